@@ -1,0 +1,130 @@
+"""The errors of the program, each with its subject and whether trying again can help.
+
+    AggregatorError
+    ├── ConfigError            feeds.yaml is wrong; .problems lists every place          exit 2
+    ├── WorkspaceError         no workspace here, or it cannot be used                   exit 2
+    ├── LockedError            another process works in this workspace; .holder          exit 4
+    ├── NotFoundError          what was named (entry, digest, issue) is not there        exit 1
+    ├── FeedError              one feed could not be read; .url
+    │   ├── FetchError         no usable answer; .status, .retry_after
+    │   └── ParseError         an answer that is no feed
+    ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
+    └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
+
+An outcome of work on one feed or one message is a value (``Fetched | FetchError``), so that one bad feed never
+stops a run; the rest of the tree is raised.
+"""
+
+from datetime import datetime
+
+
+class AggregatorError(Exception):
+    """Something the user can act on: what happened, where, and what to do next."""
+
+    permanent: bool = True
+    exit_code: int = 1
+
+
+class ConfigError(AggregatorError):
+    """feeds.yaml has mistakes; ``problems`` are lines ``feeds.yaml:LINE:COL: path: what is wrong``, all of them."""
+
+    exit_code = 2
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class WorkspaceError(AggregatorError):
+    """There is no workspace here, or it cannot be read or written."""
+
+    exit_code = 2
+
+
+class LockedError(AggregatorError):
+    """Another process works in this workspace; ``holder`` says which, and since when."""
+
+    permanent = False
+    exit_code = 4
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"this workspace is in use by {holder}; try again when it has finished")
+        self.holder = holder
+
+
+class NotFoundError(AggregatorError):
+    """Nothing has the name that was given."""
+
+
+class FeedError(AggregatorError):
+    """One feed could not be read; the others go on."""
+
+    def __init__(self, url: str, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.url = url
+        self.reason = reason
+        self.permanent = permanent
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with all that it carries: it crosses the hop between processes."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class FetchError(FeedError):
+    """No usable answer came: the network, the guard, a limit or an HTTP status ≥ 400.
+
+    ``status`` is the HTTP status or 0; ``retry_after`` the moment (UTC) before which the server asked not to be
+    asked again (RFC 9110 §10.2.3).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        reason: str,
+        *,
+        permanent: bool = False,
+        status: int = 0,
+        retry_after: datetime | None = None,
+    ) -> None:
+        super().__init__(url, reason, permanent=permanent)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class ParseError(FeedError):
+    """An answer came, but it is no feed, or reading it broke a bound."""
+
+
+class TemplateError(AggregatorError):
+    """A template cannot be rendered; ``template`` is FILE:LINE."""
+
+    def __init__(self, template: str, reason: str) -> None:
+        super().__init__(f"{template}: {reason}")
+        self.template = template
+
+
+class MailError(AggregatorError):
+    """One message was not taken by the mail server.
+
+    ``code`` is the SMTP reply code (RFC 5321 §4.2) or 0 when no reply came; ``unknown`` is true when the server
+    may have taken the message all the same (the connection broke after its last byte, RFC 1047).
+    """
+
+    exit_code = 75
+
+    def __init__(
+        self, recipient: str, code: int, reply: str, *, permanent: bool = False, unknown: bool = False
+    ) -> None:
+        super().__init__(f"{recipient}: {code or 'no reply'} {reply}".strip())
+        self.recipient = recipient
+        self.code = code
+        self.reply = reply
+        self.permanent = permanent
+        self.unknown = unknown
+
+
+def _restore(kind: type[FeedError], args: tuple[object, ...], state: dict[str, object]) -> FeedError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -1,0 +1,44 @@
+"""The values that flow through the house: one frozen type for each stage of life.
+
+    Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
+"""
+
+from aggregator.model.entry import Draft, Entry, Intake, Known
+from aggregator.model.kept import FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.mailed import Issue, Letter, Line, Message, Section
+from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.model.web import Fetched, Request, Validators
+from aggregator.model.words import Criterion, DateSource, Format, Reach
+
+__all__ = [
+    "Category",
+    "Criterion",
+    "DateSource",
+    "Draft",
+    "Enclosure",
+    "Entry",
+    "FeedState",
+    "Fetched",
+    "Folded",
+    "Format",
+    "Intake",
+    "Issue",
+    "Known",
+    "Letter",
+    "Line",
+    "Markup",
+    "Message",
+    "Outcome",
+    "ParsedEntry",
+    "ParsedFeed",
+    "Reach",
+    "Reject",
+    "Request",
+    "Section",
+    "Source",
+    "Stamp",
+    "StoredEntry",
+    "Tag",
+    "Validators",
+    "Visit",
+]

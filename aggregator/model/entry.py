@@ -1,0 +1,70 @@
+"""An entry on its way from the document to the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.model.published import Category, Enclosure, ParsedEntry, ParsedFeed, Reject
+from aggregator.model.words import Criterion, DateSource
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A parsed entry with its identity, address, dates and fingerprint; its texts are not yet clean."""
+
+    guid: str
+    url: str
+    key: str  # canonical address, for comparing only
+    published: datetime
+    published_from: DateSource
+    updated: datetime | None
+    fingerprint: str
+    parsed: ParsedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry, ready to keep: honest date, plain title, safe HTML with absolute links."""
+
+    guid: str
+    url: str
+    key: str
+    title: str
+    author: str
+    html: str
+    text: str  # plain text of the html
+    excerpt: str  # plain, at most 280 characters
+    language: str
+    published: datetime
+    published_from: DateSource
+    updated: datetime | None
+    fingerprint: str  # of what was published; a change means an update
+    words: str  # fingerprint of the normalised title and text: the same text has the same one
+    categories: tuple[Category, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    image: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store knows of a feed when its document is read."""
+
+    criterion: Criterion = "guid"
+    fingerprints: Mapping[str, str] = field(default_factory=dict)  # guid → fingerprint, of what is stored
+    buried: frozenset[str] = frozenset()  # guids with a tombstone
+    first: bool = False  # nothing of this feed was ever read
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A document read against what is known: what it says of itself, and what in it is new or changed."""
+
+    feed: ParsedFeed  # without its entries
+    criterion: Criterion
+    seen: tuple[str, ...]  # every guid the document holds
+    new: tuple[Entry, ...] = ()
+    changed: tuple[Entry, ...] = ()
+    rejects: tuple[Reject, ...] = ()
+    republished: bool = False  # every guid changed, the texts did not
+    renamed: Mapping[str, str] = field(default_factory=dict)  # after degrading: old guid → new guid
+    newest: datetime | None = None  # the newest date in the document
+    rhythm: float = 0.0  # mean gap between its entries in seconds; 0 when it cannot be told

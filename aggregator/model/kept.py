@@ -1,0 +1,120 @@
+"""What the store keeps and gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from aggregator.model.entry import Entry, Intake
+from aggregator.model.web import Validators
+from aggregator.model.words import Criterion, Reach
+Outcome = Literal["", "ok", "unchanged", "failed", "gone"]
+"""How the last request to a feed ended; empty before the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What was observed of a feed: how it answers, and when to ask it again."""
+
+    id: int
+    url: str
+    title: str = ""
+    home: str = ""
+    publisher: str = ""
+    format: str = ""
+    atom_id: str = ""
+    language: str = ""
+    updated: datetime | None = None
+    validators: Validators | None = None
+    body_hash: str = ""  # of the last decoded body: the same bytes need no parsing
+    criterion: Criterion = "guid"
+    ttl: int = 0  # minutes the document itself asks for
+    skip_hours: tuple[int, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    moved_to: str = ""
+    moved_since: datetime | None = None
+    status: int = 0  # last HTTP status, 0 when none came
+    outcome: Outcome = ""
+    error: str = ""  # in words, of the last failure; empty after a success
+    failures: int = 0  # in a row
+    fetched: datetime | None = None
+    succeeded: datetime | None = None
+    newest: datetime | None = None  # date of the newest entry
+    rhythm: float = 0.0  # mean gap between entries, seconds
+    due: datetime | None = None  # None: at once
+    due_reason: str = ""
+    wait_until: datetime | None = None  # the server told us not to ask before
+    gone: bool = False  # 410: never asked again
+    listed: bool = True  # in feeds.yaml now
+    first_seen: datetime | None = None
+    entries: int = 0  # stored
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What one answer of a feed leads to: the feed's new state, and what to store."""
+
+    state: FeedState
+    token: int  # of the lease under which the work was done
+    intake: Intake | None = None
+    reach: Mapping[str, Reach] = field(default_factory=dict)  # guid → what a new entry is for; absent: "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The feed behind a stored entry, as outputs and digests name it."""
+
+    id: int
+    url: str
+    title: str
+    home: str
+    publisher: str
+    atom_id: str = ""
+    language: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A topic that an entry has, and why: ``via`` is "words", "feed" or "category", ``evidence`` in plain words."""
+
+    topic: str
+    via: Literal["words", "feed", "category"]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry as the store gives it back. ``surfaced`` is its place in outputs, ``changed`` its last real change."""
+
+    id: int
+    uid: str  # permanent id in everything we publish
+    source: Source
+    entry: Entry
+    first_seen: datetime
+    last_seen: datetime
+    surfaced: datetime
+    changed: datetime
+    reach: Reach
+    text_set: int  # entries of one text share it: the id of the first of them
+    same_as: str = ""  # why it belongs to that set, in plain words; empty for the first
+    tags: tuple[Tag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """One text, told once: the entry that represents it, and the other copies. ``uid`` stays when the lead changes."""
+
+    lead: StoredEntry
+    others: tuple[StoredEntry, ...] = ()
+    uid: str = ""
+
+    @property
+    def members(self) -> tuple[StoredEntry, ...]:
+        """The lead and the others."""
+        return (self.lead, *self.others)
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The distinct publishers, the lead's first."""
+        return tuple(dict.fromkeys(member.source.publisher for member in self.members))

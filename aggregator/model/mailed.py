@@ -1,0 +1,65 @@
+"""An issue of a digest, from composing to finished bytes."""
+
+from dataclasses import dataclass
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in an issue: plain text only, so that no markup of a feed ever reaches a mail."""
+
+    entry: int
+    text_set: int
+    title: str
+    url: str
+    source: str
+    published: str  # ISO 8601, UTC
+    excerpt: str = ""
+    author: str = ""
+    also: tuple[str, ...] = ()  # who else carries it
+    language: str = ""
+    why: str = ""  # why it stands where it stands
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The part of an issue that belongs to one topic; ``topic`` is empty for what has none."""
+
+    topic: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One dated number of a digest: composed once, then frozen. JSON-able through ``dataclasses.asdict``."""
+
+    digest: str
+    period: str  # local date of its time, YYYY-MM-DD
+    title: str
+    subject: str
+    preheader: str
+    language: str
+    date: str  # for people, in the digest's language frame
+    composed: str  # ISO 8601, UTC
+    since: str
+    until: str
+    sections: tuple[Section, ...]
+    left_out: int = 0  # entries that the size did not allow
+    home: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """An issue written out: HTML and plain text, the same links in both."""
+
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Finished bytes for one address: never serialised again."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    data: bytes

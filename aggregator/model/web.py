@@ -1,0 +1,41 @@
+"""What goes to a server and what comes back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to ask "has it changed?": opaque, sent back byte for byte (RFC 9110 §8.8).
+
+    The strings hold the header's bytes as latin-1. They belong to ``url``, the address that answered.
+    """
+
+    url: str
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One feed to ask for; ``id`` comes back with the answer."""
+
+    id: int
+    url: str
+    validators: Validators | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One answer: 200 with a decoded body, or 304 with none.
+
+    ``url`` is the address asked, ``final_url`` the one that answered after redirects, ``moved_to`` the address a
+    chain of *only permanent* redirects (301, 308) leads to, else empty. Header names are lower case.
+    """
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    moved_to: str = ""
+    seconds: float = 0.0

@@ -1,0 +1,15 @@
+"""The closed sets of words that several values share."""
+
+from typing import Literal
+
+Criterion = Literal["guid", "guid+url", "content"]
+"""What tells a feed's entries apart; it only ever degrades, from left to right."""
+
+DateSource = Literal["published", "updated", "inferred", "first_seen"]
+"""Where an entry's date came from."""
+
+Reach = Literal["all", "outputs", "none"]
+"""What an entry is for: outputs and digests, outputs alone, or only the archive."""
+
+Format = Literal["atom", "rss", "json"]
+"""The three shapes of an output."""

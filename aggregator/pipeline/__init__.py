@@ -1,0 +1,10 @@
+"""The river: pure stages, values in and values out.
+
+    Fetched ──parse──▶ ParsedFeed ──normalise──▶ Draft ──clean──▶ Entry      (intake: all three)
+    Entry ──duplicates, topics──▶ StoredEntry ──fold──▶ Folded ──rank──▶ order
+    Folded ──outputs──▶ Atom, RSS, JSON Feed bytes
+    Folded × digest ──compose──▶ Issue ──letter──▶ Message
+
+Beside the flow: ``cadence`` says when to ask a feed again, ``when`` says when an issue is due.
+Nothing here reads a clock, opens a file or a socket, or writes a log line.
+"""
