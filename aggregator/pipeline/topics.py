@@ -1,0 +1,142 @@
+"""Which topics an entry has, and why: by words, by its feed, by its own categories."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from aggregator.config import TopicConfig
+from aggregator.model import Entry, Tag
+
+TOKEN = re.compile(r"\w+")
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+PLAIN = re.compile(r"[\w\s'’.-]+")  # only these lose nothing when cut into tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One word, phrase or prefix of a topic, ready to be looked up."""
+
+    text: str  # as written in feeds.yaml
+    tokens: tuple[str, ...]
+    prefix: bool = False
+    literal: re.Pattern[str] | None = None  # for what tokens cannot hold: "C++", scripts written without blanks
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All topics of feeds.yaml, compiled; ``version`` changes when a rule does, so that old entries are tagged anew."""
+
+    version: str
+    topics: tuple[TopicConfig, ...]
+    words: tuple[tuple[Pattern, ...], ...]
+    excludes: tuple[tuple[Pattern, ...], ...]
+
+
+@dataclass(slots=True)
+class Reading:
+    """A title or text cut into folded tokens, with each token's places."""
+
+    folded: str
+    tokens: list[str] = field(init=False)
+    places: dict[str, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = TOKEN.findall(self.folded)
+        self.places = {}
+        for place, token in enumerate(self.tokens):
+            self.places.setdefault(token, []).append(place)
+
+
+def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()) -> Rules:
+    """Make the topics ready for matching; ``feeds`` are further settings that a tag depends on."""
+    settings = repr([(t.name, t.title, t.words, t.excludes) for t in topics]) + repr(list(feeds))
+    return Rules(
+        version=blake2b(settings.encode(), digest_size=8).hexdigest(),
+        topics=tuple(topics),
+        words=tuple(tuple(pattern(word) for word in topic.words) for topic in topics),
+        excludes=tuple(tuple(pattern(word) for word in topic.excludes) for topic in topics),
+    )
+
+
+def tag(entry: Entry, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[Tag, ...]:
+    """Tag an entry: at most one tag a topic, with the strongest evidence (feed, then category, then words).
+
+    ``fixed`` are the topics that feeds.yaml gives to every entry of its feed. A phrase under ``not:`` vetoes the
+    words of its topic, not the feed or the category.
+    """
+    title, text = Reading(fold(entry.title)), Reading(fold(entry.text))
+    categories = {normal(name): name for c in entry.categories for name in (c.term, c.label) if name}
+    tags = []
+    for topic, words, excludes in zip(rules.topics, rules.words, rules.excludes, strict=True):
+        if topic.name in fixed:
+            tags.append(Tag(topic.name, "feed", "every entry of this feed has it (feeds.yaml)"))
+        elif own := _category(topic, categories):
+            tags.append(Tag(topic.name, "category", f"the publisher files it under “{own}”"))
+        elif (said := evidence(words, title, text)) and not matches(excludes, title, text):
+            tags.append(Tag(topic.name, "words", said))
+    return tuple(tags)
+
+
+def matches(patterns: Iterable[Pattern], title: Reading, text: Reading) -> bool:
+    """Tell whether any pattern stands in the title or in the text."""
+    return any(count(pattern, title) or count(pattern, text) for pattern in patterns)
+
+
+def evidence(patterns: Sequence[Pattern], title: Reading, text: Reading) -> str:
+    """Name the patterns that were found, those of the title first; empty when there is none."""
+    in_title = [f"“{p.text}”" for p in patterns if count(p, title)]
+    in_text = [(p.text, n) for p in patterns if (n := count(p, text))]
+    parts = [f"{', '.join(in_title)} in the title"] if in_title else []
+    if in_text:
+        parts.append(", ".join(f"“{w}”" + (f" {n} times" if n > 1 else "") for w, n in in_text[:6]) + " in the text")
+    return "; ".join(parts)
+
+
+def pattern(word: str) -> Pattern:
+    """Read one word of feeds.yaml: a whole word, a phrase, or a ``prefix*``."""
+    folded = fold(word.strip())
+    prefix = folded.endswith("*")
+    bare = folded.rstrip("*")
+    if UNSPACED.search(bare):
+        return Pattern(word, (), prefix, re.compile(re.escape(bare)))
+    if not PLAIN.fullmatch(bare):
+        end = "" if prefix else r"(?!\w)"
+        return Pattern(word, (), prefix, re.compile(rf"(?<!\w){re.escape(bare)}{end}"))
+    return Pattern(word, tuple(TOKEN.findall(bare)), prefix)
+
+
+def count(pattern: Pattern, reading: Reading) -> int:
+    """Count how often a pattern stands in a text, as whole words."""
+    if pattern.literal:
+        return len(pattern.literal.findall(reading.folded))
+    if not pattern.tokens:
+        return 0
+    first, rest = pattern.tokens[0], pattern.tokens[1:]
+    if not rest and pattern.prefix:
+        return sum(len(places) for token, places in reading.places.items() if token.startswith(first))
+    return sum(_stands_at(pattern, reading, place) for place in reading.places.get(first, ()))
+
+
+def fold(text: str) -> str:
+    """Fold case and compatibility forms, so that words compare as people read them."""
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def normal(text: str) -> str:
+    """Fold a name to its tokens: "Foreign-Policy" and "foreign policy" are one."""
+    return " ".join(TOKEN.findall(fold(text)))
+
+
+def _stands_at(pattern: Pattern, reading: Reading, place: int) -> bool:
+    want = pattern.tokens
+    have = reading.tokens[place : place + len(want)]
+    if len(have) < len(want) or tuple(have[:-1]) != want[:-1]:
+        return False
+    return have[-1].startswith(want[-1]) if pattern.prefix else have[-1] == want[-1]
+
+
+def _category(topic: TopicConfig, categories: dict[str, str]) -> str:
+    names = [topic.name, topic.title, *(word for word in topic.words if "*" not in word)]
+    return next((categories[name] for name in map(normal, names) if name in categories), "")

@@ -1,0 +1,37 @@
+"""Where things lie: in a workspace, and in what ships with the program."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder with ``feeds.yaml``, ``templates/`` and ``storage/``."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """The file that says what to read, what to publish and what to mail."""
+        return self.root / "feeds.yaml"
+
+    @property
+    def templates(self) -> Path:
+        """The user's templates, which come before the shipped ones."""
+        return self.root / "templates"
+
+    @property
+    def storage(self) -> Path:
+        """What was kept: database, outputs, issues, outbox."""
+        return self.root / "storage"
+
+    @property
+    def database(self) -> Path:
+        """The default database."""
+        return self.storage / "aggregator.db"
+
+
+def shipped(name: str) -> Path:
+    """Find a file that ships with the program: in an installed wheel, else in the repository."""
+    packaged = Path(__file__).parent / "shipped" / name
+    return packaged if packaged.exists() else Path(__file__).parents[1] / name
