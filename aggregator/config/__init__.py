@@ -1,0 +1,33 @@
+"""feeds.yaml → Config, with every mistake named as feeds.yaml:LINE:COL.
+
+text → document (values, and where each stands) → models (each section) + checks (between sections) → Config
+"""
+
+from aggregator.config.mailing import MailConfig
+from aggregator.config.models import (
+    Config,
+    DigestConfig,
+    FeedConfig,
+    FeedDefaults,
+    FetchConfig,
+    OutputConfig,
+    Retention,
+    TopicConfig,
+)
+from aggregator.config.reading import load, read
+from aggregator.config.schemas import schema
+
+__all__ = [
+    "Config",
+    "DigestConfig",
+    "FeedConfig",
+    "FeedDefaults",
+    "FetchConfig",
+    "MailConfig",
+    "OutputConfig",
+    "Retention",
+    "TopicConfig",
+    "load",
+    "read",
+    "schema",
+]

@@ -1,0 +1,117 @@
+"""What must hold between the sections of feeds.yaml: names exist, and nothing is there twice."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aggregator.config.addresses import trivial
+from aggregator.config.document import Document, Path, Problem
+from aggregator.config.wording import got, hint
+
+LATER = {
+    "full_text": "full texts of entries",
+    "headers": "headers of one's own",
+    "user_agent": "a User-Agent of one's own",
+    "proxy": "proxies",
+    "auth": "feeds behind a login",
+    "approve": "approving an issue before it is mailed",
+}
+"""Keys whose feature is still to come, and what it is."""
+
+_FEED_KEYS = ("full_text", "headers", "user_agent", "proxy", "auth")
+
+
+def take_out_later(document: Document) -> Iterator[Problem]:
+    """Refuse what is still to come, and take it out of the values, so that it is named once."""
+    values = document.values
+    for path, feed in (*_items(values, "feeds"), (("defaults",), _mapping(values, "defaults"))):
+        yield from _take_out(document, path, feed, _FEED_KEYS)
+    for path, output in _items(values, "outputs"):
+        if isinstance(output, dict) and output.get("show") == "stories":
+            del output["show"]
+            yield document.problem((*path, "show"), "stories are not there yet; write `show: entries`")
+    for path, digest in _items(values, "digests"):
+        yield from _take_out(document, path, digest, ("approve",))
+    if str(values.get("database", "")).startswith(("postgres:", "postgresql:", "postgresql+")):
+        del values["database"]
+        text = "PostgreSQL is not there yet; without this key the database is storage/aggregator.db"
+        yield document.problem(("database",), text)
+
+
+def check(document: Document) -> Iterator[Problem]:
+    """Check what the sections say of each other, as far as each of them can be read."""
+    yield from _feeds_once(document)
+    yield from _names_once(document, "outputs")
+    yield from _names_once(document, "digests")
+    yield from _listed_once(document)
+    yield from _topics_exist(document)
+
+
+def _take_out(document: Document, path: Path, section: Any, keys: tuple[str, ...]) -> Iterator[Problem]:
+    if not isinstance(section, dict):
+        return
+    for key in keys:
+        if key in section and section.pop(key) not in (None, False):
+            yield document.problem((*path, key), f"{LATER[key]}: not there yet; leave the key out", at_key=True)
+
+
+def _feeds_once(document: Document) -> Iterator[Problem]:
+    first: dict[str, Path] = {}
+    for path, feed in _items(document.values, "feeds"):
+        where: Path = (*path, "url") if isinstance(feed, dict) else path
+        url = feed.get("url") if isinstance(feed, dict) else feed
+        if not isinstance(url, str):
+            continue
+        key = trivial(url)
+        if key not in first:
+            first[key] = where
+            continue
+        line = document.problem(first[key], "").line
+        shown = "" if "@" in url else f" {got(url)}"
+        yield document.problem(where, f"the same feed as in line {line}{shown}")
+
+
+def _names_once(document: Document, section: str) -> Iterator[Problem]:
+    first: dict[str, int] = {}
+    for path, item in _items(document.values, section):
+        name = item.get("name") if isinstance(item, dict) else None
+        if not isinstance(name, str):
+            continue
+        problem = document.problem((*path, "name"), "")
+        if name in first:
+            yield document.problem((*path, "name"), f"the name is taken in line {first[name]} {got(name)}")
+        first.setdefault(name, problem.line)
+
+
+def _listed_once(document: Document) -> Iterator[Problem]:
+    for section, key in (("digests", "to"), ("digests", "topics"), ("outputs", "topics"), ("outputs", "formats")):
+        for path, item in _items(document.values, section):
+            first: set[str] = set()
+            for index, word in enumerate(_list(item, key)):
+                if isinstance(word, str) and word.lower() in first:
+                    yield document.problem((*path, key, index), f"is listed twice {got(word)}")
+                first.add(str(word).lower())
+
+
+def _topics_exist(document: Document) -> Iterator[Problem]:
+    known = document.values.get("topics")
+    names = [name for name in known if isinstance(name, str)] if isinstance(known, dict) else []
+    sections = [item for key in ("feeds", "outputs", "digests") for item in _items(document.values, key)]
+    for path, section in (*sections, (("defaults",), _mapping(document.values, "defaults"))):
+        for index, topic in enumerate(_list(section, "topics")):
+            if isinstance(topic, str) and topic not in names:
+                text = f"no such topic under `topics` {got(topic)}{hint(topic, names)}"
+                yield document.problem((*path, "topics", index), text)
+
+
+def _items(values: dict[str, Any], section: str) -> list[tuple[Path, Any]]:
+    return [((section, index), item) for index, item in enumerate(_list(values, section))]
+
+
+def _list(section: Any, key: str) -> list[Any]:
+    found = section.get(key) if isinstance(section, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _mapping(values: dict[str, Any], key: str) -> dict[str, Any]:
+    found = values.get(key)
+    return found if isinstance(found, dict) else {}

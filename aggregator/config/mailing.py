@@ -1,0 +1,139 @@
+"""The `mail` section: who writes, through which server, and where its password lies."""
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from aggregator.config.fields import Line, Sender
+from aggregator.config.section import Section
+from aggregator.config.wording import got
+from aggregator.errors import ConfigError
+
+Security = Literal["starttls", "tls", "none"]
+"""How a connection is kept secret: upgraded (RFC 3207), from its first byte (RFC 8314), or not at all."""
+
+_PORTS = {"smtp": 587, "smtps": 465}
+
+
+class MailConfig(Section):
+    """How digests are mailed."""
+
+    sender: Sender = Field(validation_alias="from", description='Who writes: "World Desk <desk@example.org>".')
+    smtp: str = Field(
+        description="The mail server: smtp://USER@HOST:587 (upgraded to TLS) or smtps://USER@HOST:465 (TLS).",
+        json_schema_extra={"pattern": "^smtps?://[^\\s/]+/?$"},
+    )
+    tls: Literal["required", "none"] | None = Field(
+        default=None, description="required (the default), or none: send in the clear, unasked only on this machine."
+    )
+    password_env: Line | None = Field(default=None, description="The environment variable that holds the password.")
+    password_file: Line | None = Field(
+        default=None, description="The file that holds the password; a relative path starts at feeds.yaml."
+    )
+
+    @field_validator("smtp")
+    @classmethod
+    def _is_server(cls, value: str) -> str:
+        """Check the server's address; it is never quoted while it may hold a password."""
+        try:
+            parts = urlsplit(value)
+            password, port = parts.password, parts.port
+        except ValueError:
+            raise ValueError("not a server like smtp://user@mail.example.org:587") from None
+        if password is not None:
+            raise ValueError("holds a password; name its place with `password_env` or `password_file` instead")
+        printable = value.isprintable() and " " not in value
+        if parts.scheme not in _PORTS or not parts.hostname or port == 0 or not printable:
+            raise ValueError(f"not a server like smtp://user@mail.example.org:587 {got(value)}")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError(f"must end after the host and port {got(value)}")
+        return value
+
+    @field_validator("password_env")
+    @classmethod
+    def _is_variable(cls, value: str | None) -> str | None:
+        if value is not None and not (value.isidentifier() and value.isascii()):  # never quoted: see `_is_server`
+            raise ValueError("must be the name of an environment variable, like SMTP_PASSWORD, not the password itself")
+        return value
+
+    @field_validator("password_file")
+    @classmethod
+    def _absolute(cls, value: str | None, info: ValidationInfo) -> str | None:
+        folder = (info.context or {}).get("folder")
+        if value is None or folder is None:
+            return value
+        return str(folder / Path(value).expanduser()) if value.startswith("~/") else str(folder / value)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> "MailConfig":
+        named = self.password_env is not None or self.password_file is not None
+        if self.password_env is not None and self.password_file is not None:
+            raise ValueError("has both `password_env` and `password_file`; keep one")
+        if self.user and not named:
+            raise ValueError("`smtp` names a user; say where the password is: `password_env` or `password_file`")
+        if named and not self.user:
+            raise ValueError("has a password but no user; write it into `smtp`: smtp://USER@HOST")
+        if self.tls == "none" and self._parts.scheme == "smtps":
+            raise ValueError("`tls: none` contradicts smtps://; write smtp:// for a server without TLS")
+        return self
+
+    @property
+    def _parts(self) -> SplitResult:
+        return urlsplit(self.smtp)
+
+    @property
+    def host(self) -> str:
+        """The mail server."""
+        return self._parts.hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Its port; by default 587 for smtp:// (RFC 6409) and 465 for smtps:// (RFC 8314)."""
+        return self._parts.port or _PORTS[self._parts.scheme]
+
+    @property
+    def user(self) -> str:
+        """Who logs in there; empty for nobody. ``%40`` in the address stands for ``@``."""
+        return unquote(self._parts.username or "")
+
+    @property
+    def security(self) -> Security:
+        """How the connection is kept secret; in the clear only when `tls: none` says so, or on this machine."""
+        if self._parts.scheme == "smtps":
+            return "tls"
+        clear = self.tls == "none" or (self.tls is None and _is_this_machine(self.host))
+        return "none" if clear else "starttls"
+
+    def password(self) -> str | None:
+        """Read the password now; None when nobody logs in, ConfigError when its place is empty."""
+        if self.password_env is not None:
+            secret = os.environ.get(self.password_env, "")
+            if not secret:
+                raise ConfigError((f"mail.password_env: the environment variable {self.password_env} is not set",))
+            return secret
+        return None if self.password_file is None else _read_secret(Path(self.password_file))
+
+
+def _read_secret(path: Path) -> str:
+    """Read the first line of a file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise ConfigError((f"mail.password_file: {path}: {reason}",)) from error
+    if not lines or not lines[0]:
+        raise ConfigError((f"mail.password_file: {path}: has no first line",))
+    return lines[0]
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):  # RFC 6761 §6.3
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

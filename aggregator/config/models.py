@@ -1,0 +1,202 @@
+"""The sections of feeds.yaml as frozen values."""
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from aggregator.config.fields import (
+    Contact,
+    Database,
+    Every,
+    FeedAddress,
+    FeedLanguage,
+    Home,
+    Language,
+    Line,
+    MailAddress,
+    Moment,
+    Network,
+    Rule,
+    Size,
+    Slug,
+    Text,
+    Timezone,
+    Word,
+)
+from aggregator.config.mailing import MailConfig
+from aggregator.config.section import Section, written
+from aggregator.config.wording import got
+from aggregator.model import Format, Reach
+
+NAME = "(name)"
+"""Where the name of a topic travels: it is written as the key of its mapping, so no key can be called so."""
+
+
+class FeedDefaults(Section):
+    """What all feeds share: any key of a feed except `url`."""
+
+    title: Text = Field(default="", description="Shown instead of the title that the feed gives itself.")
+    publisher: Text = Field(default="", description="Who is behind the feed; by default the domain of its address.")
+    topics: tuple[Slug, ...] = Field(default=(), description="Topics that every entry of the feed has.")
+    every: Every = Field(default=None, description="How often to ask: 30m, 2h, 1d (5m to 30d), or auto.")
+    history: Reach = Field(
+        default="outputs",
+        description="What a new feed's old entries are for: all (outputs and digests), outputs, or none.",
+    )
+    keep: Rule = Field(default=(), description="Keep only entries with one of these words.")
+    drop: Rule = Field(default=(), description="Leave out entries with one of these words.")
+    language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
+
+
+class FeedConfig(FeedDefaults):
+    """One feed: an address alone, or a mapping."""
+
+    url: FeedAddress = Field(description="The feed's http(s) address, or file:PATH inside the workspace.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read the short form, and a key with nothing behind it as not written."""
+        if isinstance(value, str):
+            return {"url": value}
+        if isinstance(value, dict):
+            return written(value, info)
+        if isinstance(value, cls):
+            return value
+        raise ValueError(f"must be an address, or a mapping with `url` {got(value)}")
+
+
+class TopicConfig(Section):
+    """One subject that entries are tagged with."""
+
+    name: Slug = Field(validation_alias=NAME)
+    title: Line = Field(default="", description="Shown to readers; by default the name.")
+    about: str = Field(default="", description="The topic in a sentence or two.")
+    words: tuple[Word, ...] = Field(default=(), description="Words, phrases and prefix* that speak for the topic.")
+    excludes: tuple[Word, ...] = Field(default=(), validation_alias="not", description="Words that speak against it.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titled(cls, value: Any) -> Any:
+        return _with_title(value, NAME)
+
+
+class OutputConfig(Section):
+    """One feed that we publish."""
+
+    name: Slug = Field(description="The name of its files and address.")
+    title: Text = Field(default="", description="By default made from the topics.")
+    topics: tuple[Slug, ...] = Field(default=(), description="What goes in; by default everything.")
+    formats: tuple[Format, ...] = Field(
+        default=("atom", "rss", "json"),
+        description="Its shapes: atom, rss, json; by default all.",
+        json_schema_extra={"minItems": 1},
+    )
+    show: Literal["entries"] = Field(default="entries", description="One item for each entry.")
+    size: Size = Field(default=50, description="How many entries it holds at most, 1 to 500.")
+
+    @field_validator("formats")
+    @classmethod
+    def _has_a_shape(cls, value: tuple[Format, ...]) -> tuple[Format, ...]:
+        """Refuse an empty list; pydantic's own check also counts what it refused already."""
+        if not value:
+            raise ValueError("must not be empty; leave the key out for all formats")
+        return value
+
+
+class DigestConfig(Section):
+    """One kind of mailing."""
+
+    name: Slug = Field(description="The name of its issues' folder.")
+    title: Line = Field(default="", description="Shown to readers; by default the name.")
+    when: Moment = Field(description="daily 07:00 | mon-fri 07:00 | sat 09:30 | monthly 1 08:00, in `timezone`.")
+    topics: tuple[Slug, ...] = Field(default=(), description="What goes in; by default everything.")
+    size: Size = Field(default=20, description="How many entries an issue holds at most, 1 to 500.")
+    to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
+    subject: Text = Field(default="", description="The subject; by default made from the first entries.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _titled(cls, value: Any) -> Any:
+        return _with_title(value, "name")
+
+
+class FetchConfig(Section):
+    """What may be asked."""
+
+    allow_networks: tuple[Network, ...] = Field(
+        default=(), description="Networks that feeds may lie in although they are not public: 127.0.0.0/8."
+    )
+
+
+class Retention(Section):
+    """How long entries are kept."""
+
+    months: int = Field(default=12, strict=True, ge=1, le=1200, description="Keep what was seen in so many months …")
+    at_least: int = Field(default=50, strict=True, ge=0, le=100_000, description="… and so many entries of each feed.")
+
+
+class Config(Section):
+    """All of feeds.yaml, with the defaults already folded into each feed."""
+
+    title: Line = Field(description="The name of what you publish.")
+    home: Home = Field(default="", description="The public http(s) address: links and permanent ids are made from it.")
+    language: Language = Field(default="en", description="The language of outputs and digests: en, de, pt-BR …")
+    timezone: Timezone = Field(default="UTC", description="The time zone of `when`: Europe/Berlin …")
+    contact: Contact = Field(default="", description="An email or web address; feeds' servers are told it.")
+    database: Database = Field(default="", description="The path of the SQLite file; by default storage/aggregator.db.")
+    defaults: FeedDefaults = Field(default_factory=FeedDefaults, description="What all feeds share.")
+    feeds: tuple[FeedConfig, ...] = Field(default=(), description="What to read: addresses, or mappings with `url`.")
+    topics: tuple[TopicConfig, ...] = Field(default=(), description="The subjects, by name.")
+    outputs: tuple[OutputConfig, ...] = Field(
+        default_factory=lambda: (OutputConfig(name="all"),),
+        description="The feeds to publish; by default one, with everything: all.",
+    )
+    digests: tuple[DigestConfig, ...] = Field(default=(), description="The mailings.")
+    mail: MailConfig | None = Field(default=None, description="How to mail; without it issues go to storage/outbox/.")
+    fetch: FetchConfig = Field(default_factory=FetchConfig, description="What may be asked.")
+    keep: Retention = Field(default_factory=Retention, description="How long entries are kept.")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the digests."""
+        return ZoneInfo(self.timezone)
+
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        """Read ``name: {…}`` as a topic with that name, in the order of the file."""
+        if isinstance(value, tuple):
+            return value
+        if not isinstance(value, dict):
+            raise ValueError(f"must be a mapping of names to topics, `world: {{title: World}}` {got(value)}")
+        bodies = [(name, {} if body is None else body) for name, body in value.items()]
+        return tuple({**body, NAME: name} if isinstance(body, dict) else body for name, body in bodies)
+
+    @field_validator("feeds")
+    @classmethod
+    def _over_defaults(cls, value: tuple[FeedConfig, ...], info: ValidationInfo) -> tuple[FeedConfig, ...]:
+        """Give each feed the defaults for the keys it does not have itself."""
+        defaults = info.data.get("defaults")
+        given = {key: getattr(defaults, key) for key in defaults.model_fields_set} if defaults else {}
+        return tuple(_over(feed, given) for feed in value) if given else value
+
+    @field_validator("outputs")
+    @classmethod
+    def _at_least_one(cls, value: tuple[OutputConfig, ...]) -> tuple[OutputConfig, ...]:
+        return value or (OutputConfig(name="all"),)
+
+
+def _over(feed: FeedConfig, given: dict[str, Any]) -> FeedConfig:
+    missing = {key: value for key, value in given.items() if key not in feed.model_fields_set}
+    return feed.model_copy(update=missing) if missing else feed
+
+
+def _with_title(value: Any, name: str) -> Any:
+    """Make a title from the name where none is written; the rest is checked elsewhere."""
+    if not isinstance(value, dict) or value.get("title") is not None:
+        return value
+    spoken = value.get(name) or value.get("name")
+    title = spoken.replace("-", " ").strip().capitalize() if isinstance(spoken, str) else ""
+    return {**value, "title": title or "Untitled"}

@@ -1,0 +1,158 @@
+"""A file → Config, or all that is wrong with it."""
+
+import gc
+import pathlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from aggregator.config import document as yaml_document
+from aggregator.config.checks import check, take_out_later
+from aggregator.config.document import MOST_BYTES, Document, Path, Problem
+from aggregator.config.mailing import MailConfig
+from aggregator.config.models import (
+    NAME,
+    Config,
+    DigestConfig,
+    FeedConfig,
+    FeedDefaults,
+    FetchConfig,
+    OutputConfig,
+    Retention,
+    TopicConfig,
+)
+from aggregator.config.wording import got, plain, unknown_key
+from aggregator.errors import ConfigError
+
+_SECTIONS: dict[str | int, type[BaseModel]] = {
+    "feeds": FeedConfig,
+    "defaults": FeedDefaults,
+    "topics": TopicConfig,
+    "outputs": OutputConfig,
+    "digests": DigestConfig,
+    "mail": MailConfig,
+    "fetch": FetchConfig,
+    "keep": Retention,
+}
+# What the YAML specification does not allow in a stream (1.2.2 §5.1).
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def load(path: pathlib.Path) -> Config:
+    """Read feeds.yaml; ConfigError lists all problems as ``feeds.yaml:LINE:COL: path: what is wrong``."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError((f"{path.name}: there is no such file in {path.parent}",)) from None
+    except OSError as error:
+        raise ConfigError((f"{path.name}: cannot be read: {error.strerror}",)) from error
+    return read(data, path.name, folder=path.parent)
+
+
+def read(data: bytes, name: str, *, folder: pathlib.Path | None = None) -> Config:
+    """Read the bytes of a feeds.yaml; relative paths of secrets start at ``folder``. Errors as in ``load``."""
+    try:
+        with _collector_paused():
+            return _read(data, name, folder)
+    except _NotTextError as error:
+        raise ConfigError((_written(name, error.problem),)) from None
+
+
+def _read(data: bytes, name: str, folder: pathlib.Path | None) -> Config:
+    document = yaml_document.compose(_text(data))
+    if not document.broken and not isinstance(document.values, dict):
+        text = f"must be a mapping of keys and values {got(document.values)}"
+        document.problems.append(document.problem((), text))
+        document.broken = True
+    config = None if document.broken else _validated(document, folder)
+    if config is None or document.problems:
+        ordered = sorted(document.problems, key=lambda problem: (problem.line, problem.column))
+        raise ConfigError(tuple(dict.fromkeys(_written(name, problem) for problem in ordered)))
+    return config
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from walking the growing tree again and again: half the time of a large file."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _validated(document: Document, folder: pathlib.Path | None) -> Config | None:
+    """Check all there is; None when something is wrong, which ``document.problems`` then says."""
+    document.problems += take_out_later(document)
+    document.problems += check(document)
+    try:
+        return Config.model_validate(document.values, by_alias=True, by_name=False, context={"folder": folder})
+    except ValidationError as error:
+        document.problems += [_problem(document, found) for found in error.errors(include_url=False)]
+        return None
+
+
+def _problem(document: Document, error: ErrorDetails) -> Problem:
+    path = _as_written(document, error["loc"])
+    if error["type"] == "extra_forbidden":
+        return document.problem(path, unknown_key(str(path[-1]), _known(path)), at_key=True)
+    if path[-1:] == (NAME,):
+        return document.problem(path[:-1], plain(error), at_key=True)
+    return document.problem(path, plain(error))
+
+
+def _as_written(document: Document, path: Path) -> Path:
+    """Lead a path of the models back to the file: topics stand there by name, and lists of words below `words`."""
+    match path:
+        case ("topics", int(index), *rest):
+            return ("topics", list(document.values["topics"])[index], *rest)
+        case (*start, "keep" | "drop" as rule, int(index)):
+            return (*start, rule, "words", index)
+    return path
+
+
+def _known(path: Path) -> Iterator[str]:
+    """Name the keys that could stand where ``path`` ends."""
+    model = Config if len(path) == 1 else _SECTIONS[path[0]]
+    for name, field in model.model_fields.items():
+        key = str(field.validation_alias or name)
+        if key != NAME:
+            yield key
+
+
+def _written(name: str, problem: Problem) -> str:
+    path = f"{problem.path}: " if problem.path else ""
+    line = f"{name}:{problem.line}:{problem.column}: {path}{problem.text}"
+    return "".join(sign if sign.isprintable() else "�" for sign in line)
+
+
+class _NotTextError(Exception):
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
+def _text(data: bytes) -> str:
+    """Decode UTF-8, with or without a byte order mark."""
+    if len(data) > MOST_BYTES:
+        raise _NotTextError(Problem(1, 1, "", f"is larger than {MOST_BYTES // 1_000_000} MB"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig")
+        raise _NotTextError(_at(before, "is not UTF-8 text here; save the file as UTF-8")) from None
+    if found := _NOT_ALLOWED.search(text):
+        sign = f"U+{ord(found.group()):04X}"
+        raise _NotTextError(_at(text[: found.start()], f"has a control character ({sign}) here; take it out"))
+    return text
+
+
+def _at(before: str, text: str) -> Problem:
+    line = before.count("\n") + 1
+    return Problem(line, len(before) - (before.rfind("\n") + 1) + 1, "", text)

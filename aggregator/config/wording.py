@@ -1,0 +1,82 @@
+"""Say in plain words what is wrong with a value."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic_core import ErrorDetails
+
+from aggregator.model import Format, Reach
+
+_LONGEST = 60
+_SECRET = re.compile(r"[^\s/@]*:.*@", re.DOTALL)  # user:password@, however it is mangled
+_PLAIN = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "tuple_type": "must be a list",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_unicode": "has characters that are no text",
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "formats": get_args(Format),
+    "history": get_args(Reach),
+    "show": ("entries", "stories"),
+    "tls": ("required", "none"),
+}
+_ADVICE = {
+    "password": "a password never stands in feeds.yaml; name its place with `password_env` or `password_file`",
+    "<<": "merging with `<<` is not part of this format; what all feeds share goes into `defaults`",
+}
+
+
+def got(value: object) -> str:
+    """Quote what was found, shortened and without what may be a password: ``(got "htp://…")``."""
+    match value:
+        case None:
+            found = "nothing"
+        case bool():
+            found = str(value).lower()
+        case str():
+            line = _SECRET.sub("…@", value[:4000])[: _LONGEST + 1]
+            found = f'"{line[:_LONGEST]}…"' if len(line) > _LONGEST else f'"{line}"'
+        case dict():
+            found = "a mapping"
+        case list() | tuple():
+            found = "a list"
+        case _:
+            found = str(value)
+    return f"(got {found})"
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """Ask for the nearest known word, or say nothing: ``; did you mean `feeds`?``."""
+    nearest = get_close_matches(word.lower()[:64], list(known), n=1, cutoff=0.6)
+    return f"; did you mean `{nearest[0]}`?" if nearest else ""
+
+
+def unknown_key(key: str, known: Iterable[str]) -> str:
+    """Refuse a key that nothing reads."""
+    return _ADVICE.get(key) or "unknown key" + hint(key, known)
+
+
+def plain(error: ErrorDetails) -> str:
+    """Turn one error of pydantic's into a sentence of ours."""
+    value: Any = error["input"]
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "value_error":
+            return str(context["error"])
+        case "missing":
+            return _PLAIN["missing"]
+        case "literal_error":
+            choices = next((_CHOICES[step] for step in reversed(error["loc"]) if step in _CHOICES), ())
+            return f"must be one of {', '.join(choices)} {got(value)}{hint(str(value), choices)}"
+        case "string_type" if isinstance(value, bool | int | float):
+            return f"must be text; put it in quotes {got(value)}"
+        case "string_unicode":
+            return _PLAIN["string_unicode"]
+        case kind:
+            return f"{_PLAIN.get(kind, 'does not fit here').format_map(context)} {got(value)}"
