@@ -1,0 +1,77 @@
+"""An entry may hold anything; the output stands."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from example_output import FORMATS, NET, NOON, folded, publication, stored
+from validity import FAULTS
+
+from aggregator.model import Category, Enclosure, Folded, Format
+from aggregator.pipeline.outputs import publish
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (replace(folded(7), uid="no iri"), "its id is no absolute IRI"),
+        (replace(folded(1), lead=stored(7)), "another entry of this output has the same id"),
+        (folded(7, published=NOON.replace(tzinfo=None)), "the time 2026-03-14T12:00:00 says no time zone"),
+        (folded(7, published=datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))), "date value out of range"),
+    ],
+    ids=["id", "same id", "naive time", "end of time"],
+)
+def test_an_entry_that_cannot_be_told_costs_only_itself(bad: Folded, reason: str, format: Format) -> None:
+    """It is left out and named with its reason; the others stand as if it were not there."""
+    whole = publish(publication(folded(1), folded(2), bad), format)
+    assert [(reject.position, reject.name, reject.reason) for reject in whole.left_out] == [(2, bad.uid, reason)]
+    assert FAULTS[format](whole.data) == []
+    assert whole.data.count(b"tag:news.example.org,2026:entry/") == 2
+
+
+HOSTILE = {
+    "controls": "a\x00b\x08\x0b\x1b[31m\x7f\x85\x9fc",
+    "end of a section": "]]> <![CDATA[ ]]>",
+    "lone surrogates": "a\ud800b\udfffc",
+    "noncharacters": "a\ufffeb\uffffc",
+    "bidi": "\u202eevil\u202c \u2066x\u2069",
+    "line breaks": "a\r\nb\rc\nd\u2028e\u2029f\tg",
+    "entities": "&lt;&amp;&#0;&undefined;<!ENTITY x SYSTEM 'file:///etc/passwd'>",
+    "a million letters": "<" * 1_000_000,
+    "nothing but controls": "\x00\x01",
+}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_never_costs_the_output(text: str, format: Format) -> None:
+    """Any text in any place gives a valid document that still holds the entry."""
+    category = Category(text, text, text)
+    one = folded(title=text, author=text, excerpt=text, text=text, language=text, categories=(category,))
+    one = replace(one, lead=replace(one.lead, source=replace(NET, title=text, publisher=text, atom_id=text, home=text)))
+    what = publication(one, title=f"Desk {text}", subtitle=text, generator=text, language=text, next=text)
+    published = publish(what, format)
+    assert published.left_out == ()
+    assert FAULTS[format](published.data) == []
+    assert one.uid.encode() in published.data
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_html_never_costs_the_output(text: str, format: Format) -> None:
+    """The same for the content."""
+    published = publish(publication(folded(html=f"<p>{text}</p>")), format)
+    assert published.left_out == ()
+    assert FAULTS[format](published.data) == []
+
+
+def test_an_address_that_is_none_is_not_published() -> None:
+    """Whatever slipped through: only web addresses become links."""
+    bad = "javascript:alert(1)"
+    one = folded(url=bad, image=bad, enclosures=(Enclosure(bad), Enclosure("https://example.com/a b.mp3")))
+    for format in FORMATS:
+        data = publish(publication(one), format).data
+        assert b"javascript" not in data
+        assert b"https://example.com/a%20b.mp3" in data
+        assert FAULTS[format](data) == []
