@@ -1,0 +1,11 @@
+"""The door to the web: polite (validators, two at once a host, Retry-After), fast (one libcurl), safe (a guard).
+
+requests ─▶ turns ─▶ wire (libcurl; guard at every socket) ─▶ exchange (what one address says) ─▶ outcomes
+              ▲                                                                                      │
+              └────────────────────────────────── a redirect ───────────────────────────────────────┘
+"""
+
+from aggregator.fetch.client import Client
+from aggregator.fetch.limits import Limits
+
+__all__ = ["Client", "Limits"]

@@ -1,0 +1,41 @@
+"""Why no answer came, in words for people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from aggregator.fetch.exchange import Exchange
+from aggregator.fetch.limits import in_words
+
+Network = Literal["dns", "connect", "slow connect", "certificate", "tls", "stall", "timeout", "cut", "empty"]
+Kind = Network | Literal["encoding", "header", "other"]
+"""What can go wrong between us and a server, short of an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why libcurl gave up: ``message`` is its own text, ``system`` what the operating system said."""
+
+    kind: Kind
+    message: str
+    system: str = ""
+
+
+def explain(exchange: Exchange, failure: Failure) -> str:
+    """Say in plain words why no answer came."""
+    where, limits, message = exchange.place.host, exchange.limits, failure.message
+    words: dict[Kind, Callable[[], str]] = {
+        "dns": lambda: f"could not find the host {where} (DNS)",
+        "connect": lambda: exchange.refusal or failure.system or f"could not connect to {where}",
+        "slow connect": lambda: f"could not connect to {where} within {limits.connect:g} s",
+        "stall": lambda: f"no data for {limits.stall} s",
+        "timeout": lambda: f"timed out after {limits.total:g} s",
+        "certificate": lambda: f"TLS certificate of {where} is not trusted: {message}",
+        "tls": lambda: f"TLS with {where} failed: {message}",
+        "encoding": lambda: "the answer is compressed in a way that cannot be read",
+        "header": lambda: f"the answer's header is larger than {in_words(limits.header)}",
+        "empty": lambda: "the server closed the connection without an answer",
+        "cut": lambda: "the connection broke in the middle of the answer",
+        "other": lambda: f"no HTTP answer: {message}",
+    }
+    return words[failure.kind]()

@@ -1,0 +1,76 @@
+"""Which addresses on the internet may be asked: pure rules, for the moment a socket is opened.
+
+A name may lead anywhere, so the guard judges the numeric address that is really connected to (after DNS, after odd
+spellings such as ``127.1`` or ``0x7f000001``), not the one that is written down.
+"""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+PORTS = (80, 443, 8080, 8443)
+"""The ports of the public web; an allowed network is open on every port."""
+
+# `ipaddress.is_global` calls multicast, 6to4 and NAT64 addresses global on the Pythons we run on (CVE-2024-4032 and
+# its neighbours), so the ranges are named: the IANA special-purpose registries (RFC 6890) and what came after them.
+DENIED_V4 = {
+    IPv4Network("0.0.0.0/8"): "unspecified",
+    IPv4Network("10.0.0.0/8"): "private",
+    IPv4Network("100.64.0.0/10"): "shared by a carrier's customers (RFC 6598)",
+    IPv4Network("127.0.0.0/8"): "this machine itself",
+    IPv4Network("168.63.129.16/32"): "a cloud's own host",
+    IPv4Network("169.254.0.0/16"): "link-local",
+    IPv4Network("172.16.0.0/12"): "private",
+    IPv4Network("192.0.0.0/24"): "reserved for protocols",
+    IPv4Network("192.0.2.0/24"): "for documentation only",
+    IPv4Network("192.88.99.0/24"): "a 6to4 relay",
+    IPv4Network("192.168.0.0/16"): "private",
+    IPv4Network("198.18.0.0/15"): "for benchmarks only",
+    IPv4Network("198.51.100.0/24"): "for documentation only",
+    IPv4Network("203.0.113.0/24"): "for documentation only",
+    IPv4Network("224.0.0.0/4"): "multicast",
+    IPv4Network("240.0.0.0/4"): "reserved",
+}
+PUBLIC_V6 = IPv6Network("2000::/3")  # the only range ever given out (RFC 4291 §2.4)
+DENIED_V6 = {
+    IPv6Network("2001::/23"): "reserved for protocols such as Teredo",
+    IPv6Network("2001:db8::/32"): "for documentation only",
+    IPv6Network("2002::/16"): "a 6to4 tunnel",
+    IPv6Network("3fff::/20"): "for documentation only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The rules of one client: what is denied to everyone, less the networks that feeds.yaml opens."""
+
+    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @classmethod
+    def opening(cls, networks: tuple[str, ...]) -> "Guard":
+        """Make a guard that lets ``networks`` (CIDR) through; raises ValueError for what is none."""
+        return cls(tuple(ip_network(network, strict=False) for network in networks))
+
+    def refusal(self, address: str, *, port: int) -> str:
+        """Say why ``address`` must not be connected to, or "" when it may."""
+        ip = _plain(ip_address(address))
+        if any(ip in network for network in self.allowed):
+            return ""
+        if kind := _denied(ip):
+            return f"the address {ip} is {kind}; `fetch: {{allow_networks: […]}}` in feeds.yaml can open it"
+        return self.port_refusal(port)
+
+    def port_refusal(self, port: int) -> str:
+        """Say why ``port`` of a public address must not be connected to, or "" when it may."""
+        return "" if port in PORTS else f"port {port} is not one of {', '.join(map(str, PORTS))}"
+
+
+def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """``::ffff:127.0.0.1`` reaches 127.0.0.1 (RFC 4291 §2.5.5.2)."""
+    return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
+
+
+def _denied(ip: IPv4Address | IPv6Address) -> str:
+    if isinstance(ip, IPv6Address) and ip not in PUBLIC_V6:
+        return "this machine itself" if ip.is_loopback else "outside the public range of IPv6"
+    table = DENIED_V4 if isinstance(ip, IPv4Address) else DENIED_V6
+    return next((kind for network, kind in table.items() if ip in network), "")

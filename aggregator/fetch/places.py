@@ -1,0 +1,92 @@
+"""An address as text → a Place that may be asked, or a Refused with the reason: pure."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
+_KEPT = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>')
+_STANDARD = {"http": 80, "https": 443}
+
+
+class Refused(ValueError):
+    """An address is not asked; the text says why, after a subject such as "the address"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request goes. ``url`` is ASCII, complete, and has neither user nor fragment."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+
+
+def place(url: str) -> Place:
+    """Read an http(s) address; raises Refused for what is none, or is written to be misread.
+
+    Programs disagree on backslashes, control characters and ``user@`` in addresses, and a guard lives on agreement
+    with the client behind it, so these are refused, not repaired.
+    """
+    parts = _split(url.strip(" "))
+    if parts.scheme not in _STANDARD:
+        raise Refused(f"has the scheme {parts.scheme!r}, not http or https" if parts.scheme else "has no scheme")
+    if "@" in parts.netloc:
+        raise Refused("carries a user name or password")
+    host = _host(parts)
+    port = _port(parts)
+    netloc = f"[{host}]" if ":" in host else host
+    netloc += f":{port}" if port != _STANDARD[parts.scheme] else ""
+    tail = _ascii(parts.path or "/") + (f"?{_ascii(parts.query)}" if parts.query else "")
+    return Place(f"{parts.scheme}://{netloc}{tail}", parts.scheme, host, port)
+
+
+def redirected(origin: Place, location: str) -> Place:
+    """Read a Location header (its bytes as latin-1, RFC 9110 §10.2.2) against the address that sent it."""
+    raw = location.encode("latin-1")
+    try:
+        target = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        target = quote(raw, safe=_KEPT)
+    try:
+        found = place(urljoin(origin.url, target))
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    if origin.scheme == "https" and found.scheme == "http":
+        raise Refused("goes from https back to http")
+    return found
+
+
+def _ascii(text: str) -> str:
+    return quote(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), safe=_KEPT)
+
+
+def _split(url: str) -> SplitResult:
+    if any(ch < " " or ch == "\x7f" or ch == "\\" for ch in url):
+        raise Refused("holds a backslash or a control character")
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise Refused(f"cannot be read: {error}") from error
+
+
+def _host(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    try:
+        host = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError as error:
+        raise Refused("has a host name that cannot be written in ASCII") from error
+    if not _HOST.fullmatch(host):
+        raise Refused("has no host name" if not host else "has a host name with characters that none can have")
+    return host
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise Refused("has a port that is none") from error
+    if port == 0:
+        raise Refused("has a port that is none")
+    return port or _STANDARD[parts.scheme]
