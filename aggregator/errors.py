@@ -107,13 +107,21 @@ class MailError(AggregatorError):
     """One message was not taken by the mail server.
 
     ``code`` is the SMTP reply code (RFC 5321 §4.2) or 0 when no reply came; ``unknown`` is true when the server
-    may have taken the message all the same (the connection broke after its last byte, RFC 1047).
+    may have taken the message all the same (the connection broke after its last byte, RFC 1047), ``blocked`` when
+    what stands in the way is not this message: the next one would fare no better.
     """
 
     exit_code = 75
 
     def __init__(
-        self, recipient: str, code: int, reply: str, *, permanent: bool = False, unknown: bool = False
+        self,
+        recipient: str,
+        code: int,
+        reply: str,
+        *,
+        permanent: bool = False,
+        unknown: bool = False,
+        blocked: bool = False,
     ) -> None:
         super().__init__(f"{recipient}: {code or 'no reply'} {reply}".strip())
         self.recipient = recipient
@@ -121,6 +129,7 @@ class MailError(AggregatorError):
         self.reply = reply
         self.permanent = permanent
         self.unknown = unknown
+        self.blocked = blocked
 
 
 def _restore(kind: type[FeedError], args: tuple[object, ...], state: dict[str, object]) -> FeedError:

@@ -5,6 +5,7 @@
 
 from aggregator.model.entry import Draft, Entry, Intake, Known
 from aggregator.model.kept import FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Fetched, Request, Validators
@@ -13,7 +14,10 @@ from aggregator.model.words import Criterion, DateSource, Format, Reach
 __all__ = [
     "Category",
     "Criterion",
+    "Curated",
     "DateSource",
+    "DeliveryState",
+    "DeliveryWord",
     "Draft",
     "Enclosure",
     "Entry",
@@ -23,17 +27,21 @@ __all__ = [
     "Format",
     "Intake",
     "Issue",
+    "IssueState",
     "Known",
     "Letter",
     "Line",
+    "Listing",
     "Markup",
     "Message",
     "Outcome",
     "ParsedEntry",
     "ParsedFeed",
+    "PruneRow",
     "Reach",
     "Reject",
     "Request",
+    "Saved",
     "Section",
     "Source",
     "Stamp",

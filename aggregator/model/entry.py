@@ -52,6 +52,9 @@ class Known:
     fingerprints: Mapping[str, str] = field(default_factory=dict)  # guid → fingerprint, of what is stored
     buried: frozenset[str] = frozenset()  # guids with a tombstone
     first: bool = False  # nothing of this feed was ever read
+    keys: frozenset[str] = frozenset()  # canonical addresses of what is stored
+    words: frozenset[str] = frozenset()  # their fingerprints of title and text
+    newest: datetime | None = None  # the newest date that its publisher gave
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class StoredEntry:
     text_set: int  # entries of one text share it: the id of the first of them
     same_as: str = ""  # why it belongs to that set, in plain words; empty for the first
     tags: tuple[Tag, ...] = ()
+    dropped: str = ""  # why it is left out of everything we publish; empty when it is not
 
 
 @dataclass(frozen=True, slots=True)

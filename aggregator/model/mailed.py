@@ -17,6 +17,8 @@ class Line:
     also: tuple[str, ...] = ()  # who else carries it
     language: str = ""
     why: str = ""  # why it stands where it stands
+    rank: int = 0  # its place in the whole issue: 1 is the lead
+    when: str = ""  # its date for people, in the digest's time zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,17 @@ class Issue:
     sections: tuple[Section, ...]
     left_out: int = 0  # entries that the size did not allow
     home: str = ""
+    zone: str = "UTC"  # the time zone of every ``when``
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line, best first."""
+        return tuple(sorted((line for section in self.sections for line in section.lines), key=lambda line: line.rank))
+
+    @property
+    def lead(self) -> Line | None:
+        """The line that stands first; none in an empty issue."""
+        return next(iter(self.lines), None)
 
 
 @dataclass(frozen=True, slots=True)

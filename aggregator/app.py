@@ -1,0 +1,102 @@
+"""Everything put together once: workspace, configuration, store, archive, templates, clock."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from aggregator import __version__, config
+from aggregator.config import Config, FeedConfig
+from aggregator.errors import WorkspaceError
+from aggregator.fetch import Client
+from aggregator.model import Listing
+from aggregator.pipeline.addresses import publisher_of
+from aggregator.pipeline.topics import Rules, compile_rules
+from aggregator.store import Archive, Store
+from aggregator.templates import Templates
+from aggregator.workspace import Workspace
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Read the clock: the only place that does."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class App:
+    """What every job works with."""
+
+    workspace: Workspace
+    config: Config
+    store: Store
+    archive: Archive
+    templates: Templates
+    clock: Clock = field(default=utc_now)
+
+    @cached_property
+    def feeds(self) -> dict[str, FeedConfig]:
+        """The configured feeds by address."""
+        return {feed.url: feed for feed in self.config.feeds}
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The topics, compiled, with the settings of feeds that change what Curate decides."""
+        settings = [(f.url, f.topics, f.keep, f.drop) for f in self.config.feeds if f.topics or f.keep or f.drop]
+        return compile_rules(self.config.topics, feeds=settings)
+
+    @cached_property
+    def authority(self) -> str:
+        """The tagging authority of the permanent ids (RFC 4151 §2.1), or "" without a public address."""
+        host = urlsplit(self.config.home).hostname
+        return f"{host},{self.store.meta['founded'][:4]}" if host else ""
+
+    def client(self) -> Client:
+        """Make the one client that speaks to the web."""
+        contact = f"+{self.config.contact}" if self.config.contact else "feed reader"
+        return Client(
+            user_agent=f"aggregator/{__version__} ({contact})",
+            allow_networks=self.config.fetch.allow_networks,
+            folder=self.workspace.root,
+        )
+
+
+def find_workspace(root: Path) -> Workspace:
+    """Name the workspace in a folder; raises WorkspaceError where there is none."""
+    workspace = Workspace(root)
+    if not workspace.config.is_file():
+        raise WorkspaceError(f"no feeds.yaml in {root}: make one with `aggregator init`, or name the folder with -C")
+    return workspace
+
+
+@contextmanager
+def open_app(root: Path, *, clock: Clock = utc_now) -> Iterator[App]:
+    """Open the workspace in ``root``; raises WorkspaceError or ConfigError."""
+    workspace = find_workspace(root)
+    settings = config.load(workspace.config)
+    with Store.open(database_of(workspace, settings), now=clock()) as store:
+        app = App(workspace, settings, store, Archive(workspace.storage), Templates(workspace.templates), clock)
+        _found(store, now=clock())
+        yield app
+
+
+def list_feeds(app: App) -> None:
+    """Tell the store which feeds feeds.yaml names now."""
+    listings = [Listing(f.url, f.title, f.publisher or publisher_of(f.url)) for f in app.config.feeds]
+    app.store.feeds.list(listings, now=app.clock())
+
+
+def database_of(workspace: Workspace, settings: Config) -> Path:
+    """Say where the database lies: ``database:`` in feeds.yaml, else storage/aggregator.db."""
+    return workspace.root / settings.database if settings.database else workspace.database
+
+
+def _found(store: Store, *, now: datetime) -> None:
+    if "founded" not in store.meta:
+        store.meta["founded"] = now.isoformat()
+        store.meta["workspace"] = uuid4().hex

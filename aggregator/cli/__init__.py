@@ -1,0 +1,66 @@
+"""People at a terminal: commands that read feeds.yaml, do one thing, and say what came of it.
+
+Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usage or config, 3 some feeds failed,
+4 locked, 75 try again later. Heavy modules are imported inside the commands that need them: start-up counts.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator import __version__
+from aggregator.cli import digests, entries, feeds, river, workspace
+from aggregator.cli.terminal import Terminal
+from aggregator.errors import AggregatorError
+
+app = typer.Typer(
+    name="aggregator",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+workspace.register(app)
+river.register(app)
+feeds.register(app)
+entries.register(app)
+digests.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"aggregator {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Option("-C", "--workspace", help="The folder with feeds.yaml.", envvar="AGGREGATOR_WORKSPACE")
+    ] = Path(),
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing unless something failed.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Read many feeds, tell every story once: output feeds and email digests from one folder."""
+    context.obj = Terminal(folder.resolve(), quiet=quiet)
+
+
+def main() -> None:
+    """Run the command line; an error that people can act on becomes one message and an exit code."""
+    try:
+        app()
+    except AggregatorError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+        sys.exit(0)

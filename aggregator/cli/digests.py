@@ -1,0 +1,125 @@
+"""digest preview, send, list: the issues of a digest."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
+from aggregator.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from aggregator.app import App
+    from aggregator.config import DigestConfig
+
+commands = typer.Typer(no_args_is_help=True, help="Preview, send and list the issues of a digest.")
+Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(commands, name="digest")
+
+
+@commands.command()
+def preview(
+    context: typer.Context,
+    name: Name,
+    at: Annotated[str, typer.Option(help="As if it were this time (2026-11-20T07:00).")] = "",
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Show the issue as it would be composed now, or at another time; nothing is frozen, nothing sent."""
+    from aggregator.app import utc_now
+    from aggregator.jobs.compose import current_period, digest_named, draft
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        digest = digest_named(app, name)
+        now = read_moment(at, app.config.zone) if at else utc_now()
+        period = current_period(app, digest, now=now)
+        drafted = draft(app, digest, period)
+        if drafted is None:
+            screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
+            return
+        issue, letter = drafted
+        path = app.archive.write_preview(f"{name}.html", letter.html.encode())
+        screen.say(f"subject: {issue.subject}\nfrom {moment(period.since, app.config.zone)} on")
+        screen.out.print(str(path))
+    if open_it:
+        typer.launch(str(path))
+
+
+@commands.command()
+def send(
+    context: typer.Context,
+    name: Name,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent, and to whom.")] = False,
+) -> None:
+    """Compose the issue of this period if there is none yet, and send what is waiting of it."""
+    from aggregator.app import utc_now
+    from aggregator.jobs.compose import digest_named
+
+    screen = terminal(context)
+    with screen.opened() if dry_run else screen.held("digest send") as app:
+        digest = digest_named(app, name)
+        if dry_run:
+            _dry_run(screen, app, digest, now=utc_now())
+        else:
+            _send(screen, app, digest, now=utc_now())
+
+
+@commands.command("list")
+def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] = "", as_json: AsJson = False) -> None:
+    """List the issues that were made, with what became of their deliveries."""
+    screen = terminal(context)
+    with screen.opened() as app:
+        issues = app.store.issues.all(name)
+        rows = [(issue, app.store.issues.deliveries(issue.id)) for issue in issues]
+        zone = app.config.zone
+    if as_json:
+        screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])
+        return
+    cells = []
+    for issue, deliveries in rows:
+        states = [delivery.state for delivery in deliveries]
+        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        cells.append((issue.digest, issue.period, moment(issue.frozen, zone), issue.subject or "nothing new", counts))
+    screen.table(("digest", "period", "composed", "subject", "deliveries"), cells, wrap={"subject": 30})
+
+
+def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
+    from aggregator.jobs.compose import current_period, draft
+
+    period = current_period(app, digest, now=now)
+    there = app.store.issues.find(digest.name, period.name)
+    if there:
+        waiting = [d for d in app.store.issues.deliveries(there.id) if d.state in ("pending", "deferred")]
+        screen.out.print(f"{digest.name} {period.name} is composed already; {len(waiting)} deliveries are waiting")
+        return
+    drafted = draft(app, digest, period)
+    if drafted is None:
+        screen.out.print("nothing new: no issue would be made")
+        return
+    issue, letter = drafted
+    lines = sum(len(section.lines) for section in issue.sections)
+    screen.out.print(f"“{issue.subject}”: {lines} entries, {len(letter.html.encode()):,} bytes of HTML")
+    screen.out.print(f"to {len(digest.to)} recipients: {', '.join(digest.to) or 'none, it is only kept as files'}")
+
+
+def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
+    from aggregator import workers
+    from aggregator.jobs.compose import compose_issue, current_period
+    from aggregator.jobs.curate import curate
+    from aggregator.jobs.deliver import deliver
+
+    workers.recover(app)
+    curate(app)
+    period = current_period(app, digest, now=now)
+    if app.store.issues.find(digest.name, period.name) is None and compose_issue(app, digest, period) is None:
+        raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
+    report = deliver(app, only=digest.name)
+    for state in ("deferred", "failed", "unknown"):
+        for recipient, reply in getattr(report, state).items():
+            screen.warn(f"mail to {recipient}: {state}: {reply}")
+    screen.say(f"{digest.name} {period.name}: {report.sent} messages sent")
+    raise typer.Exit(75 if report.deferred else 1 if report.failed else 0)

@@ -1,0 +1,98 @@
+"""entries, explain: what is stored, and why it is where it is."""
+
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
+from aggregator.errors import NotFoundError
+from aggregator.model import StoredEntry
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(entries)
+    app.command()(explain)
+
+
+def entries(
+    context: typer.Context,
+    topic: Annotated[str, typer.Option(help="Only entries with this topic.")] = "",
+    feed: Annotated[str, typer.Option(help="Only entries of this feed (its address, or a part of it).")] = "",
+    since: Annotated[str, typer.Option(help="First seen at or after this time (2026-11-20T07:00).")] = "",
+    until: Annotated[str, typer.Option(help="First seen before this time.")] = "",
+    text: Annotated[str, typer.Option(help="Only entries that hold all these words.")] = "",
+    limit: Annotated[int, typer.Option("-n", "--limit", help="At most so many, the newest first.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List stored entries, the newest first."""
+    screen = terminal(context)
+    with screen.opened() as app:
+        zone = app.config.zone
+        found = app.store.entries.search(
+            topic=topic,
+            feed=feed,
+            since=read_moment(since, zone) if since else None,
+            until=read_moment(until, zone) if until else None,
+            text=text,
+            limit=limit,
+        )
+    if as_json:
+        screen.json(entries=[facts(entry) for entry in found])
+        return
+    cells = [
+        (
+            str(e.id),
+            moment(e.entry.published, zone),
+            e.source.publisher,
+            e.entry.title,
+            ", ".join(t.topic for t in e.tags),
+        )
+        for e in found
+    ]
+    screen.table(("id", "published", "publisher", "title", "topics"), cells, wrap={"title": 30})
+
+
+def explain(
+    context: typer.Context,
+    reference: Annotated[str, typer.Argument(help="An entry's id, address or permanent id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell the whole story of an entry: dates, identity, copies, topics, outputs and issues, each with its reason."""
+    from aggregator.cli.trace import trace
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        found = app.store.entries.find(reference)
+        if not found:
+            raise NotFoundError(f"no entry “{reference}”: give an id from `aggregator entries`, or an address")
+        traces = [trace(app, entry) for entry in found]
+    if as_json:
+        screen.json(entries=traces)
+        return
+    for number, steps in enumerate(traces):
+        if number:
+            screen.out.print()
+        for name, said in steps.items():
+            screen.out.print(f"{name + ':':12}{said}")
+
+
+def facts(stored: StoredEntry) -> dict[str, object]:
+    """Give one entry for programs; ids are text, times UTC."""
+    entry = stored.entry
+    return {
+        "id": str(stored.id),
+        "uid": stored.uid,
+        "feed": stored.source.url,
+        "guid": entry.guid,
+        "url": entry.url,
+        "title": entry.title,
+        "author": entry.author,
+        "published": entry.published,
+        "published_from": entry.published_from,
+        "first_seen": stored.first_seen,
+        "updated": entry.updated,
+        "topics": [tag.topic for tag in stored.tags],
+        "story": str(stored.text_set) if stored.text_set else None,
+        "duplicate_of": str(stored.text_set) if stored.same_as else None,
+    }

@@ -1,0 +1,90 @@
+"""What a sync came to, for programs and for people."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from aggregator.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from aggregator.app import App
+    from aggregator.workers import Report
+
+SOME_FEEDS_FAILED, TRY_LATER = 3, 75
+
+
+def summary(report: "Report") -> dict[str, object]:
+    """Give the numbers of a sync for programs."""
+    refreshed, delivered = report.refreshed, report.delivered
+    return {
+        "feeds": feed_counts(report),
+        "entries": {
+            "new": refreshed.new,
+            "updated": refreshed.updated,
+            "duplicate": report.placed.duplicates,
+            "rejected": sum(map(len, refreshed.rejects.values())),
+        },
+        "outputs": {"written": report.published.written},
+        "issues": {"composed": [f"{i.digest} {i.period}" for i in report.issues], "empty": report.empty},
+        "messages": asdict(delivered),
+        "failures": refreshed.failures,
+        "outage": refreshed.outage,
+        "seconds": report.seconds,
+    }
+
+
+def feed_counts(report: "Report") -> dict[str, int]:
+    """Count the feeds by what became of them."""
+    refreshed = report.refreshed
+    return {
+        "configured": report.feeds,
+        "due": report.due,
+        "fetched": refreshed.fetched,
+        "unchanged": refreshed.unchanged,
+        "failed": refreshed.failed,
+        "skipped": report.skipped,
+    }
+
+
+def exit_code(report: "Report") -> int:
+    """Choose the exit code: feeds that failed come before mail that must wait."""
+    if report.refreshed.failed:
+        return SOME_FEEDS_FAILED
+    return TRY_LATER if report.delivered.deferred else 1 if report.delivered.failed else 0
+
+
+def tell(screen: Terminal, app: "App", report: "Report") -> None:
+    """Say what a sync came to: a line a failed feed, a summary, and where the result lies."""
+    _tell_trouble(screen, report)
+    refreshed = report.refreshed
+    screen.say(
+        f"{report.due} of {report.feeds} feeds due: {refreshed.fetched} read, {refreshed.unchanged} unchanged, "
+        f"{refreshed.failed} failed; {refreshed.new} new entries, {refreshed.updated} updated, "
+        f"{report.placed.duplicates} duplicates folded ({sum(report.seconds.values()):.1f} s)"
+    )
+    storage = app.workspace.storage
+    written = report.published.written
+    screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))
+    for issue in report.issues:
+        screen.say(f"issue:   {storage / 'issues' / issue.digest / issue.period}.html")
+    for empty in report.empty:
+        screen.say(f"issue:   {empty}: nothing new, so none was made")
+    if report.delivered.sent:
+        where = "sent" if app.config.mail else f"written to {storage / 'outbox'}"
+        screen.say(f"mail:    {report.delivered.sent} {where}")
+
+
+def _tell_trouble(screen: Terminal, report: "Report") -> None:
+    refreshed = report.refreshed
+    for url, reason in refreshed.failures.items():
+        screen.warn(f"{url}: {reason}")
+    for url, rejects in refreshed.rejects.items():
+        for reject in rejects:
+            screen.warn(f"{url}: entry {reject.position} ({reject.name}) left out: {reject.reason}")
+    for name, left_out in report.published.left_out.items():
+        for reject in left_out:
+            screen.warn(f"{name}: {reject.name} left out: {reject.reason}")
+    if refreshed.outage:
+        screen.warn("no network? Most feeds failed at once, so none is blamed; nothing is lost, try again")
+    for state in ("deferred", "failed", "unknown"):
+        for recipient, reply in getattr(report.delivered, state).items():
+            screen.warn(f"mail to {recipient}: {state}: {reply}")

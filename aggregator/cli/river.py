@@ -1,0 +1,61 @@
+"""sync, run, serve: the river, once or for ever, and its result over HTTP."""
+
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.report import exit_code, summary, tell
+from aggregator.cli.terminal import AsJson, terminal
+
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(sync)
+    app.command()(run)
+    app.command()(serve)
+
+
+def sync(
+    context: typer.Context,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask feeds that are not due, too (never one that told us to wait).")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Do the whole job once: ask due feeds, fold duplicates, tag topics, write outputs, send due digests."""
+    from aggregator import workers
+
+    screen = terminal(context)
+    with screen.held("sync") as app:
+        unknown = workers.recover(app)
+        with screen.progress("asking feeds") as progress:
+            report = workers.sync(app, force=force, progress=progress)
+        if as_json:
+            screen.json(**summary(report))
+        else:
+            tell(screen, app, report)
+        if unknown:
+            screen.warn(f"{unknown} deliveries were interrupted and may have arrived: see `aggregator digest list`")
+    raise typer.Exit(exit_code(report))
+
+
+def run(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Work for ever, by the timetable, and serve the result over HTTP; SIGHUP reads feeds.yaml again."""
+    from aggregator.cli.forever import work_for_ever
+
+    work_for_ever(terminal(context), host=host, port=port)
+
+
+def serve(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:
+    """Serve the outputs and issues that are there, without asking any feed."""
+    from aggregator.cli.forever import site
+    from aggregator.web import serve as serve_site
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        serve_site(
+            site(app), host=host, port=port, announce=lambda address: screen.say(f"serving {address} (Ctrl-C stops)")
+        )

@@ -1,0 +1,135 @@
+"""What every command shares: where the workspace is, and how to speak to people and to programs."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from aggregator.app import App
+    from aggregator.jobs.refresh import Progress
+
+SCHEMA_VERSION = 1
+PIPE_WIDTH = 160  # columns of a table that nobody's window limits
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """The terminal of one command."""
+
+    root: Path
+    quiet: bool = False
+
+    @cached_property
+    def out(self) -> "Console":
+        """Where data goes; titles of feeds are never read as markup."""
+        from rich.console import Console
+
+        wide = None if sys.stdout.isatty() else PIPE_WIDTH
+        return Console(markup=False, highlight=False, emoji=False, soft_wrap=True, width=wide)
+
+    @cached_property
+    def err(self) -> "Console":
+        """Where everything else goes."""
+        from rich.console import Console
+
+        return Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Tell people how it goes; silent under ``-q``."""
+        if not self.quiet:
+            self.err.print(text, style=style)
+
+    def warn(self, text: str) -> None:
+        """Tell people what went wrong, also under ``-q``."""
+        self.err.print(text, style="yellow")
+
+    def json(self, **values: object) -> None:
+        """Print one JSON object with its ``schema_version``; times are ISO 8601 in UTC."""
+        text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=_plain, ensure_ascii=False, indent=2)
+        print(text.encode("utf-8", "replace").decode())
+
+    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: Mapping[str, int] = {}) -> None:
+        """Print a table that stays readable in a pipe."""
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        for column in columns:
+            table.add_column(column, overflow="fold", min_width=wrap.get(column, 0))
+        for row in rows:
+            table.add_row(*row)
+        self.out.print(table, soft_wrap=False)
+
+    @contextmanager
+    def opened(self) -> Iterator["App"]:
+        """Open the workspace for reading."""
+        from aggregator.app import open_app
+
+        with open_app(self.root) as app:
+            yield app
+
+    @contextmanager
+    def held(self, command: str) -> Iterator["App"]:
+        """Open the workspace for work: nobody else works in it; raises LockedError."""
+        from aggregator.app import find_workspace, open_app, utc_now
+        from aggregator.store import hold
+
+        workspace = find_workspace(self.root)
+        with hold(workspace.storage / "lock", who=f"aggregator {command}", now=utc_now()), open_app(self.root) as app:
+            yield app
+
+    @contextmanager
+    def progress(self, title: str) -> Iterator["Progress"]:
+        """Show a progress bar, but only to a person: on a terminal's stderr, not under ``-q`` or in CI."""
+        if self.quiet or not self.err.is_terminal or os.environ.get("CI"):
+            yield lambda done, of: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.err, transient=True) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def terminal(context: typer.Context) -> Terminal:
+    """Take the terminal out of a command's context."""
+    found: Terminal = context.obj
+    return found
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """Write a moment for people, in the workspace's time zone."""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M") if value else "–"
+
+
+def read_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a moment that a person typed (ISO 8601, in the workspace's zone unless it says another)."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"not a time: “{text}” (write 2026-11-20 or 2026-11-20T07:00)") from None
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"not JSON: {value!r}")

@@ -1,0 +1,102 @@
+"""init, demo, check, config, prune: the workspace itself."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.layout import lay_out
+from aggregator.cli.terminal import AsJson, terminal
+from aggregator.errors import WorkspaceError
+from aggregator.workspace import Workspace, shipped
+
+config_commands = typer.Typer(no_args_is_help=True, help="What feeds.yaml may say, and what it says now.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(init)
+    app.command()(demo)
+    app.command()(check)
+    app.command()(prune)
+    app.add_typer(config_commands, name="config")
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(help="Where; this folder when left out.")] = None,
+) -> None:
+    """Make a workspace: feeds.yaml with a dozen good feeds to start from, templates/ and storage/."""
+    screen = terminal(context)
+    workspace = Workspace((folder or screen.root).resolve())
+    if workspace.config.exists():
+        raise WorkspaceError(f"{workspace.config} is there already; nothing was changed")
+    lay_out(workspace, shipped("feeds.yaml").read_text(encoding="utf-8"))
+    screen.say(f"made {workspace.config}\nedit it, then: aggregator -C {workspace.root} sync")
+
+
+def demo(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where to make the demo workspace.")] = Path("demo"),
+) -> None:
+    """Show the whole job without a network: sample feeds from a loopback server, synced twice."""
+    from aggregator.cli.sampler import show
+
+    show(terminal(context), folder.resolve())
+
+
+def check(
+    context: typer.Context,
+    online: Annotated[bool, typer.Option("--online", help="Ask every feed: is it there, a feed, alive?")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check feeds.yaml and the templates; with --online also every feed."""
+    from aggregator.cli.lint import check_feeds, check_files
+
+    screen = terminal(context)
+    settings = check_files(screen)
+    findings = check_feeds(screen, settings) if online else []
+    if as_json:
+        screen.json(feeds=len(settings.feeds), findings=findings)
+    raise typer.Exit(3 if any(finding.state in ("unreachable", "not a feed", "gone") for finding in findings) else 0)
+
+
+def prune(
+    context: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Purge entries that `keep:` in feeds.yaml no longer keeps; they never come back."""
+    from aggregator import workers
+
+    screen = terminal(context)
+    with screen.opened() if dry_run else screen.held("prune") as app:
+        rows = workers.prune(app, dry_run=dry_run)
+    if as_json:
+        screen.json(dry_run=dry_run, feeds=rows)
+        return
+    total = sum(row.purgeable for row in rows)
+    if not screen.quiet:
+        cells = [(row.url, str(row.entries), str(row.purgeable)) for row in rows if row.purgeable]
+        screen.table(("feed", "entries", "would go" if dry_run else "purged"), cells)
+    screen.say(f"{total} entries {'would be' if dry_run else 'were'} purged")
+
+
+@config_commands.command("schema")
+def config_schema(context: typer.Context) -> None:
+    """Print the JSON Schema of feeds.yaml, for editors."""
+    from aggregator.config import schema
+
+    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@config_commands.command("show")
+def config_show(context: typer.Context) -> None:
+    """Print feeds.yaml as it is understood, defaults filled in, as JSON (it holds no secrets)."""
+    from aggregator.app import find_workspace
+    from aggregator.config import load
+
+    screen = terminal(context)
+    settings = load(find_workspace(screen.root).config)
+    screen.json(config=settings.model_dump(mode="json"))

@@ -1,0 +1,111 @@
+"""Compose: freeze one issue of a digest, once a period, or record that there was nothing to tell."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aggregator.app import App
+from aggregator.config import DigestConfig
+from aggregator.errors import NotFoundError
+from aggregator.jobs.post import address_book, footer_links, generic, write_letter
+from aggregator.model import Folded, Issue, IssueState, Letter
+from aggregator.pipeline.compose import compose, fit
+from aggregator.pipeline.duplicates import fold
+from aggregator.pipeline.rank import rank
+from aggregator.when import When
+
+LONGEST_FIRST_WINDOW = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One number of a digest: its local date, when it is due, and what it tells of (first seen in (since, until])."""
+
+    name: str
+    due: datetime
+    since: datetime
+    until: datetime
+
+
+def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> list[tuple[DigestConfig, Period]]:
+    """List the digests whose last moment has passed without an issue; ``late`` limits how long ago it may be."""
+    found = []
+    for digest in app.config.digests:
+        period = current_period(app, digest, now=now)
+        if late is not None and now - period.due > late:
+            continue
+        if app.store.issues.find(digest.name, period.name) is None:
+            found.append((digest, period))
+    return found
+
+
+def current_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
+    """Name the period that ``now`` lies in: since the last issue, else one rhythm of the digest back."""
+    when, zone = When.read(digest.when), app.config.zone
+    due = when.latest(now, zone)
+    last = app.store.issues.last(digest.name)
+    before = when.latest(due - timedelta(minutes=1), zone)
+    since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
+    return Period(when.period(due, zone), due, min(since, now), now)
+
+
+def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:
+    """Compose without freezing: the issue and how it reads; None when there is nothing to tell."""
+    texts = news(app, digest, period)
+    if not texts:
+        return None
+    ranking = rank(texts, now=period.until, size=digest.size)
+    issue = compose(
+        digest,
+        ranking,
+        topics=app.config.topics,
+        period=period.name,
+        since=period.since,
+        until=period.until,
+        now=period.until,
+        language=app.config.language,
+        zone=app.config.zone,
+        home=app.config.home,
+    )
+    links = footer_links(app, digest, period.name)
+    return fit(issue, lambda shown: app.templates.letter(shown, links=links))
+
+
+def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
+    """Gather the texts first seen in the period that no earlier issue of the digest told."""
+    entries = app.store.entries.since(topics=digest.topics, after=period.since, until=period.until)
+    told = app.store.issues.told(digest.name, {entry.text_set for entry in entries})
+    texts = fold(entry for entry in entries if entry.text_set not in told)
+    return tuple(text for text in texts if _fresh(text, period))
+
+
+def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState | None:
+    """Freeze the issue of a period with one delivery a recipient, and keep it as files; None when it was empty."""
+    drafted = draft(app, digest, period)
+    if drafted is None:
+        app.store.issues.skip(digest.name, period.name, since=period.since, until=period.until, now=app.clock())
+        return None
+    issue, letter = drafted
+    state = app.store.issues.freeze(
+        issue,
+        letter,
+        entries=[(line.entry, line.text_set) for section in issue.sections for line in section.lines],
+        deliveries=address_book(app, digest, issue),
+        now=app.clock(),
+    )
+    write_letter(app, issue, letter, generic(app, issue, letter))
+    return state
+
+
+def digest_named(app: App, name: str) -> DigestConfig:
+    """Find a digest of feeds.yaml; raises NotFoundError that lists those there are."""
+    for digest in app.config.digests:
+        if digest.name == name:
+            return digest
+    names: Sequence[str] = [digest.name for digest in app.config.digests]
+    raise NotFoundError(f"no digest “{name}” in feeds.yaml; there is: {', '.join(names) or 'none'}")
+
+
+def _fresh(text: Folded, period: Period) -> bool:
+    """Tell whether the text itself is new: a late copy of what was known before is no news."""
+    return min(member.first_seen for member in text.members) > period.since

@@ -1,0 +1,59 @@
+"""Curate: place every new entry, in order of arrival, one run at a time."""
+
+from dataclasses import dataclass
+
+from aggregator.app import App
+from aggregator.config import FeedConfig
+from aggregator.model import Curated, StoredEntry
+from aggregator.pipeline.duplicates import same_text
+from aggregator.pipeline.topics import Reading, evidence, fold, pattern, tag
+
+AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Placed:
+    """What curating came to."""
+
+    entries: int = 0
+    duplicates: int = 0
+    dropped: int = 0
+
+
+def curate(app: App) -> Placed:
+    """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
+    report = Placed()
+    while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
+        rows = _place(app, pending)
+        app.store.curation.save(rows, rules=app.rules.version)
+        report.entries += len(rows)
+        report.duplicates += sum(bool(row.same_as) for row in rows)
+        report.dropped += sum(bool(row.dropped) for row in rows)
+    return report
+
+
+def _place(app: App, pending: tuple[StoredEntry, ...]) -> list[Curated]:
+    matches = app.store.curation.matches(pending)
+    placed = {other.id: other.text_set for others in matches.values() for other in others if other.text_set}
+    for stored in pending:
+        placed.pop(stored.id, None)
+    rows = []
+    for stored in pending:
+        same = same_text(stored, matches.get(stored.id, ()), sets=placed)
+        placed[stored.id] = same.text_set
+        feed = app.feeds.get(stored.source.url)
+        tags = tag(stored.entry, app.rules, fixed=feed.topics if feed else ())
+        rows.append(Curated(stored.id, same.text_set, same.reason, tags, _dropped(stored, feed)))
+    return rows
+
+
+def _dropped(stored: StoredEntry, feed: FeedConfig | None) -> str:
+    """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
+    if feed is None or not (feed.keep or feed.drop):
+        return ""
+    title, text = Reading(fold(stored.entry.title)), Reading(fold(stored.entry.text))
+    if said := evidence([pattern(word) for word in feed.drop], title, text):
+        return f"drop: {said}"
+    if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):
+        return "keep: none of its words found"
+    return ""

@@ -1,0 +1,91 @@
+"""Publish: regenerate one output, and write a file only when its bytes change."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from uuid import NAMESPACE_URL, uuid5
+
+from aggregator import __version__
+from aggregator.app import App
+from aggregator.config import OutputConfig
+from aggregator.model import Reject
+from aggregator.pipeline.duplicates import fold
+from aggregator.pipeline.outputs import Publication, publish
+
+
+@dataclass(slots=True)
+class Published:
+    """Which files were written, and which entries no format could hold."""
+
+    written: list[str] = field(default_factory=list)
+    left_out: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
+
+
+def publish_all(app: App) -> Published:
+    """Regenerate every output that what is stored, or feeds.yaml, may have changed."""
+    report = Published()
+    for output in app.config.outputs:
+        stamp = _stamp(app, output)
+        names = [f"{output.name}.{format}" for format in output.formats]
+        if app.store.meta.get(f"output:{output.name}") == stamp and app.archive.has_outputs(names):
+            continue
+        _publish(app, output, report)
+        app.store.meta[f"output:{output.name}"] = stamp
+    return report
+
+
+def publication(app: App, output: OutputConfig) -> Publication:
+    """Gather what an output says now: the newest texts of its topics, each told once."""
+    entries = app.store.entries.latest(topics=output.topics, sets=output.size)
+    return Publication(
+        name=output.name,
+        title=output_title(app, output),
+        subtitle=_subtitle(app, output.topics),
+        home=app.config.home,
+        base=f"{app.config.home}feeds/" if app.config.home else "",
+        id=_feed_id(app, output.name),
+        language=app.config.language,
+        founded=datetime.fromisoformat(app.store.meta["founded"]),
+        entries=fold(entries),
+        topics={topic.name: topic.title for topic in app.config.topics},
+    )
+
+
+def output_title(app: App, output: OutputConfig) -> str:
+    """Name an output for people."""
+    if output.title or output.name == "all":
+        return output.title or app.config.title
+    titles = {topic.name: topic.title for topic in app.config.topics}
+    return f"{app.config.title}: {', '.join(titles[t] for t in output.topics) or output.name}"
+
+
+def _publish(app: App, output: OutputConfig, report: Published) -> None:
+    what = publication(app, output)
+    for format in output.formats:
+        result = publish(what, format)
+        name = f"{output.name}.{format}"
+        if app.archive.write_output(name, result.data):
+            report.written.append(name)
+        if result.left_out:
+            report.left_out[name] = result.left_out
+
+
+def _subtitle(app: App, topics: Sequence[str]) -> str:
+    abouts = [topic.about for topic in app.config.topics if topic.name in topics and topic.about]
+    return " ".join(abouts) or "Every story once, from all the feeds we read."
+
+
+def _feed_id(app: App, name: str) -> str:
+    """Make the permanent id of an output: a tag URI (RFC 4151) under the public address, else a UUID URN."""
+    if app.authority:
+        return f"tag:{app.authority}:feed/{name}"
+    return uuid5(NAMESPACE_URL, f"{app.store.meta['workspace']}/feed/{name}").urn
+
+
+def _stamp(app: App, output: OutputConfig) -> str:
+    """Say in one hash all that the output's bytes depend on."""
+    config = app.config
+    facts = (__version__, app.store.meta.get("revision", "0"), app.rules.version, output, config.home, config.title)
+    more = (config.language, [(t.name, t.title, t.about) for t in config.topics], sorted(app.feeds))
+    return blake2b(repr((facts, more)).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,155 @@
+"""Refresh: ask feeds, read their documents on all cores, save what is new in one transaction a batch.
+
+claim ─▶ fetch_many ─┬─ error ───────────────▶ Visit(failed) ──┐
+                     ├─ 304, or same bytes ──▶ Visit(unchanged)├─▶ save, a batch at a time
+                     └─ 200 ─▶ a killable core ▶ Visit(ok) ────┘
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from aggregator.app import App
+from aggregator.cores import Cores
+from aggregator.errors import FeedError, FetchError, ParseError
+from aggregator.jobs.visits import failed, outage, read, unchanged
+from aggregator.model import FeedState, Fetched, Intake, Known, Reject, Request, Visit
+from aggregator.pipeline import intake
+
+BATCH = 25  # feeds saved in one transaction
+LEASE = timedelta(minutes=10)
+IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
+OUTAGE_SHARE, OUTAGE_FEEDS = 0.8, 3
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh came to: counts of feeds and entries, and what went wrong, by address."""
+
+    asked: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    new: int = 0
+    updated: int = 0
+    fenced: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
+    outage: bool = False
+
+    @property
+    def failed(self) -> int:
+        """How many feeds could not be read."""
+        return len(self.failures)
+
+
+def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda done, of: None) -> Refreshed:
+    """Ask ``feeds`` and save what they say; one feed's failure costs the others nothing."""
+    now = app.clock()
+    tokens = app.store.feeds.claim([feed.id for feed in feeds], now=now, seconds=LEASE.total_seconds())
+    claimed = {feed.id: feed for feed in feeds if feed.id in tokens}
+    report = Refreshed(asked=len(claimed))
+    batch: list[Visit] = []
+    offline: list[tuple[FeedState, FetchError]] = []
+    for state, outcome in _outcomes(app, claimed, now=now):
+        if isinstance(outcome, FetchError) and outcome.status == 0 and not outcome.permanent:
+            offline.append((state, outcome))  # blamed only once we know that it was not our own network
+        else:
+            batch.append(_visit(app, state, tokens[state.id], outcome, now=now))
+        _count(report, state, outcome)
+        progress(report.fetched + report.unchanged + report.failed, report.asked)
+        if len(batch) >= BATCH:
+            _save(app, batch, report)
+            batch = []
+    report.outage = len(offline) >= OUTAGE_FEEDS and len(offline) >= OUTAGE_SHARE * len(claimed)
+    blame = outage if report.outage else failed
+    batch.extend(blame(state, tokens[state.id], error, now=now) for state, error in offline)
+    _save(app, batch, report)
+    return report
+
+
+Outcome = Fetched | Intake | FeedError
+Answer = tuple[Fetched, Intake]
+
+
+def _outcomes(
+    app: App, claimed: dict[int, FeedState], *, now: datetime
+) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
+    """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
+    answers: dict[int, Fetched] = {}
+    requests = [Request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
+    with app.client() as client, Cores() as cores:
+        for request, outcome in client.fetch_many(requests, now=now):
+            state = claimed[request.id]
+            if isinstance(outcome, FeedError) or _same(outcome, state):
+                yield state, outcome
+            else:
+                answers[state.id] = outcome
+                cores.submit(state.id, intake.read, outcome, _known(app, state.id), url=state.url, now=now)
+            while cores.pending > IN_HAND:
+                yield from _documents(cores.wait(), claimed, answers)
+            yield from _documents(cores.finished(), claimed, answers)
+        yield from _documents(cores.drain(), claimed, answers)
+
+
+def _documents(
+    results: Iterator[tuple[int, object]] | Sequence[tuple[int, object]],
+    claimed: dict[int, FeedState],
+    answers: dict[int, Fetched],
+) -> Iterator[tuple[FeedState, Answer | FeedError]]:
+    for feed, result in results:
+        state, answer = claimed[feed], answers.pop(feed)
+        if isinstance(result, Intake):
+            yield state, (answer, result)
+        elif isinstance(result, FeedError):
+            yield state, result
+        else:
+            yield state, ParseError(state.url, f"reading the document broke a bound: {result}")
+
+
+def _visit(app: App, state: FeedState, token: int, outcome: object, *, now: datetime) -> Visit:
+    config = app.feeds[state.url]
+    match outcome:
+        case FeedError():
+            return failed(state, token, outcome, now=now)
+        case Fetched():
+            return unchanged(state, token, outcome, config=config, now=now)
+        case (Fetched() as answer, Intake() as document):
+            state = replace(state, body_hash=body_hash(answer.body))
+            return read(state, token, answer, document, config=config, now=now)
+    raise TypeError(f"no outcome of a feed: {outcome!r}")
+
+
+def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
+    match outcome:
+        case FeedError():
+            report.failures[state.url] = outcome.reason
+        case Fetched():
+            report.unchanged += 1
+        case (_, Intake() as document):
+            report.fetched += 1
+            if document.rejects:
+                report.rejects[state.url] = document.rejects
+
+
+def _save(app: App, batch: Sequence[Visit], report: Refreshed) -> None:
+    for saved in app.store.entries.save(batch, authority=app.authority, now=app.clock()) if batch else ():
+        report.new += saved.new
+        report.updated += saved.updated
+        report.fenced += saved.fenced
+
+
+def _known(app: App, feed: int) -> Known:
+    return app.store.feeds.known([feed])[feed]
+
+
+def _same(answer: Fetched, state: FeedState) -> bool:
+    """A 304, or a 200 with the very bytes of the last time: nothing to parse."""
+    return answer.status == 304 or (bool(state.body_hash) and body_hash(answer.body) == state.body_hash)
+
+
+def body_hash(body: bytes) -> str:
+    """Hash a decoded body, to know the same bytes again."""
+    return blake2b(body, digest_size=16).hexdigest()

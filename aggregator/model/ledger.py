@@ -1,0 +1,85 @@
+"""What goes into the store's books and comes out of them: listings, placements, issues, deliveries, prunings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from aggregator.model.kept import Tag
+
+DeliveryWord = Literal["pending", "sending", "sent", "deferred", "failed", "unknown"]
+"""How far a delivery is; ``unknown``: it may have arrived, and is not sent again by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A feed as feeds.yaml names it: what is configured here comes before what the document says."""
+
+    url: str
+    title: str = ""
+    publisher: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving one visit came to; ``fenced``: another worker holds the feed by now, so nothing was written."""
+
+    feed: int
+    new: int = 0
+    updated: int = 0
+    ignored: int = 0  # changes of markup alone, beyond the cap
+    fenced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """Where Curate places an entry: its text set and why, its topics, and why it is left out (empty: it is not).
+
+    ``text_set`` 0 means that the entry founds its own set.
+    """
+
+    entry: int
+    text_set: int = 0
+    same_as: str = ""
+    tags: tuple[Tag, ...] = ()
+    dropped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueState:
+    """An issue in the ledger; ``skipped``: there was nothing to tell. ``entries`` counts what it tells."""
+
+    id: int
+    digest: str
+    period: str
+    since: datetime
+    until: datetime
+    frozen: datetime
+    skipped: bool = False
+    entries: int = 0
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """One issue on its way to one recipient; ``reply`` is the server's last word, ``due`` when to try again."""
+
+    id: int
+    issue: int
+    recipient: str
+    message_id: str
+    state: DeliveryWord = "pending"
+    attempts: int = 0
+    due: datetime | None = None
+    reply: str = ""
+    changed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PruneRow:
+    """What retention would remove, or removed, of one feed."""
+
+    url: str
+    entries: int  # stored
+    held: int  # of these, in the feed's last document
+    purgeable: int
+    oldest: datetime | None = None  # first seen, of what is purgeable

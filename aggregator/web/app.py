@@ -1,0 +1,148 @@
+"""The addresses readers may ask for: output feeds, the archive of issues, and a page that shows the way to them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from aggregator.model import Format
+from aggregator.web.answer import Resource, decide
+from aggregator.web.shelf import MEDIA_TYPES, Shelf
+
+Render = Callable[[str, Mapping[str, Any]], str]
+"""A template's name and its values → the text: the seam to templates.py."""
+
+Site = Starlette
+"""What create_app makes, for those who only hand it on."""
+
+_GUARD = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_PAGE_GUARD = f"{_GUARD}; style-src 'self'"
+_ISSUE_GUARD = f"{_GUARD}; style-src 'unsafe-inline'"  # a mail carries its style within itself
+_SHAPES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+_LATEST = 5
+
+
+def create_app(
+    *,
+    title: str,
+    storage: Path,
+    outputs: Sequence[tuple[str, str, Sequence[Format]]],
+    digests: Sequence[tuple[str, str]],
+    render: Render,
+    language: str = "en",
+) -> Site:
+    """Put the site together: outputs as (name, title, formats), digests as (name, title), files below ``storage``.
+
+    Every link is relative to the page it stands on, so that neither the Host header nor a proxy's prefix can bend it.
+    """
+    named = [
+        {"name": name, "title": title or name, "formats": [_link(name, shape) for shape in formats]}
+        for name, title, formats in outputs
+    ]
+    frame = {"site": title, "language": language, "outputs": named}
+    pages = _Pages(Shelf(storage, outputs, digests), render, frame)
+    paths = {
+        "/": pages.index,
+        "/style.css": pages.style,
+        "/healthz": pages.health,
+        "/feeds/{name}.{extension}": pages.output,
+        "/issues/{digest}": pages.nearly_issues,
+        "/issues/{digest}/": pages.issues,
+        "/issues/{digest}/{period}.txt": pages.issue_text,
+        "/issues/{digest}/{period}": pages.issue,
+    }
+    app = Starlette(
+        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()],
+        exception_handlers={404: pages.missing, 405: pages.refused},
+    )
+    app.router.redirect_slashes = False  # Starlette would build the target from the Host header
+    return app
+
+
+class _Pages:
+    """The endpoints. They are plain functions: Starlette runs them in threads, because they read files."""
+
+    def __init__(self, shelf: Shelf, render: Render, frame: Mapping[str, Any]) -> None:
+        self._shelf = shelf
+        self._render = render
+        self._frame = frame
+
+    def index(self, request: Request) -> Response:
+        digests = [
+            {"name": name, "title": title or name, "periods": self._shelf.periods(name)[:_LATEST]}
+            for name, title in self._shelf.digests
+        ]
+        return self._page(request, "index.html", digests=digests)
+
+    def style(self, request: Request) -> Response:
+        style = self._render("style.css", {})
+        return _answer(request, Resource(style.encode(), "text/css; charset=utf-8"), guard=_GUARD)
+
+    def health(self, request: Request) -> Response:
+        return _answer(request, Resource(b"ok\n", MEDIA_TYPES["txt"], cache="no-store"), guard=_GUARD)
+
+    def output(self, request: Request) -> Response:
+        named = request.path_params
+        return _answer(request, self._shelf.output(named["name"], named["extension"]), guard=_GUARD)
+
+    def nearly_issues(self, request: Request) -> Response:
+        digest = request.path_params["digest"]
+        if self._shelf.digest_title(digest) is None:
+            raise HTTPException(404)
+        return Response(status_code=308, headers={"location": f"{digest}/", **_guarded(_GUARD)})
+
+    def issues(self, request: Request) -> Response:
+        digest = request.path_params["digest"]
+        title = self._shelf.digest_title(digest)
+        if title is None:
+            raise HTTPException(404)
+        return self._page(request, "issues.html", title=title, periods=self._shelf.periods(digest))
+
+    def issue(self, request: Request) -> Response:
+        return self._issue(request, "html")
+
+    def issue_text(self, request: Request) -> Response:
+        return self._issue(request, "txt")
+
+    def missing(self, request: Request, error: Exception) -> Response:
+        return self._page(request, "missing.html", status=404)
+
+    def refused(self, request: Request, error: Exception) -> Response:
+        text = b"Only GET and HEAD are answered here.\n"
+        allow = {"allow": "GET, HEAD"}
+        return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 405, "no-store", allow), guard=_GUARD)
+
+    def _issue(self, request: Request, extension: str) -> Response:
+        named = request.path_params
+        issue = self._shelf.issue(named["digest"], named["period"], extension=extension)
+        return _answer(request, issue, guard=_ISSUE_GUARD)
+
+    def _page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+        up = "../" * (request.scope["raw_path"].count(b"/") - 1) or "./"
+        text = self._render(template, {**self._frame, "root": up, **values})
+        cache = "public, max-age=300" if status == 200 else "no-store"
+        page = Resource(text.encode(), MEDIA_TYPES["html"], status=status, cache=cache)
+        return _answer(request, page, guard=_PAGE_GUARD)
+
+
+def _link(name: str, shape: Format) -> dict[str, str]:
+    """Say where an output lies in one format, as autodiscovery and the page's own links need it."""
+    return {"path": f"feeds/{name}.{shape}", "label": _SHAPES[shape], "type": MEDIA_TYPES[shape].partition(";")[0]}
+
+
+def _answer(request: Request, resource: Resource | None, *, guard: str) -> Response:
+    """Turn what was decided into Starlette's response; a resource that is not there becomes a 404."""
+    if resource is None:
+        raise HTTPException(404)
+    headers = {name: ", ".join(request.headers.getlist(name)) for name in request.headers}
+    answer = decide(headers, resource, method=request.method)
+    return Response(answer.body, answer.status, headers={**answer.headers, **_guarded(guard)})
+
+
+def _guarded(guard: str) -> dict[str, str]:
+    return {"content-security-policy": guard, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}

@@ -1,0 +1,105 @@
+"""Where a job runs: in this process. ``sync`` is the whole river once, job after job."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import perf_counter
+
+from aggregator.app import App, list_feeds
+from aggregator.jobs.compose import compose_issue, due_periods
+from aggregator.jobs.curate import Placed, curate
+from aggregator.jobs.deliver import Delivered, deliver
+from aggregator.jobs.publish import Published, publish_all
+from aggregator.jobs.refresh import Progress, Refreshed, refresh
+from aggregator.model import FeedState, IssueState, PruneRow
+
+CRON_SLACK = timedelta(minutes=2)  # an hourly cron job must not find an hourly feed due in three seconds
+
+
+@dataclass(slots=True)
+class Report:
+    """What one sync came to."""
+
+    feeds: int = 0
+    due: int = 0
+    refreshed: Refreshed = field(default_factory=Refreshed)
+    placed: Placed = field(default_factory=Placed)
+    published: Published = field(default_factory=Published)
+    issues: list[IssueState] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
+    delivered: Delivered = field(default_factory=Delivered)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def skipped(self) -> int:
+        """How many feeds were not due, or must not be asked."""
+        return self.feeds - self.due
+
+
+def recover(app: App) -> int:
+    """Clean up after a process that died; call it under the workspace lock. Returns the deliveries left unknown."""
+    app.store.feeds.release()
+    app.archive.clean()
+    return app.store.issues.interrupted(now=app.clock())
+
+
+def sync(
+    app: App,
+    *,
+    force: bool = False,
+    late: timedelta | None = None,
+    progress: Progress = lambda done, of: None,
+    feeds: Callable[[FeedState], bool] = lambda feed: True,
+) -> Report:
+    """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
+
+    ``force`` asks feeds that are not due, but none whose server told us to wait. ``late`` bounds how long ago an
+    issue may have been due; None catches up whatever is missing, once.
+    """
+    report = Report()
+    with _timed(report, "refresh"):
+        list_feeds(app)
+        due = [feed for feed in due_feeds(app, force=force) if feeds(feed)]
+        report.feeds, report.due = len(app.config.feeds), len(due)
+        if due:
+            report.refreshed = refresh(app, due, progress=progress)
+    with _timed(report, "curate"):
+        report.placed = curate(app)
+    with _timed(report, "publish"):
+        report.published = publish_all(app)
+    with _timed(report, "compose"):
+        _compose(app, report, late=late)
+    with _timed(report, "deliver"):
+        report.delivered = deliver(app)
+    return report
+
+
+def due_feeds(app: App, *, force: bool = False) -> list[FeedState]:
+    """List the feeds to ask now, those never asked first come first."""
+    now = app.clock()
+    found = app.store.feeds.due(now + CRON_SLACK, force=force)
+    return [feed for feed in found if feed.wait_until is None or feed.wait_until <= now]
+
+
+def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
+    for digest, period in due_periods(app, now=app.clock(), late=late):
+        state = compose_issue(app, digest, period)
+        if state:
+            report.issues.append(state)
+        else:
+            report.empty.append(f"{digest.name} {period.name}")
+
+
+@contextmanager
+def _timed(report: Report, stage: str) -> Iterator[None]:
+    start = perf_counter()
+    yield
+    report.seconds[stage] = round(perf_counter() - start, 3)
+
+
+def prune(app: App, *, dry_run: bool = False) -> tuple[PruneRow, ...]:
+    """Purge what ``keep:`` no longer keeps, leaving tombstones; or only say what would go."""
+    keep = app.config.keep
+    work = app.store.retention.plan if dry_run else app.store.retention.prune
+    return work(now=app.clock(), months=keep.months, at_least=keep.at_least)

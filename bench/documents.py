@@ -1,0 +1,111 @@
+"""Feed documents of a realistic size: 20 entries are about 60 kB, half of the feeds RSS 2.0, half Atom 1.0."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from html import escape
+from itertools import accumulate
+
+_SYLLABLES = ("ba", "be", "bo", "da", "del", "den", "dor", "fer", "gal", "har", "hel", "ka", "lan", "men", "or", "per")
+_TOPICS = ("world", "economy", "science", "energy", "culture", "sport", "weather", "transport", "health", "technology")
+
+
+def _running_text(length: int) -> list[str]:
+    """Make up words and set them one after another by Zipf's law, so that gzip finds what it finds in prose."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(3_000)]
+    often = list(accumulate(1 / rank for rank in range(2, 3_002)))
+    return chance.choices(words, cum_weights=often, k=length)
+
+
+_TEXT = _running_text(200_000)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry, before it takes the form of a format."""
+
+    url: str
+    guid: str
+    title: str
+    summary: str
+    content: str
+    author: str
+    topics: tuple[str, ...]
+    date: datetime
+
+
+def document(feed: int, *, entries: int, version: int, now: datetime) -> bytes:
+    """Write feed number ``feed``; a version on, there is one new entry on top and the last one has left."""
+    newest = now - timedelta(minutes=feed % 50)
+    numbers = reversed(range(version, entries + version))
+    items = [_entry(feed, number, newest - timedelta(minutes=67 * (entries - number))) for number in numbers]
+    write = _rss if feed % 2 == 0 else _atom
+    return write(feed, items, updated=items[0].date).encode()
+
+
+def _entry(feed: int, number: int, date: datetime) -> Item:
+    chance = random.Random(feed * 100_003 + number)
+
+    def prose(words: int) -> str:
+        start = chance.randrange(len(_TEXT) - words)
+        return " ".join(_TEXT[start : start + words]).capitalize()
+
+    def paragraph() -> str:
+        link = f'<a href="https://example.org/{chance.choice(_TEXT)}/{chance.randrange(10**6)}">{prose(2)}</a>'
+        return f"<p>{prose(26)} {link}, <em>{prose(1)}</em> {prose(26)}.</p>"
+
+    return Item(
+        url=f"https://feed{feed}.example.org/{number}/{prose(4).lower().replace(' ', '-')}",
+        guid=f"tag:feed{feed}.example.org,2026:{number}",
+        title=prose(8),
+        summary=f"{prose(35)}.",
+        content="".join(paragraph() for _ in range(5)),
+        author=f"{prose(1)} desk",
+        topics=tuple(chance.sample(_TOPICS, 2)),
+        date=date,
+    )
+
+
+def _rss(feed: int, items: list[Item], *, updated: datetime) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
+        f"<title>Feed {feed}</title><link>https://feed{feed}.example.org/</link><description>Bench</description>"
+        f"<language>en</language><lastBuildDate>{format_datetime(updated)}</lastBuildDate>\n"
+        + "".join(_item(item) for item in items)
+        + "</channel></rss>\n"
+    )
+
+
+def _item(item: Item) -> str:
+    return (
+        f"<item><title>{item.title}</title><link>{item.url}</link>"
+        f'<guid isPermaLink="false">{item.guid}</guid><pubDate>{format_datetime(item.date)}</pubDate>'
+        f"<dc:creator>{item.author}</dc:creator>"
+        + "".join(f"<category>{topic}</category>" for topic in item.topics)
+        + f"<description>{item.summary}</description>"
+        f"<content:encoded><![CDATA[{item.content}]]></content:encoded></item>\n"
+    )
+
+
+def _atom(feed: int, items: list[Item], *, updated: datetime) -> str:
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">'
+        f"<id>tag:feed{feed}.example.org,2026:feed</id><title>Feed {feed}</title>"
+        f"<updated>{updated.isoformat()}</updated>"
+        f'<link rel="alternate" href="https://feed{feed}.example.org/"/>\n'
+        + "".join(_atom_entry(item) for item in items)
+        + "</feed>\n"
+    )
+
+
+def _atom_entry(item: Item) -> str:
+    return (
+        f'<entry><id>{item.guid}</id><title>{item.title}</title><link rel="alternate" href="{item.url}"/>'
+        f"<published>{item.date.isoformat()}</published><updated>{item.date.isoformat()}</updated>"
+        f"<author><name>{item.author}</name></author>"
+        + "".join(f'<category term="{topic}"/>' for topic in item.topics)
+        + f'<summary>{item.summary}</summary><content type="html">{escape(item.content)}</content></entry>\n'
+    )

@@ -1,0 +1,309 @@
+"""The command line as people and programs use it: real workspaces, real processes."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.app import utc_now
+from tests.servers import Page, Server, serve
+from tests.workspaces import desk, item, rss
+
+EXTRA = """topics: {world: {title: World, words: [treaty, summit]}}
+outputs: [{name: all}, {name: world, topics: [world]}]
+digests: [{name: morning, when: daily 00:00, to: [reader@example.org]}]
+"""
+
+
+def run(root: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the program as a process and expect its exit code."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def data(root: Path, *words: str, code: int = 0) -> dict[str, Any]:
+    """Run with --json and read the one object on stdout."""
+    found = json.loads(run(root, *words, "--json", code=code).stdout)
+    assert found.pop("schema_version") == 1
+    return dict(found)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Server]:
+    now = utc_now()
+    pages = {
+        "/a": Page(rss(item(1, title="A treaty is signed", at=now), item(2, title="Rain", at=now))),
+        "/b": Page(rss(item(3, title="Sun [/b] and [link=x]wind", at=now), title="Other Feed")),
+    }
+    with serve(pages) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def synced(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that was synced once."""
+    root = tmp_path_factory.mktemp("workspace")
+    desk(root, site.url("/a"), site.url("/b"), extra=EXTRA)
+    run(root, "sync")
+    return root
+
+
+def test_sync_gives_its_counts_to_programs(site: Server, tmp_path: Path) -> None:
+    """Counts of feeds and entries, what was written, composed and sent, and the seconds of each stage."""
+    desk(tmp_path, site.url("/a"), site.url("/b"), extra=EXTRA)
+    found = data(tmp_path, "sync")
+    assert found["feeds"] == {"configured": 2, "due": 2, "fetched": 2, "unchanged": 0, "failed": 0, "skipped": 0}
+    assert found["entries"] == {"new": 3, "updated": 0, "duplicate": 0, "rejected": 0}
+    assert sorted(found["outputs"]["written"]) == [
+        f"{name}.{format}" for name in ("all", "world") for format in ("atom", "json", "rss")
+    ]
+    assert len(found["issues"]["composed"]) == 1 and found["messages"]["sent"] == 1
+    assert set(found["seconds"]) == {"refresh", "curate", "publish", "compose", "deliver"}
+
+
+def test_sync_says_where_the_result_lies(site: Server, tmp_path: Path) -> None:
+    """On stderr, because stdout is for data."""
+    desk(tmp_path, site.url("/a"), extra=EXTRA)
+    done = run(tmp_path, "sync")
+    assert done.stdout == ""
+    assert "1 of 1 feeds due: 1 read" in done.stderr
+    assert str(tmp_path / "storage/outputs") in done.stderr and "storage/outbox" in done.stderr
+
+
+def test_quiet_is_silent_on_success_and_not_on_failure(site: Server, tmp_path: Path) -> None:
+    """For cron: no output means that all is well."""
+    desk(tmp_path / "good", site.url("/a"))
+    done = run(tmp_path / "good", "-q", "sync")
+    assert (done.stdout, done.stderr) == ("", "")
+    desk(tmp_path / "bad", site.url("/a"), site.url("/missing"))
+    assert "404" in run(tmp_path / "bad", "-q", "sync", code=3).stderr
+
+
+def test_no_network_is_a_line_a_feed_one_summary_and_exit_code_3(tmp_path: Path) -> None:
+    """Nothing is lost and no feed is blamed."""
+    desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(3)))
+    lines = run(tmp_path, "sync", code=3).stderr.splitlines()
+    assert sum(line.startswith("http://127.0.0.1:9/") for line in lines) == 3
+    assert any(line.startswith("no network?") for line in lines)
+    assert any(line.startswith("3 of 3 feeds due: 0 read, 0 unchanged, 3 failed") for line in lines)
+
+
+def test_a_config_with_mistakes_names_them_all_and_ends_with_2(tmp_path: Path) -> None:
+    """Every mistake in one go, each with its place; `check` says the same as `sync`."""
+    (tmp_path / "feeds.yaml").write_text("title: X\nfeeds:\n  - htp://example.org/\nouputs: []\n", encoding="utf-8")
+    for command in ("check", "sync"):
+        said = run(tmp_path, command, code=2).stderr
+        assert "feeds.yaml:3:5: feeds[0]" in said and "feeds.yaml:4:1: ouputs" in said and "outputs" in said
+
+
+def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
+    """And ends with 2."""
+    assert "aggregator init" in run(tmp_path, "sync", code=2).stderr
+
+
+def test_init_makes_a_workspace_that_checks_and_never_overwrites(tmp_path: Path) -> None:
+    """A new user's first step; the second time nothing is touched."""
+    run(tmp_path, "init", str(tmp_path / "news"))
+    assert "no mistakes" in run(tmp_path / "news", "check").stderr
+    (tmp_path / "news/feeds.yaml").write_text("title: Mine\n", encoding="utf-8")
+    run(tmp_path, "init", str(tmp_path / "news"), code=2)
+    assert (tmp_path / "news/feeds.yaml").read_text(encoding="utf-8") == "title: Mine\n"
+
+
+def test_a_second_sync_ends_at_once_and_says_who_works(tmp_path: Path) -> None:
+    """Exit code 4, with the process that holds the workspace."""
+    with serve({"/slow": Page(rss(item(1)), delay=8.0)}) as server:
+        desk(tmp_path, server.url("/slow"))
+        first = subprocess.Popen([sys.executable, "-m", "aggregator", "-C", str(tmp_path), "-q", "sync"])
+        try:
+            deadline = time.monotonic() + 20
+            while not server.requests and time.monotonic() < deadline:
+                time.sleep(0.05)
+            said = run(tmp_path, "sync", code=4).stderr
+        finally:
+            first.kill()
+            first.wait()
+    assert str(first.pid) in said and "aggregator sync" in said
+
+
+def test_check_online_tells_the_states_of_feeds_apart(tmp_path: Path) -> None:
+    """Reachable, recognised, stale, moved, empty."""
+    old = utc_now().replace(year=2020)
+    pages = {
+        "/ok": Page(rss(item(1, at=utc_now()))),
+        "/stale": Page(rss(item(1, at=old))),
+        "/empty": Page(rss()),
+        "/moved": Page(b"", status=301, headers={"location": "/ok"}),
+        "/page": Page(b"<html><title>Hello</title></html>", headers={"content-type": "text/html"}),
+        "/missing": Page(b"", status=404),
+    }
+    with serve(pages) as server:
+        desk(tmp_path, *(server.url(path) for path in pages))
+        found = data(tmp_path, "check", "--online", code=3)
+    states = {finding["url"].rpartition("/")[2]: finding["state"] for finding in found["findings"]}
+    assert states == {
+        "ok": "ok",
+        "stale": "stale",
+        "empty": "empty",
+        "moved": "moved",
+        "page": "not a feed",
+        "missing": "unreachable",
+    }
+
+
+def test_entries_for_programs(synced: Path) -> None:
+    """The promised keys, ids as text, times in UTC."""
+    found = data(synced, "entries")["entries"]
+    keys = {
+        "id",
+        "feed",
+        "guid",
+        "url",
+        "title",
+        "published",
+        "first_seen",
+        "updated",
+        "topics",
+        "story",
+        "duplicate_of",
+    }
+    assert len(found) == 3 and all(keys <= set(entry) for entry in found)
+    treaty = next(entry for entry in found if entry["title"] == "A treaty is signed")
+    assert treaty["topics"] == ["world"] and isinstance(treaty["id"], str) and treaty["published"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        (["--topic", "world"], ["A treaty is signed"]),
+        (["--text", "TREATY signed"], ["A treaty is signed"]),
+        (["--since", "2999-01-01"], []),
+        (["--until", "2000-01-01"], []),
+        (["--feed", "/b"], ["Sun [/b] and [link=x]wind"]),
+        (["--text", "no such word"], []),
+    ],
+)
+def test_entries_by_topic_feed_time_and_text(synced: Path, words: list[str], titles: list[str]) -> None:
+    """Each filter alone."""
+    assert [entry["title"] for entry in data(synced, "entries", *words)["entries"]] == titles
+
+
+def test_a_title_that_looks_like_markup_is_printed_as_it_is(synced: Path) -> None:
+    """Rich would take [link=…] for a link and fail at [/b]."""
+    assert "Sun [/b] and [link=x]wind" in run(synced, "entries").stdout
+
+
+def test_a_time_that_is_none_is_a_usage_error(synced: Path) -> None:
+    """Exit code 2 and a hint."""
+    assert "2026-11-20T07:00" in run(synced, "entries", "--since", "yesterday", code=2).stderr
+
+
+def test_explain_tells_dates_identity_topics_outputs_and_issues(synced: Path) -> None:
+    """By id and by address, in words and as JSON."""
+    entry = next(e for e in data(synced, "entries")["entries"] if e["title"] == "A treaty is signed")
+    said = run(synced, "explain", entry["id"]).stdout
+    assert re.search(r"dates:\s+published .*as its publisher says", said)
+    assert "world (by words: “treaty” in the title)" in said
+    assert "in all; in world" in said and "told in morning" in said
+    (trace,) = data(synced, "explain", entry["url"])["entries"]
+    assert trace["identity"].startswith("guid guid-1 in its feed")
+
+
+def test_explain_of_nothing_is_an_error(synced: Path) -> None:
+    """Exit code 1."""
+    assert "no entry" in run(synced, "explain", "999999", code=1).stderr
+
+
+def test_feeds_shows_health_and_why_the_next_time(synced: Path) -> None:
+    """For people and for programs."""
+    assert "next due" in run(synced, "feeds").stdout
+    for feed in data(synced, "feeds")["feeds"]:
+        assert (feed["outcome"], feed["failures"], feed["error"]) == ("ok", 0, "") and feed["due_reason"]
+
+
+def test_digest_list_preview_and_send(synced: Path) -> None:
+    """The issue is there once; sending again sends nothing."""
+    (made,) = data(synced, "digest", "list")["issues"]
+    assert [delivery["state"] for delivery in made["deliveries"]] == ["sent"]
+    assert "0 messages sent" in run(synced, "digest", "send", "morning").stderr
+    assert "composed already" in run(synced, "digest", "send", "morning", "--dry-run").stdout
+    assert "nothing new" in run(synced, "digest", "preview", "morning").stderr
+    assert "there is: morning" in run(synced, "digest", "send", "evening", code=1).stderr
+
+
+def test_digest_preview_writes_a_page_and_freezes_nothing(site: Server, tmp_path: Path) -> None:
+    """A look ahead, as often as one likes."""
+    desk(tmp_path, site.url("/a"))
+    run(tmp_path, "sync")
+    desk(tmp_path, site.url("/a"), extra=EXTRA)
+    run(tmp_path, "sync", "--force")
+    again = desk(tmp_path, site.url("/a"), extra=EXTRA.replace("morning", "evening"))
+    page = Path(run(again.root, "digest", "preview", "evening").stdout.strip())
+    assert "A treaty is signed" in page.read_text(encoding="utf-8")
+    assert not any(issue["issue"]["digest"] == "evening" for issue in data(tmp_path, "digest", "list")["issues"])
+
+
+def test_prune_only_says_what_would_go(synced: Path) -> None:
+    """Nothing is old enough here."""
+    found = data(synced, "prune", "--dry-run")
+    assert found["dry_run"] is True and sum(row["purgeable"] for row in found["feeds"]) == 0
+
+
+def test_the_schema_of_the_config_is_json(tmp_path: Path) -> None:
+    """For editors."""
+    assert json.loads(run(tmp_path, "config", "schema").stdout)["properties"]["feeds"]
+
+
+def test_config_show_holds_no_secret(tmp_path: Path) -> None:
+    """It names the variable, not its value."""
+    extra = "mail: {from: desk@example.org, smtp: 'smtp://u@mail.example.org:587', password_env: DESK_PASSWORD}"
+    desk(tmp_path, "https://example.org/feed", extra=extra)
+    assert "DESK_PASSWORD" in run(tmp_path, "config", "show").stdout
+
+
+def test_version_and_help() -> None:
+    """The first words a new user types."""
+    for words in (["--version"], ["--help"], ["sync", "-h"]):
+        done = subprocess.run([sys.executable, "-m", "aggregator", *words], capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0 and "aggregator" in done.stdout
+
+
+def test_a_mistyped_command_is_a_usage_error(tmp_path: Path) -> None:
+    """With the command that was meant."""
+    assert "sync" in run(tmp_path, "snyc", code=2).stderr
+
+
+def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None:
+    """One life of `aggregator run`: first tick, HTTP, a bad and a good reload, SIGTERM."""
+    from http.client import HTTPConnection
+
+    here = desk(tmp_path, site.url("/a"), extra=EXTRA)
+    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        address = re.search(r"http://([\d.]+):(\d+)/", process.stderr.readline())
+        assert address
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "storage/outbox").exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        connection = HTTPConnection(address[1], int(address[2]), timeout=10)
+        connection.request("GET", "/feeds/all.atom")
+        answer = connection.getresponse()
+        assert (answer.status, b"A treaty is signed" in answer.read()) == (200, True)
+        run(tmp_path, "sync", code=4)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode == 0, said
+    assert "finishing the work in hand" in said
+    assert here.outputs()

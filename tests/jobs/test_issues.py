@@ -1,0 +1,95 @@
+"""Stories of digests: when an issue is made, what it tells, and that nothing is told twice or lost."""
+
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from tests.servers import Page, serve
+from tests.workspaces import START, desk, item, rss
+
+DIGEST = "digests: [{name: morning, when: daily 07:00, to: [reader@example.org, other@example.org]}]"
+
+
+def titles(root: Path, period: str) -> str:
+    return (root / f"storage/issues/morning/{period}.txt").read_text(encoding="utf-8")
+
+
+def test_an_issue_is_made_once_kept_as_three_files_and_put_into_the_outbox(tmp_path: Path) -> None:
+    """The first sync makes the issue of the latest moment of ``when:``; the second one does nothing."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        first = here.sync()
+        second = here.sync()
+    assert [issue.period for issue in first.issues] == ["2026-11-22"]  # 07:00 has not come yet on the 23rd
+    assert (first.delivered.sent, second.issues, second.delivered.sent) == (2, [], 0)
+    files = sorted(path.name for path in (tmp_path / "storage/issues/morning").iterdir())
+    assert files == ["2026-11-22.eml", "2026-11-22.html", "2026-11-22.txt"]
+    mails = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in (tmp_path / "storage/outbox").iterdir()]
+    assert sorted(mail["To"] for mail in mails) == ["other@example.org", "reader@example.org"]
+    assert [part.get_content_type() for part in mails[0].iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_text_told_once_is_not_told_again(tmp_path: Path) -> None:
+    """The next day's issue has the new entry alone, although the old one is still in the feed and was edited."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+        edited = item(1, text="The same matter, with a correction of some length in its text.")
+        server.pages["/a"] = Page(rss(edited, item(2, at=START + timedelta(hours=20))))
+        here.clock.forward(hours=26)
+        report = here.sync()
+    assert [issue.period for issue in report.issues] == ["2026-11-24"]
+    assert "Headline 2" in titles(tmp_path, "2026-11-24")
+    assert "Headline 1" not in titles(tmp_path, "2026-11-24")
+
+
+def test_a_late_copy_of_what_was_known_is_no_news(tmp_path: Path) -> None:
+    """Another publisher takes over a text a day later."""
+    text = "The council voted to rebuild the bridge by spring, at a cost that is not known yet."
+    with serve({"/a": Page(rss(item(1, title="Bridge", text=text))), "/b": Page(rss(item(5)))}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"), extra=DIGEST)
+        here.sync()
+        copy = item(6, title="Bridge", text=text, link="https://example.net/6", at=START + timedelta(hours=20))
+        server.pages["/b"] = Page(rss(item(5), copy))
+        here.clock.forward(hours=26)
+        report = here.sync()
+    assert (report.issues, report.empty) == ([], ["morning 2026-11-24"])
+
+
+def test_an_empty_issue_is_recorded_and_not_sent(tmp_path: Path) -> None:
+    """Nothing new: no file, no mail, and the period is not tried again."""
+    with serve({"/a": Page(rss(item(1, at=START - timedelta(days=9))))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        report = here.sync()
+        again = here.sync()
+    assert (report.empty, report.issues, report.delivered.sent, again.empty) == (["morning 2026-11-22"], [], 0, [])
+    assert not (tmp_path / "storage/issues").exists() or not list((tmp_path / "storage/issues").rglob("*.eml"))
+
+
+def test_what_came_after_an_empty_issue_is_in_the_next(tmp_path: Path) -> None:
+    """The window goes on from where the last issue ended, sent or not."""
+    with serve({"/a": Page(rss(item(1, at=START - timedelta(days=9))))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+        server.pages["/a"] = Page(rss(item(2, at=START - timedelta(days=400))))  # back-dated, but first seen now
+        here.clock.forward(hours=30)
+        here.sync()
+    assert "Headline 2" in titles(tmp_path, "2026-11-24")
+
+
+def test_both_dst_days_have_one_issue_each(tmp_path: Path) -> None:
+    """02:30 is skipped in spring and comes twice in autumn in Berlin; the tick sees each day's issue once."""
+    digest = "timezone: Europe/Berlin\ndigests: [{name: morning, when: daily 02:30}]"
+    for start in (datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)):
+        pages = {"/a": Page(rss(item(0, at=start)))}
+        with serve(pages) as server:
+            here = desk(tmp_path / start.strftime("%m"), f"{{url: '{server.url('/a')}', every: 30m}}", extra=digest)
+            here.clock.now = start
+            periods = []
+            for half_hour in range(1, 2 * 48):
+                items = [item(n, at=start) for n in range(half_hour)]
+                server.pages["/a"] = Page(rss(*items[-20:]))
+                periods += [issue.period for issue in here.sync().issues]
+                here.clock.forward(minutes=30)
+        days = [f"{start + timedelta(days=n):%Y-%m-%d}" for n in range(-1, 3)]
+        assert periods == [day for day in days if day in periods] and len(periods) == 3, periods

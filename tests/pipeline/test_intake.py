@@ -1,0 +1,208 @@
+"""Documents read against what is known of their feed."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import ParseError
+from aggregator.model import Entry, Fetched, Intake, Known
+from aggregator.pipeline import intake
+from aggregator.pipeline.parse import parse
+
+NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
+URL = "https://example.com/feed.xml"
+TEXT = "It says more than forty characters, so that its words can be known again."
+
+
+def item(name: object, *, text: str = TEXT, guid: str | None = None, url: str | None = None, day: int = 1) -> str:
+    """One RSS item, called ``name`` throughout unless told otherwise."""
+    return (
+        f"<item><title>Title of {name}</title><guid isPermaLink='false'>{guid or name}</guid>"
+        f"<link>{url or f'https://example.com/{name}'}</link><description>{text}</description>"
+        f"<pubDate>{day:02} May 2024 10:00:00 GMT</pubDate></item>"
+    )
+
+
+def fetched(*items: str, body: bytes = b"") -> Fetched:
+    text = f"<rss version='2.0'><channel><title>A &amp;amp; B</title><link>/home</link>{''.join(items)}</channel></rss>"
+    return Fetched(URL, URL, 200, {"content-type": "text/xml"}, body or text.encode())
+
+
+def read(*items: str, known: Known | None = None, now: datetime = NOW) -> Intake:
+    return intake.read(fetched(*items), known or Known(first=True), now=now)
+
+
+def after(*intakes: Intake, **more: object) -> Known:
+    """What a store knows when it has kept ``intakes``, one after the other."""
+    stored: dict[str, Entry] = {}
+    for one in intakes:
+        for old, new in one.renamed.items():
+            stored[new] = stored.pop(old)
+        stored |= {entry.guid: entry for entry in (*one.new, *one.changed)}
+    known = Known(
+        criterion=intakes[-1].criterion,
+        fingerprints={guid: entry.fingerprint for guid, entry in stored.items()},
+        keys=frozenset(entry.key for entry in stored.values()),
+        words=frozenset(entry.words for entry in stored.values()),
+        newest=max(entry.published for entry in stored.values()),
+    )
+    return replace(known, **more)  # type: ignore[arg-type]  # tests name fields of Known
+
+
+def guids(entries: tuple[Entry, ...]) -> list[str]:
+    return [entry.guid for entry in entries]
+
+
+def test_a_first_reading() -> None:
+    """Everything is new, in the document's order; the feed is told apart from its entries."""
+    result = read(item("a", day=3), item("b", day=1))
+    assert (guids(result.new), result.changed, result.seen) == (["a", "b"], (), ("a", "b"))
+    assert (result.feed.title, result.feed.home, result.feed.entries) == ("A & B", "https://example.com/home", ())
+    assert (result.newest, result.rhythm) == (datetime(2024, 5, 3, 10, tzinfo=UTC), timedelta(days=2).total_seconds())
+
+
+def test_a_second_reading() -> None:
+    """The same document an hour later brings nothing."""
+    first = read(item("a"), item("b"))
+    again = read(item("a"), item("b"), known=after(first), now=NOW + timedelta(hours=1))
+    assert (again.new, again.changed, again.seen) == ((), (), ("a", "b"))
+
+
+def test_an_entry_that_changed() -> None:
+    """It is an update in place; its date and its parameters of clicks make none."""
+    first = read(item("a"), item("b"))
+    again = read(item("a", text="Corrected."), item("b", day=9), known=after(first))
+    assert (again.new, guids(again.changed)) == ((), ["a"])
+
+
+def test_an_entry_with_a_tombstone() -> None:
+    """What was purged comes back neither as new nor as changed."""
+    buried = read(item("a", text="other"), item("b"), known=Known(buried=frozenset({"a"})))
+    assert (guids(buried.new), buried.changed, buried.seen) == (["b"], (), ("a", "b"))
+    assert read(item("a"), known=Known(fingerprints={"a": "1:0"}, buried=frozenset({"a"}))).changed == ()
+
+
+def test_no_dates_at_all() -> None:
+    """There is no newest date and no rhythm in a document without dates."""
+    body = b"<rss version='2.0'><channel><item><title>x</title></item><item><title>y</title></item></channel></rss>"
+    result = intake.read(fetched(body=body), Known(), now=NOW)
+    assert (result.newest, result.rhythm, len(result.new)) == (None, 0.0, 2)
+
+
+def test_a_feed_that_begins_to_repeat_its_guids() -> None:
+    """Old entries get their new names and are not announced again."""
+    first = read(item("a"), item("b"))
+    second = read(item("c", guid="a", url="https://example.com/c"), item("a"), item("b"), known=after(first))
+    assert second.criterion == "guid+url"
+    assert second.renamed == {"a": "a https://example.com/a", "b": "b https://example.com/b"}
+    assert (guids(second.new), second.changed) == (["a https://example.com/c"], ())
+    third = read(item("c", guid="a", url="https://example.com/c"), item("a"), item("b"), known=after(first, second))
+    assert (third.new, third.changed, third.renamed) == ((), (), {})
+
+
+def test_a_change_in_the_document_that_degrades() -> None:
+    """An entry that is alone with its guid is the stored one, though its words have changed."""
+    first = read(item("a"), item("b"))
+    second = read(item("a"), item("c", guid="a"), item("b", text="Corrected."), known=after(first))
+    assert guids(second.changed) == ["b https://example.com/b"]
+    assert guids(second.new) == ["a https://example.com/c"]
+
+
+def test_an_entry_that_returns_after_the_criterion_degraded() -> None:
+    """It was stored under its guid and left; when it comes back unchanged, it is known."""
+    first = read(item("a"), item("b"), item("old"))
+    second = read(item("a"), item("c", guid="a"), known=after(first))
+    third = read(item("a"), item("c", guid="a"), item("old"), known=after(first, second))
+    assert (third.new, third.renamed) == ((), {"old": "old https://example.com/old"})
+
+
+def test_a_purged_entry_after_the_criterion_degraded() -> None:
+    """A tombstone holds under the old name as well, while the document has the guid once."""
+    known = Known(criterion="guid+url", fingerprints={"x": "1:0"}, buried=frozenset({"old"}))
+    assert guids(read(item("old"), item("b"), known=known).new) == ["b https://example.com/b"]
+
+
+OLD = [item(name, day=day) for day, name in enumerate("abcdef", 1)]
+
+
+def test_a_re_publication() -> None:
+    """All guids are new, the texts are not: the document is recognised for what it is."""
+    known = after(read(*OLD))
+    moved = [item(name, guid=f"new-{name}", url=f"https://example.org/{name}", day=20) for name in "abcdef"]
+    result = read(*moved, known=known)
+    assert result.republished
+    assert len(result.new) == 6
+
+
+def test_a_re_publication_by_its_dates() -> None:
+    """New guids, addresses and words, but every date older than the newest that is stored."""
+    known = after(read(*OLD))
+    again = [item(f"{name}2", text=f"Rewritten {name}. {TEXT}", day=day) for day, name in enumerate("abcdef", 1)]
+    assert read(*again, known=known).republished
+
+
+@pytest.mark.parametrize(
+    ("items", "known"),
+    [
+        ([item(f"{n}", day=20) for n in range(6)], after(read(*OLD))),  # a busy day: all new, all younger
+        ([*OLD[:1], *(item(f"{n}", day=1) for n in range(6))], after(read(*OLD))),  # one is known
+        (OLD[:4], Known(fingerprints={"x": "1:0"}, newest=NOW)),  # four are too few to tell
+        (OLD, Known(first=True)),
+    ],
+)
+def test_no_re_publication(items: list[str], known: Known) -> None:
+    """News in plenty is still news."""
+    assert not read(*items, known=known).republished
+
+
+def test_an_entry_that_cannot_be_cleaned() -> None:
+    """It is rejected with its place and the reason; the others are stored."""
+    feed = parse(fetched(item("a"), item("b"), item("c")))
+    spoilt = replace(feed.entries[1], language=None)  # type: ignore[arg-type]  # something no parser should give
+    feed = replace(feed, entries=(feed.entries[0], spoilt, feed.entries[2]))
+    result = intake.compare(feed, Known(), url=URL, now=NOW)
+    assert guids(result.new) == ["a", "c"]
+    ((position, name, reason),) = [(reject.position, reject.name, reject.reason) for reject in result.rejects]
+    assert (position, name) == (1, "b")
+    assert reason.startswith("cannot be cleaned (AttributeError")
+
+
+def test_a_document_that_is_no_feed() -> None:
+    """The error crosses as it is."""
+    with pytest.raises(ParseError, match="an HTML page"):
+        intake.read(fetched(body=b"<html>"), Known(), now=NOW)
+
+
+def documents(corpus: Path, folder: str, every: int) -> list[Path]:
+    """Every n-th captured document of a folder; the answers of the tests (``*.serde.json``) are none."""
+    kinds = (".xml", ".json", ".atom", ".html")
+    paths = sorted((corpus / "feeds" / folder).rglob("*"))
+    return [path for path in paths if path.suffix in kinds and ".serde" not in path.name][::every]
+
+
+@pytest.mark.parametrize(
+    ("folder", "every", "fewest", "refused"),
+    [("real", 1, 200, 0), ("conformance", 1, 2100, 60), ("week", 8, 40, 0)],
+)
+def test_every_captured_document(corpus: Path, folder: str, every: int, fewest: int, refused: int) -> None:
+    """None crashes; every entry is stored or rejected by name; read again, nothing is new."""
+    counts: Counter[str] = Counter()
+    for path in documents(corpus, folder, every):
+        counts["documents"] += 1
+        try:
+            feed = parse(Fetched(URL, URL, 200, {}, path.read_bytes()))
+        except ParseError as error:
+            counts["refused"] += 1
+            assert error.reason, path
+            continue
+        first = intake.compare(feed, Known(first=True), url=URL, now=NOW)
+        assert len(first.new) + len(first.rejects) == len(feed.entries) + len(feed.rejects), path
+        assert len(set(first.seen)) == len(first.seen) == len(first.new), path
+        if first.new:
+            again = intake.compare(feed, after(first), url=URL, now=NOW + timedelta(days=1))
+            assert (again.new, again.changed, again.renamed, again.seen) == ((), (), {}, first.seen), path
+    assert counts["documents"] >= fewest
+    assert counts["refused"] <= refused

@@ -1,0 +1,103 @@
+"""Finished bytes: the headers of a list, the parts in their order, the same each time."""
+
+import email
+import email.policy
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from letters import ID, LETTER, SENT, headers, written
+from newsroom import ENGLISH, JAPANESE, RUSSIAN, issue, news
+
+from aggregator.model import Letter
+from aggregator.pipeline.letter import NOBODY, leave_by_mail, message, message_id, sent_size
+from aggregator.pipeline.plain import plain
+from aggregator.templates import Templates
+
+
+def test_every_header_stands_once_and_says_what_a_list_says():
+    data = written(home="https://news.example.org/", unsubscribe="desk@example.org")
+    assert [name for name, _ in headers(data).items()] == [
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "List-Id",
+        "List-Archive",
+        "List-Unsubscribe",
+        "Auto-Submitted",
+        "Precedence",
+        "MIME-Version",
+        "Content-Type",
+    ]
+    read = headers(data)
+    assert read["From"] == "World Desk <desk@example.org>"
+    assert read["Date"] == "Mon, 23 Nov 2026 06:00:00 +0000"
+    assert read["Message-ID"] == ID
+    assert read["List-Id"] == "Morning briefing <morning.example.org>"
+    assert read["List-Archive"] == "<https://news.example.org/>"
+    assert read["List-Unsubscribe"] == "<mailto:desk@example.org?subject=unsubscribe%20morning>"
+    assert read["Auto-Submitted"] == "auto-generated"
+    assert read["Precedence"] == "list"
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
+def test_text_comes_first_and_html_last_and_both_arrive_unchanged(texts: list[tuple[str, str, str]]):
+    composed = issue(news(30, texts=texts))
+    letter = Templates(None).letter(composed)
+    read = email.message_from_bytes(written(composed, letter), policy=email.policy.default)
+    assert read.get_content_type() == "multipart/alternative"
+    parts = list(read.iter_parts())
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
+    assert [part.get_content_charset() for part in parts] == ["utf-8", "utf-8"]
+    assert [part.get_content().replace("\r\n", "\n") for part in parts] == [letter.text, letter.html]
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
+def test_lines_are_short_end_in_crlf_and_are_seven_bits(texts: list[tuple[str, str, str]]):
+    composed = issue(news(30, texts=texts))
+    data = written(composed, Templates(None).letter(composed))
+    assert re.search(rb"(?<!\r)\n|\r(?!\n)", data) is None
+    body = data.partition(b"\r\n\r\n")[2]
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+    assert data.isascii()
+
+
+def test_the_smaller_encoding_is_chosen():
+    read = email.message_from_bytes(written(letter=Letter(html="<p>閣僚ら</p>" * 50, text="Hello — there\n")))
+    assert [part["Content-Transfer-Encoding"] for part in read.get_payload()] == ["quoted-printable", "base64"]
+
+
+@given(st.text(max_size=3000))
+def test_the_measured_size_is_never_far_from_the_real_one(text: str):
+    html = plain(text).encode("utf-8", "replace").decode()
+    part = email.message_from_bytes(written(letter=Letter(html=html, text=""))).get_payload()[1]
+    assert abs(len(part.get_payload().encode()) - sent_size(html)) <= 10 + len(html) * 0.05
+
+
+def test_the_same_issue_gives_the_same_bytes():
+    assert written() == written()
+    assert written() != written(letter=Letter(html="<p>Hallo</p>\n", text="Hallo\n"))
+
+
+def test_a_copy_for_the_archive_goes_to_nobody():
+    sent = message(
+        issue(news(1)), LETTER, sender="a@example.org", recipient=NOBODY, message_id=ID, date=SENT, host="x.org"
+    )
+    assert sent.recipient == ""
+    assert headers(sent.data)["To"] == "undisclosed-recipients:;"
+
+
+def test_message_ids_are_fixed_differ_by_recipient_and_do_not_tell_the_address():
+    first = message_id("morning", "2026-11-23", "reader@example.net", "example.org")
+    assert first == message_id("morning", "2026-11-23", "Reader@example.net", "example.org")
+    assert first != message_id("morning", "2026-11-23", "other@example.net", "example.org")
+    assert first != message_id("morning", "2026-11-24", "reader@example.net", "example.org")
+    assert re.fullmatch(r"<d\.morning\.2026-11-23\.[0-9a-f]{16}@example\.org>", first)
+
+
+def test_an_address_to_write_to_is_quoted():
+    assert leave_by_mail("Desk <a+b&c@example.org>", "x") == "mailto:a+b%26c@example.org?subject=unsubscribe%20x"

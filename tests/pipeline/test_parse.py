@@ -1,0 +1,229 @@
+"""Documents of every format, and what feeds do to them."""
+
+import ast
+import gzip
+import re
+import runpy
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import ParseError
+from aggregator.model import Fetched, ParsedFeed
+from aggregator.pipeline.parse import CAP, parse
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden"
+URL = "https://example.com/feed"
+
+
+def fetched(body: bytes | str, **headers: str) -> Fetched:
+    data = body.encode() if isinstance(body, str) else body
+    return Fetched(URL, URL, 200, {name.replace("_", "-"): value for name, value in headers.items()}, data)
+
+
+def rss(items: str, channel: str = "") -> str:
+    return f'<rss version="2.0"><channel><title>T</title>{channel}{items}</channel></rss>'
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in GOLDEN.iterdir() if path.suffix != ".py"), ids=lambda path: path.name
+)
+def test_golden(path: Path) -> None:
+    """Each document gives exactly the feed that stands beside it."""
+    expected: ParsedFeed = runpy.run_path(str(path.with_suffix(".py")))["feed"]
+    assert parse(fetched(path.read_bytes())) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "an empty answer, not a feed"),
+        (b" \n\t", "an empty answer, not a feed"),
+        (b"\xef\xbb\xbf", "an empty answer, not a feed"),
+        (
+            "<!DOCTYPE html><html><head><title>Gone &amp; away</title></head>",
+            "an HTML page (title “Gone & away”), not a feed",
+        ),
+        ("<html><title>Sign in</title><input type=password></html>", "a login page (title “Sign in”), not a feed"),
+        ("<html><body>nothing", "an HTML page, not a feed"),
+        ("<?xml version='1.0'?><!-- x --><opml version='2.0'/>", "an XML document (its root is <opml>), not a feed"),
+        ("404 page not found", "plain text (it begins “404 page not found”), not a feed"),
+        ("<!-- nothing -->", "a document without content, not a feed"),
+        (b"%PDF-1.7 ...", "a PDF document, not a feed"),
+        (b"\x00\x01\x02\x03\x04", "binary data, not a feed"),
+        ('{"error": "not found", "status": 404}', "JSON that is no feed (its keys: error, status)"),
+        ("[1, 2]", "JSON that is no feed (a list)"),
+        ("{}", "JSON that is no feed (an empty object)"),
+        ('{"version": "https://jsonfeed.org/version/1.1", "items": 7}', "a JSON Feed whose items are no list"),
+    ],
+)
+def test_an_answer_that_is_no_feed(body: bytes | str, reason: str) -> None:
+    """The error says in plain words what came instead of a feed, and of which address."""
+    with pytest.raises(ParseError) as error:
+        parse(fetched(body))
+    assert (error.value.reason, error.value.url) == (reason, URL)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"version": "https://jsonfeed.org/version/1.1", "items": [', "{" * 100_000, "[" * 100_000]
+)
+def test_json_that_breaks_off(body: str) -> None:
+    """Broken JSON is refused as such, however deep it is nested."""
+    with pytest.raises(ParseError, match="broken JSON"):
+        parse(fetched(body))
+
+
+@pytest.mark.parametrize(
+    ("declared", "header", "encoding"),
+    [
+        ("utf-8", "", "utf-8"),
+        ("utf-8", "text/xml", "utf-8"),  # RFC 3023 would have it ASCII
+        ("iso-8859-1", "", "iso-8859-1"),
+        ("iso-8859-1", "text/xml", "iso-8859-1"),
+        ("windows-1252", "application/rss+xml", "windows-1252"),
+        ("utf-8", "application/xml; charset=iso-8859-15", "iso-8859-15"),  # the header wins: RFC 7303 §3.2
+        ("iso-8859-1", "text/xml; charset=utf-8", "utf-8"),
+        ("utf-8", "text/xml; charset=iso-8859-1", "utf-8-sig"),  # but not over a BOM: RFC 7303 §3.3
+        ("utf-16", "", "utf-16"),
+        ("utf-8", "text/xml; charset=utf-8", "windows-1252"),  # both lie
+        ("koi8-nonsense", "", "utf-8"),
+    ],
+)
+def test_encodings(declared: str, header: str, encoding: str) -> None:
+    """The text comes out right whoever is right about its encoding: header, declaration, BOM, or nobody."""
+    body = f'<?xml version="1.0" encoding="{declared}"?>' + rss("<item><title>Žluťoučký</title></item>")
+    if encoding not in ("utf-8", "utf-8-sig", "utf-16"):
+        body = body.replace("Žluťoučký", "Ärger für Zoë")
+    feed = parse(fetched(body.encode(encoding), **({"content_type": header} if header else {})))
+    assert feed.entries[0].title.value in ("Žluťoučký", "Ärger für Zoë")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gb18030", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr", "koi8-r", "utf-32"]
+)
+def test_encodings_of_the_east(encoding: str) -> None:
+    """Declared encodings of many bytes are read, the seven-bit one behind text/xml too."""
+    word = {"koi8-r": "Новости", "euc-kr": "뉴스"}.get(encoding, "日本")
+    body = f'<?xml version="1.0" encoding="{encoding}"?>' + rss(f"<item><title>{word}</title></item>")
+    feed = parse(fetched(body.encode(encoding), content_type="text/xml"))
+    assert feed.entries[0].title.value == word
+
+
+def test_a_file_that_is_gzip() -> None:
+    """A feed.xml.gz that the server gives as it is gets unpacked; a bomb only up to the bound."""
+    assert len(parse(fetched(gzip.compress(rss("<item><title>x</title></item>").encode()))).entries) == 1
+    bomb = gzip.compress(b"<rss version='2.0'><channel>" + b" " * 50_000_000)
+    assert parse(fetched(bomb)).entries == ()
+
+
+def test_more_entries_than_are_read() -> None:
+    """A document is read up to the cap and says how many entries were cut."""
+    feed = parse(fetched(rss("".join(f"<item><title>n{n}</title></item>" for n in range(CAP + 70)))))
+    assert (len(feed.entries), feed.cut, feed.entries[-1].title.value) == (CAP, 70, f"n{CAP - 1}")
+
+
+def test_a_long_document_with_its_newest_entry_last() -> None:
+    """Of a document in order of time the end is read, or its news would never be seen."""
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    dates = (format_datetime(start + timedelta(hours=n)) for n in range(CAP + 70))
+    days = "".join(f"<item><title>n{n}</title><pubDate>{date}</pubDate></item>" for n, date in enumerate(dates))
+    feed = parse(fetched(rss(days)))
+    assert (len(feed.entries), feed.cut, feed.entries[-1].title.value) == (CAP, 70, f"n{CAP + 69}")
+
+
+def test_a_long_json_feed() -> None:
+    """The cap holds for JSON Feed as well."""
+    items = ",".join(f'{{"id": {n}}}' for n in range(CAP + 3))
+    feed = parse(fetched(f'{{"version": "https://jsonfeed.org/version/1", "items": [{items}]}}'))
+    assert (len(feed.entries), feed.cut) == (CAP, 3)
+
+
+@pytest.mark.parametrize(
+    ("channel", "minutes"),
+    [
+        ("<ttl>60</ttl>", 60),
+        ("<ttl> 15 </ttl>", 15),
+        ("<ttl>soon</ttl>", 0),
+        ("<ttl>99999999999</ttl>", 525600),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", 60),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", 720),
+        ("<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>", 1440),
+        ("<sy:updatePeriod>now and then</sy:updatePeriod>", 0),
+    ],
+)
+def test_how_long_a_feed_asks_to_be_left_alone(channel: str, minutes: int) -> None:
+    """RSS ttl, or the period of the syndication module divided by its frequency, in minutes."""
+    sy = ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"'
+    assert parse(fetched(rss("", channel).replace('"2.0"', f'"2.0"{sy}'))).ttl == minutes
+
+
+def test_it_opens_no_files_and_no_addresses(tmp_path: Path) -> None:
+    """A body that is a path is text, not a file to open; an external entity stays unread."""
+    secret = tmp_path / "secret.xml"
+    secret.write_text(rss("<item><title>secret</title></item>"))
+    with pytest.raises(ParseError, match="plain text"):
+        parse(fetched(str(secret)))
+    entity = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>' + rss("<item><title>a&x;b</title></item>")
+    assert "secret" not in repr(parse(fetched(entity)))
+
+
+def test_xml_bombs(corpus: Path) -> None:
+    """No bomb of the collection swells: each is refused, or read as far as it goes."""
+    for path in sorted((corpus / "attacks" / "xml").glob("*.xml")):
+        try:
+            feed = parse(fetched(path.read_bytes()))
+        except ParseError:
+            continue
+        assert len(repr(feed)) < 100_000, path.name
+
+
+CLAIM = re.compile(
+    r"(feed|entries\[0\])(?:\['(title|link|description)'\]|\.(title|link)) == "
+    r"u?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
+)
+
+
+def _claims(body: bytes) -> list[tuple[str, str, str]]:
+    """What a conformance document says it holds: (feed or entry, fact, value)."""
+    for encoding in ("utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "cp037"):
+        if found := re.search(r"Expect:([^\n]*)", body.decode(encoding, "ignore")):
+            claims = CLAIM.findall(found[1])
+            return [(where, fact or other, ast.literal_eval(value)) for where, fact, other, value in claims]
+    return []
+
+
+def _held(feed: ParsedFeed, where: str, fact: str) -> str:
+    if where == "feed":
+        return {"title": feed.title, "link": feed.home}[fact]
+    entry = feed.entries[0]
+    text = entry.summary.value or entry.content.value
+    return {"title": entry.title.value, "link": entry.url, "description": text}[fact]
+
+
+@pytest.mark.parametrize(
+    ("folder", "facts", "fewest"),
+    [
+        ("encoding", ("title", "link", "description"), 5),
+        ("wellformed/rss", ("title", "link"), 10),
+        ("wellformed/atom", ("title", "link"), 10),
+        ("wellformed/atom10", ("title", "link"), 20),
+        ("wellformed/rdf", ("title", "link"), 5),
+        ("wellformed/namespace", ("title", "link"), 3),
+        ("illformed", ("title", "link"), 1),
+    ],
+)
+def test_conformance(corpus: Path, folder: str, facts: tuple[str, ...], fewest: int) -> None:
+    """Documents of feedparser's own suite hold the titles, links and texts that they say they hold."""
+    checked, wrong = 0, []
+    for path in sorted((corpus / "feeds/conformance/feedparser" / folder).glob("*.xml")):
+        for where, fact, value in _claims(path.read_bytes()):
+            if fact not in facts or (where, fact) == ("feed", "description"):
+                continue
+            found = _held(parse(fetched(path.read_bytes())), where, fact)
+            checked += 1
+            wrong += [] if unescape(found) == unescape(value) else [(path.name, fact, value, found)]
+    assert not wrong
+    assert checked >= fewest

@@ -1,0 +1,91 @@
+"""Which topics an entry has, and the evidence for each."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.config import TopicConfig
+from aggregator.model import Category, Entry, Tag
+from aggregator.pipeline.topics import compile_rules, tag
+
+GEO = TopicConfig(
+    name="geopolitics",
+    title="Geopolitics",
+    words=("treaty", "mutual defence", "pact*", "C++", "U.S. Senate", "条約"),
+    excludes=("trade fair",),
+)
+SPORT = TopicConfig(name="sport", title="Sport & Games", words=("match",))
+RULES = compile_rules([GEO, SPORT])
+
+
+def entry(title: str = "", text: str = "", *categories: Category) -> Entry:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    return Entry("g", "", "", title, "", "", text, "", "en", now, "published", None, "f", "w", categories)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "evidence"),
+    [
+        ("A Treaty at last", "", "“treaty” in the title"),
+        ("The TREATY's end", "", "“treaty” in the title"),
+        ("Treaties", "", None),  # whole words only
+        ("", "The treaty. Which treaty?", "“treaty” 2 times in the text"),
+        ("Talks", "a mutual-defence clause", "“mutual defence” in the text"),
+        ("Talks", "mutual interest, defence spending", None),
+        ("Pacts and patterns", "", "“pact*” in the title"),
+        ("Compact cars", "", None),  # a prefix starts the word
+        ("New in C++", "", "“C++” in the title"),
+        ("New in C", "", None),
+        ("The U.S. Senate votes", "", "“U.S. Senate” in the title"),
+        ("日本が条約に署名", "", "“条約” in the title"),
+        ("ＴＲＥＡＴＹ in full width", "", "“treaty” in the title"),
+        ("Treaty signed at the trade fair", "", None),  # vetoed
+    ],
+)
+def test_words_phrases_and_prefixes(title: str, text: str, evidence: str | None) -> None:
+    want = () if evidence is None else (Tag("geopolitics", "words", evidence),)
+    assert tag(entry(title, text), RULES) == want
+
+
+def test_the_title_comes_before_the_text_as_evidence() -> None:
+    (found,) = tag(entry("Treaty", "a pact, two pacts"), RULES)
+    assert found.evidence == "“treaty” in the title; “pact*” 2 times in the text"
+
+
+@pytest.mark.parametrize(
+    "category",
+    [
+        Category("sport"),
+        Category("x", label="Sport & Games"),
+        Category("sport-games"),
+        Category("Match"),
+        Category("MATCH "),
+    ],
+)
+def test_the_publishers_own_category_names_a_topic(category: Category) -> None:
+    (found,) = tag(entry("Nothing to see", "", category), RULES)
+    assert (found.topic, found.via) == ("sport", "category")
+
+
+def test_a_feeds_fixed_topic_needs_no_word_and_no_veto_reaches_it() -> None:
+    (found,) = tag(entry("Trade fair opens"), RULES, fixed=("geopolitics",))
+    assert (found.topic, found.via) == ("geopolitics", "feed")
+
+
+def test_an_entry_can_have_several_topics() -> None:
+    assert [t.topic for t in tag(entry("Treaty match"), RULES)] == ["geopolitics", "sport"]
+
+
+def test_a_changed_rule_changes_the_version_and_an_about_text_does_not() -> None:
+    other = TopicConfig(name="sport", title="Sport & Games", words=("match", "goal"))
+    told = TopicConfig(name="sport", title="Sport & Games", words=("match",), about="Games that people play.")
+    assert compile_rules([GEO, other]).version != RULES.version
+    assert compile_rules([GEO, told]).version == RULES.version
+
+
+@given(st.text(), st.text(), st.lists(st.text(min_size=1), max_size=5))
+def test_any_text_and_any_word_can_be_matched(title: str, text: str, words: list[str]) -> None:
+    topic = GEO.model_copy(update={"words": tuple(words)})
+    assert all(found.evidence for found in tag(entry(title, text), compile_rules([topic])))

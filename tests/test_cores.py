@@ -1,0 +1,139 @@
+"""Work on all cores, with work that goes wrong in every way."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from aggregator.cores import Cores
+from aggregator.errors import FetchError
+
+MOMENT = datetime(2024, 6, 5, tzinfo=UTC)
+
+
+def refuse(url: str) -> None:
+    raise FetchError(url, "come back later", status=503, retry_after=MOMENT)
+
+
+def take(megabytes: int) -> int:
+    return len(bytearray(megabytes << 20))
+
+
+def own_timeout() -> None:
+    raise TimeoutError("of my own")
+
+
+def echo(*args: object, **kwargs: object) -> object:
+    return args, kwargs
+
+
+def test_results_come_back_under_their_keys() -> None:
+    """Each piece of work has its result, positional and keyword arguments reach it."""
+    with Cores(2) as cores:
+        for number in range(50):
+            cores.submit(number, math.factorial, number)
+        cores.submit("echo", echo, 1, b=2)
+        assert cores.pending == 51
+        results = dict(cores.drain())
+    assert results.pop("echo") == ((1,), {"b": 2})
+    assert results == {number: math.factorial(number) for number in range(50)}
+
+
+def test_no_work_starts_no_process() -> None:
+    """A pool that was given nothing never existed."""
+    with Cores() as cores:
+        assert (cores.finished(), cores.wait(), list(cores.drain()), cores.pending) == ([], [], [], 0)
+        assert not cores.started
+
+
+def test_work_that_goes_wrong_costs_only_itself() -> None:
+    """Too long, too large, killed or raising: each is a value of its own, and the work beside it is done."""
+    with Cores(2, seconds=1.0, megabytes=512) as cores:
+        cores.submit("slow", time.sleep, 60)
+        cores.submit("large", take, 2048)
+        cores.submit("exit", os._exit, 3)
+        cores.submit("abort", os.abort)
+        cores.submit("raise", refuse, "https://example.com/feed")
+        cores.submit("own", own_timeout)
+        for number in range(20):
+            cores.submit(number, abs, -number)
+        results = dict(cores.drain())
+    assert {key: results.pop(key) for key in range(20)} == {number: number for number in range(20)}
+    assert {key: (type(value), str(value)) for key, value in results.items()} == {
+        "slow": (TimeoutError, "it took longer than 1 seconds"),
+        "large": (MemoryError, "it took more than 512 MB of memory"),
+        "exit": (ChildProcessError, "its process ended (exit code 3)"),
+        "abort": (ChildProcessError, f"its process ended (exit code -{signal.SIGABRT})"),
+        "raise": (FetchError, "come back later"),
+        "own": (TimeoutError, "of my own"),
+    }
+
+
+def test_errors_cross_whole() -> None:
+    """An error of ours carries its subject and all its facts back."""
+    with Cores(1) as cores:
+        cores.submit(1, refuse, "https://example.com/feed")
+        ((_, error),) = cores.drain()
+    assert isinstance(error, FetchError)
+    assert (error.url, error.reason, error.status, error.retry_after) == (
+        "https://example.com/feed", "come back later", 503, MOMENT,
+    )  # fmt: skip
+
+
+def test_results_are_taken_as_they_come() -> None:
+    """What is finished can be had while the rest is in hand; nothing is handed out twice."""
+    with Cores(2) as cores:
+        cores.submit("long", time.sleep, 0.5)
+        cores.submit("short", abs, -1)
+        assert cores.wait() == [("short", 1)]
+        assert (cores.finished(), cores.pending) == ([], 1)
+        assert list(cores.drain()) == [("long", None)]
+        assert cores.pending == 0
+
+
+def test_leaving_ends_work_in_hand() -> None:
+    """An error on our side does not wait for workers that still run."""
+    started = time.monotonic()
+    try:
+        with Cores(1, seconds=600) as cores:
+            cores.submit(1, time.sleep, 600)
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        pass
+    assert time.monotonic() - started < 300
+
+
+ORPHANS = """
+import os, signal, time
+from aggregator.cores import Cores
+
+if __name__ == "__main__":
+    cores = Cores(2, seconds=600)
+    for key in range(4):
+        cores.submit(key, os.getpid)
+    print(*sorted({worker for _, worker in cores.drain()}), flush=True)
+    cores.submit("last", time.sleep, 0.2)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_program_leaves_no_workers(tmp_path: Path) -> None:
+    """When the program is killed, its workers end with the work they have in hand."""
+    script = tmp_path / "killed.py"
+    script.write_text(ORPHANS)
+    root = Path(__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(root)}, check=False,
+    )  # fmt: skip
+    workers = [int(word) for word in run.stdout.split()]
+    assert run.returncode == -signal.SIGKILL
+    assert workers
+    deadline = time.monotonic() + 60
+    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]

@@ -1,0 +1,233 @@
+"""The shipped templates, the user's own, and what is said when those are wrong."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
+
+from aggregator.errors import TemplateError
+from aggregator.pipeline.letter import leave_by_mail
+from aggregator.templates import Templates, direction, underlined, wrapped
+
+HOME = "https://news.example.org/"
+LINKS = {
+    "web": "https://news.example.org/digests/morning/2026-11-23?a=1&b=2",
+    "unsubscribe": leave_by_mail("desk@example.org", "morning"),
+    "preferences": "https://news.example.org/p/1",
+}
+SCRIPTS = [(ENGLISH, "en"), (RUSSIAN, "ru"), (ARABIC, "ar"), (JAPANESE, "ja")]
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """Reads a page strictly enough to see an element that is not closed."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, f"</{tag}> while {self.open[-3:]} is open"
+        self.open.pop()
+
+    def links(self) -> set[str]:
+        return {attrs["href"] or "" for tag, attrs in self.tags if tag == "a"}
+
+
+def user_template(folder: Path, text: str, *, name: str = "issue.html") -> Templates:
+    (folder / name).write_text(text, encoding="utf-8")
+    return Templates(folder)
+
+
+@pytest.mark.parametrize(("texts", "language"), SCRIPTS, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize("count", [0, 1, 3, 12, 30])
+def test_the_page_is_well_formed_and_carries_the_same_links_as_the_text(texts: list[Text], language: str, count: int):
+    composed = issue(news(count, texts=texts, language=language), language=language, home=HOME)
+    letter = Templates(None).letter(composed, links=LINKS)
+    page = Page(letter.html)
+    assert page.open == []
+    in_text = set(re.findall(r"(?:https?://|mailto:)\S+", letter.text))
+    assert page.links() == in_text == {line.url for line in composed.lines} | {HOME, *LINKS.values()}
+
+
+@pytest.mark.parametrize(("texts", "language"), SCRIPTS, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_entry_is_told_whole_in_both(texts: list[Text], language: str):
+    composed = issue(news(12, texts=texts, language=language))
+    letter = Templates(None).letter(composed)
+    shown = unescape(letter.html)
+    flowing = re.sub(r"\s+", "", letter.text)
+    for line in composed.lines:
+        for part in (line.title, line.excerpt, line.source, line.when, *line.also):
+            assert part in shown and re.sub(r"\s+", "", part) in flowing
+
+
+def test_the_page_asks_for_nothing_from_anywhere():
+    """No images, fonts, scripts or style sheets: nothing tells anybody that the mail was opened."""
+    html = Templates(None).letter(issue(news(12), home=HOME), links=LINKS).html
+    assert {tag for tag, _ in Page(html).tags} <= {
+        *("html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td"),
+        *("h1", "h2", "h3", "p", "span", "a", "br"),
+    }
+    assert not re.search(r"url\(|@import|@font-face|src=|background=", html)
+
+
+def test_tables_are_said_to_be_layout_and_headings_go_down_in_steps():
+    tags = Page(Templates(None).letter(issue(news(12))).html).tags
+    assert all(attrs.get("role") == "presentation" for tag, attrs in tags if tag == "table")
+    levels = [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_markup_of_a_feed_is_shown_and_never_obeyed():
+    title = '<script>alert("1")</script> {{ issue }} {% raw %} & Co.'
+    letter = Templates(None).letter(issue([told(stored(1, title=title, excerpt="<img src=x> </td></table> ✓"))]))
+    page = Page(letter.html)
+    assert page.open == [] and not {"script", "img"} & {tag for tag, _ in page.tags}
+    assert letter.html.count("&lt;/td&gt;&lt;/table&gt; ✓") == 2, "as excerpt and as preheader"
+    assert title in letter.text
+
+
+@pytest.mark.parametrize(("texts", "language"), SCRIPTS, ids=lambda value: value if isinstance(value, str) else "")
+def test_text_is_wrapped_but_for_addresses(texts: list[Text], language: str):
+    text = Templates(None).letter(issue(news(12, texts=texts, language=language), home=HOME), links=LINKS).text
+    assert all(len(line) <= 74 or "://" in line or "mailto:" in line for line in text.split("\n"))
+    assert not re.search(r"[ \t]$", text, re.MULTILINE) and "\n\n\n\n" not in text
+
+
+def test_an_arabic_issue_runs_from_the_right_and_an_english_entry_in_it_from_the_left():
+    html = Templates(None).letter(issue(news(2, texts=(ARABIC[0], ENGLISH[1])), language="ar")).html
+    assert '<html lang="ar" dir="rtl">' in html
+    cells = re.findall(r'<td class="pad" dir="(\w+)"', html)
+    assert sorted(cells) == ["ltr", "rtl"]
+
+
+def test_an_entry_without_address_is_told_without_link():
+    letter = Templates(None).letter(issue([told(stored(1, title="No address", url=""))]))
+    assert "No address" in letter.html and "<a " not in letter.html
+
+
+def test_the_issue_that_was_cut_says_how_much_more_there_is():
+    letter = Templates(None).letter(issue(news(9), size=4))
+    assert "5 more in the feeds" in letter.html and "5 more in the feeds" in letter.text
+
+
+def test_the_users_file_takes_the_place_of_the_shipped_one(tmp_path: Path):
+    letter = user_template(tmp_path, "<b>{{ lead.title }} & {{ issue.title }}</b>").letter(
+        issue(news(1), title="A & B")
+    )
+    assert letter.html == f"<b>{ENGLISH[0][0]} & A &amp; B</b>"
+    assert letter.text.startswith("A & B\n=====\n")
+
+
+def test_the_users_file_extends_the_shipped_one_by_a_block(tmp_path: Path):
+    text = (
+        '{% extends "default:issue.html" %}{% set accent = "#012345" %}{% block footer %}Bye{{ super() }}{% endblock %}'
+    )
+    html = user_template(tmp_path, text).letter(issue(news(3))).html
+    assert "Bye" in html and "3 entries from 3 sources" in html
+    assert "color:#012345" in html and "#8f1d1d" not in html
+
+
+@pytest.mark.parametrize("block", ["style", "preheader", "masthead", "lead", "section", "entry", "more", "footer"])
+def test_each_block_that_the_readme_names_can_be_replaced(tmp_path: Path, block: str):
+    text = f'{{% extends "default:issue.html" %}}{{% block {block} %}}/* changed */{{% endblock %}}'
+    assert "/* changed */" in user_template(tmp_path, text).letter(issue(news(5))).html
+
+
+def test_an_entry_block_of_the_users_sees_its_line(tmp_path: Path):
+    text = '{% extends "default:issue.txt" %}{% block entry %}* {{ line.title }} ({{ section.title }})\n{% endblock %}'
+    shown = user_template(tmp_path, text, name="issue.txt").letter(issue(news(2))).text
+    assert f"* {ENGLISH[1][0]} (Economy)\n" in shown
+
+
+BROKEN = [
+    ("\n{% if %}\n", 2, "Expected an expression"),
+    ("\n\n{{ nobody }}", 3, "'nobody' is undefined"),
+    ("{% for line in issue.lines %}\n{{ line.titel }}{% endfor %}", 2, "has no attribute 'titel'"),
+    ("\n{{ 1 / 0 }}", 2, "division by zero"),
+    ("\n{{ issue.title | shout }}", 2, "No filter named 'shout'"),
+    ('\n\n\n{% include "nowhere.html" %}', 4, "there is no template “nowhere.html”"),
+    ('{% extends "default:issue.html" %}\n{% block footer %}\n{{ lost }}{% endblock %}', 3, "'lost' is undefined"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "reason"), BROKEN)
+def test_a_mistake_is_named_with_file_and_line(tmp_path: Path, text: str, line: int, reason: str):
+    with pytest.raises(TemplateError) as caught:
+        user_template(tmp_path, text).letter(issue(news(2)))
+    assert caught.value.template == f"{tmp_path / 'issue.html'}:{line}"
+    assert reason in str(caught.value)
+
+
+def test_checking_finds_nothing_wrong_with_the_shipped_templates(tmp_path: Path):
+    Templates(None).check()
+    Templates(tmp_path).check()
+
+
+@pytest.mark.parametrize(("text", "line", "reason"), BROKEN)
+def test_checking_finds_a_mistake_before_there_is_any_news(tmp_path: Path, text: str, line: int, reason: str):
+    with pytest.raises(TemplateError) as caught:
+        user_template(tmp_path, text).check()
+    assert caught.value.template == f"{tmp_path / 'issue.html'}:{line}" and reason in str(caught.value)
+
+
+def test_checking_reads_pages_that_are_no_issue_too(tmp_path: Path):
+    with pytest.raises(TemplateError, match=r"index\.html:3: .*endfor"):
+        user_template(tmp_path, "\n\n{% endfor %}", name="index.html").check()
+
+
+def test_a_template_that_extends_itself_is_an_error_in_words(tmp_path: Path):
+    with pytest.raises(TemplateError, match="itself"):
+        user_template(tmp_path, '{% extends "issue.html" %}').letter(issue(news(1)))
+
+
+def test_a_template_that_is_not_utf8_is_an_error_in_words(tmp_path: Path):
+    (tmp_path / "issue.html").write_bytes(b"caf\xe9")
+    with pytest.raises(TemplateError, match="not UTF-8"):
+        Templates(tmp_path).letter(issue(news(1)))
+
+
+def test_the_readmes_example_works(tmp_path: Path):
+    readme = (Path(__file__).parents[1] / "templates" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```jinja\n(.*?)```", readme, re.DOTALL)
+    assert example
+    assert "Printed on electrons." in user_template(tmp_path, example[1]).letter(issue(news(3))).html
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("one two three", 7, "one two\nthree"),
+        ("https://example.org/a-very-long-address and more", 10, "https://example.org/a-very-long-address\nand more"),
+        ("閣僚ら協議", 6, "閣僚ら\n協議"),
+        ("署名する。次", 8, "署名す\nる。次"),
+        ("", 10, ""),
+    ],
+)
+def test_wrapping(text: str, width: int, expected: str):
+    assert wrapped(text, width) == expected
+
+
+def test_headings_are_underlined_as_wide_as_they_are_drawn():
+    assert underlined("News", "=") == "News\n===="
+    assert underlined("朝の") == "朝の\n----"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("abc", "ltr"), ("12 موجز", "rtl"), ("שלום abc", "rtl"), ("2026", "ltr"), ("", "ltr")]
+)
+def test_direction(text: str, expected: str):
+    assert direction(text) == expected
