@@ -1,0 +1,112 @@
+"""The files of storage/: outputs, issues and the outbox, each written whole or not at all."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from aggregator.errors import WorkspaceError
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
+_UNFINISHED = ".unfinished-"
+
+
+class Archive:
+    """The folder storage/. Its writers return whether anything was written: the same bytes are left alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def output(self, name: str) -> Path:
+        """Name the file of an output, like ``all.atom``."""
+        return self._path("outputs", name)
+
+    def issue(self, digest: str, name: str) -> Path:
+        """Name a file of an issue, like ``2026-11-23.html``."""
+        return self._path("issues", digest, name)
+
+    def outbox(self, name: str) -> Path:
+        """Name the file of a message that no server was configured for."""
+        return self._path("outbox", name)
+
+    def write_output(self, name: str, data: bytes) -> bool:
+        """Write an output."""
+        return write(self.output(name), data)
+
+    def write_issue(self, digest: str, name: str, data: bytes) -> bool:
+        """Write a file of an issue."""
+        return write(self.issue(digest, name), data)
+
+    def write_outbox(self, name: str, data: bytes) -> bool:
+        """Write a message."""
+        return write(self.outbox(name), data)
+
+    def write_preview(self, name: str, data: bytes) -> Path:
+        """Write what an issue would look like, and say where."""
+        path = self._path("previews", name)
+        write(path, data)
+        return path
+
+    def has_outputs(self, names: Iterable[str]) -> bool:
+        """Tell whether all these outputs are there."""
+        return all(self.output(name).is_file() for name in names)
+
+    def clean(self) -> int:
+        """Remove what killed writes left behind; only for who holds the workspace's lock. Returns how many."""
+        left = sorted(self.folder.rglob(f"{_UNFINISHED}*"))
+        for path in left:
+            with _named(path):
+                path.unlink(missing_ok=True)
+        return len(left)
+
+    def _path(self, *parts: str) -> Path:
+        for part in parts:
+            if not _NAME.fullmatch(part):
+                raise WorkspaceError(f"{part!r} cannot be the name of a file in {self.folder}")
+        return self.folder.joinpath(*parts)
+
+
+def write(path: Path, data: bytes) -> bool:
+    """Replace a file in one step, when its bytes differ; raises WorkspaceError that names the path.
+
+    The data reach the disk before the name does, and the name before this returns: after a crash there is the old
+    file or the new one.
+    """
+    with _named(path):
+        if path.is_file() and path.read_bytes() == data:
+            return False
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
+        try:
+            _write_through(unfinished, data)
+            unfinished.replace(path)
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    return True
+
+
+def _write_through(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise WorkspaceError(f"{path}: cannot be written: {error.strerror or error}") from error

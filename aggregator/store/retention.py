@@ -1,0 +1,81 @@
+"""The keeper of the archive's size: old entries are purged, and do not come back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, case, delete, func, literal, select, update
+
+from aggregator.model import PruneRow
+from aggregator.store import meta
+from aggregator.store.database import Database
+from aggregator.store.portable import chunks
+from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
+
+AT_ONCE = 500
+"""Entries that are purged in one transaction, so that others get their turn."""
+
+MONTH = timedelta(days=30.436875)  # the mean Gregorian month
+
+
+class Retention:
+    """Purge by when an entry was last seen, never what the last document still holds, leaving tombstones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def plan(self, *, now: datetime, months: int, at_least: int) -> tuple[PruneRow, ...]:
+        """Say for each feed what ``prune`` would purge: not seen for ``months``, beyond the ``at_least`` newest."""
+        with self._database.read() as connection:
+            return _plan(connection, before=now - months * MONTH, at_least=at_least)
+
+    def prune(self, *, now: datetime, months: int, at_least: int) -> tuple[PruneRow, ...]:
+        """Purge what ``plan`` names, in several transactions, and give the room back to the disk."""
+        before = now - months * MONTH
+        with self._database.read() as connection:
+            rows = _plan(connection, before=before, at_least=at_least)
+            old = _old(before=before, at_least=at_least)
+            ids = connection.execute(select(old.c.id).where(old.c.purge).order_by(old.c.id)).scalars().all()
+        for part in chunks(ids, AT_ONCE):
+            with self._database.write() as connection:
+                _bury(connection, part, before=before, now=now)
+        with self._database.write() as connection:
+            meta.write(connection, "last_prune", now.isoformat())
+        if ids:
+            self._database.tidy()
+        return rows
+
+
+def _old(*, before: datetime, at_least: int) -> Any:
+    newest_first = (ENTRY.c.surfaced.desc(), ENTRY.c.id.desc())
+    place = func.row_number().over(partition_by=ENTRY.c.feed_id, order_by=newest_first).label("place")
+    columns = (ENTRY.c.id, ENTRY.c.feed_id, ENTRY.c.last_seen, ENTRY.c.first_seen, place)
+    ranked = select(*columns).subquery()
+    purge = and_(ranked.c.last_seen.is_not(None), ranked.c.last_seen < before, ranked.c.place > at_least)
+    return select(ranked, purge.label("purge")).subquery()
+
+
+def _plan(connection: Connection, *, before: datetime, at_least: int) -> tuple[PruneRow, ...]:
+    old = _old(before=before, at_least=at_least)
+    counts = select(
+        FEED.c.url,
+        func.count(old.c.id).label("entries"),
+        func.sum(case((old.c.last_seen.is_(None), 1), else_=0)).label("held"),
+        func.sum(case((old.c.purge, 1), else_=0)).label("purgeable"),
+        func.min(case((old.c.purge, old.c.first_seen), else_=None)).label("oldest"),
+    ).join(old, old.c.feed_id == FEED.c.id)
+    rows = connection.execute(counts.group_by(FEED.c.id, FEED.c.url).order_by(FEED.c.id)).all()
+    return tuple(PruneRow(**row._mapping) for row in rows)
+
+
+def _bury(connection: Connection, ids: Sequence[int], *, before: datetime, now: datetime) -> None:
+    """Purge entries that still are as old as planned; their tombstones come first."""
+    mine = (ENTRY.c.id.in_(ids), ENTRY.c.last_seen < before)
+    graves = select(ENTRY.c.feed_id, ENTRY.c.guid, literal(now, TOMBSTONE.c.buried.type)).where(*mine)
+    connection.execute(TOMBSTONE.insert().from_select(["feed_id", "guid", "buried"], graves))
+    counts = select(ENTRY.c.feed_id, func.count()).where(*mine).group_by(ENTRY.c.feed_id)
+    feeds = connection.execute(counts).all()
+    connection.execute(delete(ENTRY).where(*mine))
+    for feed, purged in feeds:
+        connection.execute(update(FEED).where(FEED.c.id == feed).values(entries=FEED.c.entries - purged))
+    meta.bump(connection)

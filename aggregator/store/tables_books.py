@@ -1,0 +1,103 @@
+"""The tables of curation, issues and deliveries."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from aggregator.store.moments import Moment
+from aggregator.store.tables import Row
+
+
+class PendingRow(Row, table=True):
+    """An entry that waits for Curate: new, changed, or placed under older rules."""
+
+    __tablename__ = "pending"
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+
+
+class CurationRow(Row, table=True):
+    """What Curate decided about an entry, with its reasons; ``tags`` are [topic, via, evidence]."""
+
+    __tablename__ = "curation"
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    text_set: int = Field(index=True)
+    same_as: str = Field(sa_type=Text)
+    dropped: str = Field(sa_type=Text)
+    tags: list[Any] = Field(sa_type=JSON)
+
+
+class ShelfRow(Row, table=True):
+    """Where a curated entry stands under each of its topics, and under "" for everything: what outputs read from."""
+
+    __tablename__ = "shelf"
+    __table_args__ = (Index("ix_shelf_newest", "topic", "shown", "surfaced", "text_set", "entry_id"),)
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    topic: str = Field(primary_key=True)
+    shown: bool  # in outputs
+    surfaced: datetime = Field(sa_type=Moment)
+    text_set: int
+
+
+class IssueRow(Row, table=True):
+    """One number of a digest, frozen; ``data`` is the Issue as JSON, empty when there was nothing to tell."""
+
+    __tablename__ = "issue"
+    __table_args__ = (
+        UniqueConstraint("digest", "period"),
+        Index(None, "digest", "until"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str
+    period: str
+    since: datetime = Field(sa_type=Moment)
+    until: datetime = Field(sa_type=Moment)
+    frozen: datetime = Field(sa_type=Moment)
+    skipped: bool
+    entries: int
+    subject: str = Field(sa_type=Text)
+    data: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+
+
+class ToldRow(Row, table=True):
+    """An entry, and its text set, that an issue tells. No foreign key to the entry: issues outlive what is purged."""
+
+    __tablename__ = "told"
+
+    issue_id: int = Field(primary_key=True, foreign_key="issue.id", ondelete="CASCADE")
+    entry_id: int = Field(primary_key=True, index=True)
+    text_set: int = Field(index=True)
+
+
+class DeliveryRow(Row, table=True):
+    """One issue on its way to one recipient, under a Message-ID fixed beforehand."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("issue_id", "recipient"),
+        Index(None, "state", "due"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    issue_id: int = Field(foreign_key="issue.id", ondelete="CASCADE")
+    recipient: str = Field(sa_type=Text)
+    message_id: str = Field(sa_type=Text)
+    state: str
+    attempts: int = 0
+    due: datetime | None = Field(default=None, sa_type=Moment)
+    reply: str = Field(default="", sa_type=Text)
+    changed: datetime = Field(sa_type=Moment)
+
+
+METADATA = Row.metadata  # by now it knows all tables
+PENDING, CURATION, SHELF = (Row.metadata.tables[name] for name in ("pending", "curation", "shelf"))
+ISSUE, TOLD, DELIVERY = (Row.metadata.tables[name] for name in ("issue", "told", "delivery"))

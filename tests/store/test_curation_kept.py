@@ -1,0 +1,106 @@
+"""Curation: what waits, what it is compared with, and placing it again."""
+
+from store.things import HOUR, NOW, Desk, document, entry
+
+from aggregator.model import Category, Curated, Tag
+
+
+def waiting(desk: Desk, rules: str = "1") -> list[str]:
+    return [stored.entry.guid for stored in desk.store.curation.pending(rules)]
+
+
+def test_entries_wait_in_order_of_arrival_until_they_are_placed(desk: Desk) -> None:
+    desk.read("a", document([entry("2"), entry("1")]))
+    desk.read("b", document([entry("3")]))
+    first = desk.store.curation.pending("1", limit=2)
+    assert [stored.entry.guid for stored in first] == ["2", "1"]
+    assert [stored.text_set for stored in first] == [0, 0]
+    desk.store.curation.save([Curated(stored.id) for stored in first], rules="1")
+    assert waiting(desk) == ["3"]
+
+
+def test_other_rules_make_everything_wait_again(desk: Desk) -> None:
+    desk.read("a", document([entry("1"), entry("2")]))
+    desk.curate("1")
+    assert waiting(desk, "1") == []
+    assert waiting(desk, "2") == ["1", "2"]
+    assert waiting(desk, "2") == ["1", "2"]
+
+
+def test_what_was_decided_under_older_rules_does_not_end_the_waiting(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    slow = desk.store.curation.pending("1")
+    assert waiting(desk, "2") == ["1"]
+    desk.store.curation.save([Curated(stored.id) for stored in slow], rules="1")
+    assert waiting(desk, "2") == ["1"]
+
+
+def test_an_entry_that_changed_waits_again_with_the_others_of_its_text(desk: Desk) -> None:
+    """Its copies were folded with a text that is no more: all of them must be placed anew."""
+    desk.read("a", document([entry("1"), entry("2")]))
+    desk.read("b", document([entry("copy")]))
+    desk.curate(copy=desk.stored("1").id)
+    desk.read("a", document(changed=[entry("1", fingerprint="1:x")]), now=NOW + HOUR)
+    assert waiting(desk) == ["1", "copy"]
+
+
+def test_placing_again_replaces_what_was_decided(desk: Desk) -> None:
+    desk.read("a", document([entry("1", categories=(Category("world"),))]))
+    desk.curate("1")
+    assert [tag.topic for tag in desk.stored("1").tags] == ["world"]
+    tags = (Tag("sport", "words", "“match” in the title"), Tag("sport", "feed", "always"))
+    desk.store.curation.pending("2")
+    desk.store.curation.save([Curated(desk.stored("1").id, tags=tags)], rules="2")
+    assert desk.stored("1").tags == tags
+    assert desk.guids(topic="world") == []
+    assert desk.guids(topic="sport") == ["1"]
+    assert desk.store.entries.latest(topics=["world"], sets=9) == ()
+    assert len(desk.store.entries.latest(topics=["sport"], sets=9)) == 1
+
+
+def test_saving_the_same_twice_is_harmless(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    rows = [Curated(1, tags=(Tag("world", "feed", "always"),)), Curated(99)]
+    desk.store.curation.pending("1")
+    desk.store.curation.save(rows, rules="1")
+    desk.store.curation.save(rows, rules="1")
+    assert len(desk.store.entries.latest(topics=[], sets=9)) == 1
+
+
+def test_matches_share_an_address_or_words_and_never_the_lack_of_them(desk: Desk) -> None:
+    desk.read(
+        "a",
+        document(
+            [
+                entry("same key", key="https://example.com/k", words=""),
+                entry("same words", key="", words="1:w"),
+                entry("neither", key="", words=""),
+            ]
+        ),
+    )
+    desk.curate()
+    desk.read("b", document([entry("new", key="https://example.com/k", words="1:w"), entry("bare", key="", words="")]))
+    pending = desk.store.curation.pending("1")
+    found = {stored.entry.guid: desk.store.curation.matches(pending)[stored.id] for stored in pending}
+    assert [other.entry.guid for other in found["new"]] == ["same key", "same words"]
+    assert [other.text_set for other in found["new"]] == [1, 2]
+    assert found["bare"] == ()
+
+
+def test_a_match_that_waits_itself_has_no_set_yet(desk: Desk) -> None:
+    desk.read("a", document([entry("1", words="1:w")]))
+    desk.curate()
+    desk.read("b", document([entry("2", words="1:w"), entry("3", words="1:w")]))
+    pending = desk.store.curation.pending("1")
+    found = desk.store.curation.matches(pending)
+    assert [[other.text_set for other in found[stored.id]] for stored in pending] == [[1, 0], [1, 0]]
+    desk.read("a", document(changed=[entry("1", words="1:w", fingerprint="1:x")]))
+    assert [other.text_set for other in desk.store.curation.matches(pending)[pending[0].id]] == [0, 0]
+
+
+def test_a_text_that_everyone_carries_is_compared_with_its_oldest_copies_only(desk: Desk) -> None:
+    desk.read("a", document([entry(str(n), words="1:w") for n in range(120)]))
+    pending = desk.store.curation.pending("1")
+    found = desk.store.curation.matches(pending)
+    assert max(len(others) for others in found.values()) == 50
+    assert {other.id for others in found.values() for other in others} == set(range(1, 51))

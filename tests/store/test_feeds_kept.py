@@ -1,0 +1,187 @@
+"""Feeds: what feeds.yaml names, which are due, and who holds them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
+
+from aggregator.model import FeedState, Known, Listing, ParsedFeed, Validators
+from aggregator.store.moments import Moment
+
+
+def test_a_feed_that_leaves_feeds_yaml_is_unlisted_and_keeps_its_entries(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    desk.store.feeds.list(listings("b"), now=NOW)
+    assert [feed.listed for feed in desk.store.feeds.all()] == [False, True]
+    assert desk.guids() == ["1"]
+
+
+def test_a_feed_that_comes_back_is_asked_at_once_even_when_it_was_gone(desk: Desk) -> None:
+    desk.read("a", None, gone=True, due=NOW + DAY, failures=7)
+    assert desk.feed() not in desk.store.feeds.due(NOW + 2 * DAY)
+    desk.store.feeds.list(listings("b"), now=NOW)
+    desk.store.feeds.list(listings("a", "b"), now=NOW)
+    feed = desk.feed()
+    assert (feed.gone, feed.due, feed.failures, feed.listed) == (False, None, 0, True)
+
+
+def test_the_names_of_feeds_yaml_come_before_those_of_the_document(desk: Desk) -> None:
+    desk.read("a", document(feed=ParsedFeed("rss20", title="The Document's Own")))
+    assert desk.feed().title == "The Document's Own"
+    desk.store.feeds.list([Listing(address("a"), "Ours", "example.net")], now=NOW)
+    assert (desk.feed().title, desk.feed().publisher) == ("Ours", "example.net")
+    desk.read("a", document(feed=ParsedFeed("rss20", title="Changed Meanwhile")))
+    desk.read("a", None)
+    assert desk.feed().title == "Ours"
+    desk.store.feeds.list(listings("a"), now=NOW)
+    assert desk.feed().title == "Changed Meanwhile"
+
+
+def test_listing_the_same_again_changes_nothing(desk: Desk) -> None:
+    before = dict(desk.store.meta), desk.store.feeds.all()
+    desk.store.feeds.list(listings("a", "b", "a"), now=NOW + DAY)
+    assert (dict(desk.store.meta), desk.store.feeds.all()) == before
+
+
+def test_which_feeds_are_due(desk: Desk) -> None:
+    """(due, wait until, gone) → asked now?, asked when forced?"""
+    table: dict[tuple[datetime | None, datetime | None, bool], tuple[bool, bool]] = {
+        (None, None, False): (True, True),
+        (NOW, None, False): (True, True),
+        (NOW + HOUR, None, False): (False, True),
+        (NOW - HOUR, NOW + HOUR, False): (False, False),
+        (NOW - HOUR, NOW, False): (True, True),
+        (NOW - HOUR, None, True): (False, False),
+    }
+    for (due, wait_until, gone), expected in table.items():
+        desk.read("a", None, due=due, wait_until=wait_until, gone=gone)
+        for force, asked in zip((False, True), expected, strict=True):
+            urls = [feed.url for feed in desk.store.feeds.due(NOW, force=force)]
+            assert (address("a") in urls) == asked, (due, wait_until, gone, force)
+
+
+def test_the_longest_waiting_feed_comes_first_and_new_ones_before_all(desk: Desk) -> None:
+    desk.store.feeds.list(listings("a", "b", "c"), now=NOW)
+    desk.read("a", None, due=NOW - HOUR)
+    desk.read("b", None, due=NOW - DAY)
+    assert [feed.url for feed in desk.store.feeds.due(NOW)] == [address(name) for name in "cba"]
+
+
+def test_everything_observed_comes_back_as_it_went_in(desk: Desk) -> None:
+    seen = FeedState(
+        id=1,
+        url=address("a"),
+        title="Example Net",
+        home="https://example.net/",
+        publisher="example.net",
+        format="atom10",
+        atom_id="tag:example.net,2026:all",
+        language="de",
+        updated=NOW - HOUR,
+        validators=Validators(address("a"), 'W/"\xe9"', "Mon, 23 Nov 2026 11:00:00 GMT"),
+        body_hash="ab",
+        criterion="guid+url",
+        ttl=60,
+        skip_hours=(0, 23),
+        skip_days=("Sunday",),
+        moved_to=address("moved"),
+        moved_since=NOW - DAY,
+        status=200,
+        outcome="ok",
+        error="",
+        failures=0,
+        fetched=NOW,
+        succeeded=NOW,
+        newest=NOW - 2 * HOUR,
+        rhythm=3600.5,
+        due=NOW + HOUR,
+        due_reason="every hour",
+        wait_until=NOW + HOUR,
+        first_seen=NOW,
+    )
+    visit = desk.visit("a", intake=document())
+    desk.save(replace(visit, state=seen))
+    assert desk.feed() == seen
+
+
+def test_a_failure_leaves_what_the_document_said(desk: Desk) -> None:
+    desk.read("a", document(), home="https://example.net/", rhythm=60.0)
+    state = replace(desk.feed(), outcome="failed", error="no route", failures=1, home="", rhythm=0.0)
+    desk.save(replace(desk.visit("a", intake=None), state=state))
+    feed = desk.feed()
+    assert (feed.outcome, feed.error, feed.failures) == ("failed", "no route", 1)
+    assert (feed.home, feed.rhythm) == ("https://example.net/", 60.0)
+
+
+def test_a_feed_is_leased_to_one_worker_at_a_time(desk: Desk) -> None:
+    feeds = desk.store.feeds
+    assert feeds.claim([1, 2], now=NOW, seconds=60) == {1: 1, 2: 1}
+    assert feeds.claim([1, 2], now=NOW + timedelta(seconds=59), seconds=60) == {}
+    assert feeds.claim([1], now=NOW + timedelta(seconds=60), seconds=60) == {1: 2}
+    assert feeds.claim([1, 2, 99], now=NOW + timedelta(seconds=61), seconds=60) == {2: 2}
+
+
+def test_what_a_dead_process_left_is_released(desk: Desk) -> None:
+    feeds = desk.store.feeds
+    feeds.claim([1, 2], now=NOW, seconds=3600)
+    assert feeds.queue([1, 2], now=NOW, seconds=3600) == {1, 2}
+    assert feeds.queue([1, 2], now=NOW, seconds=3600) == frozenset()
+    assert feeds.due(NOW) == ()
+    feeds.release()
+    assert len(feeds.due(NOW)) == 2
+    assert feeds.claim([1, 2], now=NOW, seconds=60) == {1: 2, 2: 2}
+
+
+def test_saving_ends_the_lease(desk: Desk) -> None:
+    desk.read("a", None)
+    assert desk.store.feeds.claim([1], now=NOW, seconds=60) == {1: 2}
+
+
+def test_what_is_known_of_a_feed_before_its_document_is_read(desk: Desk) -> None:
+    assert desk.store.feeds.known([1, 2]) == {1: Known(first=True), 2: Known(first=True)}
+    desk.read("a", document([entry("1"), entry("2", key="", words="", published=NOW - DAY)]), criterion="guid+url")
+    desk.read("b", document())
+    assert desk.store.feeds.known([1, 2, 99]) == {
+        1: Known(
+            criterion="guid+url",
+            fingerprints={"1": "1:1", "2": "1:2"},
+            keys=frozenset({"https://example.com/1"}),
+            words=frozenset({"1:1"}),
+            newest=NOW - HOUR,
+        ),
+        2: Known(),
+    }
+
+
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(datetime(2, 1, 1), datetime(9998, 1, 1), timezones=OFFSETS)
+
+
+@given(MOMENTS, MOMENTS)
+def test_a_moment_comes_back_as_the_same_moment_in_utc_and_sorts(one: datetime, other: datetime) -> None:
+    into, out = Moment().bind_processor(sqlite.dialect()), Moment().result_processor(sqlite.dialect(), None)
+    assert into and out
+    assert out(into(one)) == one
+    assert out(into(one)).tzinfo is UTC
+    assert (into(one) < into(other)) == (one < other)
+
+
+def test_a_moment_without_a_time_zone_is_refused_by_every_dialect() -> None:
+    for dialect in (sqlite.dialect(), postgresql.dialect()):
+        processor = Moment().dialect_impl(dialect).bind_processor(dialect)
+        assert processor
+        try:
+            processor(datetime(2026, 11, 23))
+        except TypeError:
+            continue
+        raise AssertionError(f"{dialect.name} took a naive datetime")
+
+
+def test_postgresql_keeps_moments_in_its_own_type() -> None:
+    engine = create_engine("sqlite://")
+    assert str(Moment().compile(postgresql.dialect())) == "TIMESTAMP WITH TIME ZONE"
+    assert str(Moment().compile(engine.dialect)) == "BIGINT"

@@ -1,0 +1,143 @@
+"""The ledger of issues and deliveries: frozen once, sent at most once, never quietly lost."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from store.things import DAY, HOUR, NOW, Desk, document, entry
+
+from aggregator.errors import NotFoundError
+from aggregator.model import DeliveryState, DeliveryWord, Issue, IssueState, Letter, Line, Section
+from aggregator.store.frozen import read_issue, read_moment, write_issue
+
+LINE = Line(7, 5, "A “title”", "https://example.com/7", "Example", "2026-11-23T11:00:00Z", also=("b.example",))
+ISSUE = Issue(
+    digest="morning",
+    period="2026-11-23",
+    title="Morning briefing",
+    subject="Morning briefing: a “title”",
+    preheader="",
+    language="en",
+    date="Monday, 23 November 2026",
+    composed="2026-11-23T12:00:00Z",
+    since="2026-11-22T13:00:00+01:00",
+    until="2026-11-23T12:00:00Z",
+    sections=(Section("world", "World", (LINE,)), Section("", "More", ())),
+    left_out=3,
+)
+LETTER = Letter("<p>Ä</p>", "Ä")
+TO = [("reader@example.org", "<1@example.org>"), ("other@example.org", "<2@example.org>")]
+
+
+def freeze(desk: Desk, issue: Issue = ISSUE) -> IssueState:
+    return desk.store.issues.freeze(issue, LETTER, entries=[(7, 5)], deliveries=TO, now=NOW)
+
+
+def test_an_issue_comes_back_as_it_was_frozen(desk: Desk) -> None:
+    state = freeze(desk)
+    assert desk.store.issues.issue(state.id) == ISSUE
+    assert desk.store.issues.letter(state.id) == LETTER
+    assert state == IssueState(1, "morning", "2026-11-23", NOW - DAY, NOW, NOW, False, 1, ISSUE.subject)
+    assert desk.store.issues.find("morning", "2026-11-23") == desk.store.issues.last("morning") == state
+
+
+def test_a_period_is_frozen_once(desk: Desk) -> None:
+    first = freeze(desk)
+    again = freeze(desk, replace(ISSUE, subject="Another"))
+    assert again == first
+    assert desk.store.issues.issue(first.id).subject == ISSUE.subject
+    assert len(desk.store.issues.deliveries(first.id)) == 2
+
+
+def test_a_period_without_news_is_recorded_and_stays_so(desk: Desk) -> None:
+    skip = desk.store.issues.skip("morning", "2026-11-23", since=NOW - DAY, until=NOW, now=NOW)
+    assert skip.skipped
+    assert freeze(desk) == skip
+    assert desk.store.issues.waiting(NOW) == ()
+    for read in (desk.store.issues.issue, desk.store.issues.letter):
+        with pytest.raises(NotFoundError, match="no issue 1 was composed"):
+            read(skip.id)
+
+
+def test_the_last_issue_is_the_one_that_reaches_furthest(desk: Desk) -> None:
+    freeze(desk)
+    later = desk.store.issues.skip("morning", "2026-11-24", since=NOW, until=NOW + DAY, now=NOW + DAY)
+    desk.store.issues.skip("evening", "2026-11-25", since=NOW, until=NOW + 2 * DAY, now=NOW + DAY)
+    assert desk.store.issues.last("morning") == later
+    assert desk.store.issues.last("none") is None
+    assert [issue.period for issue in desk.store.issues.all("morning")] == ["2026-11-24", "2026-11-23"]
+    assert [issue.digest for issue in desk.store.issues.all()] == ["evening", "morning", "morning"]
+
+
+def test_what_was_told_is_known_by_its_set_then_and_by_its_set_now(desk: Desk) -> None:
+    """Entry 7 was told in set 5; Curate has since put it into set 6."""
+    desk.read("a", document([entry(str(n)) for n in range(1, 9)]))
+    freeze(desk)
+    desk.curate(**{"7": 6})
+    assert desk.store.issues.told("morning", range(1, 9)) == {5, 6}
+    assert desk.store.issues.told("evening", range(1, 9)) == set()
+    telling = {number: [issue.id for issue in desk.store.issues.telling(number)] for number in (5, 6, 7)}
+    assert telling == {5: [1], 6: [1], 7: []}
+
+
+def test_a_delivery_is_claimed_once(desk: Desk) -> None:
+    freeze(desk)
+    issues = desk.store.issues
+    first, second = issues.waiting(NOW)
+    assert first == DeliveryState(1, 1, *TO[0], changed=NOW)
+    assert issues.claim(first.id, now=NOW)
+    assert not issues.claim(first.id, now=NOW)
+    assert issues.waiting(NOW) == (second,)
+    issues.settle(first.id, "sent", reply="250 ok", now=NOW + HOUR)
+    assert issues.deliveries(1)[0] == replace(first, state="sent", attempts=1, reply="250 ok", changed=NOW + HOUR)
+    assert not issues.claim(first.id, now=NOW + DAY)
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "unknown"])
+def test_what_is_settled_is_not_sent_again(desk: Desk, state: DeliveryWord) -> None:
+    freeze(desk)
+    assert desk.store.issues.claim(1, now=NOW)
+    desk.store.issues.settle(1, state, reply="", now=NOW)
+    assert not desk.store.issues.claim(1, now=NOW + DAY)
+    assert [delivery.id for delivery in desk.store.issues.waiting(NOW + DAY)] == [2]
+
+
+def test_a_deferred_delivery_waits_for_its_time(desk: Desk) -> None:
+    freeze(desk)
+    issues = desk.store.issues
+    issues.claim(1, now=NOW)
+    issues.settle(1, "deferred", reply="451 later", due=NOW + HOUR, now=NOW)
+    assert not issues.claim(1, now=NOW + timedelta(minutes=59))
+    assert [delivery.id for delivery in issues.waiting(NOW + HOUR)] == [1, 2]
+    assert issues.claim(1, now=NOW + HOUR)
+    assert (issues.deliveries(1)[0].attempts, issues.deliveries(1)[0].due) == (2, None)
+
+
+def test_what_a_dead_process_was_sending_is_unknown_until_someone_knows_better(desk: Desk) -> None:
+    freeze(desk)
+    issues = desk.store.issues
+    issues.claim(1, now=NOW)
+    assert issues.interrupted(now=NOW) == 1
+    assert issues.interrupted(now=NOW) == 0
+    assert issues.deliveries(1)[0].state == "unknown"
+    assert [delivery.id for delivery in issues.waiting(NOW + DAY)] == [2]
+    issues.settle(1, "sent", reply="250 ok", now=NOW)
+    assert issues.deliveries(1)[0].state == "sent"
+
+
+def test_a_delivery_that_nobody_claimed_cannot_be_settled(desk: Desk) -> None:
+    freeze(desk)
+    desk.store.issues.settle(1, "sent", reply="250 ok", now=NOW)
+    assert desk.store.issues.deliveries(1)[0].state == "pending"
+
+
+def test_an_issue_of_another_version_is_read_as_far_as_it_is_known() -> None:
+    newer = write_issue(ISSUE).replace('"left_out":3', '"left_out":3,"colour":"red"').replace('"why":""', '"mood":"x"')
+    assert read_issue(newer) == ISSUE
+    assert write_issue(read_issue(newer)) == write_issue(ISSUE)
+
+
+def test_moments_of_an_issue_are_read_with_any_offset() -> None:
+    table = {"2026-11-23T12:00:00Z": NOW, "2026-11-23T13:00:00+01:00": NOW, "2026-11-23T12:00:00": NOW}
+    assert {text: read_moment(text) for text in table} == table
+    assert all(isinstance(read_moment(text), datetime) and read_moment(text).tzinfo for text in table)

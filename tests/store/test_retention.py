@@ -1,0 +1,92 @@
+"""Retention: what is old goes, and does not come back."""
+
+from pathlib import Path
+
+from store.test_ledger import freeze
+from store.things import DAY, HOUR, NOW, Desk, address, document, entry
+
+from aggregator.model import PruneRow
+
+YEAR_LATER = NOW + 366 * DAY
+
+
+def full(desk: Desk, *, old: int = 10, held: int = 2) -> None:
+    """Feed a: ``old`` entries that have left its document (the lower the older), and ``held`` that have not."""
+    gone = [entry(f"old{n}", published=NOW - (100 - n) * DAY) for n in range(old)]
+    kept = [entry(f"held{n}", published=NOW - 300 * DAY) for n in range(held)]
+    desk.read("a", document([*gone, *kept]))
+    desk.read("a", document(also=[f"held{n}" for n in range(held)]), now=NOW + HOUR)
+    desk.curate()
+
+
+def test_the_plan_says_what_prune_does_and_changes_nothing(desk: Desk) -> None:
+    full(desk)
+    planned = desk.store.retention.plan(now=YEAR_LATER, months=12, at_least=3)
+    assert planned == (PruneRow(address("a"), entries=12, held=2, purgeable=7, oldest=NOW),)
+    assert len(desk.guids()) == 12
+    assert desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=3) == planned
+    assert len(desk.guids()) == 12 - 7
+    assert desk.feed().entries == 5
+    assert desk.store.meta["last_prune"] == YEAR_LATER.isoformat()
+
+
+def test_the_newest_are_kept_and_all_that_the_document_holds(desk: Desk) -> None:
+    full(desk)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=3)
+    assert sorted(desk.guids()) == ["held0", "held1", "old7", "old8", "old9"]
+
+
+def test_what_was_seen_within_the_months_is_kept(desk: Desk) -> None:
+    full(desk)
+    assert desk.store.retention.plan(now=NOW + 364 * DAY, months=12, at_least=0)[0].purgeable == 0
+    assert desk.store.retention.plan(now=NOW + 364 * DAY, months=11, at_least=0)[0].purgeable == 10
+
+
+def test_a_purge_and_the_same_document_again_bring_nothing_back(desk: Desk) -> None:
+    full(desk)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    buried = desk.store.feeds.known([1])[1].buried
+    assert buried == {f"old{n}" for n in range(10)}
+    again = document([entry(f"old{n}") for n in range(10)], also=["held0", "held1"])
+    assert desk.read("a", again, now=YEAR_LATER).new == 0
+    assert sorted(desk.guids()) == ["held0", "held1"]
+    assert desk.read("b", document([entry("old1")]), now=YEAR_LATER).new == 1  # another feed's own
+
+
+def test_a_tombstone_follows_a_feed_whose_guids_degrade(desk: Desk) -> None:
+    full(desk, old=1)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    renamed = document([entry("old0|x")], renamed={"old0": "old0|x"})
+    assert desk.read("a", renamed, now=YEAR_LATER).new == 0
+
+
+def test_ids_of_purged_entries_are_never_given_again(desk: Desk) -> None:
+    full(desk, held=0)
+    last = max(stored.id for stored in desk.store.entries.search(limit=100))
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    desk.read("a", document([entry("new")]), now=YEAR_LATER)
+    assert desk.stored("new").id > last
+
+
+def test_an_issue_outlives_the_entries_it_told(desk: Desk) -> None:
+    full(desk)
+    state = freeze(desk)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    assert desk.store.issues.issue(state.id).sections[0].lines[0].entry == 7
+    assert desk.store.issues.told("morning", [5, 7]) == {5}
+
+
+def test_what_is_purged_leaves_every_list(desk: Desk) -> None:
+    full(desk, held=0)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    assert desk.store.entries.latest(topics=(), sets=99) == ()
+    assert desk.store.curation.pending("2") == ()
+    assert desk.store.entries.members(list(range(20))) == ()
+
+
+def test_the_room_goes_back_to_the_disk(path: Path, desk: Desk) -> None:
+    desk.read("a", document([entry(str(n), html="x" * 20_000) for n in range(600)]))
+    desk.read("a", document())
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    desk.store.close()
+    assert path.stat().st_size < 1_000_000

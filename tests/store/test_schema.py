@@ -1,0 +1,151 @@
+"""The schema: made by migrations, equal to the tables, never older or newer than the program without saying so."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, text
+from store.things import NOW, Desk, document, entry
+
+from aggregator.errors import WorkspaceError
+from aggregator.store import Store, engines, schema
+from aggregator.store.migrations import HEAD
+from aggregator.store.tables_books import METADATA
+
+
+@contextmanager
+def migrating(path: Path) -> Iterator[Connection]:
+    engine = engines.writer(path, foreign_keys=False)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def shape(path: Path) -> dict[str, list[str]]:
+    """Every table and index as SQLite keeps it, without the blanks; the order of constraints says nothing."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    words = {name: "".join(sql.split()).replace('"', "").removesuffix(")") for name, sql in rows}
+    return {name: sorted(said.split(",CONSTRAINT")) for name, said in words.items() if name != "alembic_version"}
+
+
+def test_an_empty_file_migrated_to_head_is_what_the_tables_say(tmp_path: Path) -> None:
+    migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
+    with migrating(migrated) as connection:
+        schema.migrate(connection, HEAD)
+        assert schema.differences(connection) == []
+    engine = create_engine(f"sqlite:///{made}")
+    METADATA.create_all(engine)
+    engine.dispose()
+    assert shape(migrated) == shape(made)
+
+
+def test_every_step_down_and_up_again_leads_to_the_same_schema(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with migrating(path) as connection:
+        schema.migrate(connection, HEAD)
+    before = shape(path)
+    with migrating(path) as connection:
+        schema.migrate(connection, "base", down=True)
+    assert set(shape(path)) <= {"sqlite_sequence"}
+    with migrating(path) as connection:
+        schema.migrate(connection, HEAD)
+        assert schema.differences(connection) == []
+    assert shape(path) == before
+
+
+def test_the_head_that_is_named_is_the_newest_script() -> None:
+    assert ScriptDirectory(str(schema.SCRIPTS)).get_heads() == [HEAD]
+
+
+def test_a_database_at_head_is_opened_without_importing_alembic(path: Path) -> None:
+    Store.open(path, now=NOW).close()
+    program = (
+        "import sys; from datetime import datetime, UTC; from aggregator.store import Store; "
+        f"Store.open({str(path)!r}, now=datetime.now(UTC)).close(); "
+        "print([name for name in sys.modules if name.startswith('alembic')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_naming_the_package_costs_no_database_layer() -> None:
+    program = "import sys, aggregator.store; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_a_database_of_a_newer_program_is_refused_in_words(path: Path) -> None:
+    Store.open(path, now=NOW).close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(WorkspaceError, match=r"aggregator\.db was made by a newer version .*9999"):
+        Store.open(path, now=NOW)
+
+
+def test_a_file_that_is_no_database_is_refused_in_words(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"<!doctype html> this is something else entirely" * 100)
+    with pytest.raises(WorkspaceError, match=r"aggregator\.db: this is no SQLite database"):
+        Store.open(path, now=NOW)
+    assert path.read_bytes().startswith(b"<!doctype html>")
+
+
+def test_a_damaged_database_says_so(path: Path, desk: Desk) -> None:
+    desk.read("a", document([entry(str(n), text="long " * 2000) for n in range(50)]))
+    desk.store.close()
+    data = bytearray(path.read_bytes())
+    data[8192:] = b"\xff" * (len(data) - 8192)
+    path.write_bytes(data)
+    with pytest.raises(WorkspaceError, match="damaged"), Store.open(path, now=NOW) as store:
+        store.entries.search(text="long")
+
+
+def test_a_folder_in_place_of_the_file_is_refused_in_words(path: Path) -> None:
+    path.mkdir(parents=True)
+    with pytest.raises(WorkspaceError, match="cannot be opened"):
+        Store.open(path, now=NOW)
+
+
+def test_a_folder_that_cannot_be_made_is_refused_in_words() -> None:
+    with pytest.raises(WorkspaceError, match="/proc/self/storage: cannot be made"):
+        Store.open("/proc/self/storage/aggregator.db", now=NOW)
+
+
+def test_another_kind_of_database_is_refused_in_words() -> None:
+    with pytest.raises(WorkspaceError, match="only a path"):
+        Store.open("postgresql+psycopg://localhost/news", now=NOW)
+
+
+def test_a_new_database_knows_when_it_was_founded_and_keeps_it(path: Path) -> None:
+    with Store.open(path, now=NOW) as store:
+        first = dict(store.meta)
+    with Store.open(path, now=NOW.replace(year=2030)) as store:
+        assert dict(store.meta) == first
+    assert first["founded"] == NOW.isoformat()
+    assert len(first["workspace"]) == 32
+
+
+def test_the_pragmas_are_those_that_were_measured(path: Path) -> None:
+    Store.open(path, now=NOW).close()
+    engine = engines.writer(path)
+    with engine.begin() as connection:
+        found = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "auto_vacuum")
+        }
+    engine.dispose()
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 1,
+        "foreign_keys": 1,
+        "busy_timeout": engines.BUSY_SECONDS * 1000,
+        "auto_vacuum": 2,
+    }
