@@ -6,7 +6,7 @@ from aggregator.app import App
 from aggregator.config import FeedConfig
 from aggregator.model import Curated, StoredEntry
 from aggregator.pipeline.duplicates import same_text
-from aggregator.pipeline.topics import Reading, evidence, fold, pattern, tag
+from aggregator.pipeline.topics import evidence, pattern, reading, tag
 
 AT_ONCE = 500
 
@@ -51,7 +51,7 @@ def _dropped(stored: StoredEntry, feed: FeedConfig | None) -> str:
     """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
     if feed is None or not (feed.keep or feed.drop):
         return ""
-    title, text = Reading(fold(stored.entry.title)), Reading(fold(stored.entry.text))
+    title, text = reading(stored.entry.title), reading(stored.entry.text)
     if said := evidence([pattern(word) for word in feed.drop], title, text):
         return f"drop: {said}"
     if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):

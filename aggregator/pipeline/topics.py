@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from aggregator.config import TopicConfig
 from aggregator.model import Entry, Tag
 
 TOKEN = re.compile(r"\w+")
+GAP = "  "
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 PLAIN = re.compile(r"[\w\s'’.-]+")  # only these lose nothing when cut into tokens
 
@@ -19,8 +20,7 @@ class Pattern:
     """One word, phrase or prefix of a topic, ready to be looked up."""
 
     text: str  # as written in feeds.yaml
-    tokens: tuple[str, ...]
-    prefix: bool = False
+    spaced: str = ""  # as it stands in Reading.spaced
     literal: re.Pattern[str] | None = None  # for what tokens cannot hold: "C++", scripts written without blanks
 
 
@@ -34,19 +34,18 @@ class Rules:
     excludes: tuple[tuple[Pattern, ...], ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """A title or text cut into folded tokens, with each token's places."""
+    """A folded title or text, and its words set apart by two blanks, so that each has a blank of its own each side."""
 
     folded: str
-    tokens: list[str] = field(init=False)
-    places: dict[str, list[int]] = field(init=False)
+    spaced: str
 
-    def __post_init__(self) -> None:
-        self.tokens = TOKEN.findall(self.folded)
-        self.places = {}
-        for place, token in enumerate(self.tokens):
-            self.places.setdefault(token, []).append(place)
+
+def reading(text: str) -> Reading:
+    """Make a title or text ready to be searched."""
+    folded = fold(text)
+    return Reading(folded, f" {GAP.join(TOKEN.findall(folded))} ")
 
 
 def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()) -> Rules:
@@ -66,7 +65,7 @@ def tag(entry: Entry, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[Tag, 
     ``fixed`` are the topics that feeds.yaml gives to every entry of its feed. A phrase under ``not:`` vetoes the
     words of its topic, not the feed or the category.
     """
-    title, text = Reading(fold(entry.title)), Reading(fold(entry.text))
+    title, text = reading(entry.title), reading(entry.text)
     categories = {normal(name): name for c in entry.categories for name in (c.term, c.label) if name}
     tags = []
     for topic, words, excludes in zip(rules.topics, rules.words, rules.excludes, strict=True):
@@ -97,26 +96,20 @@ def evidence(patterns: Sequence[Pattern], title: Reading, text: Reading) -> str:
 def pattern(word: str) -> Pattern:
     """Read one word of feeds.yaml: a whole word, a phrase, or a ``prefix*``."""
     folded = fold(word.strip())
-    prefix = folded.endswith("*")
-    bare = folded.rstrip("*")
+    bare, prefix = folded.rstrip("*"), folded.endswith("*")
     if UNSPACED.search(bare):
-        return Pattern(word, (), prefix, re.compile(re.escape(bare)))
-    if not PLAIN.fullmatch(bare):
-        end = "" if prefix else r"(?!\w)"
-        return Pattern(word, (), prefix, re.compile(rf"(?<!\w){re.escape(bare)}{end}"))
-    return Pattern(word, tuple(TOKEN.findall(bare)), prefix)
+        return Pattern(word, literal=re.compile(re.escape(bare)))
+    end = "" if prefix else " "
+    if PLAIN.fullmatch(bare):
+        return Pattern(word, f" {GAP.join(TOKEN.findall(bare))}{end}")
+    return Pattern(word, literal=re.compile(rf"(?<!\w){re.escape(bare)}" + ("" if prefix else r"(?!\w)")))
 
 
-def count(pattern: Pattern, reading: Reading) -> int:
+def count(pattern: Pattern, text: Reading) -> int:
     """Count how often a pattern stands in a text, as whole words."""
     if pattern.literal:
-        return len(pattern.literal.findall(reading.folded))
-    if not pattern.tokens:
-        return 0
-    first, rest = pattern.tokens[0], pattern.tokens[1:]
-    if not rest and pattern.prefix:
-        return sum(len(places) for token, places in reading.places.items() if token.startswith(first))
-    return sum(_stands_at(pattern, reading, place) for place in reading.places.get(first, ()))
+        return len(pattern.literal.findall(text.folded))
+    return text.spaced.count(pattern.spaced) if pattern.spaced else 0
 
 
 def fold(text: str) -> str:
@@ -127,14 +120,6 @@ def fold(text: str) -> str:
 def normal(text: str) -> str:
     """Fold a name to its tokens: "Foreign-Policy" and "foreign policy" are one."""
     return " ".join(TOKEN.findall(fold(text)))
-
-
-def _stands_at(pattern: Pattern, reading: Reading, place: int) -> bool:
-    want = pattern.tokens
-    have = reading.tokens[place : place + len(want)]
-    if len(have) < len(want) or tuple(have[:-1]) != want[:-1]:
-        return False
-    return have[-1].startswith(want[-1]) if pattern.prefix else have[-1] == want[-1]
 
 
 def _category(topic: TopicConfig, categories: dict[str, str]) -> str:

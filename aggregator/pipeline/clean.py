@@ -1,0 +1,69 @@
+"""Draft → Entry: safe HTML, plain text, excerpt, one-line title. The costly part, done for what is new or changed."""
+
+import re
+from dataclasses import replace
+
+from aggregator.model import Category, Draft, Enclosure, Entry, Markup
+from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.clean_html import as_html, first_picture, safe_html
+from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, shortened, words
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LONGEST_NAME = 200
+
+
+def clean(draft: Draft, *, language: str) -> Entry:
+    """Return the entry ready to keep; ``language`` is the feed's, for an entry that names none.
+
+    The HTML comes from the content, or from the summary when there is no content; an entry without a title is called by
+    the first words of its text.
+    """
+    parsed = draft.parsed
+    html = safe(parsed.content, base=draft.url) or safe(parsed.summary, base=draft.url)
+    text = plain_text(html)
+    teaser = plain_text(safe(parsed.summary, base=draft.url)) if parsed.content.value and parsed.summary.value else text
+    title = plain_title(parsed.title) or shortened(one_line(text), 80)
+    base = parsed.content.base or draft.url
+    return Entry(
+        guid=draft.guid,
+        url=draft.url,
+        key=draft.key,
+        title=title,
+        author=shortened(one_line(plain_title(Markup(parsed.author))), LONGEST_NAME),
+        html=html,
+        text=text,
+        excerpt=shortened(one_line(teaser or text), EXCERPT),
+        language=language_tag(parsed.language) or language_tag(language),
+        published=draft.published,
+        published_from=draft.published_from,
+        updated=draft.updated,
+        fingerprint=draft.fingerprint,
+        words=words(title, text, day=draft.published.date().isoformat()),
+        categories=tuple(dict.fromkeys(filter(None, map(_category, parsed.categories)))),
+        enclosures=tuple(filter(None, (_enclosure(one, base) for one in parsed.enclosures))),
+        image=absolute(parsed.image, base) or first_picture(html),
+    )
+
+
+def safe(markup: Markup, *, base: str = "") -> str:
+    """Return published text as safe HTML; relative links hang on the document's base, or else on ``base``."""
+    if not markup.value:
+        return ""
+    return as_html(markup.value) if markup.type == "text" else safe_html(markup.value, base=markup.base or base)
+
+
+def language_tag(text: str) -> str:
+    """Return a language as BCP 47 writes it (``en_US`` → ``en-US``), "" when it is none."""
+    tag = text.strip().replace("_", "-")
+    return tag if len(tag) <= 35 and _LANGUAGE.fullmatch(tag) else ""
+
+
+def _category(category: Category) -> Category | None:
+    term, label = (shortened(plain_title(Markup(text)), LONGEST_NAME) for text in (category.term, category.label))
+    return Category(term or label, one_line(category.scheme)[:LONGEST_NAME], label) if term or label else None
+
+
+def _enclosure(enclosure: Enclosure, base: str) -> Enclosure | None:
+    url = absolute(enclosure.url, base)
+    kind = enclosure.type if re.fullmatch(r"[\w.+-]{1,80}/[\w.+-]{1,80}", enclosure.type) else ""
+    return replace(enclosure, url=url, type=kind) if url else None

@@ -1,0 +1,131 @@
+"""HTML of a stranger → HTML that is safe anywhere: an allow-list, absolute addresses, nothing that reports home."""
+
+import re
+from html import escape, unescape
+
+import nh3
+
+from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.clean_text import legal
+
+DEEPEST = 200
+"""Levels of nesting that are kept; deeper text stays, its tags go."""
+
+_TAGS = """
+    a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl
+    dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p picture pre q rp rt
+    ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr u ul var
+    video
+"""
+_DROPPED_WHOLE = """
+    applet button canvas embed frame frameset head iframe math noembed noframes noscript object option script select
+    style svg template textarea title xmp
+"""
+_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-orig-file", "data-hi-res-src")
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+_ATTRIBUTES = {
+    "*": {"dir", "lang"},
+    "a": {"href", "hreflang", "title"},
+    "abbr": {"title"},
+    "audio": {"src", "controls"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"src", "alt", "title", "width", "height", *_SETS, *_LAZY},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "q": {"cite"},
+    "source": {"src", "type"},
+    "td": {"colspan", "rowspan", "align"},
+    "th": {"colspan", "rowspan", "align", "scope"},
+    "time": {"datetime"},
+    "video": {"src", "poster", "controls", "width", "height"},
+}
+_CLEANER = nh3.Cleaner(
+    tags=set(_TAGS.split()),
+    clean_content_tags=set(_DROPPED_WHOLE.split()),
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto"},
+    link_rel="noopener noreferrer nofollow",
+    url_relative="pass_through",
+)
+
+# nh3 writes every attribute in double quotes and every "<" of a text as &lt;, so that a pattern may read its output.
+_ADDRESSED = re.compile(r'<(a|img|source|audio|video|blockquote|q|del|ins)((?: [\w-]+="[^"]*")+)>')
+_ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
+_TAG = re.compile(r"<(/?)(\w+)(?:[^\"<>]|\"[^\"]*\")*>")
+_RAW_TAG = re.compile(r"<(/?)([A-Za-z]\w*)[^<>]*>")
+_EMPTY = frozenset({"br", "hr", "img", "col", "source", "input", "link", "meta", "wbr"})
+_OPEN_ENDED = _EMPTY | {"p", "li", "dt", "dd", "tr", "td", "th", "option"}  # as written, they need no end tag
+_BLIND = re.compile(r"^\s*[01](?:px)?\s*$")
+
+
+def safe_html(html: str, *, base: str) -> str:
+    """Return ``html`` with what is on the allow-list only, every address absolute, hung on ``base``.
+
+    Nothing runs, frames, posts or is styled; links carry ``rel="noopener noreferrer nofollow"``. Pictures that load
+    lazily get their real address; tracking pixels go.
+    """
+    raw = legal(html)
+    if raw.count("<") > DEEPEST:  # html5ever needs 8 seconds for 50,000 nested divs
+        raw = _shallow(raw, _RAW_TAG, level=_OPEN_ENDED)
+    clean = legal(_CLEANER.clean(raw))
+    if clean.count("</") > DEEPEST:
+        clean = _shallow(clean, _TAG, level=_EMPTY)
+    return _ADDRESSED.sub(lambda tag: _addressed(tag[1], tag[2], base), clean).strip()
+
+
+def as_html(text: str) -> str:
+    """Return plain text as paragraphs: a blank line parts them, a line break breaks."""
+    parts = (part.strip() for part in re.split(r"\n[^\S\n]*\n", legal(text)))
+    return "".join(f"<p>{'<br>'.join(escape(part, quote=False).splitlines())}</p>" for part in parts if part)
+
+
+def first_picture(html: str) -> str:
+    """Return the address of the first picture in clean ``html``; "" when it has none."""
+    found = re.search(r'<img(?: [\w-]+="[^"]*")*? src="([^"]*)"', html)
+    return unescape(found[1]) if found else ""
+
+
+def _addressed(tag: str, written: str, base: str) -> str:
+    attributes = {name: unescape(value) for name, value in _ATTRIBUTE.findall(written)}
+    if tag == "img":
+        attributes = _picture(attributes, base)
+        if not attributes:
+            return ""
+    else:
+        for name in attributes.keys() & {"href", "src", "poster", "cite"}:
+            mail = name == "href" and attributes[name].lower().startswith("mailto:")
+            attributes[name] = attributes[name] if mail else absolute(attributes[name], base)
+    kept = (f' {name}="{escape(value)}"' for name, value in attributes.items() if value or name in ("alt", "controls"))
+    return f"<{tag}{''.join(kept)}>"
+
+
+def _picture(found: dict[str, str], base: str) -> dict[str, str]:
+    """Return the attributes of a picture that can be shown; none for a pixel that only counts readers."""
+    if _BLIND.match(found.get("width", "")) or _BLIND.match(found.get("height", "")):
+        return {}
+    sources = [found.get(name, "") for name in (*_LAZY, "src")]
+    sources += [found[name].strip().split(",")[0].split()[0] for name in _SETS if found.get(name, "").strip(", \n")]
+    source = next((url for url in (absolute(one, base) for one in sources if one) if url), "")
+    if not source:
+        return {}
+    kept = {name: value for name, value in found.items() if name not in ("src", *_LAZY, *_SETS)}
+    return {"src": source, **kept}
+
+
+def _shallow(html: str, tags: re.Pattern[str], *, level: frozenset[str]) -> str:
+    """Leave out the tags below the deepest level that is kept; those in ``level`` open none."""
+    pieces, depth, end = [], 0, 0
+    for tag in tags.finditer(html):
+        if tag[2].lower() in level:
+            continue
+        depth = max(0, depth - bool(tag[1]))
+        if depth >= DEEPEST:
+            pieces.append(html[end : tag.start()])
+            end = tag.end()
+        depth += not tag[1]
+    return "".join((*pieces, html[end:]))

@@ -1,0 +1,97 @@
+"""Markup → plain text: titles in one line, texts in paragraphs, excerpts cut at a word."""
+
+import re
+from hashlib import blake2b
+from html import unescape
+
+from aggregator.model import Markup
+
+LONGEST_TITLE = 500
+EXCERPT = 280
+
+# XML 1.0 §2.2: what no document may hold; and C1, which no publisher means.
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Unicode 15 §23.2, §23.8: embedding, override and isolate turn a line's end into its beginning; LRM and RLM do not.
+_UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_UNREAD = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_INLINE = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.I)
+_ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_ATTRIBUTES = r'(?: [\w-]+="[^"]*")*>'
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|audio|blockquote|caption|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr"
+    r"|li|main|nav|ol|p|pre|section|summary|table|tr|ul|video)" + _ATTRIBUTES
+)
+_BREAK = re.compile(f"(?:<br|</td|</th){_ATTRIBUTES}")
+_ANY = re.compile(rf"</?[a-z]\w*{_ATTRIBUTES}")
+_SPACES = re.compile(r"[^\S\n]+")
+_LINES = re.compile(r" *\n[ \n]*\n *")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def legal(text: str) -> str:
+    """Return ``text`` without the characters that no XML document may hold (XML 1.0 §2.2), nor lone surrogates."""
+    return text if text.isascii() and text.isprintable() else _ILLEGAL.sub("", text)
+
+
+def plain_title(title: Markup) -> str:
+    """Return a title as one line of plain text, at most 500 characters.
+
+    Tags go and entities are read; once more when the result still looks escaped, because many publishers escape
+    twice and none means ``&amp;amp;``.
+    """
+    text = title.value[:8_000]
+    if title.type != "text" and ("<" in text or "&" in text):
+        text = unescape(_TAG.sub("", _UNREAD.sub("", text)))
+    if "&" in text and _ESCAPED.search(text):
+        text = _INLINE.sub("", unescape(text))
+    return shortened(one_line(text), LONGEST_TITLE)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` in one line, without controls and signs that turn the direction of writing."""
+    return " ".join((text if text.isascii() and text.isprintable() else _UNSEEN.sub("", legal(text))).split())
+
+
+def plain_text(html: str) -> str:
+    """Return the text of clean HTML: a blank line between blocks, other white space folded."""
+    if "<" not in html:
+        text = html
+    else:
+        text = _BREAK.sub("\n", _BLOCK.sub("\n\n", _SPACES.sub(" ", html.replace("\n", " "))))
+        text = _ANY.sub("", text)
+    lines = _LINES.sub("\n\n", _SPACES.sub(" ", unescape(text)))
+    return legal(lines.replace(" \n", "\n").replace("\n ", "\n")).strip()
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return ``text`` cut after its last whole word within ``longest`` characters, with … in their number."""
+    if len(text) <= longest:
+        return text
+    cut = text[:longest]
+    head, space, _ = cut.rpartition(" ")
+    kept = head if space and len(head) > longest // 2 else cut[:-1]  # one long word, or a script without blanks
+    return kept.rstrip(" ,;:–—-([«„“") + "…"
+
+
+def words(title: str, text: str, *, day: str) -> str:
+    """Return the fingerprint of what an entry says: equal for the same title and text, whoever carries them.
+
+    Case, punctuation and white space do not count. A text of under 40 characters ("Read more") says nothing, so that
+    the title must stand alone: it does with five words, and for one ``day`` only, because "Live: the election night"
+    returns every year. Else there is no fingerprint: "".
+    """
+    spoken, told = _folded(title), _folded(text)
+    if len(told) >= 40:
+        return _hashed(f"text {spoken}\n{told}")
+    if len(spoken) >= 25 and spoken.count(" ") >= 4:
+        return _hashed(f"title {day} {spoken}")
+    return ""
+
+
+def _folded(text: str) -> str:
+    return _NO_WORD.sub(" ", text.casefold()).strip()
+
+
+def _hashed(text: str) -> str:
+    return "1:" + blake2b(text.encode(), digest_size=16).hexdigest()

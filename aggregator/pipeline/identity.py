@@ -1,0 +1,63 @@
+"""What tells entries apart, and what tells that one has changed. Every function here carries a version."""
+
+import json
+from hashlib import blake2b
+
+from aggregator.model import Criterion, Draft, ParsedEntry
+from aggregator.pipeline.addresses import untracked
+
+LONGEST_GUID = 2000
+"""Longer guids are hashed; an index of the database holds them."""
+
+
+def identity(draft: Draft, criterion: Criterion) -> str:
+    """Return the guid under which an entry is stored, as ``criterion`` has it.
+
+    A missing guid is made from the entry's address, a missing address from its title and text. Parameters that say
+    where a click came from do not count: they change with every reading.
+    """
+    parsed = draft.parsed
+    address = untracked(draft.url) if parsed.url else ""
+    if criterion == "content":
+        return _content(parsed)
+    name = parsed.guid or address
+    if criterion == "guid+url" and parsed.guid and address:
+        name = f"{parsed.guid} {address}"
+    if not name:
+        return _content(parsed)
+    return name if len(name) <= LONGEST_GUID else _hash({"guid": name})
+
+
+def _content(parsed: ParsedEntry) -> str:
+    return _hash(
+        {"title": parsed.title.value, "summary": parsed.summary.value, "content": parsed.content.value}
+        if parsed.title.value or parsed.summary.value or parsed.content.value
+        else {"guid": parsed.guid, "url": parsed.url, "files": " ".join(one.url for one in parsed.enclosures)}
+    )
+
+
+def _hash(facts: dict[str, str]) -> str:
+    return "hash:" + _digest({name: value for name, value in facts.items() if value})
+
+
+def fingerprint(parsed: ParsedEntry, url: str) -> str:
+    """Return the mark of what was published, which changes when the publisher changes the entry.
+
+    Dates are left out, because many publishers touch them at every reading; empty facts are, so that a fact added
+    later does not make every stored entry look changed.
+    """
+    facts: dict[str, object] = {
+        "title": parsed.title.value,
+        "url": url,
+        "author": parsed.author,
+        "summary": parsed.summary.value,
+        "content": parsed.content.value,
+        "categories": sorted([one.term, one.scheme, one.label] for one in parsed.categories),
+        "enclosures": [[one.url, one.type, one.length] for one in parsed.enclosures],
+    }
+    return _digest({name: value for name, value in facts.items() if value})
+
+
+def _digest(facts: object) -> str:
+    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
+    return "1:" + blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,117 @@
+"""Fetched → Intake: a document read against what is known, so that work is done only for what is new or changed."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject
+from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.clean import clean, language_tag
+from aggregator.pipeline.clean_text import plain_title
+from aggregator.pipeline.identity import identity
+from aggregator.pipeline.normalise import Normalised, normalise
+from aggregator.pipeline.parse import parse
+
+FEWEST = 5
+"""A document of fewer entries is never called a re-publication: one new guid on a quiet day is no evidence."""
+
+
+def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "") -> Intake:
+    """Return what the document says and which of its entries are new or changed. Raises ParseError if it is no feed.
+
+    ``url`` is the feed's address, for an answer that does not say from where it came.
+    """
+    return compare(parse(fetched), known, url=fetched.final_url or fetched.url or url, now=now)
+
+
+def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime) -> Intake:
+    """Return which entries of a parsed document are new or changed; ``url`` is where its relative links hang.
+
+    An entry that cannot be cleaned is rejected with the reason; it never costs the document.
+    """
+    normal = normalise(feed, criterion=known.criterion, url=url, now=now)
+    former = _former(normal.drafts)
+    renamed = _renamed(normal.drafts, known, former, degraded=normal.criterion != known.criterion)
+    stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
+    drafts = [draft for draft in normal.drafts if not known.buried & {draft.guid, former.get(draft.guid, "")}]
+    new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], feed, normal)
+    stale = [draft for draft in drafts if stored.get(draft.guid, draft.fingerprint) != draft.fingerprint]
+    changed, spoilt = _cleaned(stale, feed, normal)
+    dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
+    return Intake(
+        feed=_described(feed, url),
+        criterion=normal.criterion,
+        seen=tuple(draft.guid for draft in normal.drafts),
+        new=new,
+        changed=changed,
+        rejects=(*normal.rejects, *unclean, *spoilt),
+        republished=_is_republished(normal.drafts, new, known, stored),
+        renamed=renamed,
+        newest=dates[-1] if dates else None,
+        rhythm=(dates[-1] - dates[0]).total_seconds() / (len(dates) - 1) if len(dates) > 1 else 0.0,
+    )
+
+
+def _described(feed: ParsedFeed, base: str) -> ParsedFeed:
+    """The document without its entries, with a plain title and an absolute home."""
+    return replace(
+        feed,
+        title=plain_title(Markup(feed.title)),
+        home=absolute(feed.home, base) if feed.home else "",
+        language=language_tag(feed.language),
+        entries=(),
+        rejects=(),
+    )
+
+
+def _former(drafts: Sequence[Draft]) -> dict[str, str]:
+    """Return, by the guid of now, the guid under the first criterion, for entries that are alone with theirs."""
+    names = [(draft.guid, identity(draft, "guid")) for draft in drafts]
+    uses = Counter(former for _, former in names)
+    return {guid: former for guid, former in names if uses[former] == 1}
+
+
+def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, degraded: bool) -> dict[str, str]:
+    """Return which stored entries this document holds under another name, since a weaker criterion names them.
+
+    The same words under the old guid are the same entry. So is, in the document that degrades the criterion, the only
+    entry with that guid, even when its words have changed; of several the stored one cannot be told.
+    """
+    names = {}
+    for draft in drafts:
+        old = identity(draft, "guid")
+        if old == draft.guid or old not in known.fingerprints or draft.guid in known.fingerprints:
+            continue
+        if known.fingerprints[old] == draft.fingerprint or (degraded and draft.guid in former):
+            names[old] = draft.guid
+    return names
+
+
+def _cleaned(
+    drafts: Iterable[Draft], feed: ParsedFeed, normal: Normalised
+) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
+    entries, rejects = [], []
+    for draft in drafts:
+        try:
+            entries.append(clean(draft, language=feed.language))
+        except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
+            reason = f"cannot be cleaned ({type(error).__name__}: {error})"
+            rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid[:200], reason))
+    return tuple(entries), tuple(rejects)
+
+
+def _is_republished(drafts: Sequence[Draft], new: Sequence[Entry], known: Known, stored: dict[str, str]) -> bool:
+    """Whether every guid is unheard of while the entries are old acquaintances.
+
+    They are when at least half of them have the address or the words of a stored entry, or when every date in the
+    document is no later than the newest that is stored.
+    """
+    if len(new) < FEWEST or not known.fingerprints or any(draft.guid in stored for draft in drafts):
+        return False
+    met = sum(
+        bool(entry.key and entry.key in known.keys) or bool(entry.words and entry.words in known.words) for entry in new
+    )
+    dates = [entry.published for entry in new if entry.published_from in ("published", "updated")]
+    past = known.newest is not None and len(dates) >= FEWEST and max(dates) <= known.newest
+    return past or 2 * met >= len(new)

@@ -1,0 +1,130 @@
+"""ParsedFeed → Drafts: who each entry is, where it leads, when it was published."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aggregator.model import Criterion, DateSource, Draft, ParsedEntry, ParsedFeed, Reject
+from aggregator.pipeline.addresses import absolute, canonical
+from aggregator.pipeline.dates import read_date
+from aggregator.pipeline.identity import fingerprint, identity
+
+SLACK = timedelta(minutes=10)
+"""How far a publisher's clock may be ahead of ours."""
+
+_ORDER: tuple[Criterion, ...] = ("guid", "guid+url", "content")
+_INHERITS_AUTHOR = ("atom", "json")  # RFC 4287 §4.2.1, JSON Feed 1.1 "Top-level"; RSS has a managing editor, no author
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """The entries of one document with their identity, and those that have none; ``positions`` are the drafts'."""
+
+    criterion: Criterion
+    drafts: tuple[Draft, ...]
+    rejects: tuple[Reject, ...]
+    positions: tuple[int, ...] = ()
+
+
+def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime) -> Normalised:
+    """Return a draft for every entry that can be told apart; ``url`` is the document's address.
+
+    A document in which two different entries share a guid degrades the feed's criterion, one way: guid → guid+url →
+    content. The same entry twice, and an older version of one (RFC 4287 §4.1.1), are rejected by name instead.
+    """
+    usable, rejects = [], list(feed.rejects)
+    for position, entry in enumerate(feed.entries):
+        if _is_empty(entry):
+            rejects.append(Reject(position, f"entry {position + 1}", "neither title, text, link, guid nor file"))
+        else:
+            usable.append((position, _draft(feed, entry, url=url, now=now)))
+    for level in _ORDER[_ORDER.index(criterion) :]:
+        named = [(position, replace(draft, guid=identity(draft, level))) for position, draft in usable]
+        chosen, repeats, clash = _told_apart(named, atom=feed.format.startswith("atom"), last=level == "content")
+        if not clash:
+            break
+    positions, drafts = zip(*chosen, strict=True) if chosen else ((), ())
+    return Normalised(level, drafts, tuple(sorted((*rejects, *repeats), key=lambda reject: reject.position)), positions)
+
+
+def _is_empty(entry: ParsedEntry) -> bool:
+    told = entry.title.value or entry.content.value or entry.summary.value
+    return not (told or entry.url or entry.guid or entry.enclosures)
+
+
+def _told_apart(
+    named: list[tuple[int, Draft]], *, atom: bool, last: bool
+) -> tuple[list[tuple[int, Draft]], list[Reject], bool]:
+    """Return one draft for each guid, what was left out and why, and whether two different entries share a guid."""
+    chosen: dict[str, tuple[int, Draft]] = {}
+    repeats = []
+    for position, draft in named:
+        if draft.guid not in chosen:
+            chosen[draft.guid] = (position, draft)
+            continue
+        first, other = chosen[draft.guid]
+        reason = _repetition(draft, other, atom=atom, last=last)
+        if not reason:
+            return [], [], True
+        if reason == "an older version of" and _version(draft) > _version(other):
+            chosen[draft.guid], (position, first) = (position, draft), (first, position)
+        repeats.append(Reject(position, _name(draft), f"{reason} entry {first + 1}"))
+    return list(chosen.values()), repeats, False
+
+
+def _repetition(draft: Draft, other: Draft, *, atom: bool, last: bool) -> str:
+    if draft.fingerprint == other.fingerprint:
+        return "the same as"
+    if atom and draft.key == other.key and _version(draft) != _version(other):
+        return "an older version of"
+    return "the same title and text as" if last else ""
+
+
+def _version(draft: Draft) -> datetime:
+    return draft.updated or draft.published
+
+
+def _name(draft: Draft) -> str:
+    return (draft.parsed.guid or draft.url or draft.parsed.title.value)[:200]
+
+
+def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, now: datetime) -> Draft:
+    if not entry.author and feed.author and feed.format.startswith(_INHERITS_AUTHOR):
+        entry = replace(entry, author=feed.author)
+    address = _address(feed, entry, url)
+    published, source = _published(entry, now)
+    updated = read_date(entry.updated)
+    if updated is not None:
+        updated = min(updated, now)
+    return Draft(
+        guid="",
+        url=address,
+        key=canonical(address) if address != absolute(feed.home, url) else "",
+        published=published,
+        published_from=source,
+        updated=updated if updated and updated > published else None,
+        fingerprint=fingerprint(entry, address),
+        parsed=entry,
+    )
+
+
+def _address(feed: ParsedFeed, entry: ParsedEntry, url: str) -> str:
+    """Return where the entry leads: its link, else a guid that is an address, else the feed's home."""
+    candidates: tuple[Callable[[], str], ...] = (
+        lambda: absolute(entry.url, entry.content.base or url) if entry.url else "",
+        lambda: absolute(entry.guid) if entry.guid.startswith(("http://", "https://")) else "",
+        lambda: absolute(feed.home, url) if feed.home else "",
+    )
+    return next((found for found in (candidate() for candidate in candidates) if found), "")
+
+
+def _published(entry: ParsedEntry, now: datetime) -> tuple[datetime, DateSource]:
+    """Return the honest date and where it came from: a date in the future is clamped, no date is now."""
+    published, source = read_date(entry.published), "published"
+    if published is None:
+        published, source = read_date(entry.updated), "updated"
+    if published is None:
+        return now, "first_seen"
+    if published > now + SLACK:
+        return now, "inferred"
+    return published, "published" if source == "published" else "updated"

@@ -1,0 +1,150 @@
+"""The bytes of a document, before and beside the parser: what it would misread, what it is when it is no feed."""
+
+import json
+import re
+import zlib
+from html import unescape
+from itertools import islice
+from typing import Any
+
+from aggregator.model import Stamp
+from aggregator.pipeline.dates import read_date
+
+MOST_COUNTED = 100_000
+MOST_BYTES = 5_000_000
+
+_CAPTION = re.compile(rb"<(/?)(media):description\b[^<>]*?(/?)>|<(/?)(itunes):summary\b[^<>]*?(/?)>")
+_SKIP = {
+    "hours": (re.compile(rb"<skipHours[\s>]", re.IGNORECASE), re.compile(rb"</skipHours", re.IGNORECASE)),
+    "days": (re.compile(rb"<skipDays[\s>]", re.IGNORECASE), re.compile(rb"</skipDays", re.IGNORECASE)),
+}
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
+_DAY = re.compile(rb"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
+_ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
+_PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\])?\s*>)", re.IGNORECASE | re.DOTALL)
+_LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
+
+_ENTRY = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>]")
+_DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
+_PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MAGIC = {
+    b"%PDF": "a PDF document",
+    b"\x1f\x8b": "gzip data",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"RIFF": "a media file",
+}
+
+
+def unpacked(body: bytes) -> bytes:
+    """Return the document inside, where a server gives a ``.xml.gz`` file as it is; bounded, for it may be a bomb."""
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_BYTES)
+    except zlib.error:
+        return body
+
+
+def prepare(body: bytes) -> bytes:
+    """Return the document with two elements renamed that feedparser takes for the entry's own text.
+
+    It reads ``media:description`` (the caption of a picture) and ``itunes:summary`` as one more description, and of two
+    descriptions makes the second the content. Under another name they lie beside the text, for want of any other.
+    """
+    if b":description" not in body and b"itunes:summary" not in body:
+        return body
+    return _CAPTION.sub(rb"<\1\4\2\5:caption\3\6>", body)
+
+
+def shorten(body: bytes, cap: int) -> tuple[bytes, int]:
+    """Return the document with its first ``cap`` entries, and how many more it had.
+
+    feedparser would need 0.3 ms for each of them. What stands between the end of the last entry that is kept and the
+    end of the last one is left out, so that the document stays well-formed. A document that has its newest entries at
+    the end keeps those.
+    """
+    starts = [found.start() for found in islice(_ENTRY.finditer(body), MOST_COUNTED)]
+    ends = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
+    if len(starts) <= cap or ends < starts[-1]:
+        return body, 0
+    end = body.index(b">", ends) + 1
+    if _is_later(body[starts[-1] : end], body[starts[0] : starts[1]]):
+        return body[: starts[0]] + body[starts[-cap] :], len(starts) - cap
+    return body[: starts[cap]] + body[end:], len(starts) - cap
+
+
+def _is_later(one: bytes, other: bytes) -> bool:
+    found = _DATE.search(one), _DATE.search(other)
+    dates = [read_date(Stamp(date[1].decode("latin-1"))) for date in found if date]
+    return len(dates) == 2 and dates[0] is not None and dates[1] is not None and dates[0] > dates[1]
+
+
+def minutes(feed: Any) -> int:
+    """Return how many minutes the document asks to be left alone: RSS ``ttl``, or the syndication module of RSS 1.0."""
+    text = str(dict.get(feed, "ttl") or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), 525600)
+    period = _PERIODS.get(str(dict.get(feed, "sy_updateperiod") or "").strip().lower(), 0)
+    often = str(dict.get(feed, "sy_updatefrequency") or "1").strip()
+    return period // max(1, int(often[:6])) if often.isascii() and often.isdigit() else period
+
+
+def hours(body: bytes) -> tuple[int, ...]:
+    """Return the hours (UTC, 0 … 23) in which RSS ``skipHours`` asks not to be read; feedparser keeps the last only."""
+    return tuple(sorted({int(hour) % 24 for hour in _skipped(body, "hours", _HOUR)}))
+
+
+def days(body: bytes) -> tuple[str, ...]:
+    """Return the days, in English, on which RSS ``skipDays`` asks not to be read."""
+    named = {day.decode().capitalize() for day in _skipped(body, "days", _DAY)}
+    return tuple(day for day in _DAYS if day in named)
+
+
+def _skipped(body: bytes, kind: str, each: re.Pattern[bytes]) -> list[bytes]:
+    first, last = _SKIP[kind]
+    start = first.search(body)
+    end = last.search(body, start.end()) if start else None
+    return each.findall(body, start.end(), end.start()) if start and end else []
+
+
+def what_it_is(body: bytes) -> str:
+    """Say in plain words what a document is that is no feed."""
+    for magic, name in _MAGIC.items():
+        if body.startswith(magic):
+            return name
+    if b"\x00" in body[:4] and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return "binary data"
+    text = _decoded(body[:200_000])
+    html = re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE)
+    text = _without_prologue(text)
+    root = _ROOT.match(text)
+    if html or (root and root[1].lower() in ("html", "head", "body")):
+        return _page(text)
+    if root:
+        return f"an XML document (its root is <{root[1]}>)"
+    if "<html" in text.lower():
+        return _page(text)
+    return f"plain text (it begins “{' '.join(text.split())[:60]}”)" if text else "a document without content"
+
+
+def _decoded(body: bytes) -> str:
+    encoding = json.detect_encoding(body)
+    return body.decode(encoding if encoding != "utf-8" else "utf-8-sig", "replace")
+
+
+def _without_prologue(text: str) -> str:
+    while found := _PROLOGUE.match(text):
+        text = text[found.end() :]
+    return text.lstrip()
+
+
+def _page(text: str) -> str:
+    found = _TITLE.search(text)
+    title = " ".join(unescape(found[1]).split())[:80] if found else ""
+    kind = "a login page" if _LOGIN.search(text) else "an HTML page"
+    return f"{kind} (title “{title}”)" if title else kind
