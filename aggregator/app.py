@@ -1,24 +1,29 @@
-"""Everything put together once: workspace, configuration, store, archive, templates, clock."""
+"""Everything put together once: workspace, configuration, store, archive, templates, clock.
+
+What a run without news never needs is imported where it is needed: start-up is most of such a run.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import WorkspaceError
 from aggregator.fetch import Client
 from aggregator.model import Listing
-from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
-from aggregator.templates import Templates
 from aggregator.workspace import Workspace
+
+if TYPE_CHECKING:
+    from aggregator.templates import Templates
 
 Clock = Callable[[], datetime]
 
@@ -36,7 +41,6 @@ class App:
     config: Config
     store: Store
     archive: Archive
-    templates: Templates
     clock: Clock = field(default=utc_now)
 
     @cached_property
@@ -55,6 +59,13 @@ class App:
         """The tagging authority of the permanent ids (RFC 4151 §2.1), or "" without a public address."""
         host = urlsplit(self.config.home).hostname
         return f"{host},{self.store.meta['founded'][:4]}" if host else ""
+
+    @cached_property
+    def templates(self) -> "Templates":
+        """The user's templates and the shipped ones; a run without an issue never loads them."""
+        from aggregator.templates import Templates
+
+        return Templates(self.workspace.templates)
 
     def client(self) -> Client:
         """Make the one client that speaks to the web."""
@@ -80,23 +91,23 @@ def open_app(root: Path, *, clock: Clock = utc_now) -> Iterator[App]:
     workspace = find_workspace(root)
     settings = config.load(workspace.config)
     with Store.open(database_of(workspace, settings), now=clock()) as store:
-        app = App(workspace, settings, store, Archive(workspace.storage), Templates(workspace.templates), clock)
-        _found(store, now=clock())
+        app = App(workspace, settings, store, Archive(workspace.storage), clock)
         yield app
 
 
 def list_feeds(app: App) -> None:
-    """Tell the store which feeds feeds.yaml names now."""
+    """Tell the store which feeds feeds.yaml names, when that has changed."""
+    named = repr([(feed.url, feed.title, feed.publisher) for feed in app.config.feeds])
+    stamp = blake2b(named.encode(), digest_size=16).hexdigest()
+    if app.store.meta.get("listed") == stamp:
+        return
+    from aggregator.pipeline.addresses import publisher_of
+
     listings = [Listing(f.url, f.title, f.publisher or publisher_of(f.url)) for f in app.config.feeds]
     app.store.feeds.list(listings, now=app.clock())
+    app.store.meta["listed"] = stamp
 
 
 def database_of(workspace: Workspace, settings: Config) -> Path:
     """Say where the database lies: ``database:`` in feeds.yaml, else storage/aggregator.db."""
     return workspace.root / settings.database if settings.database else workspace.database
-
-
-def _found(store: Store, *, now: datetime) -> None:
-    if "founded" not in store.meta:
-        store.meta["founded"] = now.isoformat()
-        store.meta["workspace"] = uuid4().hex

@@ -9,8 +9,6 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from pebble import ProcessExpired, ProcessPool
-
 MEGABYTES = 1024
 """Memory one worker may take up; reading the largest document that is allowed takes a tenth of it."""
 
@@ -81,6 +79,8 @@ class Cores:
             yield from self.wait()
 
     def _taken(self, key: Hashable, done: Any) -> tuple[Hashable, Any]:
+        from pebble import ProcessExpired
+
         self._pending -= 1
         error = done.exception()
         match error:
@@ -97,6 +97,8 @@ class Cores:
 
 def _pool(workers: int, megabytes: int) -> Any:
     """Return a pool that forks from a server of its own, so that threads and handles of ours stay out of it."""
+    from pebble import ProcessPool  # with the first piece of work, not before
+
     context = get_context("forkserver")
     context.set_forkserver_preload(["aggregator.pipeline.intake"])
     return ProcessPool(max_workers=workers, context=context, initializer=_confine, initargs=[megabytes])

@@ -7,11 +7,8 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
-from aggregator.jobs.post import address_book, footer_links, generic, write_letter
 from aggregator.model import Folded, Issue, IssueState, Letter
-from aggregator.pipeline.compose import compose, fit
 from aggregator.pipeline.duplicates import fold
-from aggregator.pipeline.rank import rank
 from aggregator.when import When
 
 LONGEST_FIRST_WINDOW = timedelta(days=31)
@@ -51,6 +48,10 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
 
 def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:
     """Compose without freezing: the issue and how it reads; None when there is nothing to tell."""
+    from aggregator.jobs.post import footer_links
+    from aggregator.pipeline.compose import compose, fit
+    from aggregator.pipeline.rank import rank
+
     texts = news(app, digest, period)
     if not texts:
         return None
@@ -81,6 +82,8 @@ def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
 
 def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState | None:
     """Freeze the issue of a period with one delivery a recipient, and keep it as files; None when it was empty."""
+    from aggregator.jobs.post import address_book, generic, write_letter
+
     drafted = draft(app, digest, period)
     if drafted is None:
         app.store.issues.skip(digest.name, period.name, since=period.since, until=period.until, now=app.clock())

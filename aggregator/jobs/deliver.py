@@ -10,12 +10,14 @@ server's 250 and our commit cannot be closed (RFC 1047).
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError
-from aggregator.jobs.post import written
-from aggregator.mail import Smtp
 from aggregator.model import DeliveryState, DeliveryWord, Issue, Letter, Message
+
+if TYPE_CHECKING:
+    from aggregator.mail import Smtp
 
 RETRIES = (
     timedelta(minutes=5),
@@ -46,12 +48,16 @@ def deliver(app: App, *, only: str = "") -> Delivered:
     if app.config.mail is None:
         _send_all(app, waiting, report, post=None)
         return report
+    from aggregator.mail import Smtp
+
     with Smtp(app.config.mail) as post:
         _send_all(app, waiting, report, post=post)
     return report
 
 
-def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, post: Smtp | None) -> None:
+def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, post: "Smtp | None") -> None:
+    from aggregator.jobs.post import written
+
     frozen: dict[int, tuple[Issue, Letter]] = {}
     for delivery in waiting:
         if delivery.issue not in frozen:
@@ -64,7 +70,7 @@ def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, 
             return
 
 
-def _send(app: App, delivery: DeliveryState, message: Message, report: Delivered, *, post: Smtp | None) -> bool:
+def _send(app: App, delivery: DeliveryState, message: Message, report: Delivered, *, post: "Smtp | None") -> bool:
     """Send one message that was claimed; False when the next one would fare no better."""
     try:
         reply = post.send(message) if post else _to_outbox(app, message)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator import __version__
@@ -11,7 +12,9 @@ from aggregator.app import App
 from aggregator.config import OutputConfig
 from aggregator.model import Reject
 from aggregator.pipeline.duplicates import fold
-from aggregator.pipeline.outputs import Publication, publish
+
+if TYPE_CHECKING:
+    from aggregator.pipeline.outputs import Publication
 
 
 @dataclass(slots=True)
@@ -35,8 +38,10 @@ def publish_all(app: App) -> Published:
     return report
 
 
-def publication(app: App, output: OutputConfig) -> Publication:
+def publication(app: App, output: OutputConfig) -> "Publication":
     """Gather what an output says now: the newest texts of its topics, each told once."""
+    from aggregator.pipeline.outputs import Publication  # loads feedgen and lxml, which most runs never need
+
     entries = app.store.entries.latest(topics=output.topics, sets=output.size)
     return Publication(
         name=output.name,
@@ -61,6 +66,8 @@ def output_title(app: App, output: OutputConfig) -> str:
 
 
 def _publish(app: App, output: OutputConfig, report: Published) -> None:
+    from aggregator.pipeline.outputs import publish
+
     what = publication(app, output)
     for format in output.formats:
         result = publish(what, format)

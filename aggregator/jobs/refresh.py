@@ -15,7 +15,6 @@ from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
 from aggregator.jobs.visits import failed, outage, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Known, Reject, Request, Visit
-from aggregator.pipeline import intake
 
 BATCH = 25  # feeds saved in one transaction
 LEASE = timedelta(minutes=10)
@@ -87,11 +86,17 @@ def _outcomes(
                 yield state, outcome
             else:
                 answers[state.id] = outcome
-                cores.submit(state.id, intake.read, outcome, _known(app, state.id), url=state.url, now=now)
+                _read(app, cores, state, outcome, now=now)
             while cores.pending > IN_HAND:
                 yield from _documents(cores.wait(), claimed, answers)
             yield from _documents(cores.finished(), claimed, answers)
         yield from _documents(cores.drain(), claimed, answers)
+
+
+def _read(app: App, cores: Cores, state: FeedState, answer: Fetched, *, now: datetime) -> None:
+    from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
+
+    cores.submit(state.id, intake.read, answer, _known(app, state), url=state.url, now=now)
 
 
 def _documents(
@@ -141,8 +146,10 @@ def _save(app: App, batch: Sequence[Visit], report: Refreshed) -> None:
         report.fenced += saved.fenced
 
 
-def _known(app: App, feed: int) -> Known:
-    return app.store.feeds.known([feed])[feed]
+def _known(app: App, state: FeedState) -> Known:
+    if state.succeeded is None and not state.entries:
+        return Known(first=True)
+    return app.store.feeds.known([state.id])[state.id]
 
 
 def _same(answer: Fetched, state: FeedState) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from aggregator.model.published import Category, Enclosure, ParsedEntry, ParsedFeed, Reject
 from aggregator.model.words import Criterion, DateSource
 
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A parsed entry with its identity, address, dates and fingerprint; its texts are not yet clean."""

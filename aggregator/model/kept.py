@@ -8,6 +8,7 @@ from typing import Literal
 from aggregator.model.entry import Entry, Intake
 from aggregator.model.web import Validators
 from aggregator.model.words import Criterion, Reach
+
 Outcome = Literal["", "ok", "unchanged", "failed", "gone"]
 """How the last request to a feed ended; empty before the first."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One entry in an issue: plain text only, so that no markup of a feed ever reaches a mail."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """A date as the publisher wrote it, and as the parser read it (aware, UTC) if it could."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class Validators:
     """What a server gave to ask "has it changed?": opaque, sent back byte for byte (RFC 9110 §8.8).

@@ -32,6 +32,7 @@ class Rules:
     topics: tuple[TopicConfig, ...]
     words: tuple[tuple[Pattern, ...], ...]
     excludes: tuple[tuple[Pattern, ...], ...]
+    names: tuple[tuple[str, ...], ...]  # what a publisher's category may be called, normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()
         topics=tuple(topics),
         words=tuple(tuple(pattern(word) for word in topic.words) for topic in topics),
         excludes=tuple(tuple(pattern(word) for word in topic.excludes) for topic in topics),
+        names=tuple(_names(topic) for topic in topics),
     )
 
 
@@ -68,10 +70,11 @@ def tag(entry: Entry, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[Tag, 
     title, text = reading(entry.title), reading(entry.text)
     categories = {normal(name): name for c in entry.categories for name in (c.term, c.label) if name}
     tags = []
-    for topic, words, excludes in zip(rules.topics, rules.words, rules.excludes, strict=True):
+    rows = zip(rules.topics, rules.words, rules.excludes, rules.names, strict=True)
+    for topic, words, excludes, names in rows:
         if topic.name in fixed:
             tags.append(Tag(topic.name, "feed", "every entry of this feed has it (feeds.yaml)"))
-        elif own := _category(topic, categories):
+        elif own := next((categories[name] for name in names if name in categories), ""):
             tags.append(Tag(topic.name, "category", f"the publisher files it under “{own}”"))
         elif (said := evidence(words, title, text)) and not matches(excludes, title, text):
             tags.append(Tag(topic.name, "words", said))
@@ -122,6 +125,5 @@ def normal(text: str) -> str:
     return " ".join(TOKEN.findall(fold(text)))
 
 
-def _category(topic: TopicConfig, categories: dict[str, str]) -> str:
-    names = [topic.name, topic.title, *(word for word in topic.words if "*" not in word)]
-    return next((categories[name] for name in map(normal, names) if name in categories), "")
+def _names(topic: TopicConfig) -> tuple[str, ...]:
+    return tuple(normal(name) for name in (topic.name, topic.title, *(w for w in topic.words if "*" not in w)))

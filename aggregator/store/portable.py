@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -44,5 +44,7 @@ def chunks(values: Sequence[Any], size: int = 5000) -> Iterator[Sequence[Any]]:
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert:
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # thirty milliseconds that SQLite never needs
+
         return postgresql.insert(table)  # type: ignore[return-value]  # the same methods, no common class
     return sqlite.insert(table)

@@ -7,6 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -284,9 +287,8 @@ def test_a_mistyped_command_is_a_usage_error(tmp_path: Path) -> None:
 
 def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None:
     """One life of `aggregator run`: first tick, HTTP, a bad and a good reload, SIGTERM."""
-    from http.client import HTTPConnection
-
-    here = desk(tmp_path, site.url("/a"), extra=EXTRA)
+    missed = f"{utc_now() - timedelta(hours=1):%H:%M}"  # an issue that is caught up: missed by an hour
+    here = desk(tmp_path, site.url("/a"), extra=EXTRA.replace("00:00", missed))
     command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert process.stderr
@@ -296,10 +298,10 @@ def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None
         deadline = time.monotonic() + 30
         while not (tmp_path / "storage/outbox").exists() and time.monotonic() < deadline:
             time.sleep(0.1)
-        connection = HTTPConnection(address[1], int(address[2]), timeout=10)
-        connection.request("GET", "/feeds/all.atom")
-        answer = connection.getresponse()
-        assert (answer.status, b"A treaty is signed" in answer.read()) == (200, True)
+        with closing(HTTPConnection(address[1], int(address[2]), timeout=10)) as connection:
+            connection.request("GET", "/feeds/all.atom")
+            answer = connection.getresponse()
+            assert (answer.status, b"A treaty is signed" in answer.read()) == (200, True)
         run(tmp_path, "sync", code=4)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -53,7 +53,7 @@ def test_each_recipient_gets_one_message_of_their_own(tmp_path: Path, feed: str)
     assert (state.state, state.attempts, state.message_id) == ("sent", 1, mail["Message-ID"])
 
 
-def test_a_recipient_who_is_refused_for_a_while_is_tried_again_later_and_gets_it_once(tmp_path: Path, feed: str) -> None:
+def test_a_recipient_refused_for_a_while_is_tried_again_and_gets_it_once(tmp_path: Path, feed: str) -> None:
     """450 for one: the other has it, the one is due in five minutes, with the same Message-ID."""
     with post_office(Clerk(rcpt={ONE: "450 4.2.1 busy"})) as office:
         here = desk(tmp_path, feed, extra=digest(office.port))
