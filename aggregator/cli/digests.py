@@ -36,7 +36,7 @@ def preview(
     with screen.opened() as app:
         digest = digest_named(app, name)
         now = read_moment(at, app.config.zone) if at else utc_now()
-        period = current_period(app, digest, now=now)
+        period = current_period(app, digest, now=now, by=now)
         drafted = draft(app, digest, period)
         if drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")

@@ -22,6 +22,7 @@ class Period:
     due: datetime
     since: datetime
     until: datetime
+    by: datetime | None = None  # count only issues made by then: for a look at the past
 
 
 def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> list[tuple[DigestConfig, Period]]:
@@ -36,14 +37,14 @@ def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> li
     return found
 
 
-def current_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
-    """Name the period that ``now`` lies in: since the last issue, else one rhythm of the digest back."""
+def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
+    """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back."""
     when, zone = When.read(digest.when), app.config.zone
     due = when.latest(now, zone)
-    last = app.store.issues.last(digest.name)
+    last = app.store.issues.last(digest.name, by=by)
     before = when.latest(due - timedelta(minutes=1), zone)
     since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
-    return Period(when.period(due, zone), due, min(since, now), now)
+    return Period(when.period(due, zone), due, min(since, now), now, by)
 
 
 def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:
@@ -75,7 +76,7 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
 def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
     """Gather the texts first seen in the period that no earlier issue of the digest told."""
     entries = app.store.entries.since(topics=digest.topics, after=period.since, until=period.until)
-    told = app.store.issues.told(digest.name, {entry.text_set for entry in entries})
+    told = app.store.issues.told(digest.name, {entry.text_set for entry in entries}, by=period.by)
     texts = fold(entry for entry in entries if entry.text_set not in told)
     return tuple(text for text in texts if _fresh(text, period))
 

@@ -57,8 +57,8 @@ def compose(
         language=language,
         date=long_date(day),
         composed=_iso(now),
-        since=_iso(since),
-        until=_iso(until),
+        since=since.astimezone(UTC).isoformat(),
+        until=until.astimezone(UTC).isoformat(),  # exact: the next issue goes on from here
         sections=_sections(lines, _wanted(digest, topics)),
         left_out=ranking.left_out,
         home=home,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, desc, or_, select
+from sqlalchemy import ColumnElement, Connection, desc, or_, select
 
 from aggregator.errors import NotFoundError
 from aggregator.model import Issue, IssueState, Letter
@@ -26,9 +26,9 @@ class Issues(Deliveries):
         super().__init__(database)
         self._database = database
 
-    def last(self, digest: str) -> IssueState | None:
-        """Find the issue of a digest that reaches furthest, also one that had nothing to tell."""
-        rows = self._read(ISSUE.c.digest == digest, order=(desc(ISSUE.c.until), desc(ISSUE.c.id)), limit=1)
+    def last(self, digest: str, *, by: datetime | None = None) -> IssueState | None:
+        """Find the issue of a digest that reaches furthest (``by`` a moment), also one that had nothing to tell."""
+        rows = self._read(*_made(digest, by=by), order=(desc(ISSUE.c.until), desc(ISSUE.c.id)), limit=1)
         return rows[0] if rows else None
 
     def find(self, digest: str, period: str) -> IssueState | None:
@@ -85,10 +85,11 @@ class Issues(Deliveries):
         mine = select(TOLD.c.issue_id).where(or_(TOLD.c.text_set == text_set, TOLD.c.entry_id.in_(entries)))
         return self._read(ISSUE.c.id.in_(mine), order=(ISSUE.c.until, ISSUE.c.id))
 
-    def told(self, digest: str, text_sets: Collection[int]) -> set[int]:
-        """Tell which text sets an issue of the digest has told already, as they were then or as they are now."""
+    def told(self, digest: str, text_sets: Collection[int], *, by: datetime | None = None) -> set[int]:
+        """Tell which text sets an issue of the digest has told (``by`` a moment), as they were then or are now."""
         found: set[int] = set()
-        mine = select(TOLD.c.issue_id).join(ISSUE, ISSUE.c.id == TOLD.c.issue_id).where(ISSUE.c.digest == digest)
+        mine = select(TOLD.c.issue_id).join(ISSUE, ISSUE.c.id == TOLD.c.issue_id)
+        mine = mine.where(*_made(digest, by=by))
         with self._database.read() as connection:
             for part in chunks(sorted(text_sets)):
                 then = mine.with_only_columns(TOLD.c.text_set).where(TOLD.c.text_set.in_(part))
@@ -117,6 +118,10 @@ class Issues(Deliveries):
         with self._database.read() as connection:
             rows = connection.execute(select(*STATE).where(*where).order_by(*order).limit(limit)).all()
         return tuple(IssueState(**row._mapping) for row in rows)
+
+
+def _made(digest: str, *, by: datetime | None) -> list[ColumnElement[bool]]:
+    return [ISSUE.c.digest == digest] + ([ISSUE.c.until <= by] if by else [])
 
 
 def _enter(

@@ -255,6 +255,17 @@ def test_digest_preview_writes_a_page_and_freezes_nothing(site: Server, tmp_path
     assert not any(issue["issue"]["digest"] == "evening" for issue in data(tmp_path, "digest", "list")["issues"])
 
 
+def test_digest_preview_can_look_at_the_past(synced: Path) -> None:
+    """What is told by now was not told a moment after it was first seen; long before, there was nothing."""
+    (made,) = data(synced, "digest", "list")["issues"]
+    page = Path(run(synced, "digest", "preview", "morning", "--at", made["issue"]["since"]).stdout.strip() or "none")
+    assert not page.is_file()
+    (entry, *_) = data(synced, "entries")["entries"]
+    just_then = entry["first_seen"]
+    page = Path(run(synced, "digest", "preview", "morning", "--at", just_then).stdout.strip())
+    assert "A treaty is signed" in page.read_text(encoding="utf-8")
+
+
 def test_prune_only_says_what_would_go(synced: Path) -> None:
     """Nothing is old enough here."""
     found = data(synced, "prune", "--dry-run")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from aggregator.config import TopicConfig
 from aggregator.model import Category, Entry, Tag
-from aggregator.pipeline.topics import compile_rules, tag
+from aggregator.pipeline.topics import TOKEN, compile_rules, fold, tag, tokens
 
 GEO = TopicConfig(
     name="geopolitics",
@@ -89,3 +89,8 @@ def test_a_changed_rule_changes_the_version_and_an_about_text_does_not() -> None
 def test_any_text_and_any_word_can_be_matched(title: str, text: str, words: list[str]) -> None:
     topic = GEO.model_copy(update={"words": tuple(words)})
     assert all(found.evidence for found in tag(entry(title, text), compile_rules([topic])))
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_ascii_is_cut_into_the_same_words(text: str) -> None:
+    assert tokens(fold(text)) == TOKEN.findall(text.casefold())
