@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
-from aggregator.errors import WorkspaceError
+from aggregator.errors import NoWorkspaceError
 from aggregator.fetch import Client
 from aggregator.model import Listing
 from aggregator.pipeline.topics import Rules, compile_rules
@@ -78,10 +78,10 @@ class App:
 
 
 def find_workspace(root: Path) -> Workspace:
-    """Name the workspace in a folder; raises WorkspaceError where there is none."""
+    """Name the workspace in a folder; raises NoWorkspaceError where there is none."""
     workspace = Workspace(root)
     if not workspace.config.is_file():
-        raise WorkspaceError(f"no feeds.yaml in {root}: make one with `aggregator init`, or name the folder with -C")
+        raise NoWorkspaceError(f"no feeds.yaml in {root}: make one with `aggregator init`, or name the folder with -C")
     return workspace
 
 
@@ -110,4 +110,5 @@ def list_feeds(app: App) -> None:
 
 def database_of(workspace: Workspace, settings: Config) -> Path:
     """Say where the database lies: ``database:`` in feeds.yaml, else storage/aggregator.db."""
-    return workspace.root / settings.database if settings.database else workspace.database
+    path = settings.database.removeprefix("sqlite:///")
+    return workspace.root / path if path else workspace.database

@@ -2,7 +2,8 @@
 
     AggregatorError
     ├── ConfigError            feeds.yaml is wrong; .problems lists every place          exit 2
-    ├── WorkspaceError         no workspace here, or it cannot be used                   exit 2
+    ├── WorkspaceError         the workspace cannot be read or written                   exit 1
+    │   └── NoWorkspaceError   there is none here                                        exit 2
     ├── LockedError            another process works in this workspace; .holder          exit 4
     ├── NotFoundError          what was named (entry, digest, issue) is not there        exit 1
     ├── FeedError              one feed could not be read; .url
@@ -36,7 +37,11 @@ class ConfigError(AggregatorError):
 
 
 class WorkspaceError(AggregatorError):
-    """There is no workspace here, or it cannot be read or written."""
+    """The workspace cannot be read or written."""
+
+
+class NoWorkspaceError(WorkspaceError):
+    """There is no workspace here."""
 
     exit_code = 2
 

@@ -137,7 +137,7 @@ class Smtp:
             server = self._greeted()
             if self._config.user:
                 server.login(self._config.user, password or "")
-        except OSError as error:  # smtplib's own errors are OSErrors too
+        except (OSError, UnicodeError) as error:  # smtplib's own are OSErrors; a password it cannot encode is not
             if server is not None:
                 server.close()
             code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
@@ -177,8 +177,10 @@ class Smtp:
         self._server, self._carried = None, 0
 
 
-def _trouble(error: OSError) -> str:
+def _trouble(error: OSError | UnicodeError) -> str:
     """Say in words why there is no usable connection."""
+    if isinstance(error, UnicodeError):
+        return "the login cannot be sent: user and password must be plain ASCII for this server"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not to be trusted: {error.verify_message}"
     if isinstance(error, smtplib.SMTPAuthenticationError):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from time import perf_counter
 
 from aggregator.app import App, list_feeds
-from aggregator.jobs.compose import compose_issue, due_periods
+from aggregator.jobs.compose import compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate
 from aggregator.jobs.deliver import Delivered, deliver
 from aggregator.jobs.publish import Published, publish_all
@@ -41,7 +41,10 @@ def recover(app: App) -> int:
     """Clean up after a process that died; call it under the workspace lock. Returns the deliveries left unknown."""
     app.store.feeds.release()
     app.archive.clean()
-    return app.store.issues.interrupted(now=app.clock())
+    restore_files(app)
+    only_files = app.config.mail is None  # what goes to storage/outbox/ can be written again
+    interrupted = app.store.issues.interrupted(now=app.clock(), again=only_files)
+    return 0 if only_files else interrupted
 
 
 def sync(
@@ -85,10 +88,10 @@ def due_feeds(app: App, *, force: bool = False) -> list[FeedState]:
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
     for digest, period in due_periods(app, now=app.clock(), late=late):
         state = compose_issue(app, digest, period)
-        if state:
-            report.issues.append(state)
-        else:
+        if state and state.skipped:
             report.empty.append(f"{digest.name} {period.name}")
+        elif state:
+            report.issues.append(state)
 
 
 @contextmanager

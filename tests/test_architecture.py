@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "aggregator"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 
-WORDS = {"model", "errors", "config", "when", "workspace"}
+WORDS = {"model", "errors", "config", "when", "httpdate", "workspace"}
 DOORS = {"fetch", "mail", "templates", "store", "web", "cores", "demo"}
 LAYERS = [WORDS, {"pipeline"}, DOORS, {"app"}, {"jobs"}, {"workers"}, {"schedule"}, {"cli", "__main__"}]
 

@@ -15,7 +15,7 @@ import typer
 from aggregator import __version__
 from aggregator.cli import digests, entries, feeds, river, workspace
 from aggregator.cli.terminal import Terminal
-from aggregator.errors import AggregatorError
+from aggregator.errors import AggregatorError, ConfigError
 
 app = typer.Typer(
     name="aggregator",
@@ -58,7 +58,7 @@ def main() -> None:
     try:
         app()
     except AggregatorError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(error if isinstance(error, ConfigError) else f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.report import tell_mail
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
 
 if TYPE_CHECKING:
     from aggregator.app import App
     from aggregator.config import DigestConfig
+    from aggregator.jobs.compose import Period
+    from aggregator.model import DeliveryState
 
 commands = typer.Typer(no_args_is_help=True, help="Preview, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
@@ -27,6 +31,7 @@ def preview(
     name: Name,
     at: Annotated[str, typer.Option(help="As if it were this time (2026-11-20T07:00).")] = "",
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the issue as it would be composed now, or at another time; nothing is frozen, nothing sent."""
     from aggregator.app import utc_now
@@ -38,14 +43,15 @@ def preview(
         now = read_moment(at, app.config.zone) if at else utc_now()
         period = current_period(app, digest, now=now, by=now)
         drafted = draft(app, digest, period)
-        if drafted is None:
+        path = app.archive.write_preview(f"{name}.html", drafted[1].html.encode()) if drafted else None
+        if as_json:
+            screen.json(since=period.since, until=period.until, issue=drafted[0] if drafted else None, path=path)
+        elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
-            return
-        issue, letter = drafted
-        path = app.archive.write_preview(f"{name}.html", letter.html.encode())
-        screen.say(f"subject: {issue.subject}\nfrom {moment(period.since, app.config.zone)} on")
-        screen.out.print(str(path))
-    if open_it:
+        else:
+            screen.say(f"subject: {drafted[0].subject}\nfrom {moment(period.since, app.config.zone)} on")
+            screen.show(str(path))
+    if open_it and path:
         typer.launch(str(path))
 
 
@@ -71,9 +77,11 @@ def send(
 @commands.command("list")
 def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] = "", as_json: AsJson = False) -> None:
     """List the issues that were made, with what became of their deliveries."""
+    from aggregator.jobs.compose import digest_named
+
     screen = terminal(context)
     with screen.opened() as app:
-        issues = app.store.issues.all(name)
+        issues = app.store.issues.all(digest_named(app, name).name if name else "")
         rows = [(issue, app.store.issues.deliveries(issue.id)) for issue in issues]
         zone = app.config.zone
     if as_json:
@@ -81,10 +89,17 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         return
     cells = []
     for issue, deliveries in rows:
-        states = [delivery.state for delivery in deliveries]
+        states = [_state(delivery, zone) for delivery in deliveries]
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         cells.append((issue.digest, issue.period, moment(issue.frozen, zone), issue.subject or "nothing new", counts))
     screen.table(("digest", "period", "composed", "subject", "deliveries"), cells, wrap={"subject": 30})
+
+
+def _state(delivery: "DeliveryState", zone: ZoneInfo) -> str:
+    """Say how far a delivery is, and why it is not further."""
+    if delivery.state == "deferred":
+        return f"deferred until {moment(delivery.due, zone)}: {delivery.reply}"
+    return f"{delivery.state}: {delivery.reply}" if delivery.state in ("failed", "unknown") else delivery.state
 
 
 def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
@@ -92,34 +107,43 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
 
     period = current_period(app, digest, now=now)
     there = app.store.issues.find(digest.name, period.name)
-    if there:
+    if there and not there.skipped:
         waiting = [d for d in app.store.issues.deliveries(there.id) if d.state in ("pending", "deferred")]
-        screen.out.print(f"{digest.name} {period.name} is composed already; {len(waiting)} deliveries are waiting")
+        screen.show(f"{digest.name} {period.name} is composed already; {len(waiting)} deliveries are waiting")
         return
     drafted = draft(app, digest, period)
     if drafted is None:
-        screen.out.print("nothing new: no issue would be made")
+        screen.show("nothing new: no issue would be made")
         return
     issue, letter = drafted
     lines = sum(len(section.lines) for section in issue.sections)
-    screen.out.print(f"“{issue.subject}”: {lines} entries, {len(letter.html.encode()):,} bytes of HTML")
-    screen.out.print(f"to {len(digest.to)} recipients: {', '.join(digest.to) or 'none, it is only kept as files'}")
+    screen.show(f"“{issue.subject}”: {lines} entries, {len(letter.html.encode()):,} bytes of HTML")
+    screen.show(f"to {len(digest.to)} recipients: {', '.join(digest.to) or 'none, it is only kept as files'}")
+
+
+def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
+    """Make the issue of a period now, also when it was empty at its time; raises NotFoundError when it still is."""
+    from aggregator.jobs.compose import compose_issue, draft
+
+    if draft(app, digest, period) is None:
+        raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
+    app.store.issues.reopen(digest.name, period.name)
+    compose_issue(app, digest, period)
 
 
 def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
     from aggregator import workers
-    from aggregator.jobs.compose import compose_issue, current_period
+    from aggregator.jobs.compose import current_period
     from aggregator.jobs.curate import curate
     from aggregator.jobs.deliver import deliver
 
     workers.recover(app)
     curate(app)
     period = current_period(app, digest, now=now)
-    if app.store.issues.find(digest.name, period.name) is None and compose_issue(app, digest, period) is None:
-        raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
+    there = app.store.issues.find(digest.name, period.name)
+    if there is None or there.skipped:
+        _make(app, digest, period)
     report = deliver(app, only=digest.name)
-    for state in ("deferred", "failed", "unknown"):
-        for recipient, reply in getattr(report, state).items():
-            screen.warn(f"mail to {recipient}: {state}: {reply}")
+    tell_mail(screen, report)
     screen.say(f"{digest.name} {period.name}: {report.sent} messages sent")
-    raise typer.Exit(75 if report.deferred else 1 if report.failed else 0)
+    raise typer.Exit(75 if report.deferred or report.waiting else 1 if report.failed else 0)

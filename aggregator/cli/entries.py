@@ -1,12 +1,16 @@
 """entries, explain: what is stored, and why it is where it is."""
 
+from collections.abc import Sequence
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
 from aggregator.model import StoredEntry
+
+WIDTHS = {"title": 30}
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +33,7 @@ def entries(
     screen = terminal(context)
     with screen.opened() as app:
         zone = app.config.zone
+        check_topic(topic, [known.name for known in app.config.topics])
         found = app.store.entries.search(
             topic=topic,
             feed=feed,
@@ -39,18 +44,21 @@ def entries(
         )
     if as_json:
         screen.json(entries=[facts(entry) for entry in found])
-        return
-    cells = [
-        (
-            str(e.id),
-            moment(e.entry.published, zone),
-            e.source.publisher,
-            e.entry.title,
-            ", ".join(t.topic for t in e.tags),
-        )
-        for e in found
-    ]
-    screen.table(("id", "published", "publisher", "title", "topics"), cells, wrap={"title": 30})
+    else:
+        screen.table(("id", "published", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS)
+
+
+def check_topic(name: str, topics: Sequence[str]) -> None:
+    """Refuse a topic that feeds.yaml does not know; "" is no topic and fine."""
+    if name and name not in topics:
+        raise NotFoundError(f"no topic “{name}” in feeds.yaml; there is: {', '.join(topics) or 'none'}")
+
+
+def cells(stored: StoredEntry, zone: ZoneInfo) -> tuple[str, ...]:
+    """Write one entry as a row."""
+    topics = ", ".join(tag.topic for tag in stored.tags)
+    published = moment(stored.entry.published, zone)
+    return str(stored.id), published, stored.source.title or stored.source.publisher, stored.entry.title, topics
 
 
 def explain(
@@ -59,22 +67,22 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Tell the whole story of an entry: dates, identity, copies, topics, outputs and issues, each with its reason."""
-    from aggregator.cli.trace import trace
+    from aggregator.cli.trace import evidence, trace
 
     screen = terminal(context)
     with screen.opened() as app:
         found = app.store.entries.find(reference)
         if not found:
             raise NotFoundError(f"no entry “{reference}”: give an id from `aggregator entries`, or an address")
+        if as_json:
+            screen.json(entries=[facts(entry) | evidence(app, entry) for entry in found])
+            return
         traces = [trace(app, entry) for entry in found]
-    if as_json:
-        screen.json(entries=traces)
-        return
     for number, steps in enumerate(traces):
         if number:
-            screen.out.print()
+            screen.show("")
         for name, said in steps.items():
-            screen.out.print(f"{name + ':':12}{said}")
+            screen.show(f"{name + ':':12}{said}")
 
 
 def facts(stored: StoredEntry) -> dict[str, object]:
@@ -93,6 +101,6 @@ def facts(stored: StoredEntry) -> dict[str, object]:
         "first_seen": stored.first_seen,
         "updated": entry.updated,
         "topics": [tag.topic for tag in stored.tags],
-        "story": str(stored.text_set) if stored.text_set else None,
+        "story": None,  # entries of one event, by different publishers: not grouped yet
         "duplicate_of": str(stored.text_set) if stored.same_as else None,
     }

@@ -1,10 +1,9 @@
 """`aggregator run`: the timetable and the web side by side, until a signal ends it."""
 
 import signal
-import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from types import FrameType
+from queue import SimpleQueue
 
 from aggregator import config, workers
 from aggregator.app import App
@@ -13,7 +12,7 @@ from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.jobs.publish import output_title
 from aggregator.schedule import CATCH_UP, Timetable
-from aggregator.web import Site, create_app, serving
+from aggregator.web import Revolving, Site, create_app, serving
 
 
 def site(app: App) -> Site:
@@ -34,12 +33,12 @@ def work_for_ever(screen: Terminal, *, host: str, port: int) -> None:
         app = stack.enter_context(screen.held("run"))
         workers.recover(app)
         work = Work(screen, app)
-        timetable = Timetable(work.tick, work.nightly, zone=app.config.timezone)
-        address = stack.enter_context(serving(site(app), host=host, port=port))
-        screen.say(f"serving {address}, asking feeds as they fall due (stop with Ctrl-C)")
         work.listen()
+        timetable = Timetable(work.tick, work.nightly, zone=app.config.timezone)
+        address = stack.enter_context(serving(work.site, host=host, port=port))
+        screen.say(f"serving {address}, asking feeds as they fall due (stop with Ctrl-C)")
         timetable.start()
-        work.over.wait()
+        work.wait()
         screen.say("finishing the work in hand")
         timetable.stop()
 
@@ -50,20 +49,24 @@ class Work:
 
     screen: Terminal
     app: App
-    over: threading.Event = field(default_factory=threading.Event)
-    reload: threading.Event = field(default_factory=threading.Event)
+    site: Revolving = field(init=False)
+    signals: SimpleQueue[int] = field(default_factory=SimpleQueue)
+
+    def __post_init__(self) -> None:
+        self.site = Revolving(site(self.app))
 
     def listen(self) -> None:
         """Take SIGTERM and SIGINT as the end, SIGHUP as "read feeds.yaml again"."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._end)
-        signal.signal(signal.SIGHUP, self._reload)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda number, frame: self.signals.put(number))
+
+    def wait(self) -> None:
+        """Wait for the end; read feeds.yaml again as often as someone asks for it."""
+        while self.signals.get() == signal.SIGHUP:
+            self._read_again()
 
     def tick(self) -> None:
         """Do what is due; an error is told and does not end the timetable."""
-        if self.reload.is_set():
-            self.reload.clear()
-            self._read_again()
         try:
             self._tell(workers.sync(self.app, late=CATCH_UP))
         except AggregatorError as error:
@@ -89,10 +92,5 @@ class Work:
             self.screen.warn(f"feeds.yaml is kept as it was, the new one has mistakes:\n{error}")
             return
         self.app = replace(self.app, config=settings)
-        self.screen.say(f"feeds.yaml read again: {len(settings.feeds)} feeds")
-
-    def _end(self, number: int, frame: FrameType | None) -> None:
-        self.over.set()
-
-    def _reload(self, number: int, frame: FrameType | None) -> None:
-        self.reload.set()
+        self.site.app = site(self.app)
+        self.screen.say(f"feeds.yaml read again: {len(settings.feeds)} feeds (a new `database:` needs a restart)")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator import config
-from aggregator.app import App, find_workspace, list_feeds, utc_now
+from aggregator.app import App, find_workspace, utc_now
 from aggregator.cli.terminal import Terminal
 from aggregator.config import Config
-from aggregator.errors import FeedError, FetchError
-from aggregator.model import Fetched, Known, Request
+from aggregator.cores import Cores
+from aggregator.errors import FetchError
+from aggregator.model import Fetched, Intake, Known, Request
 from aggregator.pipeline import intake
 from aggregator.templates import Templates
 
@@ -30,6 +31,8 @@ def check_files(screen: Terminal) -> Config:
     workspace = find_workspace(screen.root)
     settings = config.load(workspace.config)
     Templates(workspace.templates).check()
+    if settings.mail:
+        settings.mail.password()
     screen.say(
         f"{workspace.config}: {len(settings.feeds)} feeds, {len(settings.topics)} topics, "
         f"{len(settings.outputs)} outputs, {len(settings.digests)} digests: no mistakes"
@@ -41,7 +44,6 @@ def check_feeds(screen: Terminal, settings: Config) -> list[Finding]:
     """Ask every feed once, without storing anything of it."""
     now = utc_now()
     with screen.opened() as app:
-        list_feeds(app)
         waiting = {f.url: f.wait_until for f in app.store.feeds.all() if f.wait_until and f.wait_until > now}
         findings = [
             Finding(url, "waiting", f"asked us to wait until {at:%Y-%m-%d %H:%M} UTC") for url, at in waiting.items()
@@ -57,22 +59,24 @@ def check_feeds(screen: Terminal, settings: Config) -> list[Finding]:
 
 def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
     requests = [Request(number, url) for number, url in enumerate(urls)]
-    with app.client() as client:
+    answers: dict[str, Fetched] = {}
+    with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):
-            yield examine(request.url, outcome, now=now)
+            if isinstance(outcome, FetchError):
+                yield Finding(request.url, "gone" if outcome.status == 410 else "unreachable", outcome.reason)
+            else:
+                answers[request.url] = outcome
+                cores.submit(request.url, intake.read, outcome, Known(), url=request.url, now=now)
+        for url, document in cores.drain():
+            yield examine(url, answers.pop(url), document, now=now)
 
 
-def examine(url: str, outcome: Fetched | FeedError, *, now: datetime) -> Finding:
-    """Say what one answer shows."""
-    if isinstance(outcome, FeedError):
-        gone = isinstance(outcome, FetchError) and outcome.status == 410
-        return Finding(url, "gone" if gone else "unreachable", outcome.reason)
-    try:
-        document = intake.read(outcome, Known(), url=url, now=now)
-    except FeedError as error:
-        return Finding(url, "not a feed", error.reason)
-    if outcome.moved_to:
-        return Finding(url, "moved", f"for good, to {outcome.moved_to}: write that into feeds.yaml")
+def examine(url: str, answer: Fetched, document: Intake | Exception, *, now: datetime) -> Finding:
+    """Say what one answer shows, given what was read of it."""
+    if isinstance(document, Exception):
+        return Finding(url, "not a feed", str(document))
+    if answer.moved_to:
+        return Finding(url, "moved", f"for good, to {answer.moved_to}: write that into feeds.yaml")
     if not document.seen:
         return Finding(url, "empty", "a feed without entries")
     if document.newest and now - document.newest > STALE:

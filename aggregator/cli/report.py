@@ -7,6 +7,7 @@ from aggregator.cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from aggregator.app import App
+    from aggregator.jobs.deliver import Delivered
     from aggregator.workers import Report
 
 SOME_FEEDS_FAILED, TRY_LATER = 3, 75
@@ -49,7 +50,8 @@ def exit_code(report: "Report") -> int:
     """Choose the exit code: feeds that failed come before mail that must wait."""
     if report.refreshed.failed:
         return SOME_FEEDS_FAILED
-    return TRY_LATER if report.delivered.deferred else 1 if report.delivered.failed else 0
+    delivered = report.delivered
+    return TRY_LATER if delivered.deferred or delivered.waiting else 1 if delivered.failed or delivered.unknown else 0
 
 
 def tell(screen: Terminal, app: "App", report: "Report") -> None:
@@ -75,7 +77,7 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
 
 def _tell_trouble(screen: Terminal, report: "Report") -> None:
     refreshed = report.refreshed
-    for url, reason in refreshed.failures.items():
+    for url, reason in sorted(refreshed.failures.items()):
         screen.warn(f"{url}: {reason}")
     for url, rejects in refreshed.rejects.items():
         for reject in rejects:
@@ -85,6 +87,11 @@ def _tell_trouble(screen: Terminal, report: "Report") -> None:
             screen.warn(f"{name}: {reject.name} left out: {reject.reason}")
     if refreshed.outage:
         screen.warn("no network? Most feeds failed at once, so none is blamed; nothing is lost, try again")
-    for state in ("deferred", "failed", "unknown"):
-        for recipient, reply in getattr(report.delivered, state).items():
+    tell_mail(screen, report.delivered)
+
+
+def tell_mail(screen: Terminal, delivered: "Delivered") -> None:
+    """Say what became of each message that did not go out."""
+    for state in ("deferred", "waiting", "failed", "unknown"):
+        for recipient, reply in getattr(delivered, state).items():
             screen.warn(f"mail to {recipient}: {state}: {reply}")

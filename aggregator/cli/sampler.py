@@ -11,6 +11,12 @@ from aggregator.cli.terminal import Terminal
 from aggregator.errors import WorkspaceError
 from aggregator.workspace import Workspace
 
+KINDS = {
+    "output feed": "outputs/*",
+    "page": "issues/*/*.html",
+    "digest": "issues/*/*.[te]*",
+    "mail": "outbox/*.eml",
+}
 MARK = "# The demo workspace"
 
 
@@ -32,10 +38,11 @@ def show(screen: Terminal, folder: Path) -> None:
 def _point(screen: Terminal, app: App) -> None:
     storage = app.workspace.storage
     screen.say("\nlook at:")
-    for kind, pattern in (("output feed", "outputs/*"), ("digest", "issues/*/*"), ("mail", "outbox/*.eml")):
+    for kind, pattern in KINDS.items():
         for path in sorted(storage.glob(pattern)):
-            screen.out.print(f"{kind:12}{path}")
+            screen.show(f"{kind:12}{path}")
     screen.say(f"\nserve it: aggregator -C {app.workspace.root} serve")
+    screen.say("(the sample feeds end with this command: a sync of this workspace would find nobody)")
 
 
 def _clear(workspace: Workspace) -> None:

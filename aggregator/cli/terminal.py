@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.pipeline.plain import plain
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from aggregator.jobs.refresh import Progress
 
 SCHEMA_VERSION = 1
+NARROW = 110  # columns below which a table would cut its cells, so that rows are written as lines
 PIPE_WIDTH = 160  # columns of a table that nobody's window limits
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
@@ -50,11 +53,15 @@ class Terminal:
     def say(self, text: str, style: str | None = None) -> None:
         """Tell people how it goes; silent under ``-q``."""
         if not self.quiet:
-            self.err.print(text, style=style)
+            self.err.print(printable(text), style=style)
 
     def warn(self, text: str) -> None:
         """Tell people what went wrong, also under ``-q``."""
-        self.err.print(text, style="yellow")
+        self.err.print(printable(text), style="yellow")
+
+    def show(self, text: str) -> None:
+        """Print data for people."""
+        self.out.print(printable(text))
 
     def json(self, **values: object) -> None:
         """Print one JSON object with its ``schema_version``; times are ISO 8601 in UTC."""
@@ -66,11 +73,15 @@ class Terminal:
         from rich import box
         from rich.table import Table
 
+        if self.out.width < NARROW:
+            for row in rows:
+                self.show(" · ".join(cell for cell in row if cell))
+            return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for column in columns:
             table.add_column(column, overflow="fold", min_width=wrap.get(column, 0))
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(printable, row))
         self.out.print(table, soft_wrap=False)
 
     @contextmanager
@@ -114,6 +125,11 @@ def terminal(context: typer.Context) -> Terminal:
 def moment(value: datetime | None, zone: ZoneInfo) -> str:
     """Write a moment for people, in the workspace's time zone."""
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M") if value else "–"
+
+
+def printable(text: str) -> str:
+    """Take out what would steer the terminal: what feeds say may hold escape sequences."""
+    return "\n".join(plain(line) for line in text.split("\n"))
 
 
 def read_moment(text: str, zone: ZoneInfo) -> datetime:

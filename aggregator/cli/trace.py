@@ -1,4 +1,4 @@
-"""The trace of one entry, step by step, in plain words."""
+"""The trace of one entry, step by step: in plain words for people, as facts for programs."""
 
 from aggregator.app import App
 from aggregator.cli.terminal import moment
@@ -21,44 +21,72 @@ REACH = {
 def trace(app: App, stored: StoredEntry) -> dict[str, str]:
     """Say where an entry came from, what was decided about it, and why."""
     entry, zone = stored.entry, app.config.zone
+    told = issues(app, stored)
     return {
         "entry": f"{stored.id} {entry.title}",
         "address": entry.url or "none",
         "feed": f"{stored.source.title} ({stored.source.url}), publisher {stored.source.publisher}",
         "identity": f"guid {entry.guid} in its feed; {stored.uid} for ever in what we publish",
         "dates": f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}",
-        "seen": f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}, "
-        f"changed {moment(stored.changed, zone)}",
+        "seen": f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}",
         "same text": _copies(app, stored),
         "topics": "; ".join(f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags) or "none",
         "is for": f"nothing more: {stored.dropped}" if stored.dropped else REACH[stored.reach],
-        "outputs": _outputs(app, stored),
-        "issues": _issues(app, stored),
+        "outputs": "; ".join(_place(name, why) for name, why in outputs(app, stored).items()),
+        "issues": "; ".join(f"told in {issue}" for issue in told) or "in none",
     }
+
+
+def evidence(app: App, stored: StoredEntry) -> dict[str, object]:
+    """Give what a trace is made of: times in UTC, ids as text; ``outputs`` has "" where the entry is in."""
+    others = app.store.entries.members([stored.text_set]) if stored.text_set else ()
+    return {
+        "publisher": stored.source.publisher,
+        "last_seen": stored.last_seen,
+        "changed": stored.changed,
+        "is_for": "none" if stored.dropped else stored.reach,
+        "dropped": stored.dropped or None,
+        "same_text": {"reason": stored.same_as or None, "copies": [str(m.id) for m in others if m.id != stored.id]},
+        "evidence": stored.tags,
+        "outputs": outputs(app, stored),
+        "issues": issues(app, stored),
+        "trace": trace(app, stored),
+    }
+
+
+def outputs(app: App, stored: StoredEntry) -> dict[str, str]:
+    """Say for each output why the entry is not told in it by itself; "" where it is."""
+    said = {}
+    for output in app.config.outputs:
+        texts = publication(app, output).entries
+        found = next((text for text in texts if text.lead.text_set == stored.text_set), None)
+        if found is None:
+            said[output.name] = _why_not(stored, output.topics, len(texts), output.size)
+        else:
+            said[output.name] = "" if found.lead.id == stored.id else f"told by its copy {found.lead.id}"
+    return said
+
+
+def issues(app: App, stored: StoredEntry) -> list[str]:
+    """List the issues that told the text, as "DIGEST PERIOD"."""
+    told = app.store.issues.telling(stored.text_set) if stored.text_set else ()
+    return [f"{issue.digest} {issue.period}" for issue in told]
+
+
+def _place(name: str, why: str) -> str:
+    if not why:
+        return f"in {name}"
+    return f"in {name}, {why}" if why.startswith("told by") else f"not in {name} ({why})"
 
 
 def _copies(app: App, stored: StoredEntry) -> str:
     if not stored.text_set:
         return "not compared yet: the next sync does it"
-    others = [m for m in app.store.entries.members([stored.text_set]) if m.id != stored.id]
+    others = [member for member in app.store.entries.members([stored.text_set]) if member.id != stored.id]
     if not others:
         return "no other copy"
     listed = ", ".join(f"{other.id} at {other.source.publisher}" for other in others)
     return f"{stored.same_as or 'the first of its copies'}; copies: {listed}"
-
-
-def _outputs(app: App, stored: StoredEntry) -> str:
-    said = []
-    for output in app.config.outputs:
-        texts = publication(app, output).entries
-        found = next((text for text in texts if text.lead.text_set == stored.text_set), None)
-        if found is None:
-            said.append(f"not in {output.name} ({_why_not(stored, output.topics, len(texts), output.size)})")
-        elif found.lead.id == stored.id:
-            said.append(f"in {output.name}")
-        else:
-            said.append(f"in {output.name}, told by its copy {found.lead.id}")
-    return "; ".join(said)
 
 
 def _why_not(stored: StoredEntry, topics: tuple[str, ...], held: int, size: int) -> str:
@@ -69,8 +97,3 @@ def _why_not(stored: StoredEntry, topics: tuple[str, ...], held: int, size: int)
     if topics and not {tag.topic for tag in stored.tags} & set(topics):
         return f"none of its topics: {', '.join(topics)}"
     return f"its {size} places are taken by newer entries" if held >= size else "not compared yet"
-
-
-def _issues(app: App, stored: StoredEntry) -> str:
-    told = app.store.issues.telling(stored.text_set) if stored.text_set else ()
-    return "; ".join(f"told in {issue.digest} {issue.period}" for issue in told) or "in none"

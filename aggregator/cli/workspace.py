@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli.layout import lay_out
 from aggregator.cli.terminal import AsJson, terminal
-from aggregator.errors import WorkspaceError
+from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError
 from aggregator.workspace import Workspace, shipped
 
 config_commands = typer.Typer(no_args_is_help=True, help="What feeds.yaml may say, and what it says now.")
@@ -31,19 +31,20 @@ def init(
     screen = terminal(context)
     workspace = Workspace((folder or screen.root).resolve())
     if workspace.config.exists():
-        raise WorkspaceError(f"{workspace.config} is there already; nothing was changed")
+        raise NoWorkspaceError(f"{workspace.config} is there already; nothing was changed")
     lay_out(workspace, shipped("feeds.yaml").read_text(encoding="utf-8"))
     screen.say(f"made {workspace.config}\nedit it, then: aggregator -C {workspace.root} sync")
 
 
 def demo(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Where to make the demo workspace.")] = Path("demo"),
+    folder: Annotated[Path, typer.Argument(help="Where to make it, from the folder of -C.")] = Path("demo"),
 ) -> None:
     """Show the whole job without a network: sample feeds from a loopback server, synced twice."""
     from aggregator.cli.sampler import show
 
-    show(terminal(context), folder.resolve())
+    screen = terminal(context)
+    show(screen, (screen.root / folder).resolve())
 
 
 def check(
@@ -55,10 +56,17 @@ def check(
     from aggregator.cli.lint import check_feeds, check_files
 
     screen = terminal(context)
-    settings = check_files(screen)
+    try:
+        settings = check_files(screen)
+    except AggregatorError as error:
+        if as_json:
+            problems = error.problems if isinstance(error, ConfigError) else (str(error),)
+            screen.json(problems=problems, findings=[])
+            raise typer.Exit(error.exit_code) from error
+        raise
     findings = check_feeds(screen, settings) if online else []
     if as_json:
-        screen.json(feeds=len(settings.feeds), findings=findings)
+        screen.json(problems=[], feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(3 if any(finding.state in ("unreachable", "not a feed", "gone") for finding in findings) else 0)
 
 
@@ -77,7 +85,7 @@ def prune(
         screen.json(dry_run=dry_run, feeds=rows)
         return
     total = sum(row.purgeable for row in rows)
-    if not screen.quiet:
+    if total and not screen.quiet:
         cells = [(row.url, str(row.entries), str(row.purgeable)) for row in rows if row.purgeable]
         screen.table(("feed", "entries", "would go" if dry_run else "purged"), cells)
     screen.say(f"{total} entries {'would be' if dry_run else 'were'} purged")

@@ -23,7 +23,7 @@ def read_file(request: Request, *, folder: Path | None, limits: Limits) -> Fetch
         return FetchError(request.url, str(error), permanent=True)
     except OSError as error:
         return FetchError(request.url, f"the file cannot be read: {error.strerror or error}")
-    except ValueError as error:
+    except (ValueError, RuntimeError) as error:  # RuntimeError: links that lead in a circle, before Python 3.13
         return FetchError(request.url, f"the address names no file: {error}")
 
 

@@ -1,14 +1,13 @@
 """What a finished exchange comes to: an answer, a plain reason why there is none, or the next hop."""
 
-import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from aggregator.errors import FetchError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
+from aggregator.httpdate import read_http_date, read_seconds
 from aggregator.model import Fetched
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -79,12 +78,6 @@ _KNOWN = frozenset(HTTPStatus)
 
 def retry_after(value: str, *, now: datetime) -> datetime | None:
     """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3) → a moment in UTC after ``now``, or None."""
-    if re.fullmatch(r"[0-9]{1,18}", value):
-        moment = now + min(timedelta(seconds=min(int(value), 10**9)), _FAR)
-    else:
-        try:
-            read = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        moment = min(read if read.tzinfo else read.replace(tzinfo=UTC), now + _FAR)
-    return moment.astimezone(UTC) if moment > now else None
+    seconds = read_seconds(value)
+    moment = read_http_date(value) if seconds is None else now + min(timedelta(seconds=seconds), _FAR)
+    return min(moment, now + _FAR).astimezone(UTC) if moment and moment > now else None

@@ -70,7 +70,7 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
         home=app.config.home,
     )
     links = footer_links(app, digest, period.name)
-    return fit(issue, lambda shown: app.templates.letter(shown, links=links))
+    return fit(issue, lambda shown: app.templates.letter(shown, links=links), digest=digest)
 
 
 def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
@@ -82,14 +82,20 @@ def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
 
 
 def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState | None:
-    """Freeze the issue of a period with one delivery a recipient, and keep it as files; None when it was empty."""
-    from aggregator.jobs.post import address_book, generic, write_letter
+    """Freeze the issue of a period with one delivery a recipient, and keep it as files.
+
+    When there is nothing to tell, that is recorded (``skipped``) and the period is over; but None, and nothing is
+    recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
+    """
+    from aggregator.jobs.post import address_book, generic
 
     drafted = draft(app, digest, period)
     if drafted is None:
-        app.store.issues.skip(digest.name, period.name, since=period.since, until=period.until, now=app.clock())
-        return None
+        heard = any(feed.succeeded and feed.succeeded > period.since for feed in app.store.feeds.all())
+        since, until = period.since, period.until
+        return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
     issue, letter = drafted
+    generic(app, issue, letter)  # what cannot be written as mail must show before it is frozen
     state = app.store.issues.freeze(
         issue,
         letter,
@@ -97,8 +103,23 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
         deliveries=address_book(app, digest, issue),
         now=app.clock(),
     )
-    write_letter(app, issue, letter, generic(app, issue, letter))
+    _write_files(app, state.id)
     return state
+
+
+def restore_files(app: App) -> None:
+    """Write the files of each digest's last issue where a process died between freezing and writing them."""
+    for digest in app.config.digests:
+        state = app.store.issues.last(digest.name)
+        if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
+            _write_files(app, state.id)
+
+
+def _write_files(app: App, id: int) -> None:
+    from aggregator.jobs.post import generic, write_letter
+
+    issue, letter = app.store.issues.issue(id), app.store.issues.letter(id)
+    write_letter(app, issue, letter, generic(app, issue, letter))
 
 
 def digest_named(app: App, name: str) -> DigestConfig:

@@ -36,13 +36,14 @@ class Delivered:
     deferred: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
 
 
 def deliver(app: App, *, only: str = "") -> Delivered:
     """Send what is waiting (of one digest, if named) over one connection; without ``mail:`` into storage/outbox/."""
     report = Delivered()
-    ours = {issue.id for issue in app.store.issues.all(only)}
-    waiting = [delivery for delivery in app.store.issues.waiting(now=app.clock()) if delivery.issue in ours]
+    waiting = app.store.issues.waiting(app.clock(), digest=only)
+    report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(app.clock(), digest=only)}
     if not waiting:
         return report
     if app.config.mail is None:
@@ -77,16 +78,16 @@ def _send(app: App, delivery: DeliveryState, message: Message, report: Delivered
     except MailError as error:
         _refused(app, delivery, error, report)
         return not error.blocked
-    except AggregatorError as error:
-        app.store.issues.settle(delivery.id, "deferred", reply=str(error), due=_retry(app, delivery), now=app.clock())
-        raise
+    except AggregatorError as error:  # no password, a full disk: ours to mend, and the same for the next one
+        _refused(app, delivery, MailError(delivery.recipient, 0, str(error), blocked=True), report)
+        return False
     app.store.issues.settle(delivery.id, "sent", reply=reply, now=app.clock())
     report.sent += 1
     return True
 
 
 def _refused(app: App, delivery: DeliveryState, error: MailError, report: Delivered) -> None:
-    reply = str(error)
+    reply = f"{error.code} {error.reply}" if error.code else error.reply
     given_up = error.unknown or (error.permanent and not error.blocked)
     due = None if given_up else _retry(app, delivery)
     state: DeliveryWord

@@ -8,18 +8,20 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.model import Issue, Letter, Message
 from aggregator.pipeline.letter import NOBODY, leave_by_mail, message, message_id
+from aggregator.pipeline.mailpolicy import mailbox
 
 
 def sender(app: App) -> str:
     """Say who the post is from: ``mail.from``, else the workspace itself."""
-    return app.config.mail.sender if app.config.mail else f"{app.config.title} <digest@{host(app)}>"
+    return app.config.mail.sender if app.config.mail else mailbox(app.config.title, f"digest@{host(app)}")
 
 
 def host(app: App) -> str:
     """Name the host of Message-ID and List-Id: that of ``mail.from``, else of ``home``."""
     if app.config.mail:
         return parseaddr(app.config.mail.sender)[1].rpartition("@")[2]
-    return urlsplit(app.config.home).hostname or "localhost.invalid"
+    name = urlsplit(app.config.home).hostname or ""
+    return name if "." in name and ":" not in name else "localhost.invalid"
 
 
 def address_book(app: App, digest: DigestConfig, issue: Issue) -> list[tuple[str, str]]:
@@ -39,7 +41,8 @@ def footer_links(app: App, digest: DigestConfig, period: str) -> dict[str, str]:
 
 def contact_mail(app: App) -> str:
     """Give the editor's mail address, if ``contact:`` is one."""
-    return app.config.contact if "@" in app.config.contact else ""
+    contact = app.config.contact
+    return contact if "@" in contact and "/" not in contact else ""
 
 
 def written(app: App, issue: Issue, letter: Letter, *, recipient: str, id: str) -> Message:

@@ -55,18 +55,29 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
     for state, outcome in _outcomes(app, claimed, now=now):
         if isinstance(outcome, FetchError) and outcome.status == 0 and not outcome.permanent:
             offline.append((state, outcome))  # blamed only once we know that it was not our own network
+            report.failures[state.url] = outcome.reason
         else:
-            batch.append(_visit(app, state, tokens[state.id], outcome, now=now))
-        _count(report, state, outcome)
+            batch.append(_visit(app, state, tokens[state.id], outcome, report=report, now=now))
         progress(report.fetched + report.unchanged + report.failed, report.asked)
         if len(batch) >= BATCH:
             _save(app, batch, report)
             batch = []
-    report.outage = len(offline) >= OUTAGE_FEEDS and len(offline) >= OUTAGE_SHARE * len(claimed)
-    blame = outage if report.outage else failed
-    batch.extend(blame(state, tokens[state.id], error, now=now) for state, error in offline)
+    report.outage = is_outage([state for state, _ in offline], list(claimed.values()))
+    for state, error in offline:
+        blame = outage if report.outage and not state.failures else failed
+        batch.append(blame(state, tokens[state.id], error, now=now))
     _save(app, batch, report)
     return report
+
+
+def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
+    """Tell whether it was our own network: most feeds that were well before could not be reached, three at least.
+
+    A feed that had failed before is no evidence: dead feeds fall due together.
+    """
+    well = sum(not feed.failures for feed in asked)
+    lost = sum(not feed.failures for feed in offline)
+    return lost >= OUTAGE_FEEDS and lost >= OUTAGE_SHARE * well
 
 
 Outcome = Fetched | Intake | FeedError
@@ -96,7 +107,14 @@ def _outcomes(
 def _read(app: App, cores: Cores, state: FeedState, answer: Fetched, *, now: datetime) -> None:
     from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
 
-    cores.submit(state.id, intake.read, answer, _known(app, state), url=state.url, now=now)
+    cores.submit(
+        state.id,
+        intake.read,
+        answer,
+        _known(app, state),
+        url=state.url,
+        now=now,
+    )
 
 
 def _documents(
@@ -114,7 +132,18 @@ def _documents(
             yield state, ParseError(state.url, f"reading the document broke a bound: {result}")
 
 
-def _visit(app: App, state: FeedState, token: int, outcome: object, *, now: datetime) -> Visit:
+def _visit(app: App, state: FeedState, token: int, outcome: object, *, report: Refreshed, now: datetime) -> Visit:
+    """Decide on one outcome; what no rule foresaw is that feed's failure, named, and not the run's."""
+    try:
+        visit = _decide(app, state, token, outcome, now=now)
+    except Exception as error:
+        outcome = ParseError(state.url, f"its answer could not be handled ({type(error).__name__}: {error})")
+        visit = failed(state, token, outcome, now=now)
+    _count(report, state, outcome)
+    return visit
+
+
+def _decide(app: App, state: FeedState, token: int, outcome: object, *, now: datetime) -> Visit:
     config = app.feeds[state.url]
     match outcome:
         case FeedError():

@@ -101,6 +101,8 @@ class StoredEntry:
     same_as: str = ""  # why it belongs to that set, in plain words; empty for the first
     tags: tuple[Tag, ...] = ()
     dropped: str = ""  # why it is left out of everything we publish; empty when it is not
+    set_uid: str = ""  # permanent id of its text: that of the entry that founded the set, also when that is purged
+    set_founded: datetime | None = None  # when that entry was published
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ LONGEST = 4096
 """Longer addresses are no addresses; RFC 9110 §4.1 asks for support of 8,000 octets, mail and feeds cope with fewer."""
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z0-9-]+(?::\d{1,4})?(?:[/?#][\w/?#&=.,:;~%+!$'()*@-]*)?", re.ASCII)
-_HOST = re.compile(r"[^\s<>\"'\\^`{|}%/?#@]+")
+_HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
 _STRAY = re.compile(r"[\x00-\x20\x7f]*[\t\r\n]+[\x00-\x20]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -43,6 +43,8 @@ def _web_address(parts: SplitResult) -> str:
         return ""
     if not host.isascii():
         host = host.encode("idna").decode("ascii")
+        if not _HOST.fullmatch(host):  # a full-width "<" has become a plain one
+            return ""
     place = f"[{host}]" if ":" in host else host
     if parts.port is not None:
         place += f":{parts.port}"

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+
+from aggregator.httpdate import read_http_date, read_seconds
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FIRST_GUESS = HOUR
@@ -103,18 +104,9 @@ def _freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
         if name in ("no-cache", "no-store"):
             return timedelta()
         if name == "max-age":
-            seconds = value.strip('" ')
-            return timedelta(seconds=min(int(seconds), 10**9)) if seconds.isdecimal() else timedelta()
-    expires, sent = _http_date(headers.get("expires", "")), _http_date(headers.get("date", ""))
+            return timedelta(seconds=read_seconds(value.strip('" ')) or 0)
+    expires, sent = read_http_date(headers.get("expires", "")), read_http_date(headers.get("date", ""))
     return max(expires - (sent or now), timedelta()) if expires else timedelta()
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:  # "Expires: 0" is common, and means "already stale"
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _not_skipped(at: datetime, rhythm: Rhythm) -> datetime:

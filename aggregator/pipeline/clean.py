@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import as_html, first_picture, safe_html
-from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, shortened, words
+from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
+from aggregator.pipeline.plain import shortened
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LONGEST_NAME = 200
@@ -29,7 +31,7 @@ def clean(draft: Draft, *, language: str) -> Entry:
         url=draft.url,
         key=draft.key,
         title=title,
-        author=shortened(one_line(plain_title(Markup(parsed.author))), LONGEST_NAME),
+        author=_name(parsed.author),
         html=html,
         text=text,
         excerpt=shortened(one_line(teaser or text), EXCERPT),
@@ -58,8 +60,13 @@ def language_tag(text: str) -> str:
     return tag if len(tag) <= 35 and _LANGUAGE.fullmatch(tag) else ""
 
 
+@lru_cache(maxsize=1_000)  # a feed has few authors and categories, and names them in every entry
+def _name(text: str) -> str:
+    return shortened(plain_title(Markup(text)), LONGEST_NAME) if text else ""
+
+
 def _category(category: Category) -> Category | None:
-    term, label = (shortened(plain_title(Markup(text)), LONGEST_NAME) for text in (category.term, category.label))
+    term, label = _name(category.term), _name(category.label)
     return Category(term or label, one_line(category.scheme)[:LONGEST_NAME], label) if term or label else None
 
 

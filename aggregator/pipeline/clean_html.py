@@ -54,12 +54,19 @@ _CLEANER = nh3.Cleaner(
 )
 
 # nh3 writes every attribute in double quotes and every "<" of a text as &lt;, so that a pattern may read its output.
-_ADDRESSED = re.compile(r'<(a|img|source|audio|video|blockquote|q|del|ins)((?: [\w-]+="[^"]*")+)>')
+# A link that is complete is passed over: an absolute address that nothing is to be escaped in, and nh3's own ``rel``.
+_COMPLETE = (
+    r' href="https?://[a-z0-9.-]{1,200}\.[a-z0-9-]{1,60}(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"'
+    r' rel="noopener noreferrer nofollow">'
+)
+_ADDRESSED = re.compile(rf'<(a(?!{_COMPLETE})|img|source|audio|video|blockquote|q|del|ins)((?: [\w-]+="[^"]*")+)>')
+_MARKED = re.compile("[<>&\r\xa0\ufeff]")
 _ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
 _TAG = re.compile(r"<(/?)(\w+)(?:[^\"<>]|\"[^\"]*\")*>")
 _RAW_TAG = re.compile(r"<(/?)([A-Za-z]\w*)[^<>]*>")
 _EMPTY = frozenset({"br", "hr", "img", "col", "source", "input", "link", "meta", "wbr"})
 _OPEN_ENDED = _EMPTY | {"p", "li", "dt", "dd", "tr", "td", "th", "option"}  # as written, they need no end tag
+_CANDIDATE = re.compile(r"[^\s,]+(?:,+[^\s,]+)*")  # HTML §4.8.4.2.1: commas inside are its own
 _BLIND = re.compile(r"^\s*[01](?:px)?\s*$")
 
 
@@ -70,6 +77,8 @@ def safe_html(html: str, *, base: str) -> str:
     lazily get their real address; tracking pixels go.
     """
     raw = legal(html)
+    if not _MARKED.search(raw):  # plain text, as most summaries are: nh3 has nothing to do
+        return raw.strip()
     if raw.count("<") > DEEPEST:  # html5ever needs 8 seconds for 50,000 nested divs
         raw = _shallow(raw, _RAW_TAG, level=_OPEN_ENDED)
     clean = legal(_CLEANER.clean(raw))
@@ -109,7 +118,7 @@ def _picture(found: dict[str, str], base: str) -> dict[str, str]:
     if _BLIND.match(found.get("width", "")) or _BLIND.match(found.get("height", "")):
         return {}
     sources = [found.get(name, "") for name in (*_LAZY, "src")]
-    sources += [found[name].strip().split(",")[0].split()[0] for name in _SETS if found.get(name, "").strip(", \n")]
+    sources += [first[0] for first in (_CANDIDATE.search(found.get(name, "")) for name in _SETS) if first]
     source = next((url for url in (absolute(one, base) for one in sources if one) if url), "")
     if not source:
         return {}

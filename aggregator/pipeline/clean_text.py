@@ -5,6 +5,7 @@ from hashlib import blake2b
 from html import unescape
 
 from aggregator.model import Markup
+from aggregator.pipeline.plain import shortened
 
 LONGEST_TITLE = 500
 EXCERPT = 280
@@ -17,21 +18,24 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
 _UNREAD = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.I)
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
-_ATTRIBUTES = r'(?: [\w-]+="[^"]*")*>'
-_BLOCK = re.compile(
-    r"</?(?:address|article|aside|audio|blockquote|caption|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|header|hr"
-    r"|li|main|nav|ol|p|pre|section|summary|table|tr|ul|video)" + _ATTRIBUTES
-)
-_BREAK = re.compile(f"(?:<br|</td|</th){_ATTRIBUTES}")
-_ANY = re.compile(rf"</?[a-z]\w*{_ATTRIBUTES}")
-_SPACES = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" *\n[ \n]*\n *")
-_NO_WORD = re.compile(r"[\W_]+")
+_CONTROLS = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
+_CLEAN_TAG = re.compile(r'<(/?[a-z]\w*)(?: [\w-]+="[^"]*")*>')
+_BLOCKS = """
+    address article aside audio blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
+    header hr li main nav ol p pre section summary table tr ul video
+"""
+_BREAKS = {"br": "\n", "/td": "\n", "/th": "\n"}
+_BREAKS |= {mark + name: "\n\n" for name in _BLOCKS.split() for mark in ("", "/")}
+_EMPTY_LINES = re.compile("\n\n\n+")
+_ASCII_SIGNS = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
+_SIGNS = re.compile(r"[^\w\s]+")
 
 
 def legal(text: str) -> str:
     """Return ``text`` without the characters that no XML document may hold (XML 1.0 §2.2), nor lone surrogates."""
-    return text if text.isascii() and text.isprintable() else _ILLEGAL.sub("", text)
+    if text.isascii():  # a deletion in bytes is five times faster than a search in a string
+        return text if len(text.encode().translate(None, _CONTROLS)) == len(text) else _ILLEGAL.sub("", text)
+    return text if text.replace("\n", " ").isprintable() else _ILLEGAL.sub("", text)
 
 
 def plain_title(title: Markup) -> str:
@@ -50,28 +54,20 @@ def plain_title(title: Markup) -> str:
 
 def one_line(text: str) -> str:
     """Return ``text`` in one line, without controls and signs that turn the direction of writing."""
-    return " ".join((text if text.isascii() and text.isprintable() else _UNSEEN.sub("", legal(text))).split())
+    return " ".join((text if text.replace("\n", " ").isprintable() else _UNSEEN.sub("", legal(text))).split())
 
 
 def plain_text(html: str) -> str:
     """Return the text of clean HTML: a blank line between blocks, other white space folded."""
-    if "<" not in html:
-        text = html
-    else:
-        text = _BREAK.sub("\n", _BLOCK.sub("\n\n", _SPACES.sub(" ", html.replace("\n", " "))))
-        text = _ANY.sub("", text)
-    lines = _LINES.sub("\n\n", _SPACES.sub(" ", unescape(text)))
-    return legal(lines.replace(" \n", "\n").replace("\n ", "\n")).strip()
-
-
-def shortened(text: str, longest: int) -> str:
-    """Return ``text`` cut after its last whole word within ``longest`` characters, with … in their number."""
-    if len(text) <= longest:
-        return text
-    cut = text[:longest]
-    head, space, _ = cut.rpartition(" ")
-    kept = head if space and len(head) > longest // 2 else cut[:-1]  # one long word, or a script without blanks
-    return kept.rstrip(" ,;:–—-([«„“") + "…"
+    text = html
+    if "<" in html:
+        pieces = _CLEAN_TAG.split(html.replace("\n", " "))
+        pieces[1::2] = [_BREAKS.get(tag, "") for tag in pieces[1::2]]
+        text = "".join(pieces)
+    text = unescape(text)
+    folded = "  " not in text and text.replace("\n", " ").isprintable()  # the one white space that prints is " "
+    lines = [line.strip() if folded else " ".join(line.split()) for line in text.split("\n")]
+    return legal(_EMPTY_LINES.sub("\n\n", "\n".join(lines))).strip()
 
 
 def words(title: str, text: str, *, day: str) -> str:
@@ -90,7 +86,8 @@ def words(title: str, text: str, *, day: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _NO_WORD.sub(" ", text.casefold()).strip()
+    plain = text.casefold().encode().translate(_ASCII_SIGNS).decode()
+    return " ".join((plain if plain.isascii() else _SIGNS.sub(" ", plain)).split())
 
 
 def _hashed(text: str) -> str:

@@ -46,14 +46,12 @@ def compose(
         _line(ranked, rank=place, topics=_wanted(digest, topics), day=day, zone=zone)
         for place, ranked in enumerate(ranking.chosen, start=1)
     ]
-    title = tidy(digest.title) or digest.name
-    titles = [line.title for _, line in lines]
-    return Issue(
+    issue = Issue(
         digest=digest.name,
         period=period,
-        title=title,
-        subject=subject(digest.subject, title=title, day=day, titles=titles),
-        preheader=preheader(titles, otherwise=lines[0][1].excerpt if lines else ""),
+        title=tidy(digest.title) or digest.name,
+        subject="",
+        preheader="",
         language=language,
         date=long_date(day),
         composed=_iso(now),
@@ -64,22 +62,38 @@ def compose(
         home=home,
         zone=zone.key,
     )
+    return headed(issue, digest)
 
 
-def fit(issue: Issue, render: Callable[[Issue], Letter]) -> tuple[Issue, Letter]:
+def headed(issue: Issue, digest: DigestConfig) -> Issue:
+    """Give an issue the subject and the preheader that its lines call for."""
+    titles = [line.title for line in issue.lines]
+    return replace(
+        issue,
+        subject=subject(digest.subject, title=issue.title, day=date.fromisoformat(issue.period), titles=titles),
+        preheader=preheader(titles, otherwise=issue.lead.excerpt if issue.lead else ""),
+    )
+
+
+def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig) -> tuple[Issue, Letter]:
     """Leave out as few lines as possible so that the HTML stays within ``DECODED`` and ``ENCODED`` bytes.
 
-    The lowest line of the largest section goes first; what goes is counted in ``left_out``. When even a single line
+    The lowest line of the largest section goes first; what goes is counted in ``left_out``, and subject and preheader
+    are written anew. When even a single line
     is too large, the lines are not to blame, and the issue stays whole.
     """
     letter = render(issue)
     if _fits(letter):
         return issue, letter
     order = _dispensable(issue)
-    needed = bisect_left(range(len(order)), True, key=lambda count: _fits(render(_without(issue, order[: count + 1]))))
+
+    def without(count: int) -> Issue:
+        return headed(_without(issue, order[: count + 1]), digest)
+
+    needed = bisect_left(range(len(order)), True, key=lambda count: _fits(render(without(count))))
     if needed == len(order):
         return issue, letter
-    reduced = _without(issue, order[: needed + 1])
+    reduced = without(needed)
     return reduced, render(reduced)
 
 

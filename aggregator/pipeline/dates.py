@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from aggregator.model import Stamp
 from aggregator.pipeline.dates_tables import AFTERNOON, FORENOON, MONTHS, ZONES
 
-_EPOCH = re.compile(r"1?\d{9}(?:\d{3})?(?:\.\d+)?")
+# Twelve figures that are a day and a time are not taken for milliseconds of 1973 … 2001.
+_EPOCH = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d$)1?\d{9}(?:\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[t ]?(\d{2}):?(\d{2}):?(\d{2})?)?(?!\d)")
 _RFC5322 = re.compile(
     r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UT|Z|([+-]\d\d)(\d\d))"
@@ -17,12 +18,17 @@ _TIME = re.compile(
     r"(?<![\d+-])(?:(?P<before>[^\W\d_]+)\s*)?(?P<hour>\d{1,2})(?::|h(?=\d)|시\s*|時)(?P<minute>\d{2})"
     r"(?:[:분分]\s*(?P<second>\d{2}))?(?:[.,]\d+)?[초秒분分]?\s*(?P<after>[ap]\.?\s?m\b\.?)?"
 )
-_OFFSET = re.compile(r"(?:utc|gmt|z)?\s*\(?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?(?!\d)")
+_OFFSET = re.compile(  # a minus that joins the parts of a date is none
+    r"(?:(?<![^\W_])(?:utc|gmt|z)?\s*\(?|(?<=[^\W\d_])(?=\+))"
+    r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?(?!\d|[-/]\d)"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.年년\s]+(\d{1,2})[-/.月월\s]+(\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?!\d)")
 _SLASHED = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+
+_NO_TIME, _DAY, _WIDEST = timedelta(), timedelta(days=1), timedelta(hours=15)
 
 FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 """Earlier dates are an unset clock (the epoch itself, .NET's year 1), not a time of publication."""
@@ -47,7 +53,7 @@ def _iso(text: str) -> datetime | None:
     """RFC 3339 §5.6, and what ISO 8601 allows besides."""
     if text[:4].isdigit() and "-" in text[4:5] and _NIL.search(text):
         midnight = _iso(_NIL.sub("T00:00:00", text))  # ISO 8601 §4.2.3: the end of that day
-        return midnight + timedelta(days=1) if midnight else None
+        return midnight + _DAY if midnight and midnight < LAST else midnight
     if not text[:4].isdigit() or text[4:5] != "-":
         return None
     try:
@@ -62,7 +68,7 @@ def _mail(text: str) -> datetime | None:
     found = _RFC5322.fullmatch(text)
     if not found or found[2].lower() not in MONTHS:
         return None
-    zone = timedelta(hours=int(found[7] or 0), minutes=int((found[7] or "+")[0] + (found[8] or "0")))
+    zone = timedelta(hours=int(found[7]), minutes=int(found[7][0] + found[8])) if found[7] else _NO_TIME
     clock = int(found[4]), int(found[5]), int(found[6])
     return _moment(int(found[3]), MONTHS[found[2].lower()], int(found[1]), *clock, zone=zone)
 
@@ -138,11 +144,11 @@ def _zone(text: str) -> timedelta:
     return next((timedelta(minutes=ZONES[word]) for word in _WORD.findall(text) if word in ZONES), timedelta())
 
 
-def _moment(year: int, month: int, day: int, *clock: int, zone: timedelta = timedelta()) -> datetime | None:
+def _moment(year: int, month: int, day: int, *clock: int, zone: timedelta = _NO_TIME) -> datetime | None:
     hour, minute, second = (*clock, 0, 0, 0)[:3]
     late = hour == 24 and not minute and not second
     try:
         moment = datetime(year, month, day, 0 if late else hour, minute, min(second, 59), tzinfo=UTC)
-        return moment + timedelta(days=late) - zone if abs(zone) <= timedelta(hours=15) else moment
+        return (moment + _DAY if late else moment) - zone if abs(zone) <= _WIDEST else moment
     except (ValueError, OverflowError):
         return None

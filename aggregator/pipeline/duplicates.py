@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aggregator.model import Folded, StoredEntry
 
-SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may open with the same words; a copy comes sooner
+SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words again; a copy comes sooner
 FULLER = 2.0  # a copy with twice the text stands for the text, although it came later
 
 
@@ -23,26 +23,31 @@ def same_text(entry: StoredEntry, others: Iterable[StoredEntry], *, sets: Mappin
     """Find the set that an entry belongs to among ``others``, which share its address or its words.
 
     ``sets`` gives the set of those that were placed already; who came earlier founds the set. Exact first version:
-    the same canonical address, or the same title and text within a week.
+    the same canonical address, or the same title and text as one that was founded less than a week apart. The week is
+    measured from the founder: from copy to copy, a column that says the same every day would be one text for ever.
     """
     candidates = sorted((o for o in others if o.id in sets and o.id != entry.id), key=lambda other: other.id)
     shared = _shared_addresses([entry, *candidates])
+    founded = _founded(candidates, sets)
     found = []
     for other in candidates:
-        reason = _reason(entry, other, shared)
-        if reason:
-            found.append((sets[other.id], reason))
+        text_set = sets[other.id]
+        apart = abs(entry.entry.published - founded.get(text_set, other.entry.published))
+        if _same_address(entry, other, shared):
+            found.append((timedelta(0), text_set, other.id, "same address"))
+        elif _same_words(entry, other) and apart < SAME_TEXT_WITHIN:
+            found.append((apart, text_set, other.id, "same title and text"))
     if not found:
         return Same(entry.id)
-    text_set, reason = min(found)
-    return Same(text_set, reason)
+    _, text_set, like, reason = min(found)
+    return Same(text_set, f"{reason} as entry {like}")
 
 
 def fold(entries: Iterable[StoredEntry]) -> tuple[Folded, ...]:
     """Tell every text once, in the order in which its first member comes in ``entries``.
 
     The earliest copy stands for the text, unless a later one has at least twice as much of it. The permanent id is
-    that of the text's first entry, whoever leads.
+    that of the text's first entry, whoever leads and whether or not that entry is still there.
     """
     sets: dict[int, list[StoredEntry]] = defaultdict(list)
     for entry in entries:
@@ -56,17 +61,23 @@ def _folded(members: Sequence[StoredEntry]) -> Folded:
     for member in by_arrival[1:]:
         if len(member.entry.text) >= FULLER * max(len(lead.entry.text), 1):
             lead = member
-    return Folded(lead, tuple(m for m in by_arrival if m is not lead), by_arrival[0].uid)
+    uid = next((member.set_uid for member in by_arrival if member.set_uid), by_arrival[0].uid)
+    return Folded(lead, tuple(m for m in by_arrival if m is not lead), uid)
 
 
-def _reason(entry: StoredEntry, other: StoredEntry, shared: frozenset[str]) -> str:
-    mine, theirs = entry.entry, other.entry
-    if mine.key and mine.key == theirs.key and mine.key not in shared:
-        return f"same address as entry {other.id}"
-    near = abs(mine.published - theirs.published) <= SAME_TEXT_WITHIN
-    if mine.words and mine.words == theirs.words and near:
-        return f"same title and text as entry {other.id}"
-    return ""
+def _founded(candidates: Sequence[StoredEntry], sets: Mapping[int, int]) -> dict[int, datetime]:
+    """Say when the founder of each set was published, as its members remember it or as it says itself."""
+    told = {o.text_set: o.set_founded for o in candidates if o.set_founded and o.text_set == sets[o.id]}
+    return told | {o.id: o.entry.published for o in candidates if sets[o.id] == o.id}
+
+
+def _same_address(entry: StoredEntry, other: StoredEntry, shared: frozenset[str]) -> bool:
+    key = entry.entry.key
+    return key != "" and key == other.entry.key and key not in shared
+
+
+def _same_words(entry: StoredEntry, other: StoredEntry) -> bool:
+    return entry.entry.words != "" and entry.entry.words == other.entry.words
 
 
 def _shared_addresses(entries: Sequence[StoredEntry]) -> frozenset[str]:

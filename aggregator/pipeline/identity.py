@@ -1,6 +1,7 @@
 """What tells entries apart, and what tells that one has changed. Every function here carries a version."""
 
 import json
+import re
 from hashlib import blake2b
 
 from aggregator.model import Criterion, Draft, ParsedEntry
@@ -8,6 +9,11 @@ from aggregator.pipeline.addresses import untracked
 
 LONGEST_GUID = 2000
 """Longer guids are hashed; an index of the database holds them."""
+
+_BLANKS = re.compile(r"[\t-\r\x1c-\x1f\x85]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def identity(draft: Draft, criterion: Criterion) -> str:
@@ -25,7 +31,17 @@ def identity(draft: Draft, criterion: Criterion) -> str:
         name = f"{parsed.guid} {address}"
     if not name:
         return _content(parsed)
-    return name if len(name) <= LONGEST_GUID else _hash({"guid": name})
+    return storable(name) if len(name) <= LONGEST_GUID else _hash({"guid": name})
+
+
+def storable(name: str) -> str:
+    """Return a name as every database holds it and a terminal may show it: no controls, no lone surrogates.
+
+    A name that came back from the store in another form than it went in would be unheard of at every reading.
+    """
+    if name.isprintable():
+        return name
+    return _CONTROLS.sub("\ufffd", _BLANKS.sub(" ", name)).encode("utf-8", "replace").decode()
 
 
 def _content(parsed: ParsedEntry) -> str:
@@ -59,5 +75,4 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
 
 
 def _digest(facts: object) -> str:
-    text = json.dumps(facts, sort_keys=True, separators=(",", ":"))
-    return "1:" + blake2b(text.encode(), digest_size=16).hexdigest()
+    return "1:" + blake2b(_CANONICAL.encode(facts).encode(), digest_size=16).hexdigest()

@@ -9,23 +9,26 @@ from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, Parse
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean import clean, language_tag
 from aggregator.pipeline.clean_text import plain_title
-from aggregator.pipeline.identity import identity
+from aggregator.pipeline.identity import identity, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 from aggregator.pipeline.parse import parse
+from aggregator.pipeline.plain import shortened, tidy
 
 FEWEST = 5
 """A document of fewer entries is never called a re-publication: one new guid on a quiet day is no evidence."""
 
 
-def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "") -> Intake:
+def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "", language: str = "") -> Intake:
     """Return what the document says and which of its entries are new or changed. Raises ParseError if it is no feed.
 
-    ``url`` is the feed's address, for an answer that does not say from where it came.
+    ``url`` is the feed's address, for an answer that does not say from where it came; ``language`` is the one of
+    entries for which neither they nor the document name one.
     """
-    return compare(parse(fetched), known, url=fetched.final_url or fetched.url or url, now=now)
+    address = fetched.final_url or fetched.url or url
+    return compare(parse(fetched), known, url=address, now=now, language=language)
 
 
-def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime) -> Intake:
+def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime, language: str = "") -> Intake:
     """Return which entries of a parsed document are new or changed; ``url`` is where its relative links hang.
 
     An entry that cannot be cleaned is rejected with the reason; it never costs the document.
@@ -35,9 +38,10 @@ def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime) -> Intak
     renamed = _renamed(normal.drafts, known, former, degraded=normal.criterion != known.criterion)
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = [draft for draft in normal.drafts if not known.buried & {draft.guid, former.get(draft.guid, "")}]
-    new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], feed, normal)
+    language = language_tag(feed.language) or language
+    new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
     stale = [draft for draft in drafts if stored.get(draft.guid, draft.fingerprint) != draft.fingerprint]
-    changed, spoilt = _cleaned(stale, feed, normal)
+    changed, spoilt = _cleaned(stale, normal, language=language)
     dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
     return Intake(
         feed=_described(feed, url),
@@ -45,7 +49,7 @@ def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime) -> Intak
         seen=tuple(draft.guid for draft in normal.drafts),
         new=new,
         changed=changed,
-        rejects=(*normal.rejects, *unclean, *spoilt),
+        rejects=tuple(_told(reject) for reject in (*normal.rejects, *unclean, *spoilt)),
         republished=_is_republished(normal.drafts, new, known, stored),
         renamed=renamed,
         newest=dates[-1] if dates else None,
@@ -53,11 +57,18 @@ def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime) -> Intak
     )
 
 
+def _told(reject: Reject) -> Reject:
+    """The reject as it may be shown anywhere: names and reasons quote the document."""
+    name, reason = shortened(tidy(reject.name), 200), shortened(tidy(reject.reason), 300)
+    return Reject(reject.position, name, reason)
+
+
 def _described(feed: ParsedFeed, base: str) -> ParsedFeed:
     """The document without its entries, with a plain title and an absolute home."""
     return replace(
         feed,
         title=plain_title(Markup(feed.title)),
+        id=storable(feed.id),
         home=absolute(feed.home, base) if feed.home else "",
         language=language_tag(feed.language),
         entries=(),
@@ -89,15 +100,15 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
 
 
 def _cleaned(
-    drafts: Iterable[Draft], feed: ParsedFeed, normal: Normalised
+    drafts: Iterable[Draft], normal: Normalised, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=feed.language))
+            entries.append(clean(draft, language=language))
         except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
-            rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid[:200], reason))
+            rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))
     return tuple(entries), tuple(rejects)
 
 

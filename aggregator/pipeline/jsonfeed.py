@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
@@ -30,19 +31,22 @@ def read_json(body: bytes, *, cap: int, base: str) -> ParsedFeed:
         language=_text(document.get("language")),
         author=_authors(document),
     )
+    entries, rejects = _entries(items[:cap], base=base)
+    return replace(feed, entries=entries, rejects=rejects, cut=max(0, len(items) - cap))
+
+
+def _entries(items: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
-    for position, item in enumerate(items[:cap]):
-        if isinstance(item, Mapping):
+    for position, item in enumerate(items):
+        name = f"item {position + 1}"
+        if not isinstance(item, Mapping):
+            rejects.append(Reject(position, name, f"not an object but {_kind(item)}"))
+            continue
+        try:
             entries.append(_entry(item, base=base))
-        else:
-            rejects.append(Reject(position, f"item {position + 1}", f"not an object but {_kind(item)}"))
-    return _with(feed, tuple(entries), tuple(rejects), max(0, len(items) - cap))
-
-
-def _with(feed: ParsedFeed, entries: tuple[ParsedEntry, ...], rejects: tuple[Reject, ...], cut: int) -> ParsedFeed:
-    return ParsedFeed(
-        feed.format, feed.title, feed.home, "", feed.language, feed.author, entries=entries, rejects=rejects, cut=cut
-    )
+        except Exception as error:  # whatever a stranger's item can provoke: it costs this item only
+            rejects.append(Reject(position, name, f"cannot be read ({type(error).__name__}: {error})"))
+    return tuple(entries), tuple(rejects)
 
 
 def _load(body: bytes) -> Mapping[str, Any]:

@@ -15,7 +15,8 @@ _TEXT = frozenset({"subject"})
 _ADDRESSED = frozenset({"from", "to", "list-id"})  # a phrase, then something in angle brackets
 _TOKEN = re.compile(r"[!-9;-~]+")
 _ATOM = r"[^\s<>()\[\],;:\\\"@]+"
-_MAILBOX = re.compile(rf"(?P<open>(?P<name>[^<>]*?)\s*<)?(?P<local>{_ATOM})@(?P<domain>{_ATOM})(?(open)>)")
+_NAME = r'"(?:[^"\\]|\\.)*"|[^<>]*?'
+_MAILBOX = re.compile(rf"(?P<open>(?P<name>{_NAME})\s*<)?(?P<local>{_ATOM})@(?P<domain>{_ATOM})(?(open)>)")
 _BRACKETED = re.compile(r"(?P<phrase>.*?)\s*<(?P<inner>[^<>\s]+)>", re.DOTALL)
 
 
@@ -62,15 +63,21 @@ POLICY = MailPolicy(linesep="\r\n", max_line_length=_WIDTH, cte_type="7bit")
 def wire_address(address: str) -> tuple[str, str]:
     """Split ``Name <local@domain>`` into the name and the address with its domain in ASCII.
 
-    Raises ValueError for what is no address.
+    A name loses its control and direction characters. Raises ValueError for what is no address.
     """
-    found = _MAILBOX.fullmatch(address.strip())
-    if not found or plain(address) != address.strip():
+    found = _MAILBOX.fullmatch(plain(address).strip())
+    if not found or f"{found['local']}@{found['domain']}" not in address:
         raise ValueError(f"not a mail address: {address!r}")
     name = found["name"] or ""
     if name.startswith('"') and name.endswith('"'):
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     return name, f"{found['local']}@{ascii_domain(found['domain'])}"
+
+
+def mailbox(name: str, address: str) -> str:
+    """Write ``"Name" <address>`` for any name (RFC 5322 §3.4), so that ``wire_address`` reads it back."""
+    quoted = re.sub(r'(["\\])', r"\\\1", plain(name))
+    return f'"{quoted}" <{address}>'
 
 
 def ascii_domain(domain: str) -> str:

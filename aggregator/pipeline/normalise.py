@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import count
 
 from aggregator.model import Criterion, DateSource, Draft, ParsedEntry, ParsedFeed, Reject
 from aggregator.pipeline.addresses import absolute, canonical
@@ -32,12 +33,7 @@ def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime
     A document in which two different entries share a guid degrades the feed's criterion, one way: guid → guid+url →
     content. The same entry twice, and an older version of one (RFC 4287 §4.1.1), are rejected by name instead.
     """
-    usable, rejects = [], list(feed.rejects)
-    for position, entry in enumerate(feed.entries):
-        if _is_empty(entry):
-            rejects.append(Reject(position, f"entry {position + 1}", "neither title, text, link, guid nor file"))
-        else:
-            usable.append((position, _draft(feed, entry, url=url, now=now)))
+    usable, rejects = _drafts(feed, url=url, now=now)
     for level in _ORDER[_ORDER.index(criterion) :]:
         named = [(position, replace(draft, guid=identity(draft, level))) for position, draft in usable]
         chosen, repeats, clash = _told_apart(named, atom=feed.format.startswith("atom"), last=level == "content")
@@ -45,6 +41,23 @@ def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime
             break
     positions, drafts = zip(*chosen, strict=True) if chosen else ((), ())
     return Normalised(level, drafts, tuple(sorted((*rejects, *repeats), key=lambda reject: reject.position)), positions)
+
+
+def _drafts(feed: ParsedFeed, *, url: str, now: datetime) -> tuple[list[tuple[int, Draft]], list[Reject]]:
+    """Return the drafts with their positions in the document, of which the parser may have rejected some."""
+    drafts, rejects = [], list(feed.rejects)
+    rejected = {reject.position for reject in rejects}
+    positions = (position for position in count() if position not in rejected)
+    for position, entry in zip(positions, feed.entries, strict=False):
+        if _is_empty(entry):
+            rejects.append(Reject(position, f"entry {position + 1}", "neither title, text, link, guid nor file"))
+            continue
+        try:
+            drafts.append((position, _draft(feed, entry, url=url, now=now)))
+        except Exception as error:  # whatever a stranger's entry can provoke: it costs this entry only
+            name, reason = entry.guid or f"entry {position + 1}", f"cannot be read ({type(error).__name__}: {error})"
+            rejects.append(Reject(position, name, reason))
+    return drafts, rejects
 
 
 def _is_empty(entry: ParsedEntry) -> bool:
@@ -85,7 +98,7 @@ def _version(draft: Draft) -> datetime:
 
 
 def _name(draft: Draft) -> str:
-    return (draft.parsed.guid or draft.url or draft.parsed.title.value)[:200]
+    return draft.parsed.guid or draft.url or draft.parsed.title.value
 
 
 def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, now: datetime) -> Draft:

@@ -1,5 +1,6 @@
 """Fetched → ParsedFeed, with feedparser for XML and our own reader for JSON Feed."""
 
+import codecs
 import io
 import json
 import re
@@ -12,18 +13,25 @@ from urllib.parse import urljoin
 import feedparser
 
 from aggregator.errors import ParseError
-from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Stamp
+from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.pipeline.jsonfeed import read_json
+from aggregator.pipeline.parse_expat import DirectReader
 from aggregator.pipeline.parse_parts import author, categories, enclosures, guid, image, link, text_of
 from aggregator.pipeline.parse_source import days, hours, minutes, prepare, shorten, unpacked, what_it_is
+from aggregator.pipeline.plain import shortened, tidy
 
 CAP = 500
 """Entries read of one document; real feeds hold 10 to 100."""
 
-# feedparser takes the first XML parser of this list that can be imported.
+# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
 feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
+feedparser.api.StrictFeedParser = DirectReader
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_NO_CHARSETS = frozenset(
+    {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
+)  # names in Python only
+_BLANK, _WIDE = b"\xef\xbb\xbf \t\r\n", (b"\xff\xfe", b"\xfe\xff")
 _MARKS = re.compile(r"</(?:p|a|div|li|ul|h\d|blockquote|em|strong|b|i|span)>|<br\s*/?>|<img\s", re.IGNORECASE)
 
 
@@ -35,7 +43,7 @@ def parse(fetched: Fetched) -> ParsedFeed:
     """
     fetched = replace(fetched, body=unpacked(fetched.body))
     body = fetched.body
-    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = body.lstrip(_BLANK + b"\xff\xfe\x00" if body.startswith(_WIDE) else _BLANK)[:1]
     if not start:
         raise ParseError(fetched.url, "an empty answer, not a feed")
     if start in (b"{", b"["):
@@ -43,7 +51,7 @@ def parse(fetched: Fetched) -> ParsedFeed:
             return read_json(body, cap=CAP, base=fetched.final_url)
         except (ValueError, RecursionError) as error:
             broken = isinstance(error, json.JSONDecodeError | RecursionError)
-            raise ParseError(fetched.url, f"broken JSON ({error})" if broken else str(error)) from error
+            raise _refusal(fetched, f"broken JSON ({error})" if broken else str(error)) from error
     short, cut = shorten(body, CAP)
     return _feed(_document(fetched, short), fetched, cut=cut)
 
@@ -55,24 +63,40 @@ def _document(fetched: Fetched, body: bytes) -> Any:
     a charset would be ASCII. RFC 7303 §3.2 has the document's own declaration decide there. It is not told the
     address: it would resolve guids against it, and an entry's identity must not change when its feed moves.
     """
-    charset = _CHARSET.search(fetched.headers.get("content-type", ""))
-    marked = fetched.body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))  # the BOM wins: RFC 7303 §3.3
-    kind = "application/xml" + (f"; charset={charset[1]}" if charset and not marked else "")
+    marked = fetched.body.startswith((b"\xef\xbb\xbf", *_WIDE))  # the BOM wins: RFC 7303 §3.3
+    charset = "" if marked else _charset(fetched.headers.get("content-type", ""))
+    kind = "application/xml" + (f"; charset={charset}" if charset else "")
     headers = {"content-type": kind, "content-language": fetched.headers.get("content-language", "").partition(",")[0]}
     try:
         document = feedparser.parse(
             io.BytesIO(prepare(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
     except Exception as error:  # feedparser raises what it likes on hostile input: ValueError, AttributeError, …
-        raise ParseError(fetched.url, f"a document that cannot be read ({type(error).__name__}: {error})") from error
+        raise _refusal(fetched, f"a document that cannot be read ({type(error).__name__}: {error})") from error
     if not document.get("version") or (not document.entries and b"<html" in fetched.body[:2000].lower()):
-        raise ParseError(fetched.url, f"{what_it_is(fetched.body)}, not a feed")
+        raise _refusal(fetched, f"{what_it_is(fetched.body)}, not a feed")
     return document
+
+
+def _refusal(fetched: Fetched, reason: str) -> ParseError:
+    """Say why a document is no feed, in one plain line: reasons quote the document."""
+    return ParseError(fetched.url, shortened(tidy(reason), 300))
+
+
+def _charset(kind: str) -> str:
+    """Return the charset that a media type names, "" when nothing can be read with it."""
+    found = _CHARSET.search(kind)
+    try:
+        name = codecs.lookup(found[1]).name if found else ""
+        b"".decode(name or "ascii")
+    except (LookupError, UnicodeError):  # unheard of, or one that makes bytes of bytes, as hex does
+        return ""
+    return found[1] if found and name not in _NO_CHARSETS else ""
 
 
 def _feed(document: Any, fetched: Fetched, *, cut: int) -> ParsedFeed:
     feed, base = document.feed, fetched.final_url
-    entries = tuple(_entry(entry, base=base) for entry in document.entries[:CAP])
+    entries, rejects = _entries(document.entries[:CAP], base=base)
     return ParsedFeed(
         format=document.version,
         title=text_of(feed, "title"),
@@ -85,8 +109,20 @@ def _feed(document: Any, fetched: Fetched, *, cut: int) -> ParsedFeed:
         skip_hours=hours(fetched.body),
         skip_days=days(fetched.body),
         entries=entries,
+        rejects=rejects,
         cut=cut + max(0, len(document.entries) - CAP),
     )
+
+
+def _entries(found: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], tuple[Reject, ...]]:
+    entries, rejects = [], []
+    for position, entry in enumerate(found):
+        try:
+            entries.append(_entry(entry, base=base))
+        except Exception as error:  # whatever a stranger's entry can provoke: it costs this entry only
+            name = guid(entry) or f"entry {position + 1}"
+            rejects.append(Reject(position, name, f"cannot be read ({type(error).__name__}: {error})"))
+    return tuple(entries), tuple(rejects)
 
 
 def _entry(entry: Any, *, base: str) -> ParsedEntry:
@@ -136,12 +172,19 @@ def _markup(entry: Any, name: str, *, base: str) -> Markup:
 
 
 def _typed(detail: Any, value: str, *, base: str) -> Markup:
-    kind, here = detail.get("type", "text/html"), urljoin(base, detail.get("base") or "")
+    kind, here = detail.get("type", "text/html"), _base(base, detail.get("base") or "")
     if kind == "application/xhtml+xml":
         return Markup(value, "xhtml", here)
     if kind == "text/html" or (kind.startswith("text/") and _MARKS.search(value)):  # HTML that calls itself text
         return Markup(value, "html", here)
     return Markup(value, "text", here)
+
+
+def _base(base: str, own: str) -> str:
+    try:
+        return urljoin(base, own)
+    except ValueError:  # xml:base="http://[broken"
+        return base
 
 
 def _stamp(element: Any, name: str) -> Stamp:

@@ -68,7 +68,8 @@ def image(entry: Any) -> str:
 def _linked(entry: Any) -> Iterator[Enclosure]:
     for one in dict.get(entry, "links") or ():
         if one.get("rel") == "enclosure" and (url := text_of(one, "href")):
-            yield Enclosure(url, text_of(one, "type").lower(), _number(one.get("length")))
+            kind = text_of(one, "type").lower()  # feedparser calls every link without a type text/html
+            yield Enclosure(url, kind if kind != "text/html" else "", _number(one.get("length")))
 
 
 def _media(entry: Any) -> Iterator[Enclosure]:

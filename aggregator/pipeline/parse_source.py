@@ -26,6 +26,10 @@ _PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\])?
 _LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 
 _ENTRY = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>]")
+_OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
+    rb"<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))",
+    re.DOTALL,
+)
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -68,14 +72,26 @@ def shorten(body: bytes, cap: int) -> tuple[bytes, int]:
     end of the last one is left out, so that the document stays well-formed. A document that has its newest entries at
     the end keeps those.
     """
-    starts = [found.start() for found in islice(_ENTRY.finditer(body), MOST_COUNTED)]
-    ends = max(body.rfind(b"</item>"), body.rfind(b"</entry>"))
-    if len(starts) <= cap or ends < starts[-1]:
+    if next(islice(_ENTRY.finditer(body), cap, None), None) is None:
         return body, 0
-    end = body.index(b">", ends) + 1
+    starts, end = _entries(body)
+    if len(starts) <= cap or end < starts[-1]:
+        return body, 0
     if _is_later(body[starts[-1] : end], body[starts[0] : starts[1]]):
         return body[: starts[0]] + body[starts[-cap] :], len(starts) - cap
     return body[: starts[cap]] + body[end:], len(starts) - cap
+
+
+def _entries(body: bytes) -> tuple[list[int], int]:
+    """Return where the entries begin and where the last one ends; what stands in CDATA or in a comment is text."""
+    starts: list[int] = []
+    end = 0
+    for found in _OF_ENTRIES.finditer(body):
+        if found[1] and len(starts) < MOST_COUNTED:
+            starts.append(found.start())
+        elif found[2]:
+            end = found.end()
+    return starts, end
 
 
 def _is_later(one: bytes, other: bytes) -> bool:

@@ -8,6 +8,8 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _INTRUDERS = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _RUNS = re.compile(r"[ \xa0]{2,}")
 _ELLIPSIS = "…"
+_LOOSE = " \xa0.,;:!?…·–—-([{«„“‘。、，！？：；"
+"""What no cut text ends with: stops, dashes, and brackets that have just been opened."""
 
 
 def plain(text: str) -> str:
@@ -24,7 +26,10 @@ def tidy(text: str) -> str:
 
 
 def shortened(text: str, limit: int) -> str:
-    """Cut to at most ``limit`` characters, on a word where the script has blanks, with an ellipsis."""
+    """Cut to at most ``limit`` characters, on a word where the script has blanks, with an ellipsis.
+
+    A word that would cost half of the text, as a long address does, is cut itself; what is drawn as one stays whole.
+    """
     if len(text) <= limit:
         return text
     if limit < 2:
@@ -33,9 +38,9 @@ def shortened(text: str, limit: int) -> str:
     while end > 0 and _joins(text[end - 1], text[end]):
         end -= 1
     blank = text.rfind(" ", 0, end + 1)
-    if blank >= end * 0.6:
+    if blank > limit // 2:
         end = blank
-    return text[:end].rstrip(" \xa0,;:.–—-") + _ELLIPSIS
+    return text[:end].rstrip(_LOOSE) + _ELLIPSIS
 
 
 def _joins(before: str, after: str) -> bool:

@@ -9,11 +9,15 @@ from hashlib import blake2b
 from aggregator.config import TopicConfig
 from aggregator.model import Entry, Tag
 
-TOKEN = re.compile(r"\w+")
+SCRIPTS = (*range(0x300, 0x1100), *range(0x1780, 0x1800), *range(0x1DC0, 0x1E00), *range(0xFE20, 0xFE30))
+MARKS = "".join(chr(code) for code in SCRIPTS if unicodedata.category(chr(code)) in ("Mn", "Mc"))
+LETTER = rf"[\w{MARKS}]"  # vowel signs are part of a word in Indic and Arabic script, but not of \w
+TOKEN = re.compile(LETTER + "+")
 GAP = "  "
+MATCHING = "1"  # counted up when the same words match otherwise, so that what is stored is tagged anew
 ASCII_GAPS = {code: " " for code in range(128) if not TOKEN.match(chr(code))}
 UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-PLAIN = re.compile(r"[\w\s'’.-]+")  # only these lose nothing when cut into tokens
+PLAIN = re.compile(rf"[\w{MARKS}\s'’.-]+")  # only these lose nothing when cut into tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def tokens(folded: str) -> list[str]:
 
 def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()) -> Rules:
     """Make the topics ready for matching; ``feeds`` are further settings that a tag depends on."""
-    settings = repr([(t.name, t.title, t.words, t.excludes) for t in topics]) + repr(list(feeds))
+    settings = MATCHING + repr([(t.name, t.title, t.words, t.excludes) for t in topics]) + repr(list(feeds))
     return Rules(
         version=blake2b(settings.encode(), digest_size=8).hexdigest(),
         topics=tuple(topics),
@@ -111,7 +115,7 @@ def pattern(word: str) -> Pattern:
     end = "" if prefix else " "
     if PLAIN.fullmatch(bare):
         return Pattern(word, f" {GAP.join(tokens(bare))}{end}")
-    return Pattern(word, literal=re.compile(rf"(?<!\w){re.escape(bare)}" + ("" if prefix else r"(?!\w)")))
+    return Pattern(word, literal=re.compile(f"(?<!{LETTER}){re.escape(bare)}" + ("" if prefix else f"(?!{LETTER})")))
 
 
 def count(pattern: Pattern, text: Reading) -> int:

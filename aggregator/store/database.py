@@ -12,10 +12,10 @@ from aggregator.store import engines
 class Database:
     """What the keepers share: a transaction to write in, or one to read in."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self.path = path
-        self._writer = engines.writer(path)
-        self._reader = engines.reader(path)
+        self._reader = engines.spectator(path) if readonly else engines.reader(path)
+        self._writer = self._reader if readonly else engines.writer(path)
 
     def write(self) -> AbstractContextManager[Connection]:
         """Begin a transaction that writes; raises WorkspaceError for what the user can mend."""

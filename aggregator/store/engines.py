@@ -1,10 +1,12 @@
 """Connections to the database: one engine that writes, one that only reads."""
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -14,6 +16,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from aggregator.errors import WorkspaceError
 
 BUSY_SECONDS = 30
+
+_LAYOUT = ("auto_vacuum=INCREMENTAL", "journal_mode=WAL")  # the first takes effect in a new file only
 
 ADVICE = {
     "SQLITE_NOTADB": "this is no SQLite database: restore it from a copy, or move it away and sync anew",
@@ -33,12 +37,26 @@ def writer(path: Path, *, foreign_keys: bool = True) -> Engine:
     ``BEGIN IMMEDIATE`` takes the write lock at once: a plain BEGIN that reads first and writes later fails with
     "database is locked" whenever another wrote in between, whatever the busy timeout (sqlite.org/isolation.html).
     """
-    return _engine(path, begin="BEGIN IMMEDIATE", pragmas=(f"foreign_keys={int(foreign_keys)}", "synchronous=NORMAL"))
+    pragmas = (f"foreign_keys={int(foreign_keys)}", "synchronous=NORMAL")
+    return _engine(_file(path), begin="BEGIN IMMEDIATE", pragmas=(*_LAYOUT, *pragmas))
 
 
 def reader(path: Path) -> Engine:
     """Make the engine for transactions that only read: they see one state of the database and block nobody."""
-    return _engine(path, begin="BEGIN", pragmas=("query_only=1",))
+    return _engine(_file(path), begin="BEGIN", pragmas=(*_LAYOUT, "query_only=1"))
+
+
+def spectator(path: Path) -> Engine:
+    """Make the engine for a database that may not be written, on a read-only file system for example.
+
+    A write-ahead log needs a file of shared memory beside it, which SQLite makes where it can; where it cannot and no
+    log is left, nobody writes, and the file is read as it lies (sqlite.org/wal.html, "Read-Only Databases").
+    """
+    beside = [path.with_name(path.name + ending) for ending in ("-wal", "-shm")]
+    alone = not os.access(path.parent, os.W_OK) and not any(file.exists() for file in beside)
+    query = {"uri": "true", "mode": "ro", **({"immutable": "1"} if alone else {})}
+    url = URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=query)
+    return _engine(url, begin="BEGIN", pragmas=("query_only=1",))
 
 
 @contextmanager
@@ -61,9 +79,13 @@ def explained(name: str) -> Iterator[None]:
         raise
 
 
-def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
+def _file(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
+
+
+def _engine(url: URL, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        url,
         connect_args={"timeout": BUSY_SECONDS},
         json_serializer=_write_json,
         json_deserializer=_read_json,
@@ -73,8 +95,6 @@ def _engine(path: Path, *, begin: str, pragmas: tuple[str, ...]) -> Engine:
     def prepare(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself: the listener below does
         connection.create_function("lower", 1, _folded, deterministic=True)
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")  # takes effect in a new file only
-        connection.execute("PRAGMA journal_mode=WAL")
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 

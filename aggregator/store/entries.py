@@ -31,7 +31,10 @@ class Entries:
             return saving.save(connection, visits, authority=authority, now=now)
 
     def find(self, reference: str | int) -> tuple[StoredEntry, ...]:
-        """Find entries by row id, permanent id, address or canonical address, in order of arrival."""
+        """Find entries by row id, permanent id, address or canonical address, in order of arrival.
+
+        When the entry that gave a text its permanent id is gone, the id finds the copies that go by it.
+        """
         text = str(reference)
         if not text:
             return ()
@@ -39,7 +42,8 @@ class Entries:
         if text.isascii() and text.isdigit() and len(text) < 19:
             named = [ENTRY.c.id == int(text)]
         with self._database.read() as connection:
-            return load(connection, wanted().where(or_(*named)).order_by(ENTRY.c.id))
+            found = load(connection, wanted().where(or_(*named)).order_by(ENTRY.c.id))
+            return found or load(connection, wanted().where(CURATION.c.set_uid == text).order_by(ENTRY.c.id))
 
     def search(
         self,
@@ -51,7 +55,7 @@ class Entries:
         text: str = "",
         limit: int = 50,
     ) -> tuple[StoredEntry, ...]:
-        """List entries, the newest first: of a topic, of a feed (address, or part of address or title), surfaced in
+        """List entries, the newest first: of a topic, of a feed (address, or part of address or title), first seen in
         [since, until), with all the words of ``text`` somewhere in title, author or text, in any case.
         """
         terms: list[ColumnElement[bool]] = [_contains(word) for word in text.split()]
@@ -61,9 +65,9 @@ class Entries:
             names = (FEED.c.url, FEED.c.title, FEED.c.listed_title)
             terms.append(or_(*(func.lower(name).contains(feed.casefold(), autoescape=True) for name in names)))
         if since:
-            terms.append(ENTRY.c.surfaced >= since)
+            terms.append(ENTRY.c.first_seen >= since)
         if until:
-            terms.append(ENTRY.c.surfaced < until)
+            terms.append(ENTRY.c.first_seen < until)
         found = wanted().where(true(), *terms).order_by(ENTRY.c.surfaced.desc(), ENTRY.c.id.desc()).limit(limit)
         with self._database.read() as connection:
             return load(connection, found)

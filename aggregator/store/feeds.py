@@ -1,19 +1,17 @@
 """The keeper of feeds: what feeds.yaml names, what was observed, and who works on which."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, bindparam, false, or_, select, true, update
 
 from aggregator.model import FeedState, Known, Listing
-from aggregator.store import meta
+from aggregator.store import knowledge, meta
 from aggregator.store.database import Database
 from aggregator.store.portable import chunks
 from aggregator.store.rows import feed_state
-from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
+from aggregator.store.tables import FEED
 
 
 class Feeds:
@@ -45,7 +43,7 @@ class Feeds:
         """
         allowed = [FEED.c.listed.is_(true()), FEED.c.gone.is_(false()), _passed(FEED.c.wait_until, now)]
         if not force:
-            allowed += [_passed(FEED.c.due, now), _passed(FEED.c.queued_until, now)]
+            allowed.append(_passed(FEED.c.due, now))
         order = (FEED.c.due.is_not(None), FEED.c.due, FEED.c.id)  # NULL sorts differently in PostgreSQL
         with self._database.read() as connection:
             rows = connection.execute(select(FEED).where(*allowed).order_by(*order)).all()
@@ -63,14 +61,6 @@ class Feeds:
             row = connection.execute(select(FEED).where(FEED.c.url == url)).one_or_none()
         return feed_state(row) if row else None
 
-    def queue(self, ids: Iterable[int], *, now: datetime, seconds: float) -> frozenset[int]:
-        """Mark feeds as waiting for a worker, so that the next tick leaves them alone; returns those newly marked."""
-        mark = update(FEED).where(FEED.c.id.in_(bindparam("ids", expanding=True)), _passed(FEED.c.queued_until, now))
-        mark = mark.values(queued_until=now + timedelta(seconds=seconds)).returning(FEED.c.id)
-        with self._database.write() as connection:
-            found = [connection.execute(mark, {"ids": part}).scalars().all() for part in chunks(list_of(ids))]
-        return frozenset(id for part in found for id in part)
-
     def claim(self, ids: Iterable[int], *, now: datetime, seconds: float) -> dict[int, int]:
         """Lease those of ``ids`` that nobody holds; returns their fencing tokens by id.
 
@@ -87,15 +77,15 @@ class Feeds:
         return tokens
 
     def release(self) -> None:
-        """Clear the leases and queue marks that a dead process left; only for who holds the workspace's lock."""
-        held = or_(FEED.c.lease_until.is_not(None), FEED.c.queued_until.is_not(None))
+        """Clear the leases that a dead process left; only for who holds the workspace's lock."""
+        held = FEED.c.lease_until.is_not(None)
         with self._database.write() as connection:
-            connection.execute(update(FEED).where(held).values(lease_until=None, queued_until=None))
+            connection.execute(update(FEED).where(held).values(lease_until=None))
 
     def known(self, ids: Iterable[int]) -> dict[int, Known]:
-        """Gather what reading the documents of these feeds must know, by feed."""
+        """Gather what reading the documents of these feeds must know, by feed; see ``knowledge``."""
         with self._database.read() as connection:
-            return _known(connection, list_of(ids))
+            return knowledge.gather(connection, list_of(ids))
 
 
 list_of = list  # inside the class ``list`` is the method
@@ -147,54 +137,3 @@ def _relist() -> Any:
 
 def _passed(column: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
     return or_(column.is_(None), column <= now)
-
-
-def _known(connection: Connection, ids: Sequence[int]) -> dict[int, Known]:
-    known: dict[int, Known] = {}
-    for part in chunks(ids):
-        feeds = connection.execute(_READ, {"ids": part}).all()
-        known |= {feed.id: Known(feed.criterion, first=feed.document_read is None) for feed in feeds}
-    read = [feed for feed, what in known.items() if not what.first]
-    if read:
-        _add_entries(connection, known, read)
-    return known
-
-
-def _add_entries(connection: Connection, known: dict[int, Known], feeds: Sequence[int]) -> None:
-    fingerprints: dict[int, dict[str, str]] = {feed: {} for feed in feeds}
-    keys: dict[int, set[str]] = {feed: set() for feed in feeds}
-    words: dict[int, set[str]] = {feed: set() for feed in feeds}
-    newest: dict[int, datetime] = {}
-    for part in chunks(feeds):
-        for feed, guid, fingerprint, key, said in connection.execute(_PRINTS, {"ids": part}):
-            fingerprints[feed][guid] = fingerprint
-            keys[feed].add(key)
-            words[feed].add(said)
-        newest.update((feed, date) for feed, date in connection.execute(_NEWEST, {"ids": part}))
-    graves = _graves(connection, feeds)
-    for feed in feeds:
-        known[feed] = replace(
-            known[feed],
-            fingerprints=fingerprints[feed],
-            keys=frozenset(keys[feed] - {""}),
-            words=frozenset(words[feed] - {""}),
-            newest=newest.get(feed),
-            buried=frozenset(graves[feed]),
-        )
-
-
-def _graves(connection: Connection, feeds: Sequence[int]) -> Mapping[int, list[str]]:
-    found: Mapping[int, list[str]] = defaultdict(list)
-    for part in chunks(feeds):
-        for feed, guid in connection.execute(_GRAVES, {"ids": part}):
-            found[feed].append(guid)
-    return found
-
-
-_THESE: BindParameter[int] = bindparam("ids", expanding=True)
-_READ = select(FEED.c.id, FEED.c.criterion, FEED.c.document_read).where(FEED.c.id.in_(_THESE))
-_GRAVES = select(TOMBSTONE.c.feed_id, TOMBSTONE.c.guid).where(TOMBSTONE.c.feed_id.in_(_THESE))
-_PRINTS = select(*(ENTRY.c[name] for name in ("feed_id", "guid", "fingerprint", "key", "words")))
-_PRINTS = _PRINTS.where(ENTRY.c.feed_id.in_(_THESE))
-_NEWEST = select(ENTRY.c.feed_id, func.max(ENTRY.c.published)).where(ENTRY.c.feed_id.in_(_THESE))
-_NEWEST = _NEWEST.group_by(ENTRY.c.feed_id)

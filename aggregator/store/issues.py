@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, desc, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, desc, or_, select, true
 
 from aggregator.errors import NotFoundError
 from aggregator.model import Issue, IssueState, Letter
@@ -84,6 +84,12 @@ class Issues(Deliveries):
         entries = select(CURATION.c.entry_id).where(CURATION.c.text_set == text_set)
         mine = select(TOLD.c.issue_id).where(or_(TOLD.c.text_set == text_set, TOLD.c.entry_id.in_(entries)))
         return self._read(ISSUE.c.id.in_(mine), order=(ISSUE.c.until, ISSUE.c.id))
+
+    def reopen(self, digest: str, period: str) -> None:
+        """Forget that there was nothing to tell in a period, so that its issue can be made after all."""
+        empty = (ISSUE.c.digest == digest, ISSUE.c.period == period, ISSUE.c.skipped.is_(true()))
+        with self._database.write() as connection:
+            connection.execute(delete(ISSUE).where(*empty))
 
     def told(self, digest: str, text_sets: Collection[int], *, by: datetime | None = None) -> set[int]:
         """Tell which text sets an issue of the digest has told (``by`` a moment), as they were then or are now."""

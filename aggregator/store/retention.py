@@ -1,15 +1,16 @@
 """The keeper of the archive's size: old entries are purged, and do not come back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, or_, select, true, update
 
 from aggregator.model import PruneRow
 from aggregator.store import meta
 from aggregator.store.database import Database
-from aggregator.store.portable import chunks
+from aggregator.store.portable import chunks, insert_missing
 from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
 
 AT_ONCE = 500
@@ -19,7 +20,11 @@ MONTH = timedelta(days=30.436875)  # the mean Gregorian month
 
 
 class Retention:
-    """Purge by when an entry was last seen, never what the last document still holds, leaving tombstones."""
+    """Purge by when an entry was last seen, never what the last document still holds, leaving tombstones.
+
+    A feed that is not asked any more, since feeds.yaml names it no longer or it is gone, holds nothing: what its last
+    document held was last seen when that was last confirmed.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,10 +54,16 @@ class Retention:
 def _old(*, before: datetime, at_least: int) -> Any:
     newest_first = (ENTRY.c.surfaced.desc(), ENTRY.c.id.desc())
     place = func.row_number().over(partition_by=ENTRY.c.feed_id, order_by=newest_first).label("place")
-    columns = (ENTRY.c.id, ENTRY.c.feed_id, ENTRY.c.last_seen, ENTRY.c.first_seen, place)
-    ranked = select(*columns).subquery()
+    columns = (ENTRY.c.id, ENTRY.c.feed_id, _last_seen().label("last_seen"), ENTRY.c.first_seen, place)
+    ranked = select(*columns).join(FEED, FEED.c.id == ENTRY.c.feed_id).subquery()
     purge = and_(ranked.c.last_seen.is_not(None), ranked.c.last_seen < before, ranked.c.place > at_least)
     return select(ranked, purge.label("purge")).subquery()
+
+
+def _last_seen() -> ColumnElement[datetime | None]:
+    """When an entry was last seen; None while its feed's last document holds it and the feed is asked."""
+    left = or_(FEED.c.listed.is_(false()), FEED.c.gone.is_(true()))
+    return case((and_(ENTRY.c.last_seen.is_(None), left), FEED.c.succeeded), else_=ENTRY.c.last_seen)
 
 
 def _plan(connection: Connection, *, before: datetime, at_least: int) -> tuple[PruneRow, ...]:
@@ -70,12 +81,11 @@ def _plan(connection: Connection, *, before: datetime, at_least: int) -> tuple[P
 
 def _bury(connection: Connection, ids: Sequence[int], *, before: datetime, now: datetime) -> None:
     """Purge entries that still are as old as planned; their tombstones come first."""
-    mine = (ENTRY.c.id.in_(ids), ENTRY.c.last_seen < before)
-    graves = select(ENTRY.c.feed_id, ENTRY.c.guid, literal(now, TOMBSTONE.c.buried.type)).where(*mine)
-    connection.execute(TOMBSTONE.insert().from_select(["feed_id", "guid", "buried"], graves))
-    counts = select(ENTRY.c.feed_id, func.count()).where(*mine).group_by(ENTRY.c.feed_id)
-    feeds = connection.execute(counts).all()
-    connection.execute(delete(ENTRY).where(*mine))
-    for feed, purged in feeds:
+    still = select(ENTRY.c.id, ENTRY.c.feed_id, ENTRY.c.guid).join(FEED, FEED.c.id == ENTRY.c.feed_id)
+    old = connection.execute(still.where(ENTRY.c.id.in_(ids), _last_seen() < before)).all()
+    graves = [{"feed_id": row.feed_id, "guid": row.guid, "buried": now} for row in old]
+    insert_missing(connection, TOMBSTONE, graves)  # a feed whose guids degrade may bring a name back that was buried
+    connection.execute(delete(ENTRY).where(ENTRY.c.id.in_([row.id for row in old])))
+    for feed, purged in Counter(row.feed_id for row in old).items():
         connection.execute(update(FEED).where(FEED.c.id == feed).values(entries=FEED.c.entries - purged))
     meta.bump(connection)

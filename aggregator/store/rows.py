@@ -27,7 +27,7 @@ NO_VALIDATORS = Validators("")
 ENTRY_COLUMNS = (
     *ENTRY.c,
     FEED.c.succeeded.label("feed_succeeded"),
-    *(CURATION.c.text_set, CURATION.c.same_as, CURATION.c.dropped, CURATION.c.tags),
+    *(CURATION.c[name] for name in ("text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")),
 )
 """What ``stored_entry`` reads."""
 
@@ -62,7 +62,6 @@ def answer_columns(state: FeedState) -> dict[str, Any]:
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "lease_until": None,
-        "queued_until": None,
         **{name: getattr(state, name) for name in OF_ANSWER},
     }
 
@@ -134,6 +133,8 @@ def stored_entry(row: Row[Any], sources: Mapping[int, Source]) -> StoredEntry:
         same_as=row.same_as or "",
         tags=tuple(Tag(*tag) for tag in row.tags or ()),
         dropped=row.dropped or "",
+        set_uid=row.set_uid or (row.uid if row.text_set else ""),
+        set_founded=row.set_founded,
     )
 
 

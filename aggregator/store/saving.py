@@ -1,15 +1,16 @@
 """Save what visits to feeds brought: fenced, renamed, inserted, revised, all in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, select, update
 
 from aggregator.model import Entry, Intake, Saved, Visit
 from aggregator.store import meta, revising, uids
-from aggregator.store.portable import insert_missing, insert_new
+from aggregator.store.portable import chunks, insert_missing, insert_new
 from aggregator.store.rows import VISIBLE, answer_columns, document_columns, entry_columns, storable
 from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
 from aggregator.store.tables_books import PENDING
@@ -38,6 +39,7 @@ def _save_documents(
 ) -> dict[int, Saved]:
     for feed, _, intake in documents:
         _rename(connection, feed.id, intake)
+    documents = [(feed, visit, _told_apart(connection, feed.id, intake)) for feed, visit, intake in documents]
     _hold(connection, documents)
     new = _insert(connection, documents, authority=authority, now=now)
     revised = {feed.id: revising.revise(connection, feed.id, intake.changed, now=now) for feed, _, intake in documents}
@@ -77,6 +79,17 @@ def _rename(connection: Connection, feed: int, intake: Intake) -> None:
             connection.execute(update(table).where(*mine, ~there).values(guid=bindparam("new")), rows)
 
 
+def _told_apart(connection: Connection, feed: int, intake: Intake) -> Intake:
+    """Take out of what is new the entries that came back: the reader of the document knows no more than the newest."""
+    guids = [storable(entry.guid) for entry in intake.new]
+    there = _among(connection, ENTRY, feed, guids)
+    if not there:
+        return intake
+    back = tuple(entry for entry in intake.new if storable(entry.guid) in there)
+    new = tuple(entry for entry in intake.new if storable(entry.guid) not in there)
+    return replace(intake, new=new, changed=(*intake.changed, *back))
+
+
 def _hold(connection: Connection, documents: Sequence[Document]) -> None:
     """Keep what each feed's last document holds: only entries that left it, or came back, are written."""
     if not documents:
@@ -100,15 +113,13 @@ def _insert(
     connection: Connection, documents: Sequence[Document], *, authority: str, now: datetime
 ) -> dict[int, list[int]]:
     """Insert what is new and was not buried; returns the ids by feed."""
-    buried = _buried(connection, [feed.id for feed, _, intake in documents if intake.new])
     rows: list[dict[str, Any]] = []
     named: list[tuple[str, str]] = []
     for feed, visit, intake in documents:
-        for entry in intake.new:
-            row = _row(entry, feed, visit, now=now)
-            if (feed.id, row["guid"]) not in buried:
-                rows.append(row)
-                named.append((feed.url, row["guid"]))
+        brought = [_row(entry, feed, visit, now=now) for entry in intake.new]
+        buried = _among(connection, TOMBSTONE, feed.id, [row["guid"] for row in brought])
+        rows += (alive := [row for row in brought if row["guid"] not in buried])
+        named += [(feed.url, row["guid"]) for row in alive]
     for row, uid in zip(rows, uids.assign(connection, named, authority=authority) if named else (), strict=True):
         row["uid"] = uid
     ids: dict[int, list[int]] = {}
@@ -118,11 +129,16 @@ def _insert(
 
 
 def _row(entry: Entry, feed: Any, visit: Visit, *, now: datetime) -> dict[str, Any]:
-    """A new entry surfaces at its own date when its feed is read for the first time, later when it is first seen."""
-    surfaced = min(entry.published, now) if feed.document_read is None else now
+    """A new entry surfaces at its own date when its feed is read for the first time, later when it is first seen.
+
+    Without a date it was published when it is first seen: this moment, not the one in which the reading began.
+    """
+    published = now if entry.published_from == "first_seen" else entry.published
+    surfaced = min(published, now) if feed.document_read is None else now
     revised = min(entry.updated, now) if entry.updated else surfaced
     return {
         **entry_columns(entry),
+        "published": published,
         "feed_id": feed.id,
         "first_seen": now,
         "last_seen": None,
@@ -133,9 +149,13 @@ def _row(entry: Entry, feed: Any, visit: Visit, *, now: datetime) -> dict[str, A
     }
 
 
-def _buried(connection: Connection, feeds: Sequence[int]) -> set[tuple[int, str]]:
-    graves = select(TOMBSTONE.c.feed_id, TOMBSTONE.c.guid).where(TOMBSTONE.c.feed_id.in_(feeds))
-    return {(feed, guid) for feed, guid in connection.execute(graves)} if feeds else set()
+def _among(connection: Connection, table: Table, feed: int, guids: Sequence[str]) -> set[str]:
+    """Which of these guids of a feed a table holds."""
+    found: set[str] = set()
+    for part in chunks(guids):
+        mine = select(table.c.guid).where(table.c.feed_id == feed, table.c.guid.in_(part))
+        found.update(connection.execute(mine).scalars())
+    return found
 
 
 def _await_curation(connection: Connection, ids: Iterable[int]) -> None:

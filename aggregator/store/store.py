@@ -13,6 +13,7 @@ from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
 from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
+from aggregator.store.migrations import HEAD
 from aggregator.store.retention import Retention
 
 
@@ -29,14 +30,17 @@ class Store:
         self.retention = Retention(database)
 
     @classmethod
-    def open(cls, target: Path | str, *, now: datetime) -> Self:
+    def open(cls, target: Path | str, *, now: datetime, readonly: bool = False) -> Self:
         """Open the database at ``target``, made or upgraded first where needed.
 
-        Raises WorkspaceError when it cannot be opened, is damaged, or was made by a newer program.
+        ``readonly`` leaves one that needs neither untouched: it may lie where nobody can write. Raises WorkspaceError
+        when it cannot be opened, is damaged, or was made by a newer program; so does any write to a read-only one.
         """
         if "://" in str(target):
             raise WorkspaceError(f"{target}: only a path of a SQLite database can be opened yet")
         path = Path(target)
+        if readonly and _is_at_head(path):
+            return cls(Database(path, readonly=True))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -60,3 +64,14 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_at_head(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    engine = engines.spectator(path)
+    try:
+        with engines.transaction(engine, name=str(path)) as connection:
+            return schema.revision(connection) == HEAD
+    finally:
+        engine.dispose()

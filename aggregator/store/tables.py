@@ -65,7 +65,6 @@ class FeedRow(Row, table=True):
     first_seen: datetime = Field(sa_type=Moment)
     document_read: datetime | None = Field(default=None, sa_type=Moment)  # when a document was last read, not a 304
     entries: int = 0
-    queued_until: datetime | None = Field(default=None, sa_type=Moment)
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     token: int = 0
 
@@ -77,6 +76,9 @@ class EntryRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("feed_id", "guid"),
         Index(None, "feed_id", "last_seen"),
+        Index(None, "feed_id", "id"),  # the newest of a feed, of a text, of an address: SQLite has the id in every
+        Index(None, "words", "id"),  # index, PostgreSQL where it is named
+        Index(None, "key", "id"),
         {"sqlite_autoincrement": True},  # ids of purged entries stay in issues: they are never given again
     )
 
@@ -85,8 +87,8 @@ class EntryRow(Row, table=True):
     guid: str = Field(sa_type=Text)
     uid: str = Field(sa_type=Text, unique=True)
     fingerprint: str
-    words: str = Field(index=True)
-    key: str = Field(sa_type=Text, index=True)
+    words: str
+    key: str = Field(sa_type=Text)
     url: str = Field(sa_type=Text, index=True)
     published: datetime = Field(sa_type=Moment)
     published_from: str
@@ -112,6 +114,7 @@ class TombstoneRow(Row, table=True):
     """The mark of a purged entry: its feed may still carry it, but it does not come back."""
 
     __tablename__ = "tombstone"
+    __table_args__ = (Index(None, "feed_id", "buried"),)
 
     feed_id: int = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
     guid: str = Field(primary_key=True, sa_type=Text)

@@ -25,6 +25,8 @@ class CurationRow(Row, table=True):
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     text_set: int = Field(index=True)
+    set_uid: str = Field(sa_type=Text, index=True)  # of the entry that founded the set; empty when it is this one's own
+    set_founded: datetime = Field(sa_type=Moment)  # when that entry was published
     same_as: str = Field(sa_type=Text)
     dropped: str = Field(sa_type=Text)
     tags: list[Any] = Field(sa_type=JSON)

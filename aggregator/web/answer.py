@@ -8,9 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from hashlib import blake2b
 from types import MappingProxyType
+
+from aggregator.httpdate import read_http_date
 
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _WORTH_PACKING = 256  # below this gzip's own frame eats what it saves
@@ -85,14 +87,5 @@ def _has_it_already(headers: Mapping[str, str], tag: str, *, modified: datetime 
     wanted = headers.get("if-none-match")
     if wanted is not None:
         return wanted.strip() == "*" or tag in _ENTITY_TAG.findall(wanted)
-    since = _http_date(headers.get("if-modified-since", ""))
+    since = read_http_date(headers.get("if-modified-since", ""))
     return since is not None and modified is not None and modified.replace(microsecond=0) <= since
-
-
-def _http_date(text: str) -> datetime | None:
-    """Read an HTTP-date in any of its three shapes (RFC 9110 §5.6.7); what is none counts as not sent."""
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

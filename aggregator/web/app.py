@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from aggregator.model import Format
 from aggregator.web.answer import Resource, decide
@@ -25,6 +26,7 @@ _PAGE_GUARD = f"{_GUARD}; style-src 'self'"
 _ISSUE_GUARD = f"{_GUARD}; style-src 'unsafe-inline'"  # a mail carries its style within itself
 _SHAPES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 _LATEST = 5
+_DEEPEST = 10  # folders in an address: no page of ours lies deeper, and each link would repeat them
 
 
 def create_app(
@@ -54,6 +56,7 @@ def create_app(
         "/issues/{digest}": pages.nearly_issues,
         "/issues/{digest}/": pages.issues,
         "/issues/{digest}/{period}.txt": pages.issue_text,
+        "/issues/{digest}/{period}.html": pages.issue,
         "/issues/{digest}/{period}": pages.issue,
     }
     app = Starlette(
@@ -62,6 +65,17 @@ def create_app(
     )
     app.router.redirect_slashes = False  # Starlette would build the target from the Host header
     return app
+
+
+class Revolving:
+    """A site that can be exchanged for another while it serves: who has asked already gets the old one's answer."""
+
+    def __init__(self, app: Site) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (ASGI)."""
+        await self.app(scope, receive, send)
 
 
 class _Pages:
@@ -123,7 +137,8 @@ class _Pages:
         return _answer(request, issue, guard=_ISSUE_GUARD)
 
     def _page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-        up = "../" * (request.scope["raw_path"].count(b"/") - 1) or "./"
+        depth = request.scope["raw_path"].count(b"/") - 1
+        up = "/" if depth > _DEEPEST else "../" * depth or "./"
         text = self._render(template, {**self._frame, "root": up, **values})
         cache = "public, max-age=300" if status == 200 else "no-store"
         page = Resource(text.encode(), MEDIA_TYPES["html"], status=status, cache=cache)

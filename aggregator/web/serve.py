@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from aggregator.errors import AggregatorError
 
@@ -15,7 +15,7 @@ _GRACE = 5  # seconds for answers under way when the end comes
 
 
 def serve(
-    app: Starlette,
+    app: ASGIApp,
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
@@ -37,7 +37,7 @@ def serve(
 
 
 @contextmanager
-def serving(app: Starlette, *, host: str = "127.0.0.1", port: int = 8000) -> Iterator[str]:
+def serving(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 8000) -> Iterator[str]:
     """Serve in a thread of its own for the length of the block; give the site's address. Port 0 takes a free one.
 
     Signals stay with whoever has them: uvicorn only takes them in a main thread.

@@ -205,6 +205,37 @@ def test_a_title_that_looks_like_markup_is_printed_as_it_is(synced: Path) -> Non
     assert "Sun [/b] and [link=x]wind" in run(synced, "entries").stdout
 
 
+def test_an_unknown_topic_is_named_with_those_there_are(synced: Path) -> None:
+    """An empty table would look like no news."""
+    assert "there is: world" in run(synced, "entries", "--topic", "wrold", code=1).stderr
+    assert "there is: morning" in run(synced, "digest", "list", "evening", code=1).stderr
+
+
+def test_escape_sequences_in_a_feed_do_not_steer_the_terminal(tmp_path: Path) -> None:
+    """A guid that would set the window's title and colours, and a page's title in an error."""
+    feed = json.dumps(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "T",
+            "items": [{"id": "x\u001b]0;p\u0007", "title": "A"}],
+        }
+    )
+    page = b"<html><head><title>\x1b[31mred</title></head></html>"
+    pages = {"/a": Page(feed.encode()), "/b": Page(page, headers={"content-type": "text/html"})}
+    with serve(pages) as server:
+        desk(tmp_path, server.url("/a"), server.url("/b"))
+        said = run(tmp_path, "sync", code=3)
+    shown = [run(tmp_path, *words) for words in (["explain", "1"], ["feeds"], ["entries"])]
+    assert not any("\x1b" in done.stdout + done.stderr for done in (said, *shown))
+
+
+def test_check_gives_its_mistakes_to_programs(tmp_path: Path) -> None:
+    """One object also when there is something to say."""
+    (tmp_path / "feeds.yaml").write_text("title: X\nouputs: []\n", encoding="utf-8")
+    (problem,) = data(tmp_path, "check", code=2)["problems"]
+    assert problem.startswith("feeds.yaml:2:1: ouputs")
+
+
 def test_a_time_that_is_none_is_a_usage_error(synced: Path) -> None:
     """Exit code 2 and a hint."""
     assert "2026-11-20T07:00" in run(synced, "entries", "--since", "yesterday", code=2).stderr
@@ -218,7 +249,9 @@ def test_explain_tells_dates_identity_topics_outputs_and_issues(synced: Path) ->
     assert "world (by words: “treaty” in the title)" in said
     assert "in all; in world" in said and "told in morning" in said
     (trace,) = data(synced, "explain", entry["url"])["entries"]
-    assert trace["identity"].startswith("guid guid-1 in its feed")
+    assert trace["trace"]["identity"].startswith("guid guid-1 in its feed")
+    assert trace["outputs"] == {"all": "", "world": ""} and trace["published"].endswith("Z")
+    assert [tag["via"] for tag in trace["evidence"]] == ["words"] and len(trace["issues"]) == 1
 
 
 def test_explain_of_nothing_is_an_error(synced: Path) -> None:
@@ -296,6 +329,13 @@ def test_a_mistyped_command_is_a_usage_error(tmp_path: Path) -> None:
     assert "sync" in run(tmp_path, "snyc", code=2).stderr
 
 
+def index(connection: HTTPConnection) -> tuple[bool, bool]:
+    """Tell whether the index names the new output, and the old one."""
+    connection.request("GET", "/")
+    text = connection.getresponse().read()
+    return b"feeds/extra.atom" in text, b"feeds/world.atom" in text
+
+
 def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None:
     """One life of `aggregator run`: first tick, HTTP, a bad and a good reload, SIGTERM."""
     missed = f"{utc_now() - timedelta(hours=1):%H:%M}"  # an issue that is caught up: missed by an hour
@@ -313,10 +353,18 @@ def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None
             connection.request("GET", "/feeds/all.atom")
             answer = connection.getresponse()
             assert (answer.status, b"A treaty is signed" in answer.read()) == (200, True)
+            (tmp_path / "feeds.yaml").write_text("title: Broken\nouputs: []\n", encoding="utf-8")
+            process.send_signal(signal.SIGHUP)
+            desk(tmp_path, site.url("/a"), extra="outputs: [{name: extra}]")
+            process.send_signal(signal.SIGHUP)
+            while index(connection) != (True, False) and time.monotonic() < deadline:
+                time.sleep(0.1)
+            assert index(connection) == (True, False)
         run(tmp_path, "sync", code=4)
     finally:
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=30)[1]
     assert process.returncode == 0, said
     assert "finishing the work in hand" in said
+    assert "feeds.yaml read again" in said
     assert here.outputs()

@@ -146,3 +146,13 @@ def test_the_files_are_the_mail_that_was_sent(tmp_path: Path, feed: str) -> None
     text, html = (part.get_content().replace("\r\n", "\n") for part in mail.iter_parts())
     assert text.strip() == next(folder.glob("*.txt")).read_text(encoding="utf-8").strip()
     assert html.strip() == next(folder.glob("*.html")).read_text(encoding="utf-8").strip()
+
+
+def test_a_missing_password_defers_and_costs_nothing_else(tmp_path: Path, feed: str) -> None:
+    """The report is whole, the mail waits, and with the password it goes out."""
+    secured = digest(9, to=ONE).replace("'smtp://", "'smtp://desk@").replace("'}", "', password_env: NO_SUCH_PASSWORD}")
+    here = desk(tmp_path, feed, extra=secured)
+    report = here.sync()
+    assert "NO_SUCH_PASSWORD" in report.delivered.deferred[ONE]
+    assert len(report.issues) == 1 and report.refreshed.new == 2
+    assert "NO_SUCH_PASSWORD" in here.sync().delivered.waiting[ONE]

@@ -90,3 +90,43 @@ def test_both_dst_days_have_one_issue_each(tmp_path: Path) -> None:
                 periods += [issue.period for issue in here.sync().issues]
                 here.clock.forward(hours=1)
         assert periods == [f"{start + timedelta(days=n):%Y-%m-%d}" for n in range(3)]
+
+
+def test_a_sync_without_a_network_does_not_use_up_the_period(tmp_path: Path) -> None:
+    """Nobody answered, so nothing is known to be new or not: the issue is made when somebody does."""
+    with serve({"/a": Page(b"", status=503)}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        assert (here.sync().issues, here.sync().empty) == ([], [])
+        server.pages["/a"] = Page(rss(item(1)))
+        here.clock.forward(minutes=40)
+        assert [issue.period for issue in here.sync().issues] == ["2026-11-22"]
+
+
+def test_files_that_a_killed_process_did_not_write_are_written_by_the_next(tmp_path: Path) -> None:
+    """It died between freezing the issue and writing it, and before the outbox."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+    storage = tmp_path / "storage"
+    written = {path: path.read_bytes() for path in [*storage.glob("issues/*/*"), *storage.glob("outbox/*")]}
+    for path in written:
+        path.unlink()
+    with here.app() as app, app.store._database.write() as connection:
+        connection.exec_driver_sql("UPDATE delivery SET state = 'sending'")
+    assert here.sync().delivered.sent == 2
+    assert {path: path.read_bytes() for path in written} == written
+
+
+def test_odd_contacts_titles_and_homes_still_make_mail(tmp_path: Path) -> None:
+    """A web address with an @ is no mail address; a title may hold what mail headers do not."""
+    odd = [
+        "contact: https://social.example.org/@desk",
+        "contact: desk@example.org",
+    ]
+    for number, contact in enumerate(odd):
+        with serve({"/a": Page(rss(item(1)))}) as server:
+            here = desk(tmp_path / str(number), server.url("/a"), extra=f"{contact}\n{DIGEST}")
+            config = here.root / "feeds.yaml"
+            text = config.read_text(encoding="utf-8").replace("title: Test Desk", "title: 'Say \"Hi\" <3, daily'")
+            config.write_text(text.replace("https://desk.example.org/", "http://[::1]:8000/"), encoding="utf-8")
+            assert here.sync().delivered.sent == 2

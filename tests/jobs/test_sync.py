@@ -138,6 +138,36 @@ def test_our_own_outage_is_held_against_no_feed(tmp_path: Path) -> None:
     assert {(state.failures, state.due) for state in states} == {(0, START + timedelta(minutes=5))}
 
 
+def test_dead_feeds_that_fall_due_together_are_no_outage(tmp_path: Path) -> None:
+    """Three dead hosts beside a good feed: blamed the first time, and each time they are asked alone."""
+    with serve({f"/{number}": Page(rss(item(number))) for number in range(4)}) as server:
+        dead = [f"http://127.0.0.1:9/{number}" for number in range(3)]
+        good = [f"{{url: '{server.url(path)}', every: 1d}}" for path in server.pages]
+        here = desk(tmp_path, *good, *dead)
+        for failures in (1, 2, 3):
+            assert not here.sync().refreshed.outage
+            with here.app() as app:
+                states = [app.store.feeds.find(url) for url in dead]
+            assert [state and state.failures for state in states] == [failures] * 3
+            here.clock.now = max(state.due for state in states if state and state.due)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "Mon, 01 Jan 2027 00:00:00 -99999999999999999999"},
+        {"cache-control": f"max-age={'9' * 5000}"},
+        {"expires": "Mon, 01 Jan 99999999999 00:00:00 GMT"},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 503])
+def test_no_header_stops_a_run(tmp_path: Path, headers: dict[str, str], status: int) -> None:
+    """Numbers and dates beyond any calendar: the other feed is read all the same."""
+    with serve({"/odd": Page(rss(item(1)), status=status, headers=headers), "/b": Page(rss(item(2)))}) as server:
+        report = desk(tmp_path, server.url("/odd"), server.url("/b")).sync()
+    assert report.refreshed.new == (2 if status == 200 else 1)
+
+
 def test_a_new_feeds_history_stays_out_of_digests(tmp_path: Path) -> None:
     """At the first read what is older than a day is for outputs only; what comes later is news, however old it says."""
     with serve({"/a": Page(rss(item(1, at=START - HOUR), item(2, at=START - 48 * HOUR)))}) as server:

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.pipeline.clean_html import DEEPEST, as_html, safe_html
@@ -132,6 +132,20 @@ def test_soup(soup: str) -> None:
     assert faults(html) == []
     assert safe_html(html, base=BASE) == html
     assert plain_text(html).isprintable() or "\n" in plain_text(html)
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="<&")))
+@example("\ufeffx")
+def test_text_without_markup(text: str) -> None:
+    """A text that needs no cleaning comes out as if it had been cleaned."""
+    assert safe_html(f"{text}.<hr>", base=BASE) == safe_html(f"{text}.", base=BASE) + "<hr>"
+
+
+@given(st.text("aZ09 ./:?#&=%'~+-_@()*!,;$é\t"), st.sampled_from(("", "https://", "http://example.org/", "//e.org/")))
+def test_links_that_are_complete(path: str, start: str) -> None:
+    """A link that needs no change comes out as one that is written anew because of its title."""
+    anew = safe_html(f'<a href="{start}{path}" title="t">x</a>', base=BASE)
+    assert safe_html(f'<a href="{start}{path}">x</a>', base=BASE) == anew.replace(' title="t"', "")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, issue, news, stored, told
+from newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stored, told
 
 from aggregator.model import Folded, Issue, Letter, Line
 from aggregator.pipeline.compose import DECODED, ENCODED, fit
@@ -187,27 +187,32 @@ def letters(composed: Issue) -> Letter:
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
 def test_three_hundred_entries_stay_below_what_gmail_clips(texts: list[tuple[str, str, str]]):
     whole = issue(news(300, texts=texts), home="https://news.example.org/")
-    reduced, letter = fit(whole, letters)
+    reduced, letter = fit(whole, letters, digest=digest())
     assert len(letter.html.encode()) <= DECODED and sent_size(letter.html) <= ENCODED
     assert len(reduced.lines) + reduced.left_out == 300
-    assert f"{reduced.left_out} more on the web" in letter.html
-    assert f"{reduced.left_out} more on the web:\n  https://news.example.org/" in letter.text
+    assert f"{reduced.left_out} more in the feeds on the web" in letter.html
+    assert f"{reduced.left_out} more in the feeds on the web:\n  https://news.example.org/" in letter.text
     assert reduced.lead == whole.lead
     sizes = [len(section.lines) for section in reduced.sections]
     assert max(sizes) - min(sizes) <= 1, "the largest sections give first"
 
 
 def test_no_more_is_left_out_than_must_be():
-    reduced, _ = fit(issue(news(300)), letters)
+    reduced, _ = fit(issue(news(300)), letters, digest=digest())
     larger = letters(issue(news(len(reduced.lines) + 2)))
     assert len(larger.html.encode()) > DECODED or sent_size(larger.html) > ENCODED
 
 
 def test_an_issue_that_fits_is_left_alone():
     whole = issue(news(30))
-    assert fit(whole, letters)[0] is whole
+    assert fit(whole, letters, digest=digest())[0] is whole
 
 
 def test_a_template_that_is_too_large_by_itself_costs_no_entries():
     whole = issue(news(5))
-    assert fit(whole, lambda composed: Letter("x" * 200_000, ""))[0] is whole
+    assert fit(whole, lambda composed: Letter("x" * 200_000, ""), digest=digest())[0] is whole
+
+
+def test_the_subject_counts_what_is_in_the_issue_after_cutting():
+    reduced, _ = fit(issue(news(300)), letters, digest=digest())
+    assert f"and {len(reduced.lines) - 1} more" in reduced.subject

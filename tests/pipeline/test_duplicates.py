@@ -3,8 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from aggregator.model import Entry, Source, StoredEntry
-from aggregator.pipeline.duplicates import fold, same_text
+from aggregator.pipeline.duplicates import SAME_TEXT_WITHIN, fold, same_text
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BLANK = Entry("", "", "", "", "", "", "", "", "", NOW, "published", None, "", "")
@@ -37,6 +41,52 @@ def test_the_same_title_and_text_is_one_text() -> None:
 def test_the_same_words_a_month_later_are_another_text() -> None:
     first, second = stored(1, words="1:aa"), stored(2, words="1:aa", days=30)
     assert same_text(second, [first], sets=sets(first)).text_set == 2
+
+
+def test_a_weekly_column_that_opens_with_the_same_words_is_not_a_copy() -> None:
+    first = stored(1, words="1:aa")
+    for days, text_set in ((6.99, 1), (7, 2), (-6.99, 1), (-7, 2)):
+        second = stored(2, words="1:aa", days=days)
+        assert same_text(second, [first], sets=sets(first)).text_set == text_set, days
+
+
+def placed(entries: list[StoredEntry], *, nearest: int) -> dict[int, int]:
+    """Place entries one by one, each compared with the ``nearest`` before it only, as the store gives them back."""
+    kept: list[StoredEntry] = []
+    for entry in entries:
+        same = same_text(entry, kept[-nearest:], sets=sets(*kept))
+        founder = next((k for k in kept if k.id == same.text_set), entry)
+        kept.append(replace(entry, text_set=same.text_set, set_founded=founder.entry.published))
+    return sets(*kept)
+
+
+@pytest.mark.parametrize("nearest", [1, 3, 50])
+def test_a_column_that_says_the_same_every_day_is_a_new_text_every_week(nearest: int) -> None:
+    daily = [stored(day + 1, words="1:aa", days=day) for day in range(31)]
+    assert placed(daily, nearest=nearest) == {day + 1: day // 7 * 7 + 1 for day in range(31)}
+
+
+def test_two_feeds_with_the_same_column_fold_day_by_day() -> None:
+    daily = [stored(2 * day + n, feed=n, words="1:aa", days=day + n / 24) for day in range(31) for n in (1, 2)]
+    found = placed(daily, nearest=4)
+    assert all(found[2 * day + 1] == found[2 * day + 2] for day in range(31))
+    assert sorted(set(found.values())) == [1, 15, 29, 43, 57]
+
+
+def test_of_two_sets_with_the_same_words_the_nearest_in_time_is_joined() -> None:
+    old, new = stored(1, words="1:aa"), stored(2, words="1:aa", days=8)
+    between = stored(3, words="1:aa", days=6)
+    assert same_text(between, [old, new], sets=sets(old, new)).reason == "same title and text as entry 2"
+
+
+@given(st.lists(st.tuples(st.floats(0, 60), st.integers(1, 5)), max_size=40), st.integers(1, 50))
+def test_no_chain_of_copies_reaches_beyond_a_week_from_its_founder(
+    copies: list[tuple[float, int]], nearest: int
+) -> None:
+    entries = [stored(n, feed=feed, words="1:aa", days=days) for n, (days, feed) in enumerate(copies, 1)]
+    for id, text_set in placed(entries, nearest=nearest).items():
+        mine, founder = entries[id - 1].entry.published, entries[text_set - 1].entry.published
+        assert abs(mine - founder) < SAME_TEXT_WITHIN
 
 
 def test_an_address_that_a_feed_uses_for_all_its_entries_says_nothing() -> None:
@@ -72,6 +122,12 @@ def test_a_text_is_told_once_by_its_first_copy_with_its_permanent_id() -> None:
 def test_a_fuller_copy_leads_but_the_id_stays() -> None:
     first, second = stored(1, text="teaser"), replace(stored(2, feed=2, text="the whole text " * 9), text_set=1)
     (folded,) = fold([first, second])
+    assert (folded.lead.id, folded.uid) == (2, "urn:x:1")
+
+
+def test_the_id_stays_when_the_first_copy_is_there_no_more() -> None:
+    second, third = (replace(stored(id, feed=id), text_set=1, set_uid="urn:x:1") for id in (2, 3))
+    (folded,) = fold([second, third])
     assert (folded.lead.id, folded.uid) == (2, "urn:x:1")
 
 

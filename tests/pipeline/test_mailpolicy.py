@@ -15,7 +15,7 @@ from letters import LETTER, SENT, headers, written
 from newsroom import issue, news
 
 from aggregator.pipeline.letter import message, message_id
-from aggregator.pipeline.mailpolicy import POLICY
+from aggregator.pipeline.mailpolicy import POLICY, mailbox, wire_address
 from aggregator.pipeline.plain import plain
 
 
@@ -169,3 +169,17 @@ def test_an_address_that_needs_utf8_is_written_in_utf8():
     """RFC 6532: there is no other way to write it."""
     data = written(recipient="читатель@example.net")
     assert "\r\nTo: читатель@example.net\r\n".encode() in data
+
+
+@given(st.text())
+def test_any_name_stands_in_a_mailbox_and_is_read_back(name: str):
+    written = mailbox(name, "desk@example.org")
+    assert wire_address(written) == (plain(name), "desk@example.org")
+
+
+@pytest.mark.parametrize(
+    "address", ["a\x00b@example.org", "a\u202eb@example.org", "a@exa\u200fmple.org", "a b@example.org"]
+)
+def test_an_address_is_never_repaired(address: str):
+    with pytest.raises(ValueError):
+        wire_address(address)

@@ -13,7 +13,7 @@ from aggregator.pipeline.topics import TOKEN, compile_rules, fold, tag, tokens
 GEO = TopicConfig(
     name="geopolitics",
     title="Geopolitics",
-    words=("treaty", "mutual defence", "pact*", "C++", "U.S. Senate", "条約"),
+    words=("treaty", "mutual defence", "pact*", "C++", "U.S. Senate", "条約", "दिल"),
     excludes=("trade fair",),
 )
 SPORT = TopicConfig(name="sport", title="Sport & Games", words=("match",))
@@ -40,6 +40,8 @@ def entry(title: str = "", text: str = "", *categories: Category) -> Entry:
         ("New in C", "", None),
         ("The U.S. Senate votes", "", "“U.S. Senate” in the title"),
         ("日本が条約に署名", "", "“条約” in the title"),
+        ("यह दिल है", "", "“दिल” in the title"),
+        ("दिल्ली में सभा", "", None),  # a vowel sign goes on with the word
         ("ＴＲＥＡＴＹ in full width", "", "“treaty” in the title"),
         ("Treaty signed at the trade fair", "", None),  # vetoed
     ],

@@ -128,11 +128,8 @@ def test_a_feed_is_leased_to_one_worker_at_a_time(desk: Desk) -> None:
 def test_what_a_dead_process_left_is_released(desk: Desk) -> None:
     feeds = desk.store.feeds
     feeds.claim([1, 2], now=NOW, seconds=3600)
-    assert feeds.queue([1, 2], now=NOW, seconds=3600) == {1, 2}
-    assert feeds.queue([1, 2], now=NOW, seconds=3600) == frozenset()
-    assert feeds.due(NOW) == ()
+    assert feeds.claim([1, 2], now=NOW, seconds=60) == {}
     feeds.release()
-    assert len(feeds.due(NOW)) == 2
     assert feeds.claim([1, 2], now=NOW, seconds=60) == {1: 2, 2: 2}
 
 
@@ -155,6 +152,32 @@ def test_what_is_known_of_a_feed_before_its_document_is_read(desk: Desk) -> None
         ),
         2: Known(),
     }
+
+
+def test_of_a_large_archive_what_the_document_held_and_the_newest_are_known(desk: Desk) -> None:
+    desk.read("a", document([entry(str(n), published=NOW + n * HOUR) for n in range(1300)]))
+    desk.read("a", document([entry("new")], also=["5"]), now=NOW + HOUR)
+    known = desk.store.feeds.known([1])[1]
+    assert set(known.fingerprints) == {"5", "new", *(str(n) for n in range(301, 1300))}
+    assert known.words == {f"1:{guid}" for guid in known.fingerprints}
+    assert known.keys == {f"https://example.com/{guid}" for guid in known.fingerprints}
+    assert known.newest == NOW + 1299 * HOUR
+
+
+def test_a_name_that_feeds_yaml_gives_or_takes_shows_in_outputs(desk: Desk) -> None:
+    revision = 0
+    for listing in (Listing(address("a"), "Ours"), Listing(address("a"), "Ours", "b.example"), Listing(address("a"))):
+        desk.store.feeds.list([listing, *listings("b")], now=NOW)
+        assert int(desk.store.meta["revision"]) > revision
+        revision = int(desk.store.meta["revision"])
+
+
+def test_a_feed_that_stays_listed_stays_gone_whatever_else_changes(desk: Desk) -> None:
+    desk.read("a", None, gone=True, due=NOW + DAY, failures=7)
+    desk.store.feeds.list([Listing(address("a"), "Ours"), *listings("c")], now=NOW)
+    assert (desk.feed().gone, desk.feed().due, desk.feed().failures) == (True, NOW + DAY, 7)
+    desk.store.feeds.list(listings("b"), now=NOW)
+    assert (desk.feed().gone, desk.feed().failures) == (True, 7)
 
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

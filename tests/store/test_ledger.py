@@ -141,3 +141,72 @@ def test_moments_of_an_issue_are_read_with_any_offset() -> None:
     table = {"2026-11-23T12:00:00Z": NOW, "2026-11-23T13:00:00+01:00": NOW, "2026-11-23T12:00:00": NOW}
     assert {text: read_moment(text) for text in table} == table
     assert all(isinstance(read_moment(text), datetime) and read_moment(text).tzinfo for text in table)
+
+
+def test_the_deliveries_of_every_issue_come_at_once(desk: Desk) -> None:
+    issues = desk.store.issues
+    morning, evening = freeze(desk), freeze(desk, replace(ISSUE, digest="evening"))
+    quiet = issues.skip("morning", "2026-11-24", since=NOW, until=NOW + DAY, now=NOW)
+    issues.claim(1, now=NOW)
+    everything = issues.deliveries_by_issue()
+    assert everything == {state.id: issues.deliveries(state.id) for state in (morning, evening, quiet)}
+    assert [(d.recipient, d.state) for d in everything[morning.id]] == [(TO[0][0], "sending"), (TO[1][0], "pending")]
+    assert list(issues.deliveries_by_issue("morning")) == [morning.id, quiet.id]
+    assert issues.deliveries_by_issue("none") == {}
+
+
+def test_the_post_of_one_digest_is_told_from_that_of_another(desk: Desk) -> None:
+    issues = desk.store.issues
+    freeze(desk)
+    freeze(desk, replace(ISSUE, digest="evening"))
+    assert [delivery.id for delivery in issues.waiting(NOW)] == [1, 2, 3, 4]
+    assert [delivery.id for delivery in issues.waiting(NOW, digest="evening")] == [3, 4]
+    assert issues.waiting(NOW, digest="none") == ()
+
+
+def test_what_is_deferred_is_listed_until_its_time_has_come(desk: Desk) -> None:
+    issues = desk.store.issues
+    freeze(desk)
+    freeze(desk, replace(ISSUE, digest="evening"))
+    for delivery in (1, 3):
+        issues.claim(delivery, now=NOW)
+        issues.settle(delivery, "deferred", reply="451 later", due=NOW + HOUR, now=NOW)
+    assert [(delivery.id, delivery.reply) for delivery in issues.deferred(NOW)] == [(1, "451 later"), (3, "451 later")]
+    assert [delivery.id for delivery in issues.deferred(NOW, digest="evening")] == [3]
+    assert issues.deferred(NOW + HOUR) == ()
+    assert [delivery.id for delivery in issues.waiting(NOW + HOUR, digest="morning")] == [1, 2]
+
+
+def test_what_only_writes_a_file_is_tried_again_after_an_interruption(desk: Desk) -> None:
+    freeze(desk)
+    issues = desk.store.issues
+    issues.claim(1, now=NOW)
+    assert issues.interrupted(now=NOW + HOUR, again=True) == 1
+    first = issues.deliveries(1)[0]
+    assert (first.state, first.reply, first.attempts, first.changed) == ("pending", "", 1, NOW + HOUR)
+    assert issues.claim(1, now=NOW + HOUR)
+
+
+def test_a_period_without_news_can_be_made_after_all_and_a_frozen_one_cannot(desk: Desk) -> None:
+    issues = desk.store.issues
+    skip = issues.skip("morning", "2026-11-23", since=NOW - DAY, until=NOW, now=NOW)
+    issues.reopen("morning", "2026-11-23")
+    assert issues.find("morning", "2026-11-23") is None
+    state = freeze(desk)
+    assert state.id > skip.id
+    issues.reopen("morning", "2026-11-23")
+    assert issues.find("morning", "2026-11-23") == state
+    assert issues.told("morning", [5]) == {5}
+    assert len(issues.deliveries(state.id)) == 2
+
+
+def test_the_ledger_can_be_read_as_it_was_by_a_moment(desk: Desk) -> None:
+    issues = desk.store.issues
+    first = freeze(desk)
+    later = replace(ISSUE, period="2026-11-24", since=ISSUE.until, until="2026-11-24T12:00:00Z")
+    second = issues.freeze(later, LETTER, entries=[(8, 6)], deliveries=(), now=NOW + DAY)
+    before = NOW + DAY - timedelta(microseconds=1)
+    assert [issues.last("morning", by=by) for by in (None, NOW + DAY, before, NOW)] == [second, second, first, first]
+    assert issues.last("morning", by=NOW - HOUR) is None
+    told = [issues.told("morning", [5, 6], by=by) for by in (None, NOW + DAY, before, NOW - HOUR)]
+    assert told == [{5, 6}, {5, 6}, {5}, set()]

@@ -54,8 +54,18 @@ def test_a_search_narrows_by_topic_feed_and_time_and_tells_the_newest_first(desk
     assert desk.guids() == ["4", "3", "2", "1"]
     assert desk.guids(topic="world") == ["3", "2", "1"]
     assert desk.guids(feed="A.XML") == desk.guids(feed="https://example.net/a.xml") == ["3", "2", "1"]
-    assert desk.guids(feed="example net", since=NOW - 2 * DAY, until=NOW - DAY) == ["2"]
+    assert desk.guids(feed="example net", topic="world", until=NOW + DAY) == ["3", "2", "1"]
     assert guids(desk.store.entries.search(limit=2)) == ["4", "3"]
+
+
+def test_a_search_asks_when_an_entry_was_first_seen_not_when_it_was_published(desk: Desk) -> None:
+    desk.read("a", document([entry("history", published=NOW - 300 * DAY)]))
+    desk.read("a", document([entry("backdated", published=NOW - 20 * DAY)], also=["history"]), now=NOW + DAY)
+    desk.read("b", document([entry("of b", published=NOW - 10 * DAY)]), now=NOW + DAY)
+    assert desk.guids(since=NOW) == ["backdated", "of b", "history"]
+    assert desk.guids(since=NOW + HOUR) == ["backdated", "of b"]
+    assert desk.guids(until=NOW + DAY) == ["history"]
+    assert desk.guids(since=NOW - 301 * DAY, until=NOW) == []
 
 
 def test_outputs_get_only_what_is_curated_and_for_them(desk: Desk) -> None:

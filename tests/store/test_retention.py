@@ -1,9 +1,11 @@
 """Retention: what is old goes, and does not come back."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from store.test_ledger import freeze
-from store.things import DAY, HOUR, NOW, Desk, address, document, entry
+from store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
 from aggregator.model import PruneRow
 
@@ -51,6 +53,49 @@ def test_a_purge_and_the_same_document_again_bring_nothing_back(desk: Desk) -> N
     assert desk.read("a", again, now=YEAR_LATER).new == 0
     assert sorted(desk.guids()) == ["held0", "held1"]
     assert desk.read("b", document([entry("old1")]), now=YEAR_LATER).new == 1  # another feed's own
+
+
+def test_a_grave_that_is_too_old_to_be_known_is_found_all_the_same(desk: Desk) -> None:
+    """The reader of a document is told of the newest tombstones only."""
+    full(desk, old=1, held=0)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    later = [f"later{n}" for n in range(3000)]
+    desk.read("a", document([entry(guid) for guid in later]), now=YEAR_LATER)
+    desk.read("a", document(), now=YEAR_LATER)
+    desk.store.retention.prune(now=YEAR_LATER + 366 * DAY, months=12, at_least=0)
+    assert desk.store.feeds.known([1])[1].buried == set(later)
+    again = document([entry("old0"), entry("later7"), entry("new")])
+    assert desk.read("a", again, now=YEAR_LATER + 366 * DAY).new == 1
+    assert desk.guids() == ["new"]
+
+
+@pytest.mark.parametrize("how", ["taken out of feeds.yaml", "gone"])
+def test_a_feed_that_is_asked_no_more_holds_nothing(desk: Desk, how: str) -> None:
+    desk.read("a", document([entry(f"old{n}") for n in range(3)]))
+    desk.read("b", document([entry("held")]))
+    desk.read("a", None, now=NOW + 30 * DAY)  # 304: seen until then
+    if how == "gone":
+        state = replace(desk.feed(), gone=True, outcome="gone", failures=1)
+        desk.save(replace(desk.visit("a", intake=None, now=NOW + 60 * DAY), state=state), now=NOW + 60 * DAY)
+    else:
+        desk.store.feeds.list(listings("b"), now=NOW + 60 * DAY)
+    plan, prune = desk.store.retention.plan, desk.store.retention.prune
+    assert [row.purgeable for row in plan(now=YEAR_LATER, months=12, at_least=0)] == [0, 0]
+    assert [row.purgeable for row in plan(now=YEAR_LATER + 31 * DAY, months=12, at_least=2)] == [1, 0]
+    rows = prune(now=YEAR_LATER + 31 * DAY, months=12, at_least=0)
+    assert [(row.entries, row.held, row.purgeable) for row in rows] == [(3, 0, 3), (1, 1, 0)]
+    assert desk.guids() == ["held"]
+    assert desk.feed().entries == 0
+
+
+def test_a_name_that_was_buried_before_can_be_buried_again(desk: Desk) -> None:
+    """The feed's guids degrade, and an entry takes the name of one that was purged."""
+    full(desk, old=1, held=1)
+    desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
+    desk.read("a", document(also=["old0"], renamed={"held0": "old0"}), now=YEAR_LATER)
+    desk.read("a", document(), now=YEAR_LATER)
+    desk.store.retention.prune(now=YEAR_LATER + 366 * DAY, months=12, at_least=0)
+    assert desk.guids() == []
 
 
 def test_a_tombstone_follows_a_feed_whose_guids_degrade(desk: Desk) -> None:

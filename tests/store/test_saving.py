@@ -96,6 +96,28 @@ def test_a_date_that_was_ours_does_not_move_with_an_update(desk: Desk, kind: str
     assert desk.stored("1").entry.published == NOW - DAY
 
 
+def test_an_entry_without_a_date_was_published_when_it_was_first_seen(desk: Desk) -> None:
+    """The reading began two minutes before the entry was stored."""
+    undated = entry("1", published=NOW, published_from="first_seen")
+    dated = entry("2", published=NOW, published_from="inferred")
+    desk.read("a", document([undated, dated]), now=NOW + timedelta(minutes=2))
+    stored = desk.stored("1")
+    assert stored.entry.published == stored.first_seen == stored.surfaced == NOW + timedelta(minutes=2)
+    assert desk.stored("2").entry.published == NOW
+
+
+def test_an_old_entry_that_its_reader_took_for_new_has_only_come_back(desk: Desk) -> None:
+    desk.read("a", document([entry("1"), entry("2")]))
+    desk.read("a", document([entry("3")]), now=NOW + HOUR)
+    desk.curate()
+    again = document([entry("1"), entry("2", title="Corrected", fingerprint="1:x")], also=["3"])
+    assert desk.read("a", again, now=NOW + 2 * HOUR) == Saved(1, new=0, updated=1)
+    assert desk.feed().entries == 3
+    assert [desk.stored(guid).last_seen for guid in "12"] == [NOW + 2 * HOUR] * 2
+    assert [stored.entry.guid for stored in desk.store.curation.pending("1")] == ["2"]
+    assert (desk.stored("2").entry.title, desk.stored("2").first_seen) == ("Corrected", NOW)
+
+
 def test_a_page_with_a_counter_in_it_is_updated_24_times_and_then_only_for_words(desk: Desk) -> None:
     desk.read("a", document([entry("1")]))
     churn = [entry("1", html=f"<p>{n} visitors</p>", fingerprint=f"1:{n}") for n in range(30)]

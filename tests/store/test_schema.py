@@ -1,16 +1,18 @@
 """The schema: made by migrations, equal to the tables, never older or newer than the program without saying so."""
 
+import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
-from store.things import NOW, Desk, document, entry
+from store.things import NOW, Desk, document, entry, listings
 
 from aggregator.errors import WorkspaceError
 from aggregator.store import Store, engines, schema
@@ -131,6 +133,63 @@ def test_a_new_database_knows_when_it_was_founded_and_keeps_it(path: Path) -> No
         assert dict(store.meta) == first
     assert first["founded"] == NOW.isoformat()
     assert len(first["workspace"]) == 32
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter: that of pytest is for its owner alone."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@contextmanager
+def unwritable(path: Path) -> Iterator[None]:
+    """Let nobody write a database and its folder, and be no one who may all the same."""
+    path.chmod(0o444)
+    path.parent.chmod(0o555)
+    user, nobody = os.getuid(), 65534
+    if user == 0:
+        os.setresuid(nobody, nobody, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(user, user, user)
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+
+
+@pytest.mark.parametrize("name", ["aggregator.db", "news & notes?#1 50%.db"])
+def test_a_database_that_nobody_may_write_can_be_read(open_folder: Path, name: str) -> None:
+    path = open_folder / "storage" / name
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a"), now=NOW)
+        Desk(store).read("a", document([entry("1")]))
+    with unwritable(path):
+        with pytest.raises(WorkspaceError, match="cannot be written"):
+            Store.open(path, now=NOW)
+        with Store.open(path, now=NOW, readonly=True) as store:
+            assert Desk(store).guids() == ["1"]
+            with pytest.raises(WorkspaceError, match="cannot be written"):
+                store.meta["rules"] = "2"
+
+
+def test_one_who_only_reads_sees_what_a_writer_has_not_folded_in_yet(open_folder: Path) -> None:
+    path = open_folder / "storage" / "aggregator.db"
+    with Store.open(path, now=NOW) as store:
+        store.meta["rules"] = "2"
+        with unwritable(path), Store.open(path, now=NOW, readonly=True) as reading:
+            assert reading.meta["rules"] == "2"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_database_without_tables_is_brought_up_even_for_one_who_only_reads(path: Path, there: bool) -> None:
+    if there:
+        path.parent.mkdir()
+        path.touch()
+    with Store.open(path, now=NOW, readonly=True) as store:
+        assert store.meta["founded"] == NOW.isoformat()
 
 
 def test_the_pragmas_are_those_that_were_measured(path: Path) -> None:

@@ -93,7 +93,7 @@ def test_head_says_what_get_would(site: Site, path, encoding):
         "/issues/secret",
         "/issues/evening/2026-05-04",
         "/issues/morning/2026-05-04.eml",  # carries an address
-        "/issues/morning/2026-05-04.html",
+        "/issues/morning/2026-05-04.html.html",
         "/issues/morning/..%2f..%2faggregator.db",
         "/issues/morning/..",
         "/issues/morning/%2e%2e%2fsecret%2f2026-05-04",
@@ -210,3 +210,12 @@ def test_the_date_of_the_file_is_the_date_of_the_feed(site: Site):
     assert int((site.storage / "outputs" / "world.rss").stat().st_mtime) == WRITTEN
     assert site.ask("/feeds/world.rss", if_modified_since=LAST_MODIFIED).status == 304
     assert site.ask("/feeds/world.rss", if_modified_since="Mon, 04 May 2026 07:30:14 GMT").status == 200
+
+
+def test_an_issue_answers_under_the_name_of_its_file_too(site: Site):
+    assert site.ask("/issues/morning/2026-05-04.html").body == site.ask("/issues/morning/2026-05-04").body
+
+
+def test_a_path_of_thousands_of_slashes_gets_a_small_answer(site: Site):
+    answer = site.ask("/" * 6000)
+    assert answer.status == 404 and len(answer.body) < 20_000

@@ -2,40 +2,55 @@
 
     Publication ──item.tell──▶ Item ──atom | rss | jsonfeed──▶ Published
 
-``item`` decides once what is said of an entry; the three writers only spell it. The same publication gives the
-same bytes, whenever and wherever it is written.
+``item`` decides once what is said of an entry; the three writers only spell it, each entry by itself. The same
+publication gives the same bytes, whenever and wherever it is written.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any, Protocol
 
 from aggregator.model import Folded, Format, Reject
 from aggregator.pipeline.outputs import atom, jsonfeed, rss
 from aggregator.pipeline.outputs.item import Item, tell
 from aggregator.pipeline.outputs.publication import MEDIA_TYPES, Publication, Published
+from aggregator.pipeline.plain import tidy
 
 __all__ = ["MEDIA_TYPES", "Item", "Publication", "Published", "publish", "tell"]
 
-_WRITERS = {"atom": atom.write, "rss": rss.write, "json": jsonfeed.write}
+
+class Spelling(Protocol):
+    """A format: how one entry is written, and the document around them all."""
+
+    def render(self, item: Item, /) -> Any:
+        """Return what ``write`` puts into the document. Raises ValueError when the format cannot hold it."""
+
+    def write(self, publication: Publication, rendered: Sequence[Any], /) -> bytes:
+        """Return the document."""
+
+
+_SPELLED: Mapping[Format, Spelling] = {"atom": atom, "rss": rss, "json": jsonfeed}
 
 
 def publish(publication: Publication, format: Format) -> Published:
     """Write an output in one format, its entries in the order given.
 
-    An entry that cannot be told, or that repeats the id of one before it, is left out and named in ``left_out``:
-    it never costs the output. Nothing is read from a clock.
+    An entry that cannot be told or spelled, or that repeats the id of one before it, is left out and named in
+    ``left_out``: it never costs the output. Nothing is read from a clock.
     """
-    items: dict[str, Item] = {}
+    spelling = _SPELLED[format]
+    rendered: dict[str, Any] = {}
     kept: list[Folded] = []
     left_out: list[Reject] = []
     for position, folded in enumerate(publication.entries):
         try:
             item = tell(folded, publication)
-            if item.id in items:
+            if item.id in rendered:
                 raise ValueError("another entry of this output has the same id")
+            rendered[item.id] = spelling.render(item)
         except (ValueError, TypeError, OverflowError) as error:
-            left_out.append(Reject(position, folded.uid or folded.lead.uid, str(error)))
+            left_out.append(Reject(position, tidy(folded.uid or folded.lead.uid), tidy(str(error))))
         else:
-            items[item.id] = item
             kept.append(folded)
     told = replace(publication, entries=tuple(kept))
-    return Published(_WRITERS[format](told, tuple(items.values())), tuple(left_out))
+    return Published(spelling.write(told, tuple(rendered.values())), tuple(left_out))

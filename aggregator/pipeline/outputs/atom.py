@@ -1,5 +1,6 @@
 """Item → Atom 1.0 (RFC 4287), with feedgen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -11,8 +12,8 @@ from aggregator.pipeline.outputs.item import Item, Origin
 from aggregator.pipeline.outputs.publication import Publication
 
 
-def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
-    """Write an Atom feed document: the feed's own metadata, then the entries in their order."""
+def write(publication: Publication, entries: Sequence[Any]) -> bytes:
+    """Write an Atom feed document: the feed's own metadata, then the rendered entries in their order."""
     feed = FeedGenerator()
     feed.id(publication.id)
     feed.title(publication.heading)
@@ -23,9 +24,7 @@ def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
     feed.subtitle(legal.plain(publication.subtitle))
     for rel, href, kind in _feed_links(publication):
         feed.link(rel=rel, href=href, type=kind)
-    mended_feed(
-        feed, lambda root: _mend_feed(root, publication), [_entry(item) for item in items], namespaces={"media": MEDIA}
-    )
+    mended_feed(feed, lambda root: _mend_feed(root, publication), entries, namespaces={"media": MEDIA})
     data: bytes = feed.atom_str(pretty=True)
     return data
 
@@ -48,7 +47,8 @@ def _mend_feed(root: Any, publication: Publication) -> None:
             node.set("type", "text")
 
 
-def _entry(item: Item) -> Any:
+def render(item: Item) -> Any:
+    """Return the ``atom:entry`` element of an item. Raises ValueError when XML cannot hold it."""
     entry = FeedEntry()
     entry.id(item.id)
     entry.title(item.headline)

@@ -1,6 +1,7 @@
 """Item → JSON Feed 1.1."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from aggregator.pipeline.outputs import legal
@@ -10,8 +11,8 @@ from aggregator.pipeline.outputs.publication import Publication
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
-def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
-    """Write a JSON Feed: one line for what the feed says of itself and one for each item, UTF-8."""
+def write(publication: Publication, items: Sequence[bytes]) -> bytes:
+    """Write a JSON Feed: one line for what the feed says of itself and one for each rendered item, UTF-8."""
     head = _filled(
         version=VERSION,
         title=publication.heading,
@@ -23,13 +24,13 @@ def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
         authors=[{"name": publication.heading}],
         _aggregator=_filled(id=publication.id, updated=legal.stamp(publication.updated)),
     )
-    lines = ",\n".join(_dump(_item(item)) for item in items)
-    return f'{_dump(head)[:-1]},"items":[\n{lines}\n]}}\n'.encode()
+    return _dump(head)[:-1] + b',"items":[\n' + b",\n".join(items) + b"\n]}\n"
 
 
-def _item(item: Item) -> dict[str, Any]:
+def render(item: Item) -> bytes:
+    """Return the object of an item. Raises ValueError when UTF-8 cannot hold it."""
     content = {"content_html": item.html} if item.html else {"content_text": item.summary or item.headline}
-    return _filled(
+    members = _filled(
         id=item.id,
         url=item.url,
         title=item.title,
@@ -47,6 +48,7 @@ def _item(item: Item) -> dict[str, Any]:
         ],
         _aggregator=_filled(source=_origin(item.source), also=[_place(place) for place in item.also]),
     )
+    return _dump(members)
 
 
 def _origin(origin: Origin) -> dict[str, Any]:
@@ -62,5 +64,5 @@ def _filled(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value}
 
 
-def _dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def _dump(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,5 +1,6 @@
 """Item → RSS 2.0 (RSS Advisory Board, with its Best Practices Profile), with feedgen."""
 
+from collections.abc import Sequence
 from email.utils import format_datetime
 from html import escape
 from typing import Any
@@ -13,8 +14,8 @@ from aggregator.pipeline.outputs.item import UNKNOWN_TYPE, Item
 from aggregator.pipeline.outputs.publication import MEDIA_TYPES, Publication
 
 
-def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
-    """Write an RSS document: the channel's own elements, then the items in their order."""
+def write(publication: Publication, items: Sequence[Any]) -> bytes:
+    """Write an RSS document: the channel's own elements, then the rendered items in their order."""
     feed = FeedGenerator()
     feed.title(publication.heading)
     feed.link(rel="alternate", href=_site(publication))
@@ -27,7 +28,7 @@ def write(publication: Publication, items: tuple[Item, ...]) -> bytes:
     mended_feed(
         feed,
         lambda root: _mend_channel(root[0], publication),
-        [_item(item) for item in items],
+        items,
         namespaces={"dc": DC, "media": MEDIA},
     )
     data: bytes = feed.rss_str(pretty=True)
@@ -46,7 +47,8 @@ def _mend_channel(channel: Any, publication: Publication) -> None:
             element(channel, f"{{{ATOM}}}link", rel=rel, href=href, type=MEDIA_TYPES["rss"])
 
 
-def _item(item: Item) -> Any:
+def render(item: Item) -> Any:
+    """Return the ``item`` element of an item. Raises ValueError when XML cannot hold it."""
     entry = FeedEntry()
     entry.id(item.id)
     entry.title(item.headline)  # RSS would do without, readers show "5" or nothing

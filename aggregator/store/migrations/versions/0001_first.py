@@ -65,7 +65,6 @@ def _feeds() -> None:
         sa.Column("first_seen", Moment(), nullable=False),
         sa.Column("document_read", Moment(), nullable=True),
         sa.Column("entries", sa.Integer(), nullable=False),
-        sa.Column("queued_until", Moment(), nullable=True),
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("token", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
@@ -114,12 +113,13 @@ def _entries() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_entry_uid")),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_entry_feed_id_id"), "entry", ["feed_id", "id"])
     op.create_index(op.f("ix_entry_feed_id_last_seen"), "entry", ["feed_id", "last_seen"])
     op.create_index(op.f("ix_entry_first_seen"), "entry", ["first_seen"])
-    op.create_index(op.f("ix_entry_key"), "entry", ["key"])
+    op.create_index(op.f("ix_entry_key_id"), "entry", ["key", "id"])
     op.create_index(op.f("ix_entry_surfaced"), "entry", ["surfaced"])
     op.create_index(op.f("ix_entry_url"), "entry", ["url"])
-    op.create_index(op.f("ix_entry_words"), "entry", ["words"])
+    op.create_index(op.f("ix_entry_words_id"), "entry", ["words", "id"])
     op.create_table(
         "tombstone",
         sa.Column("feed_id", sa.Integer(), nullable=False),
@@ -128,6 +128,7 @@ def _entries() -> None:
         sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_tombstone_feed_id_feed"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("feed_id", "guid", name=op.f("pk_tombstone")),
     )
+    op.create_index(op.f("ix_tombstone_feed_id_buried"), "tombstone", ["feed_id", "buried"])
 
 
 def _curation() -> None:
@@ -141,12 +142,15 @@ def _curation() -> None:
         "curation",
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("text_set", sa.Integer(), nullable=False),
+        sa.Column("set_uid", sa.Text(), nullable=False),
+        sa.Column("set_founded", Moment(), nullable=False),
         sa.Column("same_as", sa.Text(), nullable=False),
         sa.Column("dropped", sa.Text(), nullable=False),
         sa.Column("tags", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_curation_entry_id_entry"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_curation")),
     )
+    op.create_index(op.f("ix_curation_set_uid"), "curation", ["set_uid"])
     op.create_index(op.f("ix_curation_text_set"), "curation", ["text_set"])
     op.create_table(
         "shelf",
