@@ -86,11 +86,11 @@ def find_workspace(root: Path) -> Workspace:
 
 
 @contextmanager
-def open_app(root: Path, *, clock: Clock = utc_now) -> Iterator[App]:
-    """Open the workspace in ``root``; raises WorkspaceError or ConfigError."""
+def open_app(root: Path, *, clock: Clock = utc_now, readonly: bool = False) -> Iterator[App]:
+    """Open the workspace in ``root``, perhaps only for reading; raises WorkspaceError or ConfigError."""
     workspace = find_workspace(root)
     settings = config.load(workspace.config)
-    with Store.open(database_of(workspace, settings), now=clock()) as store:
+    with Store.open(database_of(workspace, settings), now=clock(), readonly=readonly) as store:
         app = App(workspace, settings, store, Archive(workspace.storage), clock)
         yield app
 

@@ -84,7 +84,9 @@ def main() -> None:
         for name in ("first", "second"):
             found = sync(Path(place))
             counts = {key: found[key] for key in ("feeds", "entries", "outputs", "issues")}
-            print(f"{name} sync of {len(files)} documents ({sum(found['seconds'].values()):.1f} s):", json.dumps(counts))
+            print(
+                f"{name} sync of {len(files)} documents ({sum(found['seconds'].values()):.1f} s):", json.dumps(counts)
+            )
             print("   messages sent:", found["messages"]["sent"], "; seconds:", json.dumps(found["seconds"]))
             for reason, times in Counter(found["failures"].values()).most_common():
                 print(f"   {times:4} × refused: {reason}")

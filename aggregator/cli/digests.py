@@ -82,7 +82,8 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
     screen = terminal(context)
     with screen.opened() as app:
         issues = app.store.issues.all(digest_named(app, name).name if name else "")
-        rows = [(issue, app.store.issues.deliveries(issue.id)) for issue in issues]
+        sent = app.store.issues.deliveries_by_issue(name)
+        rows = [(issue, sent.get(issue.id, ())) for issue in issues]
         zone = app.config.zone
     if as_json:
         screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])

@@ -20,13 +20,13 @@ def feeds(
     as_json: AsJson = False,
 ) -> None:
     """List the feeds of feeds.yaml: health, last success, next due and its reason."""
-    from aggregator.app import list_feeds, utc_now
+    from aggregator.app import utc_now
 
     screen = terminal(context)
     with screen.opened() as app:
-        if not app.store.feeds.all():
-            list_feeds(app)
-        states = [f for f in app.store.feeds.all() if f.listed and (not failing or f.outcome in ("failed", "gone"))]
+        known = {state.url: state for state in app.store.feeds.all()}
+        states = [known.get(feed.url) or FeedState(0, feed.url, feed.title) for feed in app.config.feeds]
+        states = [state for state in states if not failing or state.outcome in ("failed", "gone")]
         zone = app.config.zone
     if as_json:
         screen.json(feeds=[facts(state) for state in states])

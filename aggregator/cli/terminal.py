@@ -89,7 +89,7 @@ class Terminal:
         """Open the workspace for reading."""
         from aggregator.app import open_app
 
-        with open_app(self.root) as app:
+        with open_app(self.root, readonly=True) as app:
             yield app
 
     @contextmanager

@@ -107,14 +107,8 @@ def _outcomes(
 def _read(app: App, cores: Cores, state: FeedState, answer: Fetched, *, now: datetime) -> None:
     from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
 
-    cores.submit(
-        state.id,
-        intake.read,
-        answer,
-        _known(app, state),
-        url=state.url,
-        now=now,
-    )
+    language = app.feeds[state.url].language
+    cores.submit(state.id, intake.read, answer, _known(app, state), url=state.url, language=language, now=now)
 
 
 def _documents(

@@ -1,6 +1,6 @@
 """The values that flow through the house: one frozen type for each stage of life.
 
-    Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
+Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known

@@ -34,8 +34,8 @@ class Parameters(dict[str, Any]):
     these), and makes a deep copy for each text, of values that cannot change. This saves a fifth of its time.
     """
 
-    def __deepcopy__(self, memo: object) -> dict[str, Any]:
-        return dict(self)
+    def __deepcopy__(self, memo: object) -> Any:
+        return feedparser.FeedParserDict(self)
 
 
 class DirectReader(feedparser.api.StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
