@@ -90,7 +90,7 @@ def facts(stored: StoredEntry) -> dict[str, object]:
     entry = stored.entry
     return {
         "id": str(stored.id),
-        "uid": stored.uid,
+        "uid": stored.set_uid or stored.uid,
         "feed": stored.source.url,
         "guid": entry.guid,
         "url": entry.url,

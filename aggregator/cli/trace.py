@@ -26,7 +26,7 @@ def trace(app: App, stored: StoredEntry) -> dict[str, str]:
         "entry": f"{stored.id} {entry.title}",
         "address": entry.url or "none",
         "feed": f"{stored.source.title} ({stored.source.url}), publisher {stored.source.publisher}",
-        "identity": f"guid {entry.guid} in its feed; {stored.uid} for ever in what we publish",
+        "identity": f"guid {entry.guid} in its feed; {stored.set_uid or stored.uid} for ever in what we publish",
         "dates": f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}",
         "seen": f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}",
         "same text": _copies(app, stored),

@@ -42,6 +42,11 @@ BASE = "https://reader:secret@example.org/blog/feed.xml"
         ("http://example.com:99999/", ""),
         ("http://exa mple.com/", ""),
         ("http://exa<mple.com/", ""),
+        ("http://e\x00.example.com/", ""),
+        ("http://e\x01.example.com/", ""),
+        ("http://e\x1b.example.com/", ""),
+        ("http://e\x7f.example.com/", ""),
+        ("http://exa＜mple.com/", ""),
         ("https://example.com/" + "x" * 5000, ""),
     ],
 )

@@ -167,3 +167,20 @@ def test_a_tower_of_tags(html: str) -> None:
 def test_plain_text_as_html() -> None:
     """Paragraphs and breaks are kept, and nothing in it is markup."""
     assert as_html("One <b>\ntwo\n \n\nthree & four\n") == "<p>One &lt;b&gt;<br>two</p><p>three &amp; four</p>"
+
+
+@pytest.mark.parametrize(
+    ("srcset", "picture"),
+    [
+        (", a.jpg 2x", "a.jpg"),
+        (" ,, a.jpg", "a.jpg"),
+        ("w_200,h_100/a.jpg 1x, b.jpg 2x", "w_200,h_100/a.jpg"),
+        ("a.jpg, b.jpg 2x", "a.jpg"),
+        ("\t", ""),
+        (" , ", ""),
+    ],
+)
+def test_a_set_of_pictures(srcset: str, picture: str) -> None:
+    """The first address of a srcset is the picture (HTML §4.8.4.2.1); a set without one is none."""
+    expected = f'<p>x<img src="{BASE}{picture}"></p>' if picture else "<p>x</p>"
+    assert safe_html(f'<p>x<img srcset="{srcset}"></p>', base=BASE) == expected

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from aggregator.model import Markup
 from aggregator.pipeline.clean_html import as_html, safe_html
-from aggregator.pipeline.clean_text import legal, one_line, plain_text, plain_title, shortened, words
+from aggregator.pipeline.clean_text import legal, one_line, plain_text, plain_title, words
+from aggregator.pipeline.plain import shortened
 
 BASE = "https://example.com/blog/"
 
@@ -77,6 +78,12 @@ def test_a_title_of_a_thousand_words() -> None:
         ("one, two three", 6, "one…"),
         ("abcdefghijkl", 6, "abcde…"),
         ("漢字漢字漢字漢字", 5, "漢字漢字…"),
+        ("It works. It works.", 10, "It works…"),
+        ("It works … or not", 12, "It works…"),
+        ("Is it so? Yes", 11, "Is it so…"),
+        ("看看。看看", 4, "看看…"),
+        ("xxxxe\u0301 xxx", 6, "xxxx…"),
+        ("seen at https://example.com/long/address", 20, "seen at https://exa…"),
     ],
 )
 def test_shortened(text: str, longest: int, cut: str) -> None:

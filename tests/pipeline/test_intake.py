@@ -206,3 +206,30 @@ def test_every_captured_document(corpus: Path, folder: str, every: int, fewest: 
             assert (again.new, again.changed, again.renamed, again.seen) == ((), (), {}, first.seen), path
     assert counts["documents"] >= fewest
     assert counts["refused"] <= refused
+
+
+def test_a_guid_with_controls() -> None:
+    """It is known again under the name it is stored under, and what is said of it can be shown on a terminal."""
+    item = rb'{"id": "a\u0000\ud800\u001b[31m", "title": "A"}'
+    body = b'{"version": "https://jsonfeed.org/version/1.1", "items": [' + item + b", " + item + b"]}"
+    first = intake.read(fetched(body=body), Known(first=True), now=NOW)
+    assert guids(first.new) == ["a\ufffd?\ufffd[31m"]
+    again = intake.read(fetched(body=body.replace(b'"A"', b'"B"')), after(first), now=NOW)
+    assert (again.new, guids(again.changed)) == ((), guids(first.new))
+    assert [(reject.name, reject.reason) for reject in again.rejects] == [("a [31m", "the same as entry 1")]
+
+
+@pytest.mark.parametrize("odd", ["<pubDate>9999-12-31T24:00:00Z</pubDate>", "&lt;img srcset=', a.jpg 2x'>"])
+def test_one_odd_entry_costs_nothing(odd: str) -> None:
+    """Neither the document nor the entry is lost."""
+    odd_item = item("a").replace(f"<description>{TEXT}", f"{odd if odd[:2] == '<p' else ''}<description>{odd}{TEXT}")
+    result = read(odd_item, item("b"))
+    assert (guids(result.new), result.rejects) == (["a", "b"], ())
+
+
+@pytest.mark.parametrize(("said", "language"), [("", "de-AT"), ("<language>fr</language>", "fr")])
+def test_a_language_that_only_we_know(said: str, language: str) -> None:
+    """The language given for the feed holds where neither the entry nor the document names one."""
+    document = fetched(said, item("a"))
+    assert intake.read(document, Known(first=True), now=NOW, language="de_AT").new[0].language == language
+    assert intake.read(document, Known(first=True), now=NOW).new[0].language == ("fr" if said else "")

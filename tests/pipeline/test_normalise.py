@@ -1,13 +1,14 @@
 """Identity, addresses and dates of the entries of one document."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Criterion, Draft, Enclosure, Markup, ParsedEntry, ParsedFeed, Stamp
-from aggregator.pipeline.identity import fingerprint
+from aggregator.model import Criterion, Draft, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.pipeline.identity import fingerprint, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
@@ -205,3 +206,29 @@ def test_now_is_the_only_clock() -> None:
     later = normalise(feed, criterion="guid", url=URL, now=NOW + timedelta(hours=1)).drafts
     assert one[0] == later[0]
     assert later[1].published - one[1].published == timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("guid", "stored"),
+    [
+        ("a\x1b[31m\x00b", "a\ufffd[31m\ufffdb"),
+        ("a\x7f\x9bb", "a\ufffd\ufffdb"),
+        ("a\ud800b", "a?b"),
+        ("a\r\n\tb", "a b"),
+        ("a\xa0b \u202eü漢", "a\xa0b \u202eü漢"),
+    ],
+)
+def test_a_guid_that_no_database_holds(guid: str, stored: str) -> None:
+    """Controls and lone surrogates are replaced as the store would; every other guid stays as it is."""
+    assert guids(entry(guid=guid)) == [stored]
+    assert storable(stored) == stored
+
+
+def test_an_entry_that_cannot_be_drafted() -> None:
+    """It is rejected with its place; the others keep theirs, also after an entry that the parser rejected."""
+    bad = replace(entry(guid="bad"), published=Stamp("", datetime(2024, 6, 5)))  # no zone
+    feed = ParsedFeed("rss20", entries=(entry(guid="a"), bad, entry()), rejects=(Reject(0, "x", "of the parser"),))
+    normal = normalise(feed, criterion="guid", url=URL, now=NOW)
+    assert normal.positions == (1, 3)
+    assert [(reject.position, reject.name) for reject in normal.rejects] == [(0, "x"), (2, "bad")]
+    assert normal.rejects[1].reason.startswith("cannot be read (TypeError: ")

@@ -195,3 +195,9 @@ def test_an_author_is_never_missing() -> None:
     assert item_of(folded(author="")).findtext(f"{DC}creator") == "Coast Example"
     assert item_of(newspaper().entries[2]).findtext(f"{DC}creator") == "World Desk"
     assert entry_of(folded(author="")).findtext(f"{ATOM}author/{ATOM}name") == "Coast Example"
+
+
+def test_two_terms_with_one_label() -> None:
+    """RSS has no labels beside its terms: what a reader would see twice is written once."""
+    data = publish(publication(folded(categories=(Category("eu", "", "Europe"), Category("Europe")))), "rss").data
+    assert data.count(b"<category>Europe</category>") == 1

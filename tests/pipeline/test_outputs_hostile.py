@@ -8,7 +8,8 @@ from example_output import FORMATS, NET, NOON, folded, publication, stored
 from validity import FAULTS
 
 from aggregator.model import Category, Enclosure, Folded, Format
-from aggregator.pipeline.outputs import publish
+from aggregator.pipeline import outputs
+from aggregator.pipeline.outputs import publish, tell
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -75,3 +76,29 @@ def test_an_address_that_is_none_is_not_published() -> None:
         assert b"javascript" not in data
         assert b"https://example.com/a%20b.mp3" in data
         assert FAULTS[format](data) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("place", ["url", "image", "enclosures"])
+def test_an_address_with_controls_that_was_stored(place: str, format: Format) -> None:
+    """It is no address: the entry stays, without it."""
+    bad = "http://e\x1b\x00.example.org/a"
+    published = publish(
+        publication(folded(1), folded(2, **{place: (Enclosure(bad),) if place[0] == "e" else bad})), format
+    )
+    assert published.left_out == ()
+    assert FAULTS[format](published.data) == []
+    assert b"e\x1b" not in published.data
+    assert b"\\u001b" not in published.data
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_entry_that_cannot_be_spelled(format: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should anything slip through that a format cannot hold, it costs this entry only, and is named without it."""
+    item = outputs.tell(folded(2), publication())
+    bad = replace(item, id="tag:x", title="\ud800" if format == "json" else "\x1b")
+    monkeypatch.setattr(outputs, "tell", lambda one, of: bad if one.uid.endswith("\x1b/2") else tell(one, of))
+    published = publish(publication(folded(1), replace(folded(2), uid="tag:\x1b/2")), format)
+    assert [(reject.position, reject.name) for reject in published.left_out] == [(1, "tag: /2")]
+    assert FAULTS[format](published.data) == []
+    assert folded(1).uid.encode() in published.data

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.model import Fetched, ParsedFeed
-from aggregator.pipeline.parse import CAP, parse
+from aggregator.model import Enclosure, Fetched, ParsedFeed
+from aggregator.pipeline.jsonfeed import _entries as json_entries
+from aggregator.pipeline.parse import CAP, _entries, parse
+from aggregator.pipeline.parse_source import shorten
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 URL = "https://example.com/feed"
@@ -57,6 +59,10 @@ def test_golden(path: Path) -> None:
         ('{"error": "not found", "status": 404}', "JSON that is no feed (its keys: error, status)"),
         ("[1, 2]", "JSON that is no feed (a list)"),
         ("{}", "JSON that is no feed (an empty object)"),
+        (b"\xff\xfe", "an empty answer, not a feed"),
+        ('{"\\u001b[31mred\\u202e": 1}', "JSON that is no feed (its keys: [31mred)"),
+        ("<html><title>\x1b]0;red\u202e&#155;</title>", "an HTML page (title “ ]0;red›”), not a feed"),
+        ("plain\x1b[2J\x9btext", "plain text (it begins “plain [2J text”), not a feed"),
         ('{"version": "https://jsonfeed.org/version/1.1", "items": 7}', "a JSON Feed whose items are no list"),
     ],
 )
@@ -227,3 +233,79 @@ def test_conformance(corpus: Path, folder: str, facts: tuple[str, ...], fewest: 
             wrong += [] if unescape(found) == unescape(value) else [(path.name, fact, value, found)]
     assert not wrong
     assert checked >= fewest
+
+
+def test_an_enclosure_without_a_type() -> None:
+    """It has none: the parser would have every Atom link lead to a web page."""
+    link = '<link rel="enclosure" href="https://example.com/a.mp3" length="5"/>'
+    feed = parse(fetched(f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>a</id>{link}</entry></feed>'))
+    assert feed.entries[0].enclosures == (Enclosure("https://example.com/a.mp3", "", 5),)
+
+
+def test_a_base_that_is_no_address() -> None:
+    """Links hang on the document's address then; the entry and its neighbour stay."""
+    entries = '<entry xml:base="http://[x"><title>A</title></entry><entry><title>B</title></entry>'
+    feed = parse(fetched(f'<feed xmlns="http://www.w3.org/2005/Atom">{entries}</feed>'))
+    assert [(entry.title.value, entry.title.base) for entry in feed.entries] == [("A", URL), ("B", URL)]
+
+
+def test_an_entry_that_nobody_foresaw() -> None:
+    """It is rejected with its place, its name and the reason; the others are read."""
+    read, rejects = _entries([{"id": "a"}, {"id": "b", "links": 7}, {"authors": 7}, {"id": "d"}], base=URL)
+    assert [entry.guid for entry in read] == ["a", "d"]
+    assert [(reject.position, reject.name) for reject in rejects] == [(1, "b"), (2, "entry 3")]
+    assert rejects[0].reason == "cannot be read (TypeError: 'int' object is not iterable)"
+
+
+@pytest.mark.parametrize(
+    "before", ["<description><![CDATA[<pre><item> x</item></pre>]]></description>", "<!-- <item> -->"]
+)
+def test_an_item_that_is_only_talked_about(before: str) -> None:
+    """Markup in CDATA and in comments is no entry: 300 entries are under the cap."""
+    feed = parse(fetched(rss("".join(f"<item><guid>{number}</guid>{before}</item>" for number in range(300)))))
+    assert (len(feed.entries), feed.cut, feed.entries[-1].guid) == (300, 0, "299")
+
+
+def test_more_entries_than_the_cap_that_talk_about_items() -> None:
+    """The cut falls between entries, whatever they and the words after them hold."""
+    talk = "<description><![CDATA[</item><item>]]></description>"
+    items = "".join(f"<item><guid>{number}</guid>{talk}</item>" for number in range(CAP + 3))
+    feed = parse(fetched(rss(items + talk)))
+    assert (len(feed.entries), feed.cut, feed.entries[-1].guid) == (CAP, 3, str(CAP - 1))
+
+
+def test_a_section_that_is_never_closed() -> None:
+    """It is text to the end, and found to be so in one pass."""
+    body = b"<item>" + b"<![CDATA[" * 200_000 + b"<item>" * (CAP + 1)
+    assert shorten(body, CAP) == (body, 0)
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "idna", "unicode_escape", "hex", "rot13", "nonsense"])
+def test_a_charset_that_is_none(charset: str) -> None:
+    """The server's word is passed over: the document says itself what it is written in."""
+    body = rss(r"<item><title>a-b \n</title></item>").encode()
+    assert parse(fetched(body, content_type=f"text/xml; charset={charset}")).entries[0].title.value == r"a-b \n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"), [(b"", "utf-16"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"", "utf-8-sig")]
+)
+def test_a_json_feed_with_a_mark(mark: bytes, encoding: str) -> None:
+    """A byte order mark says how a JSON Feed is written, and is no part of it."""
+    text = ' {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "ü"}]}'
+    assert parse(fetched(mark + text.encode(encoding))).entries[0].guid == "ü"
+
+
+def test_an_item_of_json_that_nobody_foresaw() -> None:
+    """The same for a JSON Feed."""
+
+    class Broken(dict[str, object]):
+        def get(self, name: str, default: object = None) -> object:
+            raise LookupError(name)
+
+    read, rejects = json_entries([{"id": "a"}, Broken(), 7, {"id": "d"}], base=URL)
+    assert [entry.guid for entry in read] == ["a", "d"]
+    assert [(one.position, one.name, one.reason) for one in rejects] == [
+        (1, "item 2", "cannot be read (LookupError: content_html)"),
+        (2, "item 3", "not an object but a number"),
+    ]

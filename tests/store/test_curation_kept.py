@@ -130,6 +130,8 @@ def test_a_text_that_everyone_carries_is_compared_with_its_nearest_copies_only(d
     middle = desk.stored("59")
     found = [other.id for other in desk.store.curation.matches([middle])[middle.id]]
     assert found == [*range(10, 60), *range(61, 111)]
+    both = desk.store.curation.matches([desk.stored("0"), new])
+    assert {1, new.id} <= {other.id for others in both.values() for other in others}
 
 
 def test_a_column_with_a_hundred_old_copies_still_folds_and_still_ends(desk: Desk) -> None:

@@ -58,13 +58,14 @@ def render(item: Item) -> Any:
         entry.description(escape(item.summary, quote=False))  # a description is HTML
     if item.html:
         entry.content(item.html)
-    entry.category([_category(category.term, category.scheme, category.label) for category in item.categories])
+    named = dict.fromkeys((category.label or category.term, category.scheme) for category in item.categories)
+    entry.category([_category(name, scheme) for name, scheme in named])
     mended_entry(entry, lambda node: _mend_item(node, item))
     return entry.rss_entry()
 
 
-def _category(term: str, scheme: str, label: str) -> dict[str, str]:
-    return {"term": label or term, "scheme": scheme} if scheme else {"term": label or term}
+def _category(name: str, scheme: str) -> dict[str, str]:
+    return {"term": name, "scheme": scheme} if scheme else {"term": name}
 
 
 def _mend_item(node: Any, item: Item) -> None:
