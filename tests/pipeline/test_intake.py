@@ -219,11 +219,14 @@ def test_a_guid_with_controls() -> None:
     assert [(reject.name, reject.reason) for reject in again.rejects] == [("a [31m", "the same as entry 1")]
 
 
-@pytest.mark.parametrize("odd", ["<pubDate>9999-12-31T24:00:00Z</pubDate>", "&lt;img srcset=', a.jpg 2x'>"])
-def test_one_odd_entry_costs_nothing(odd: str) -> None:
+@pytest.mark.parametrize(
+    ("usual", "odd"),
+    [("01 May 2024 10:00:00 GMT", "9999-12-31T24:00:00Z"), (TEXT, f"&lt;img srcset=', a.jpg 2x'>{TEXT}")],
+    ids=["the last midnight", "a set of pictures"],
+)
+def test_one_odd_entry_costs_nothing(usual: str, odd: str) -> None:
     """Neither the document nor the entry is lost."""
-    odd_item = item("a").replace(f"<description>{TEXT}", f"{odd if odd[:2] == '<p' else ''}<description>{odd}{TEXT}")
-    result = read(odd_item, item("b"))
+    result = read(item("a").replace(usual, odd), item("b"))
     assert (guids(result.new), result.rejects) == (["a", "b"], ())
 
 
