@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from newsroom import issue, news
 
 from aggregator.config import MailConfig
 from aggregator.errors import MailError
 from aggregator.mail import Smtp
 from aggregator.model import Issue, Letter, Message
 from aggregator.pipeline.letter import message
+from tests.newsroom import issue, news
 
 SENT = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 ID = "<d.morning.2026-11-23.0123456789abcdef@example.org>"

@@ -1,13 +1,13 @@
 """Messages to real servers on loopback: taken, refused, lost before the final dot and after it."""
 
 import pytest
-from letters import config, letter_to, refusal, smtp
-from newsroom import NOW, RUSSIAN, issue, news
-from postoffice import Clerk, breaking_office, post_office
 
 from aggregator.mail import Smtp
 from aggregator.pipeline.letter import message, message_id
 from aggregator.templates import Templates
+from tests.letters import config, letter_to, refusal, smtp
+from tests.newsroom import NOW, RUSSIAN, issue, news
+from tests.postoffice import Clerk, breaking_office, post_office
 
 HELLO = ("220 here", "250 here")
 ACCEPTED = ("250 OK", "250 OK", "354 go on")

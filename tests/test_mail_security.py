@@ -1,10 +1,10 @@
 """Who we speak to and as whom: verified TLS or nothing, and the login."""
 
 import pytest
-from letters import letter_to, refusal, smtp
-from postoffice import post_office, trusting
 
 from aggregator.errors import ConfigError
+from tests.letters import letter_to, refusal, smtp
+from tests.postoffice import post_office, trusting
 
 
 @pytest.mark.parametrize(("security", "scheme"), [("starttls", "smtp"), ("tls", "smtps")])

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from example_output import ENTRY, newspaper
 
 from aggregator.model import Format
 from aggregator.pipeline.outputs import MEDIA_TYPES, publish
+from tests.example_output import ENTRY, newspaper
 
 UNTITLED = "Fog until ten, then sun over the whole bay, and a light wind from the…"
 FEED_READERS: tuple[Format, ...] = ("atom", "rss")

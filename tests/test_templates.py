@@ -7,11 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
 
 from aggregator.errors import TemplateError
 from aggregator.pipeline.letter import leave_by_mail
 from aggregator.templates import Templates, direction, underlined, wrapped
+from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
 
 HOME = "https://news.example.org/"
 LINKS = {

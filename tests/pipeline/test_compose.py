@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stored, told
 
 from aggregator.model import Folded, Issue, Letter, Line
 from aggregator.pipeline.compose import DECODED, ENCODED, fit
@@ -15,6 +14,7 @@ from aggregator.pipeline.headline import moment, preheader, subject
 from aggregator.pipeline.letter import sent_size
 from aggregator.pipeline.plain import plain, shortened
 from aggregator.templates import Templates
+from tests.newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stored, told
 
 DAY = date(2026, 11, 23)
 

@@ -7,13 +7,13 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from letters import ID, LETTER, SENT, headers, written
-from newsroom import ENGLISH, JAPANESE, RUSSIAN, issue, news
 
 from aggregator.model import Letter
 from aggregator.pipeline.letter import NOBODY, leave_by_mail, message, message_id, sent_size
 from aggregator.pipeline.plain import plain
 from aggregator.templates import Templates
+from tests.letters import ID, LETTER, SENT, headers, written
+from tests.newsroom import ENGLISH, JAPANESE, RUSSIAN, issue, news
 
 
 def test_every_header_stands_once_and_says_what_a_list_says():

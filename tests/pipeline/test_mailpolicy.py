@@ -11,12 +11,12 @@ from email.utils import parseaddr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from letters import LETTER, SENT, headers, written
-from newsroom import issue, news
 
 from aggregator.pipeline.letter import message, message_id
 from aggregator.pipeline.mailpolicy import POLICY, mailbox, wire_address
 from aggregator.pipeline.plain import plain
+from tests.letters import LETTER, SENT, headers, written
+from tests.newsroom import issue, news
 
 
 def subject_of(data: bytes) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from example_output import FORMATS, NET, NOON, folded, newspaper, publication, stored
-from validity import FAULTS
-from validity.rules import ATOM, tree
 
 from aggregator.model import Folded, Format
 from aggregator.pipeline.outputs import Publication, publish
+from tests.example_output import FORMATS, NET, NOON, folded, newspaper, publication, stored
+from tests.validity import FAULTS
+from tests.validity.rules import ATOM, tree
 
 DATA = Path(__file__).parents[1] / "data"
 

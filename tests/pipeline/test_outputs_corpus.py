@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from example_output import FORMATS, publication
-from validity import FAULTS
 
 from aggregator.errors import ParseError
 from aggregator.model import Entry, Fetched, Folded, Known, ParsedFeed, Source, StoredEntry
 from aggregator.pipeline.intake import read
 from aggregator.pipeline.outputs import publish
+from tests.example_output import FORMATS, publication
+from tests.validity import FAULTS
 
 NOW = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 CAPTURED = ("real", "conformance/feedparser/illformed", "conformance/newsblur")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from example_output import ENTRY, NET, NOON, folded, newspaper, publication, stored
-from validity.rules import ATOM, CONTENT, DC, MEDIA, tree
 
 from aggregator.model import Category, Enclosure, Folded, Tag
 from aggregator.pipeline.outputs import Publication, publish
+from tests.example_output import ENTRY, NET, NOON, folded, newspaper, publication, stored
+from tests.validity.rules import ATOM, CONTENT, DC, MEDIA, tree
 
 
 def atom(what: Publication) -> Any:

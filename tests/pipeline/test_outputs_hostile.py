@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from example_output import FORMATS, NET, NOON, folded, publication, stored
-from validity import FAULTS
 
 from aggregator.model import Category, Enclosure, Folded, Format
 from aggregator.pipeline import outputs
 from aggregator.pipeline.outputs import publish, tell
+from tests.example_output import FORMATS, NET, NOON, folded, publication, stored
+from tests.validity import FAULTS
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -11,13 +11,13 @@ from typing import Any
 
 import feedparser
 import pytest
-from example_output import COAST, FORMATS, NET, NOON, folded, publication, stored
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from validity import FAULTS
 
 from aggregator.model import Category, Enclosure, Folded, Format, Tag
 from aggregator.pipeline.outputs import publish
+from tests.example_output import COAST, FORMATS, NET, NOON, folded, publication, stored
+from tests.validity import FAULTS
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # feedparser takes Latin-1 letters that happen to spell UTF-8 for a mistake and "repairs" them: none are drawn here.

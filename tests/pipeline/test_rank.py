@@ -6,10 +6,10 @@ from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import NOW, stored, told
 
 from aggregator.model import Folded
 from aggregator.pipeline.rank import Ranking, rank
+from tests.newsroom import NOW, stored, told
 
 
 def text(id: int, *, hours: float = 1, by: int = 0, carried: int = 1) -> Folded:

@@ -2,9 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from store.things import NOW, Desk, listings
 
 from aggregator.store import Store
+from tests.store.things import NOW, Desk, listings
 
 
 @pytest.fixture

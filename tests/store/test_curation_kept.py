@@ -2,10 +2,9 @@
 
 from collections import Counter
 
-from store.things import DAY, HOUR, NOW, Desk, document, entry
-
 from aggregator.model import Category, Curated, Entry, Tag
 from aggregator.pipeline.duplicates import same_text
+from tests.store.things import DAY, HOUR, NOW, Desk, document, entry
 
 
 def waiting(desk: Desk, rules: str = "1") -> list[str]:

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql, sqlite
-from store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
 from aggregator.model import FeedState, Known, Listing, ParsedFeed, Validators
 from aggregator.store.moments import Moment
+from tests.store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
 
 def test_a_feed_that_leaves_feeds_yaml_is_unlisted_and_keeps_its_entries(desk: Desk) -> None:

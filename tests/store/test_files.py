@@ -9,10 +9,10 @@ from pathlib import Path
 from signal import SIGKILL
 
 import pytest
-from store.things import NOW, Desk, document, entry
 
 from aggregator.errors import LockedError, WorkspaceError
 from aggregator.store import Archive, hold
+from tests.store.things import NOW, Desk, document, entry
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,12 +4,12 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store.test_curation_kept import place
-from store.things import DAY, HOUR, NOW, Desk, document, entry, listings
 
 from aggregator.model import Curated
 from aggregator.pipeline.duplicates import fold
 from aggregator.store import Store
+from tests.store.test_curation_kept import place
+from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, listings
 
 
 def published(desk: Desk) -> dict[str, str]:

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from store.things import DAY, HOUR, NOW, Desk, document, entry
 
 from aggregator.errors import NotFoundError
 from aggregator.model import DeliveryState, DeliveryWord, Issue, IssueState, Letter, Line, Section
 from aggregator.store.frozen import read_issue, read_moment, write_issue
+from tests.store.things import DAY, HOUR, NOW, Desk, document, entry
 
 LINE = Line(7, 5, "A “title”", "https://example.com/7", "Example", "2026-11-23T11:00:00Z", also=("b.example",))
 ISSUE = Issue(

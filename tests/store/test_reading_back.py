@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store.things import DAY, HOUR, NOW, Desk, document, entry, listings
 
 from aggregator.model import Category, Reach, StoredEntry
+from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, listings
 
 
 def guids(entries: tuple[StoredEntry, ...]) -> list[str]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store.test_ledger import freeze
-from store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
 from aggregator.model import PruneRow
+from tests.store.test_ledger import freeze
+from tests.store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
 YEAR_LATER = NOW + 366 * DAY
 

@@ -4,10 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from store.things import AUTHORITY, DAY, HOUR, NOW, Desk, document, entry
 
 from aggregator.model import Category, Enclosure, Entry, Reach, Saved
 from aggregator.store.uids import is_iri, mint
+from tests.store.things import AUTHORITY, DAY, HOUR, NOW, Desk, document, entry
 
 
 def test_an_entry_comes_back_as_it_went_in(desk: Desk) -> None:

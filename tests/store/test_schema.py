@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
-from store.things import NOW, Desk, document, entry, listings
 
 from aggregator.errors import WorkspaceError
 from aggregator.store import Store, engines, schema
 from aggregator.store.migrations import HEAD
 from aggregator.store.tables_books import METADATA
+from tests.store.things import NOW, Desk, document, entry, listings
 
 
 @contextmanager

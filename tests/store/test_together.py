@@ -9,11 +9,11 @@ from pathlib import Path
 from signal import SIGKILL
 
 import pytest
-from store.things import NOW, Desk, document, entry, listings
 
 from aggregator.errors import WorkspaceError
 from aggregator.store import Store, meta
 from aggregator.store.database import Database
+from tests.store.things import NOW, Desk, document, entry, listings
 
 HERE = Path(__file__).parents[1]
 
@@ -21,7 +21,7 @@ WRITER = """
 import sys
 from datetime import timedelta
 sys.path[:0] = [{here!r}, {root!r}]
-from store.things import NOW, Desk, document, entry
+from tests.store.things import NOW, Desk, document, entry
 from aggregator.store import Store
 
 with Store.open({path!r}, now=NOW) as store:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from validity.atom import atom_faults
-from validity.jsonfeed import json_faults
-from validity.rss import rss_faults
+from tests.validity.atom import atom_faults
+from tests.validity.jsonfeed import json_faults
+from tests.validity.rss import rss_faults
 
 FAULTS: Mapping[str, Callable[[bytes], list[str]]] = {"atom": atom_faults, "rss": rss_faults, "json": json_faults}
 """The reader of each format."""

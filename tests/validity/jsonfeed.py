@@ -5,7 +5,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 
-from validity.rules import RFC3339
+from tests.validity.rules import RFC3339
 
 DATE = {"type": "string", "pattern": f"^{RFC3339.pattern}$"}
 ADDRESS = {"type": "string", "pattern": r"^https?://[!-~]+$"}

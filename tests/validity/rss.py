@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from validity.rules import (
+from tests.validity.rules import (
     ATOM,
     CONTENT,
     DC,
