@@ -8,7 +8,7 @@ claim ─▶ fetch_many ─┬─ error ─────────────�
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from hashlib import sha256
 
 from aggregator.app import App
 from aggregator.cores import Cores
@@ -181,5 +181,5 @@ def _same(answer: Fetched, state: FeedState) -> bool:
 
 
 def body_hash(body: bytes) -> str:
-    """Hash a decoded body, to know the same bytes again."""
-    return blake2b(body, digest_size=16).hexdigest()
+    """Hash a decoded body, to know the same bytes again; processors have SHA-256 built in."""
+    return sha256(body).hexdigest()

@@ -39,7 +39,7 @@ def _save_documents(
 ) -> dict[int, Saved]:
     for feed, _, intake in documents:
         _rename(connection, feed.id, intake)
-    documents = [(feed, visit, _told_apart(connection, feed.id, intake)) for feed, visit, intake in documents]
+    documents = [(feed, visit, _told_apart(connection, feed, intake)) for feed, visit, intake in documents]
     _hold(connection, documents)
     new = _insert(connection, documents, authority=authority, now=now)
     revised = {feed.id: revising.revise(connection, feed.id, intake.changed, now=now) for feed, _, intake in documents}
@@ -79,7 +79,7 @@ def _rename(connection: Connection, feed: int, intake: Intake) -> None:
             connection.execute(update(table).where(*mine, ~there).values(guid=bindparam("new")), rows)
 
 
-def _told_apart(connection: Connection, feed: int, intake: Intake) -> Intake:
+def _told_apart(connection: Connection, feed: Any, intake: Intake) -> Intake:
     """Take out of what is new the entries that came back: the reader of the document knows no more than the newest."""
     guids = [storable(entry.guid) for entry in intake.new]
     there = _among(connection, ENTRY, feed, guids)
@@ -117,7 +117,7 @@ def _insert(
     named: list[tuple[str, str]] = []
     for feed, visit, intake in documents:
         brought = [_row(entry, feed, visit, now=now) for entry in intake.new]
-        buried = _among(connection, TOMBSTONE, feed.id, [row["guid"] for row in brought])
+        buried = _among(connection, TOMBSTONE, feed, [row["guid"] for row in brought])
         rows += (alive := [row for row in brought if row["guid"] not in buried])
         named += [(feed.url, row["guid"]) for row in alive]
     for row, uid in zip(rows, uids.assign(connection, named, authority=authority) if named else (), strict=True):
@@ -149,11 +149,11 @@ def _row(entry: Entry, feed: Any, visit: Visit, *, now: datetime) -> dict[str, A
     }
 
 
-def _among(connection: Connection, table: Table, feed: int, guids: Sequence[str]) -> set[str]:
-    """Which of these guids of a feed a table holds."""
+def _among(connection: Connection, table: Table, feed: Any, guids: Sequence[str]) -> set[str]:
+    """Which of these guids of a feed a table holds: none where no document of it was ever read."""
     found: set[str] = set()
-    for part in chunks(guids):
-        mine = select(table.c.guid).where(table.c.feed_id == feed, table.c.guid.in_(part))
+    for part in chunks(guids) if feed.document_read else ():
+        mine = select(table.c.guid).where(table.c.feed_id == feed.id, table.c.guid.in_(part))
         found.update(connection.execute(mine).scalars())
     return found
 
