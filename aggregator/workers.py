@@ -1,6 +1,6 @@
 """Where a job runs: in this process. ``sync`` is the whole river once, job after job."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -53,7 +53,6 @@ def sync(
     force: bool = False,
     late: timedelta | None = None,
     progress: Progress = lambda done, of: None,
-    feeds: Callable[[FeedState], bool] = lambda feed: True,
 ) -> Report:
     """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
 
@@ -63,7 +62,7 @@ def sync(
     report = Report()
     with _timed(report, "refresh"):
         list_feeds(app)
-        due = [feed for feed in due_feeds(app, force=force) if feeds(feed)]
+        due = due_feeds(app, force=force)
         report.feeds, report.due = len(app.config.feeds), len(due)
         if due:
             report.refreshed = refresh(app, due, progress=progress)
