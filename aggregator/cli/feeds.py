@@ -2,24 +2,30 @@
 
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from aggregator.cli.terminal import AsJson, moment, terminal
 from aggregator.model import FeedState
 
+commands = typer.Typer(help="List the feeds and their health; add, remove, import, export and check them.")
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    app.command()(feeds)
+    app.add_typer(commands, name="feeds")
 
 
+@commands.callback(invoke_without_command=True)
 def feeds(
     context: typer.Context,
     failing: Annotated[bool, typer.Option("--failing", help="Only those that could not be read last time.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the feeds of feeds.yaml: health, last success, next due and its reason."""
+    if context.invoked_subcommand:
+        return
     from aggregator.app import utc_now
 
     screen = terminal(context)
@@ -31,19 +37,20 @@ def feeds(
     if as_json:
         screen.json(feeds=[facts(state) for state in states])
         return
-    now = utc_now()
-    cells = [
-        (
-            state.title or state.url,
-            health(state, now=now),
-            str(state.entries),
-            moment(state.succeeded, zone),
-            "never" if state.gone else moment(state.due, zone) if state.due else "now",
-            state.due_reason or "never asked yet",
-        )
-        for state in states
-    ]
+    cells = [row(state, now=utc_now(), zone=zone) for state in states]
     screen.table(("feed", "health", "entries", "last read", "next due", "why then"), cells, wrap={"feed": 20})
+
+
+def row(state: FeedState, *, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """Write one feed as a row."""
+    return (
+        state.title or state.url,
+        health(state, now=now),
+        str(state.entries),
+        moment(state.succeeded, zone),
+        "never" if state.gone else moment(state.due, zone) if state.due else "now",
+        state.due_reason or "never asked yet",
+    )
 
 
 def health(state: FeedState, *, now: datetime) -> str:
