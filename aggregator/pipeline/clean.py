@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup
 from aggregator.pipeline.addresses import absolute
-from aggregator.pipeline.clean_html import as_html, first_picture, safe_html
+from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
 from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
 from aggregator.pipeline.plain import shortened
 
@@ -21,9 +21,12 @@ def clean(draft: Draft, *, language: str) -> Entry:
     the first words of its text.
     """
     parsed = draft.parsed
-    html = safe(parsed.content, base=draft.url) or safe(parsed.summary, base=draft.url)
-    text = plain_text(html)
-    teaser = plain_text(safe(parsed.summary, base=draft.url)) if parsed.content.value and parsed.summary.value else text
+    html, text = _cleaned(parsed.content, draft.url)
+    teaser = text
+    if parsed.summary.value:
+        summary, teaser = _cleaned(parsed.summary, draft.url)
+        if not html:
+            html, text = summary, teaser
     title = plain_title(parsed.title) or shortened(one_line(text), 80)
     base = parsed.content.base or draft.url
     return Entry(
@@ -49,9 +52,16 @@ def clean(draft: Draft, *, language: str) -> Entry:
 
 def safe(markup: Markup, *, base: str = "") -> str:
     """Return published text as safe HTML; relative links hang on the document's base, or else on ``base``."""
+    return _cleaned(markup, base)[0]
+
+
+def _cleaned(markup: Markup, base: str) -> tuple[str, str]:
     if not markup.value:
-        return ""
-    return as_html(markup.value) if markup.type == "text" else safe_html(markup.value, base=markup.base or base)
+        return "", ""
+    if markup.type != "text":
+        return safe_and_plain(markup.value, base=markup.base or base)
+    html = as_html(markup.value)
+    return html, plain_text(html)
 
 
 def language_tag(text: str) -> str:

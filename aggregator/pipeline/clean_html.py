@@ -6,48 +6,17 @@ from html import escape, unescape
 import nh3
 
 from aggregator.pipeline.addresses import absolute
-from aggregator.pipeline.clean_text import legal
+from aggregator.pipeline.clean_simple import simply
+from aggregator.pipeline.clean_tables import ATTRIBUTES, DROPPED_WHOLE, LAZY, SETS, TAGS
+from aggregator.pipeline.clean_text import legal, plain_text, told
 
 DEEPEST = 200
 """Levels of nesting that are kept; deeper text stays, its tags go."""
 
-_TAGS = """
-    a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl
-    dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark nav ol p picture pre q rp rt
-    ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead time tr u ul var
-    video
-"""
-_DROPPED_WHOLE = """
-    applet button canvas embed frame frameset head iframe math noembed noframes noscript object option script select
-    style svg template textarea title xmp
-"""
-_LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy", "data-orig-file", "data-hi-res-src")
-_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_ATTRIBUTES = {
-    "*": {"dir", "lang"},
-    "a": {"href", "hreflang", "title"},
-    "abbr": {"title"},
-    "audio": {"src", "controls"},
-    "blockquote": {"cite"},
-    "col": {"span"},
-    "colgroup": {"span"},
-    "del": {"cite", "datetime"},
-    "details": {"open"},
-    "img": {"src", "alt", "title", "width", "height", *_SETS, *_LAZY},
-    "ins": {"cite", "datetime"},
-    "li": {"value"},
-    "ol": {"start", "reversed", "type"},
-    "q": {"cite"},
-    "source": {"src", "type"},
-    "td": {"colspan", "rowspan", "align"},
-    "th": {"colspan", "rowspan", "align", "scope"},
-    "time": {"datetime"},
-    "video": {"src", "poster", "controls", "width", "height"},
-}
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS.split()),
-    clean_content_tags=set(_DROPPED_WHOLE.split()),
-    attributes=_ATTRIBUTES,
+    tags=set(TAGS.split()),
+    clean_content_tags=set(DROPPED_WHOLE.split()),
+    attributes=ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener noreferrer nofollow",
     url_relative="pass_through",
@@ -76,7 +45,25 @@ def safe_html(html: str, *, base: str) -> str:
     Nothing runs, frames, posts or is styled; links carry ``rel="noopener noreferrer nofollow"``. Pictures that load
     lazily get their real address; tracking pixels go.
     """
+    return safe_and_plain(html, base=base)[0]
+
+
+def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
+    """Return ``html`` as ``safe_html`` does, and its plain text."""
     raw = legal(html)
+    pieces = simply(raw)
+    if pieces is None:
+        safe = _sanitised(raw, base)
+        return safe, plain_text(safe)
+    clean = _with_addresses("".join(pieces), base)
+    return clean, told(pieces) if clean else ""
+
+
+def _with_addresses(clean: str, base: str) -> str:
+    return _ADDRESSED.sub(lambda tag: _addressed(tag[1], tag[2], base), clean).strip()
+
+
+def _sanitised(raw: str, base: str) -> str:
     if not _MARKED.search(raw):  # plain text, as most summaries are: nh3 has nothing to do
         return raw.strip()
     if raw.count("<") > DEEPEST:  # html5ever needs 8 seconds for 50,000 nested divs
@@ -84,7 +71,7 @@ def safe_html(html: str, *, base: str) -> str:
     clean = legal(_CLEANER.clean(raw))
     if clean.count("</") > DEEPEST:
         clean = _shallow(clean, _TAG, level=_EMPTY)
-    return _ADDRESSED.sub(lambda tag: _addressed(tag[1], tag[2], base), clean).strip()
+    return _with_addresses(clean, base)
 
 
 def as_html(text: str) -> str:
@@ -117,12 +104,12 @@ def _picture(found: dict[str, str], base: str) -> dict[str, str]:
     """Return the attributes of a picture that can be shown; none for a pixel that only counts readers."""
     if _BLIND.match(found.get("width", "")) or _BLIND.match(found.get("height", "")):
         return {}
-    sources = [found.get(name, "") for name in (*_LAZY, "src")]
-    sources += [first[0] for first in (_CANDIDATE.search(found.get(name, "")) for name in _SETS) if first]
+    sources = [found.get(name, "") for name in (*LAZY, "src")]
+    sources += [first[0] for first in (_CANDIDATE.search(found.get(name, "")) for name in SETS) if first]
     source = next((url for url in (absolute(one, base) for one in sources if one) if url), "")
     if not source:
         return {}
-    kept = {name: value for name, value in found.items() if name not in ("src", *_LAZY, *_SETS)}
+    kept = {name: value for name, value in found.items() if name not in ("src", *LAZY, *SETS)}
     return {"src": source, **kept}
 
 

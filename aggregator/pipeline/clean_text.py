@@ -1,6 +1,7 @@
 """Markup → plain text: titles in one line, texts in paragraphs, excerpts cut at a word."""
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
 
@@ -27,8 +28,8 @@ _BLOCKS = """
 _BREAKS = {"br": "\n", "/td": "\n", "/th": "\n"}
 _BREAKS |= {mark + name: "\n\n" for name in _BLOCKS.split() for mark in ("", "/")}
 _EMPTY_LINES = re.compile("\n\n\n+")
-_ASCII_SIGNS = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
-_SIGNS = re.compile(r"[^\w\s]+")
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def legal(text: str) -> str:
@@ -59,11 +60,30 @@ def one_line(text: str) -> str:
 
 def plain_text(html: str) -> str:
     """Return the text of clean HTML: a blank line between blocks, other white space folded."""
-    text = html
-    if "<" in html:
-        pieces = _CLEAN_TAG.split(html.replace("\n", " "))
-        pieces[1::2] = [_BREAKS.get(tag, "") for tag in pieces[1::2]]
-        text = "".join(pieces)
+    if "<" not in html:
+        return _folded_lines(html)
+    pieces = _CLEAN_TAG.split(html.replace("\n", " "))
+    pieces[1::2] = [_BREAKS.get(tag, "") for tag in pieces[1::2]]
+    return _folded_lines("".join(pieces))
+
+
+def told(pieces: list[str]) -> str:
+    """Return the text of clean HTML that was cut into texts and tags in turn, as ``plain_text`` does."""
+    if len(pieces) == 1:
+        return _folded_lines(pieces[0])
+    texts = pieces
+    if any("\n" in text for text in pieces):
+        texts = [text.replace("\n", " ") for text in pieces]
+    texts[1::2] = [_broken(tag) for tag in pieces[1::2]]
+    return _folded_lines("".join(texts))
+
+
+@lru_cache(maxsize=2048)
+def _broken(tag: str) -> str:
+    return _BREAKS.get(tag.strip("<>").partition(" ")[0], "")
+
+
+def _folded_lines(text: str) -> str:
     text = unescape(text)
     folded = "  " not in text and text.replace("\n", " ").isprintable()  # the one white space that prints is " "
     lines = [line.strip() if folded else " ".join(line.split()) for line in text.split("\n")]
@@ -73,22 +93,23 @@ def plain_text(html: str) -> str:
 def words(title: str, text: str, *, day: str) -> str:
     """Return the fingerprint of what an entry says: equal for the same title and text, whoever carries them.
 
-    Case, punctuation and white space do not count. A text of under 40 characters ("Read more") says nothing, so that
+    Case, punctuation and white space do not count. A text of under 34 letters ("Read more") says nothing, so that
     the title must stand alone: it does with five words, and for one ``day`` only, because "Live: the election night"
     returns every year. Else there is no fingerprint: "".
     """
     spoken, told = _folded(title), _folded(text)
-    if len(told) >= 40:
+    if len(told) >= 34:
         return _hashed(f"text {spoken}\n{told}")
-    if len(spoken) >= 25 and spoken.count(" ") >= 4:
+    if len(spoken) >= 21 and len(title.split()) >= 5:
         return _hashed(f"title {day} {spoken}")
     return ""
 
 
 def _folded(text: str) -> str:
-    plain = text.casefold().encode().translate(_ASCII_SIGNS).decode()
-    return " ".join((plain if plain.isascii() else _SIGNS.sub(" ", plain)).split())
+    """Leave letters and digits only: signs in bytes, five times faster, and what is not ASCII by its class."""
+    plain = text.casefold().encode().translate(None, _ASCII_SIGNS).decode()
+    return plain if plain.isascii() else _SIGNS.sub("", plain)
 
 
 def _hashed(text: str) -> str:
-    return "1:" + blake2b(text.encode(), digest_size=16).hexdigest()
+    return "2:" + blake2b(text.encode(), digest_size=16).hexdigest()

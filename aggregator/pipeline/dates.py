@@ -42,7 +42,9 @@ def read_date(stamp: Stamp) -> datetime | None:
     what we cannot read, the parser may. A date without a zone is taken as UTC (RFC 3339 §4.3, RFC 5322 §3.3).
     """
     text = stamp.text.strip()
-    for form in (_iso, _mail, _epoch, _written) if text else ():
+    if not text and stamp.read is None:
+        return None
+    for form in _FORMS if text else ():
         reading = form(text)
         if reading is not None:
             return reading if FIRST <= reading < LAST else None
@@ -66,11 +68,14 @@ def _iso(text: str) -> datetime | None:
 def _mail(text: str) -> datetime | None:
     """RFC 5322 §3.3 to the letter, as most RSS has it."""
     found = _RFC5322.fullmatch(text)
-    if not found or found[2].lower() not in MONTHS:
+    if not found:
         return None
-    zone = timedelta(hours=int(found[7]), minutes=int(found[7][0] + found[8])) if found[7] else _NO_TIME
-    clock = int(found[4]), int(found[5]), int(found[6])
-    return _moment(int(found[3]), MONTHS[found[2].lower()], int(found[1]), *clock, zone=zone)
+    day, name, year, hour, minute, second, hours, minutes = found.groups()
+    month = MONTHS.get(name.lower())
+    if month is None:
+        return None
+    zone = timedelta(hours=int(hours), minutes=int(hours[0] + minutes)) if hours else _NO_TIME
+    return _moment(int(year), month, int(day), int(hour), int(minute), int(second), zone=zone)
 
 
 def _epoch(text: str) -> datetime | None:
@@ -152,3 +157,6 @@ def _moment(year: int, month: int, day: int, *clock: int, zone: timedelta = _NO_
         return (moment + _DAY if late else moment) - zone if abs(zone) <= _WIDEST else moment
     except (ValueError, OverflowError):
         return None
+
+
+_FORMS = (_iso, _mail, _epoch, _written)

@@ -2,9 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 
-from aggregator.model import Criterion, Draft, ParsedEntry
+from aggregator.model import Criterion, ParsedEntry
 from aggregator.pipeline.addresses import untracked
 
 LONGEST_GUID = 2000
@@ -12,18 +13,18 @@ LONGEST_GUID = 2000
 
 _BLANKS = re.compile(r"[\t-\r\x1c-\x1f\x85]+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-def identity(draft: Draft, criterion: Criterion) -> str:
-    """Return the guid under which an entry is stored, as ``criterion`` has it.
+def identity(parsed: ParsedEntry, url: str, criterion: Criterion) -> str:
+    """Return the guid under which an entry is stored, as ``criterion`` has it; ``url`` is where it leads.
 
     A missing guid is made from the entry's address, a missing address from its title and text. Parameters that say
     where a click came from do not count: they change with every reading.
     """
-    parsed = draft.parsed
-    address = untracked(draft.url) if parsed.url else ""
+    if criterion == "guid" and parsed.guid and len(parsed.guid) <= LONGEST_GUID:
+        return storable(parsed.guid)
+    address = untracked(url) if parsed.url else ""
     if criterion == "content":
         return _content(parsed)
     name = parsed.guid or address
@@ -53,7 +54,8 @@ def _content(parsed: ParsedEntry) -> str:
 
 
 def _hash(facts: dict[str, str]) -> str:
-    return "hash:" + _digest({name: value for name, value in facts.items() if value})
+    text = _CANONICAL.encode({name: value for name, value in facts.items() if value})
+    return "hash:1:" + blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def fingerprint(parsed: ParsedEntry, url: str) -> str:
@@ -62,17 +64,23 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
     Dates are left out, because many publishers touch them at every reading; empty facts are, so that a fact added
     later does not make every stored entry look changed.
     """
-    facts: dict[str, object] = {
+    facts = {
         "title": parsed.title.value,
         "url": url,
         "author": parsed.author,
         "summary": parsed.summary.value,
         "content": parsed.content.value,
-        "categories": sorted([one.term, one.scheme, one.label] for one in parsed.categories),
-        "enclosures": [[one.url, one.type, one.length] for one in parsed.enclosures],
+        "categories": _listed(sorted(f"{one.term}\n{one.scheme}\n{one.label}" for one in parsed.categories)),
+        "enclosures": _listed([f"{one.url}\n{one.type}\n{one.length}" for one in parsed.enclosures]),
     }
-    return _digest({name: value for name, value in facts.items() if value})
+    return _digest(facts)
 
 
-def _digest(facts: object) -> str:
-    return "1:" + blake2b(_CANONICAL.encode(facts).encode(), digest_size=16).hexdigest()
+def _listed(facts: list[str]) -> str:
+    return "".join(f"{len(fact)}:{fact}" for fact in facts)
+
+
+def _digest(facts: Mapping[str, str]) -> str:
+    """Hash names and values, each value after its length, so that no two different sets of facts read alike."""
+    text = "".join(f"{name} {len(value)}:{value}" for name, value in facts.items() if value)
+    return "2:" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -48,8 +48,9 @@ def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime, language
     An entry that cannot be cleaned is rejected with the reason; it never costs the document.
     """
     normal = normalise(feed, criterion=known.criterion, url=url, now=now)
-    former = _former(normal.drafts)
-    renamed = _renamed(normal.drafts, known, former, degraded=normal.criterion != known.criterion)
+    weaker = () if normal.criterion == "guid" else normal.drafts  # named by a weaker criterion than the first
+    former = _former(weaker)
+    renamed = _renamed(weaker, known, former, degraded=normal.criterion != known.criterion)
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = [draft for draft in normal.drafts if not known.buried & {draft.guid, former.get(draft.guid, "")}]
     language = language_tag(feed.language) or language
@@ -92,7 +93,7 @@ def _described(feed: ParsedFeed, base: str) -> ParsedFeed:
 
 def _former(drafts: Sequence[Draft]) -> dict[str, str]:
     """Return, by the guid of now, the guid under the first criterion, for entries that are alone with theirs."""
-    names = [(draft.guid, identity(draft, "guid")) for draft in drafts]
+    names = [(draft.guid, identity(draft.parsed, draft.url, "guid")) for draft in drafts]
     uses = Counter(former for _, former in names)
     return {guid: former for guid, former in names if uses[former] == 1}
 
@@ -105,7 +106,7 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
     """
     names = {}
     for draft in drafts:
-        old = identity(draft, "guid")
+        old = identity(draft.parsed, draft.url, "guid")
         if old == draft.guid or old not in known.fingerprints or draft.guid in known.fingerprints:
             continue
         if known.fingerprints[old] == draft.fingerprint or (degraded and draft.guid in former):

@@ -1,6 +1,5 @@
 """ParsedFeed → Drafts: who each entry is, where it leads, when it was published."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -33,9 +32,12 @@ def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime
     A document in which two different entries share a guid degrades the feed's criterion, one way: guid → guid+url →
     content. The same entry twice, and an older version of one (RFC 4287 §4.1.1), are rejected by name instead.
     """
-    usable, rejects = _drafts(feed, url=url, now=now)
+    named, rejects = _drafts(feed, url=url, criterion=criterion, now=now)
     for level in _ORDER[_ORDER.index(criterion) :]:
-        named = [(position, replace(draft, guid=identity(draft, level))) for position, draft in usable]
+        if level != criterion:
+            named = [
+                (position, replace(draft, guid=identity(draft.parsed, draft.url, level))) for position, draft in named
+            ]
         chosen, repeats, clash = _told_apart(named, atom=feed.format.startswith("atom"), last=level == "content")
         if not clash:
             break
@@ -43,9 +45,12 @@ def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime
     return Normalised(level, drafts, tuple(sorted((*rejects, *repeats), key=lambda reject: reject.position)), positions)
 
 
-def _drafts(feed: ParsedFeed, *, url: str, now: datetime) -> tuple[list[tuple[int, Draft]], list[Reject]]:
+def _drafts(
+    feed: ParsedFeed, *, url: str, criterion: Criterion, now: datetime
+) -> tuple[list[tuple[int, Draft]], list[Reject]]:
     """Return the drafts with their positions in the document, of which the parser may have rejected some."""
     drafts, rejects = [], list(feed.rejects)
+    home = absolute(feed.home, url) if feed.home else ""
     rejected = {reject.position for reject in rejects}
     positions = (position for position in count() if position not in rejected)
     for position, entry in zip(positions, feed.entries, strict=False):
@@ -53,7 +58,7 @@ def _drafts(feed: ParsedFeed, *, url: str, now: datetime) -> tuple[list[tuple[in
             rejects.append(Reject(position, f"entry {position + 1}", "neither title, text, link, guid nor file"))
             continue
         try:
-            drafts.append((position, _draft(feed, entry, url=url, now=now)))
+            drafts.append((position, _draft(feed, entry, url=url, home=home, criterion=criterion, now=now)))
         except Exception as error:  # whatever a stranger's entry can provoke: it costs this entry only
             name, reason = entry.guid or f"entry {position + 1}", f"cannot be read ({type(error).__name__}: {error})"
             rejects.append(Reject(position, name, reason))
@@ -101,18 +106,18 @@ def _name(draft: Draft) -> str:
     return draft.parsed.guid or draft.url or draft.parsed.title.value
 
 
-def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, now: datetime) -> Draft:
+def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criterion: Criterion, now: datetime) -> Draft:
     if not entry.author and feed.author and feed.format.startswith(_INHERITS_AUTHOR):
         entry = replace(entry, author=feed.author)
-    address = _address(feed, entry, url)
+    address = _address(entry, url) or home
     published, source = _published(entry, now)
     updated = read_date(entry.updated)
     if updated is not None:
         updated = min(updated, now)
     return Draft(
-        guid="",
+        guid=identity(entry, address, criterion),
         url=address,
-        key=canonical(address) if address != absolute(feed.home, url) else "",
+        key=canonical(address) if address != home else "",
         published=published,
         published_from=source,
         updated=updated if updated and updated > published else None,
@@ -121,14 +126,12 @@ def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, now: datetime) -> 
     )
 
 
-def _address(feed: ParsedFeed, entry: ParsedEntry, url: str) -> str:
-    """Return where the entry leads: its link, else a guid that is an address, else the feed's home."""
-    candidates: tuple[Callable[[], str], ...] = (
-        lambda: absolute(entry.url, entry.content.base or url) if entry.url else "",
-        lambda: absolute(entry.guid) if entry.guid.startswith(("http://", "https://")) else "",
-        lambda: absolute(feed.home, url) if feed.home else "",
-    )
-    return next((found for found in (candidate() for candidate in candidates) if found), "")
+def _address(entry: ParsedEntry, url: str) -> str:
+    """Return where the entry leads by itself: its link, else a guid that is an address."""
+    found = absolute(entry.url, entry.content.base or url) if entry.url else ""
+    if not found and entry.guid.startswith(("http://", "https://")):
+        found = absolute(entry.guid)
+    return found
 
 
 def _published(entry: ParsedEntry, now: datetime) -> tuple[datetime, DateSource]:
