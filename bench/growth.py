@@ -107,32 +107,33 @@ def _grown(number: int, stored: int, phase: str, folder: Path, *, server: Server
 
 def growth_tables(found: Sequence[Grown]) -> str:
     """Lay the medians out beside each size; a feed's cost is what a sync costs beyond one in which nothing is due."""
-    least = min(one.stored for one in found)
-    rest = median(one.cpu for one in found if (one.stored, one.phase) == (least, "idle"))
-    sizes = list(dict.fromkeys(one.stored for one in found))
-    rows = [_row(found, phase, stored, rest=rest) for phase in PHASES for stored in sizes]
+    sizes = sorted({one.stored for one in found})
+    rows = [_row(found, phase, stored) for phase in PHASES for stored in sizes]
     head = ("phase", "stored", "wall s", "CPU s", "peak MB", "CPU ms a feed", "Curate, entries/s")
-    verdicts = [_flat(found, phase, sizes, rest=rest) for phase in PHASES if phase != "idle"]
-    return markdown(head, rows) + "\n" + goals_table(verdicts)
+    return markdown(head, rows) + "\n" + goals_table([_flat(found, phase, sizes) for phase in PHASES])
 
 
-def _row(found: Sequence[Grown], phase: str, stored: int, *, rest: float) -> tuple[str, ...]:
+def _row(found: Sequence[Grown], phase: str, stored: int) -> tuple[str, ...]:
     of = [one for one in found if (one.stored, one.phase) == (stored, phase)]
     wall, cpu, peak = (median(getattr(one, what) for one in of) for what in ("wall", "cpu", "peak_mb"))
-    a_feed = f"{1000 * _a_feed(cpu, of[0].feeds, rest):.2f}" if of[0].feeds else ""
+    a_feed = f"{1000 * _cost(found, phase, stored):.2f}" if phase != "idle" else ""
     speeds = [one.curated / one.curate for one in of if one.curated and one.curate]
     curate = f"{median(speeds):,.0f}" if speeds else ""
     return (PHASES[phase], f"{stored:,}", f"{wall:.2f}", f"{cpu:.2f}", f"{peak:.0f}", a_feed, curate)
 
 
-def _a_feed(cpu: float, feeds: int, rest: float) -> float:
-    return max(cpu - rest, 1e-4) / feeds
+def _cost(found: Sequence[Grown], phase: str, stored: int) -> float:
+    """CPU seconds: of the whole process when nothing is due, else a feed's, beyond that, round by round."""
+    of = {(one.round, one.phase): one for one in found if one.stored == stored}
+    mine = [one for (_, name), one in of.items() if name == phase]
+    if phase == "idle":
+        return median(one.cpu for one in mine)
+    return max(median((one.cpu - of[one.round, "idle"].cpu) / one.feeds for one in mine), 1e-6)
 
 
-def _flat(found: Sequence[Grown], phase: str, sizes: Sequence[int], *, rest: float) -> Verdict:
-    """Compare a feed's cost beside the most with that beside the fewest stored entries."""
-    ends = min(sizes), max(sizes)
-    of = [[one for one in found if (one.stored, one.phase) == (stored, phase)] for stored in ends]
-    few, many = (_a_feed(median(one.cpu for one in ones), ones[0].feeds, rest) for ones in of)
-    title = f"{PHASES[phase]}: CPU a feed beside {ends[1]:,} / {ends[0]:,} entries"
+def _flat(found: Sequence[Grown], phase: str, sizes: Sequence[int]) -> Verdict:
+    """Compare the cost beside the most with that beside the fewest stored entries."""
+    few, many = (_cost(found, phase, stored) for stored in (sizes[0], sizes[-1]))
+    what = "whole CPU" if phase == "idle" else "CPU a feed"
+    title = f"{PHASES[phase]}: {what} beside {sizes[-1]:,} / {sizes[0]:,} entries"
     return Verdict(title, f"≤ {FLAT}", f"{many / few:.2f}", met=many / few <= FLAT)
