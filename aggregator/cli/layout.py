@@ -3,13 +3,14 @@
 import json
 import shutil
 
-from aggregator.config import schema
 from aggregator.errors import WorkspaceError
 from aggregator.workspace import Workspace, shipped
 
 
 def lay_out(workspace: Workspace, feeds_yaml: str) -> None:
     """Make the folders and files of a workspace; raises WorkspaceError."""
+    from aggregator.config import schema
+
     try:
         for folder in (workspace.root, workspace.templates, workspace.storage):
             folder.mkdir(parents=True, exist_ok=True)

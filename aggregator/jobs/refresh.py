@@ -13,12 +13,12 @@ from hashlib import sha256
 from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
+from aggregator.jobs.reading import Read, Reading
 from aggregator.jobs.visits import failed, outage, read, unchanged
-from aggregator.model import FeedState, Fetched, Intake, Known, Reject, Request, Visit
+from aggregator.model import FeedState, Fetched, Intake, Reject, Request, Visit
 
 BATCH = 25  # feeds saved in one transaction
 LEASE = timedelta(minutes=10)
-IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
 OUTAGE_SHARE, OUTAGE_FEEDS = 0.8, 3
 
 Progress = Callable[[int, int], None]
@@ -88,42 +88,21 @@ def _outcomes(
     app: App, claimed: dict[int, FeedState], *, now: datetime
 ) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
-    answers: dict[int, Fetched] = {}
     requests = [Request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
     with app.client() as client, Cores() as cores:
+        reading = Reading(app, cores, now=now)
         for request, outcome in client.fetch_many(requests, now=now):
             state = claimed[request.id]
             if isinstance(outcome, FeedError) or _same(outcome, state):
                 yield state, outcome
             else:
-                answers[state.id] = outcome
-                _read(app, cores, state, outcome, now=now)
-            while cores.pending > IN_HAND:
-                yield from _documents(cores.wait(), claimed, answers)
-            yield from _documents(cores.finished(), claimed, answers)
-        yield from _documents(cores.drain(), claimed, answers)
+                yield from map(_answer, reading.take(state, outcome))
+        yield from map(_answer, reading.rest())
 
 
-def _read(app: App, cores: Cores, state: FeedState, answer: Fetched, *, now: datetime) -> None:
-    from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
-
-    language = app.feeds[state.url].language
-    cores.submit(state.id, intake.read, answer, _known(app, state), url=state.url, language=language, now=now)
-
-
-def _documents(
-    results: Iterator[tuple[int, object]] | Sequence[tuple[int, object]],
-    claimed: dict[int, FeedState],
-    answers: dict[int, Fetched],
-) -> Iterator[tuple[FeedState, Answer | FeedError]]:
-    for feed, result in results:
-        state, answer = claimed[feed], answers.pop(feed)
-        if isinstance(result, Intake):
-            yield state, (answer, result)
-        elif isinstance(result, FeedError):
-            yield state, result
-        else:
-            yield state, ParseError(state.url, f"reading the document broke a bound: {result}")
+def _answer(read: Read) -> tuple[FeedState, Answer | FeedError]:
+    state, answer, came = read
+    return (state, came) if isinstance(came, FeedError) else (state, (answer, came))
 
 
 def _visit(app: App, state: FeedState, token: int, outcome: object, *, report: Refreshed, now: datetime) -> Visit:
@@ -167,12 +146,6 @@ def _save(app: App, batch: Sequence[Visit], report: Refreshed) -> None:
         report.new += saved.new
         report.updated += saved.updated
         report.fenced += saved.fenced
-
-
-def _known(app: App, state: FeedState) -> Known:
-    if state.succeeded is None and not state.entries:
-        return Known(first=True)
-    return app.store.feeds.known([state.id])[state.id]
 
 
 def _same(answer: Fetched, state: FeedState) -> bool:

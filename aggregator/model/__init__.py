@@ -3,7 +3,7 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known
+from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
@@ -47,6 +47,7 @@ __all__ = [
     "Stamp",
     "StoredEntry",
     "Tag",
+    "Unread",
     "Validators",
     "Visit",
 ]

@@ -1,10 +1,12 @@
 """An entry on its way from the document to the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 from aggregator.model.published import Category, Enclosure, ParsedEntry, ParsedFeed, Reject
+from aggregator.model.web import Fetched
 from aggregator.model.words import Criterion, DateSource
 
 
@@ -44,6 +46,13 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as its bare values: every new entry crosses the hop between processes."""
+        return Entry, _values(self)
+
+
+_values = attrgetter(*(field.name for field in fields(Entry)))
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -56,6 +65,17 @@ class Known:
     keys: frozenset[str] = frozenset()  # canonical addresses of what is stored
     words: frozenset[str] = frozenset()  # their fingerprints of title and text
     newest: datetime | None = None  # the newest date that its publisher gave
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document and what must be known to read it; ``language`` is the feed's, where nothing else names one."""
+
+    id: int  # of the feed
+    url: str
+    answer: Fetched
+    known: Known
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject
+from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject, Unread
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean import clean, language_tag
 from aggregator.pipeline.clean_text import plain_title
@@ -26,6 +26,20 @@ def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "", langua
     """
     address = fetched.final_url or fetched.url or url
     return compare(parse(fetched), known, url=address, now=now, language=language)
+
+
+def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
+    """Read several documents; what one of them raises is its own result and costs the others nothing."""
+    return [_read_one(document, now) for document in documents]
+
+
+def _read_one(one: Unread, now: datetime) -> Intake | Exception:
+    try:
+        return read(one.answer, one.known, now=now, url=one.url, language=one.language)
+    except MemoryError:
+        raise
+    except Exception as error:  # ParseError, or whatever a stranger's document can provoke
+        return error
 
 
 def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime, language: str = "") -> Intake:

@@ -1,20 +1,18 @@
 """The keeper of what Curate decides: which entries are one text, which topics they have, what is left out."""
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-from sqlalchemy import Column, Connection, Select, bindparam, delete, select
 
 from aggregator.model import Curated, StoredEntry
 from aggregator.store import meta
 from aggregator.store.database import Database
-from aggregator.store.founders import Founder, founders
-from aggregator.store.portable import chunks, insert_missing, upsert
-from aggregator.store.reading import by_ids, load, wanted
-from aggregator.store.tables import ENTRY
-from aggregator.store.tables_books import CURATION, PENDING, SHELF
+from aggregator.store.driver import write_json
+from aggregator.store.founders import founders
+from aggregator.store.lane import among
+from aggregator.store.reading import by_ids, load
 
 MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
@@ -24,18 +22,18 @@ class Curation:
     """Entries wait here until they are placed; placing them again replaces what was decided before."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._lane = database.lane
 
     def pending(self, rules: str, *, limit: int = 500) -> tuple[StoredEntry, ...]:
         """List entries that are new, have changed, or were placed under rules other than ``rules``, as they arrived."""
-        with self._database.read() as connection:
+        with self._lane.read() as connection:
             if meta.read(connection, "rules") == rules:
-                return _waiting(connection, limit)
-        with self._database.write() as connection:
-            connection.execute(delete(PENDING))
-            connection.execute(PENDING.insert().from_select(["entry_id"], select(ENTRY.c.id)))
+                return load(connection, _WAITING, (limit,))
+        with self._lane.write() as connection:
+            connection.execute("DELETE FROM pending")
+            connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry")
             meta.write(connection, "rules", rules)
-            return _waiting(connection, limit)
+            return load(connection, _WAITING, (limit,))
 
     def matches(self, entries: Sequence[StoredEntry]) -> Mapping[int, tuple[StoredEntry, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
@@ -44,101 +42,78 @@ class Curation:
         day costs no more when the archive has a thousand of it. ``text_set`` of a match is 0 while it waits itself.
         """
         given = [stored.id for stored in entries]
-        with self._database.read() as connection:
-            same_key = _sharing(connection, ENTRY.c.key, given)
-            same_words = _sharing(connection, ENTRY.c.words, given)
-            ids = {
-                stored.id: sorted((same_key[stored.entry.key] | same_words[stored.entry.words]) - {stored.id})
+        with self._lane.read() as connection:
+            same_key, same_words = _sharing(connection, "key", given), _sharing(connection, "words", given)
+            found = {
+                stored.id: (same_key.get(stored.entry.key, _NONE) | same_words.get(stored.entry.words, _NONE))
+                - {stored.id}
                 for stored in entries
             }
-            others = _placed(connection, sorted({id for found in ids.values() for id in found}))
-        return {entry: tuple(others[id] for id in found) for entry, found in ids.items()}
+            others = _placed(connection, {id for ids in found.values() for id in ids})
+        return {entry: tuple(others[id] for id in sorted(ids)) for entry, ids in found.items()}
 
     def save(self, curated: Sequence[Curated], *, rules: str) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before."""
         if not curated:
             return
-        with self._database.write() as connection:
-            entries = _facts(connection, [row.entry for row in curated])
+        with self._lane.write() as connection:
+            facts = among(
+                connection, "SELECT id, uid, surfaced, reach FROM entry WHERE id IN", [c.entry for c in curated]
+            )
+            entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
-            for part in chunks([row.entry for row in rows]):
-                connection.execute(delete(SHELF).where(SHELF.c.entry_id.in_(part)))
-                if meta.read(connection, "rules") == rules:
-                    connection.execute(delete(PENDING).where(PENDING.c.entry_id.in_(part)))
+            ids = [(row.entry,) for row in rows]
+            connection.executemany("DELETE FROM shelf WHERE entry_id = ?", ids)
+            if meta.read(connection, "rules") == rules:
+                connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
-            decided = [_decision(row, heads[row.text_set or row.entry], entries[row.entry]) for row in rows]
-            upsert(connection, CURATION, decided)
-            insert_missing(connection, SHELF, [place for row in rows for place in _places(row, entries[row.entry])])
+            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0]) for row in rows)
+            connection.executemany(_DECIDE, decided)
+            connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
             meta.bump(connection)
 
 
-def _waiting(connection: Connection, limit: int) -> tuple[StoredEntry, ...]:
-    first = select(PENDING.c.entry_id).order_by(PENDING.c.entry_id).limit(limit)
-    return load(connection, wanted().where(ENTRY.c.id.in_(first)).order_by(ENTRY.c.id))
+_FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
+_NONE: frozenset[int] = frozenset()
+_WAITING = "WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
+_COLUMNS = ("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")
+_DECIDE = (
+    f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+)
+_SHELVE = "INSERT INTO shelf (entry_id, topic, shown, surfaced, text_set) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
-def _sharing(connection: Connection, column: Column[str], ids: Sequence[int]) -> Mapping[str, set[int]]:
-    """Gather entries by the value they share: those of ``ids``, and on either side of each the nearest by arrival."""
-    found: Mapping[str, set[int]] = defaultdict(set)
-    earlier, later = _neighbours(column)
-    for part in chunks(ids):
-        for id, value in connection.execute(_shared(column, part)).all():
-            found[value].add(id)
-            for near in (earlier, later):
-                found[value].update(connection.execute(near, {"value": value, "mine": id}).scalars())
+def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) -> Mapping[str, frozenset[int]]:
+    """Gather entries by the value they share: those of ``ids``, and on either side of each the nearest by arrival.
+
+    Who is alone with a value is not asked for; the lack of one is none.
+    """
+    found: dict[str, set[int]] = defaultdict(set)
+    another = f"SELECT 1 FROM entry AS other WHERE other.{column} = entry.{column} AND other.id != entry.id"
+    shared = f"SELECT id, {column} FROM entry WHERE {column} != '' AND EXISTS ({another}) AND id IN"
+    same = f"SELECT id FROM entry WHERE {column} = ? AND id"
+    for id, value in sorted(among(connection, shared, ids)):
+        found[value].add(id)
+        for near in (f"{same} < ? ORDER BY id DESC LIMIT ?", f"{same} > ? ORDER BY id LIMIT ?"):
+            found[value].update(other for (other,) in connection.execute(near, (value, id, MATCHES)))
+    return {value: frozenset(sharing) for value, sharing in found.items()}
+
+
+def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, StoredEntry]:
+    found = by_ids(connection, sorted(ids))
+    for (waiting,) in among(connection, "SELECT entry_id FROM pending WHERE entry_id IN", found):
+        found[waiting] = replace(found[waiting], text_set=0, set_uid="", set_founded=None)
     return found
 
 
-def _shared(column: Column[str], ids: Sequence[int]) -> Select[Any]:
-    """Which of these entries are not alone with their value; the lack of one is none."""
-    other = ENTRY.alias()
-    another = select(other.c.id).where(other.c[column.name] == column, other.c.id != ENTRY.c.id).exists()
-    return select(ENTRY.c.id, column).where(ENTRY.c.id.in_(ids), column != "", another).order_by(ENTRY.c.id)
+def _decision(row: Curated, founder: Any, uid: str) -> tuple[Any, ...]:
+    tags = write_json([[tag.topic, tag.via, tag.evidence] for tag in row.tags])
+    set_uid = "" if founder.uid == uid else founder.uid
+    return row.entry, row.text_set or row.entry, set_uid, founder.published, row.same_as, row.dropped, tags
 
 
-def _neighbours(column: Column[str]) -> tuple[Select[Any], Select[Any]]:
-    same = select(ENTRY.c.id).where(column == bindparam("value")).limit(MATCHES)
-    earlier = same.where(ENTRY.c.id < bindparam("mine")).order_by(ENTRY.c.id.desc())
-    return earlier, same.where(ENTRY.c.id > bindparam("mine")).order_by(ENTRY.c.id)
-
-
-def _placed(connection: Connection, ids: Sequence[int]) -> dict[int, StoredEntry]:
-    waiting: set[int] = set()
-    for part in chunks(ids):
-        rows = connection.execute(select(PENDING.c.entry_id).where(PENDING.c.entry_id.in_(part)))
-        waiting.update(rows.scalars())
-    found = by_ids(connection, ids)
-    return {id: replace(entry, **_UNPLACED) if id in waiting else entry for id, entry in found.items()}
-
-
-def _facts(connection: Connection, ids: Sequence[int]) -> dict[int, Any]:
-    columns = select(*(ENTRY.c[name] for name in ("id", "uid", "surfaced", "reach")))
-    return {row.id: row for part in chunks(ids) for row in connection.execute(columns.where(ENTRY.c.id.in_(part)))}
-
-
-def _decision(row: Curated, founder: Founder, entry: Any) -> dict[str, object]:
-    return {
-        "entry_id": row.entry,
-        "text_set": row.text_set or row.entry,
-        "set_uid": "" if founder.uid == entry.uid else founder.uid,
-        "set_founded": founder.published,
-        "same_as": row.same_as,
-        "dropped": row.dropped,
-        "tags": [[tag.topic, tag.via, tag.evidence] for tag in row.tags],
-    }
-
-
-def _places(row: Curated, entry: Any) -> list[dict[str, object]]:
-    return [
-        {
-            "entry_id": row.entry,
-            "topic": topic,
-            "shown": entry.reach != "none" and not row.dropped,
-            "surfaced": entry.surfaced,
-            "text_set": row.text_set or row.entry,
-        }
-        for topic in dict.fromkeys(["", *(tag.topic for tag in row.tags)])
-    ]
-
-
-_UNPLACED: dict[str, Any] = {"text_set": 0, "set_uid": "", "set_founded": None}
+def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:
+    shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry
+    topics = dict.fromkeys(["", *(tag.topic for tag in row.tags)])
+    return [(row.entry, topic, shown, surfaced, text_set) for topic in topics]

@@ -1,14 +1,13 @@
 """How the database keeps a moment."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+from aggregator.store.driver import EPOCH, moment, number
 
 
 class Moment(TypeDecorator[datetime]):
@@ -26,11 +25,11 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Say how a moment goes in."""
-        return _to_number if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return number if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
         """Say how a moment comes out."""
-        return _to_moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        return moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Refuse what has no time zone."""
@@ -39,11 +38,3 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back UTC, whatever the session's time zone."""
         return None if value is None else value.astimezone(UTC)
-
-
-def _to_number(value: datetime | None) -> int | None:
-    return None if value is None else (value - EPOCH) // MICROSECOND
-
-
-def _to_moment(value: int | None) -> datetime | None:
-    return None if value is None else EPOCH + timedelta(microseconds=value)

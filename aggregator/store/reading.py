@@ -1,53 +1,37 @@
 """Read stored entries: by id, by text set, by what a statement selects."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
-
-from sqlalchemy import ColumnElement, Connection, Select, select
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.model import Source, StoredEntry
-from aggregator.store.portable import chunks
-from aggregator.store.rows import ENTRY_COLUMNS, source, stored_entry
-from aggregator.store.tables import ENTRY, FEED
-from aggregator.store.tables_books import CURATION
+from aggregator.store.lane import among, chunks, marks
+from aggregator.store.rows import SOURCE, STORED_ENTRY, source, stored_entry
 
 
-def wanted() -> Select[Any]:
-    """Begin a statement that ``load`` can read: narrow and order it."""
-    joined = ENTRY.join(FEED, FEED.c.id == ENTRY.c.feed_id).outerjoin(CURATION, CURATION.c.entry_id == ENTRY.c.id)
-    return select(*ENTRY_COLUMNS).select_from(joined)
-
-
-def load(connection: Connection, statement: Select[Any]) -> tuple[StoredEntry, ...]:
-    """Read the entries a statement selects, in its order."""
-    rows = connection.execute(statement).all()
-    sources = _sources(connection, {row.feed_id for row in rows})
+def load(connection: sqlite3.Connection, which: str, values: Sequence[object] = ()) -> tuple[StoredEntry, ...]:
+    """Read the entries that ``which`` names (WHERE, ORDER BY, LIMIT over entry, feed and curation), in its order."""
+    rows = connection.execute(f"{STORED_ENTRY} {which}", values).fetchall()
+    sources = _sources(connection, {row[2] for row in rows})
     return tuple(stored_entry(row, sources) for row in rows)
 
 
-def by_ids(connection: Connection, ids: Sequence[int]) -> dict[int, StoredEntry]:
+def by_ids(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, StoredEntry]:
     """Read entries by id; missing ones are left out."""
     found: dict[int, StoredEntry] = {}
     for part in chunks(ids):
-        found.update((entry.id, entry) for entry in load(connection, wanted().where(ENTRY.c.id.in_(part))))
+        found.update((entry.id, entry) for entry in load(connection, f"WHERE entry.id IN {marks(part)}", part))
     return found
 
 
-def of_sets(
-    connection: Connection, text_sets: Sequence[int], *, where: Sequence[ColumnElement[bool]] = ()
-) -> tuple[StoredEntry, ...]:
+def of_sets(connection: sqlite3.Connection, text_sets: Iterable[int], *, where: str = "") -> tuple[StoredEntry, ...]:
     """Read whole text sets in the order given, the members of each in order of arrival; dropped ones are left out."""
     found: dict[int, list[StoredEntry]] = {text_set: [] for text_set in text_sets}
     for part in chunks(list(found)):
-        members = wanted().where(CURATION.c.text_set.in_(part), CURATION.c.dropped == "", *where)
-        for entry in load(connection, members.order_by(ENTRY.c.id)):
+        which = f"WHERE curation.text_set IN {marks(part)} AND curation.dropped = '' {where} ORDER BY entry.id"
+        for entry in load(connection, which, part):
             found[entry.text_set].append(entry)
     return tuple(entry for members in found.values() for entry in members)
 
 
-def _sources(connection: Connection, ids: Collection[int]) -> dict[int, Source]:
-    return {
-        row.id: source(row)
-        for part in chunks(sorted(ids))
-        for row in connection.execute(select(FEED).where(FEED.c.id.in_(part)))
-    }
+def _sources(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, Source]:
+    return {row[0]: source(row) for row in among(connection, f"{SOURCE} WHERE id IN", sorted(ids))}

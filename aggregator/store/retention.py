@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, fun
 from aggregator.model import PruneRow
 from aggregator.store import meta
 from aggregator.store.database import Database
+from aggregator.store.engines import driver
 from aggregator.store.portable import chunks, insert_missing
 from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
 
@@ -45,7 +46,7 @@ class Retention:
             with self._database.write() as connection:
                 _bury(connection, part, before=before, now=now)
         with self._database.write() as connection:
-            meta.write(connection, "last_prune", now.isoformat())
+            meta.write(driver(connection), "last_prune", now.isoformat())
         if ids:
             self._database.tidy()
         return rows
@@ -88,4 +89,4 @@ def _bury(connection: Connection, ids: Sequence[int], *, before: datetime, now: 
     connection.execute(delete(ENTRY).where(ENTRY.c.id.in_([row.id for row in old])))
     for feed, purged in Counter(row.feed_id for row in old).items():
         connection.execute(update(FEED).where(FEED.c.id == feed).values(entries=FEED.c.entries - purged))
-    meta.bump(connection)
+    meta.bump(driver(connection))

@@ -1,14 +1,11 @@
 """Rows of tables ↔ values of the house."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
-
 from aggregator.model import Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
-from aggregator.store.tables import ENTRY, FEED
-from aggregator.store.tables_books import CURATION
+from aggregator.store.driver import moment, number, read_json, write_json
 
 OF_ANSWER = (
     *("body_hash", "moved_to", "moved_since", "status", "outcome", "error", "failures", "fetched", "succeeded"),
@@ -19,94 +16,113 @@ OF_ANSWER = (
 VISIBLE = ("title", "home", "publisher", "atom_id", "language", "updated")
 """Columns that only a document writes, and that show in outputs."""
 
-OF_DOCUMENT = (*VISIBLE, "format", "criterion", "ttl", "newest", "rhythm")
+OF_DOCUMENT = (*VISIBLE, "format", "criterion", "ttl", "skip_hours", "skip_days", "newest", "rhythm")
 """Columns that only a document writes: a 304 or a failure leaves them as they are."""
 
+OF_VALIDATORS = ("validators_url", "etag", "last_modified")
 NO_VALIDATORS = Validators("")
 
-ENTRY_COLUMNS = (
-    *ENTRY.c,
-    FEED.c.succeeded.label("feed_succeeded"),
-    *(CURATION.c[name] for name in ("text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")),
+MOMENTS = frozenset(
+    {
+        *("updated", "moved_since", "fetched", "succeeded", "newest", "due", "wait_until", "first_seen"),
+        *("document_read", "lease_until"),
+    }
 )
-"""What ``stored_entry`` reads."""
+LISTS, FLAGS = frozenset({"skip_hours", "skip_days"}), frozenset({"gone", "listed"})
+"""Which columns of a feed are not kept as they are; a test holds this to the tables."""
+
+_OWN = ("id", "url", "listed", "first_seen", "entries")
+_STATE = tuple(dict.fromkeys((*_OWN, *OF_ANSWER, *OF_DOCUMENT)))
+_READ: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(MOMENTS, moment), **dict.fromkeys(FLAGS, bool)}
+_READ |= {name: lambda text: tuple(read_json(text)) for name in LISTS}
+_CONVERTED = tuple((position, _READ[name]) for position, name in enumerate(_STATE) if name in _READ)
+_TITLES = {
+    "title": "CASE WHEN listed_title != '' THEN listed_title ELSE title END",
+    "publisher": "CASE WHEN listed_publisher != '' THEN listed_publisher ELSE publisher END",
+}
+FEED_STATE = f"SELECT {', '.join([*OF_VALIDATORS, *(_TITLES.get(name, name) for name in _STATE)])} FROM feed"
+"""Begins a statement whose rows ``feed_state`` reads; what feeds.yaml says comes before what the document says."""
 
 
-def feed_state(row: Row[Any]) -> FeedState:
-    """Row of feed → FeedState; what feeds.yaml says comes before what the document says."""
-    facts = row._mapping
-    validators = None
-    if facts["etag"] or facts["last_modified"]:
-        validators = Validators(facts["validators_url"], facts["etag"], facts["last_modified"])
-    observed = {name: facts[name] for name in (*OF_ANSWER, *OF_DOCUMENT)}
-    observed["title"] = facts["listed_title"] or facts["title"]
-    observed["publisher"] = facts["listed_publisher"] or facts["publisher"]
-    return FeedState(
-        id=facts["id"],
-        url=facts["url"],
-        validators=validators,
-        skip_hours=tuple(facts["skip_hours"]),
-        skip_days=tuple(facts["skip_days"]),
-        listed=facts["listed"],
-        first_seen=facts["first_seen"],
-        entries=facts["entries"],
-        **observed,
-    )
+def feed_state(row: Sequence[Any]) -> FeedState:
+    """Row of FEED_STATE → FeedState."""
+    url, etag, last_modified, *values = row
+    for position, convert in _CONVERTED:
+        if values[position] is not None:
+            values[position] = convert(values[position])
+    validators = Validators(url, etag, last_modified) if etag or last_modified else None
+    return FeedState(validators=validators, **dict(zip(_STATE, values, strict=True)))
 
 
-def answer_columns(state: FeedState) -> dict[str, Any]:
-    """FeedState → the columns that every answer of a feed writes, and that end its lease."""
-    validators = state.validators or NO_VALIDATORS
-    return {
-        "validators_url": validators.url,
-        "etag": validators.etag,
-        "last_modified": validators.last_modified,
-        "lease_until": None,
-        **{name: getattr(state, name) for name in OF_ANSWER},
-    }
+ANSWER = (*OF_VALIDATORS, "lease_until", *OF_ANSWER)
+"""The columns that every answer of a feed writes, and that end its lease."""
 
 
-def document_columns(state: FeedState) -> dict[str, Any]:
-    """FeedState → the columns that a document writes besides."""
-    columns: dict[str, Any] = {name: getattr(state, name) for name in OF_DOCUMENT}
-    return columns | {"skip_hours": list(state.skip_hours), "skip_days": list(state.skip_days)}
+def answer_values(state: FeedState) -> list[Any]:
+    """FeedState → the values of ANSWER."""
+    found = state.validators or NO_VALIDATORS
+    rest = (_written(name, getattr(state, name)) for name in OF_ANSWER)
+    return [found.url, found.etag, found.last_modified, None, *rest]
 
 
-def source(row: Row[Any]) -> Source:
-    """Row of feed → Source."""
-    return Source(
-        id=row.id,
-        url=row.url,
-        title=row.listed_title or row.title,
-        home=row.home,
-        publisher=row.listed_publisher or row.publisher,
-        atom_id=row.atom_id,
-        language=row.language,
-        updated=row.updated,
-    )
+def document_values(state: FeedState) -> list[Any]:
+    """FeedState → the values of OF_DOCUMENT."""
+    return [_written(name, getattr(state, name)) for name in OF_DOCUMENT]
 
 
-def entry_columns(entry: Entry) -> dict[str, Any]:
-    """Entry → the columns that hold it; text that no database can hold (lone surrogates, NUL) is replaced."""
-    return {
-        "guid": storable(entry.guid),
-        "url": storable(entry.url),
-        "key": storable(entry.key),
-        "title": storable(entry.title),
-        "author": storable(entry.author),
-        "html": storable(entry.html),
-        "text": storable(entry.text),
-        "excerpt": storable(entry.excerpt),
-        "language": storable(entry.language),
-        "published": entry.published,
-        "published_from": entry.published_from,
-        "updated": entry.updated,
-        "fingerprint": entry.fingerprint,
-        "words": entry.words,
-        "categories": [[c.term, c.scheme, c.label] for c in entry.categories],
-        "enclosures": [[e.url, e.type, e.length] for e in entry.enclosures],
-        "image": storable(entry.image),
-    }
+def _written(name: str, value: Any) -> Any:
+    if name in MOMENTS:
+        return number(value)
+    return write_json(list(value)) if name in LISTS else value
+
+
+SOURCE = "SELECT id, url, {title}, home, {publisher}, atom_id, language, updated FROM feed".format_map(_TITLES)
+"""Begins a statement whose rows ``source`` reads."""
+
+
+def source(row: Sequence[Any]) -> Source:
+    """Row of SOURCE → Source."""
+    id, url, title, home, publisher, atom_id, language, updated = row
+    return Source(id, url, title, home, publisher, atom_id, language, moment(updated))
+
+
+ENTRY = (
+    *("guid", "url", "key", "title", "author", "html", "text", "excerpt", "language", "published", "published_from"),
+    *("updated", "fingerprint", "words", "categories", "enclosures", "image"),
+)
+"""The columns that hold an Entry, by the names of its fields and in their order."""
+
+_PLACED = ("first_seen", "last_seen", "surfaced", "changed", "reach")
+_CURATED = ("text_set", "same_as", "tags", "dropped", "set_uid", "set_founded")
+STORED_ENTRY = (
+    f"SELECT {', '.join(f'entry.{name}' for name in ('id', 'uid', 'feed_id', *_PLACED, *ENTRY))}, "
+    f"{', '.join(f'curation.{name}' for name in _CURATED)}, feed.succeeded "
+    "FROM entry JOIN feed ON feed.id = entry.feed_id LEFT JOIN curation ON curation.entry_id = entry.id"
+)
+"""Begins a statement whose rows ``stored_entry`` reads."""
+
+
+def entry_values(entry: Entry) -> list[Any]:
+    """Entry → the values of ENTRY; text that no database can hold (lone surrogates, NUL) is replaced."""
+    return [
+        storable(entry.guid),
+        storable(entry.url),
+        storable(entry.key),
+        storable(entry.title),
+        storable(entry.author),
+        storable(entry.html),
+        storable(entry.text),
+        storable(entry.excerpt),
+        storable(entry.language),
+        number(entry.published),
+        entry.published_from,
+        number(entry.updated),
+        entry.fingerprint,
+        entry.words,
+        storable(write_json([[c.term, c.scheme, c.label] for c in entry.categories])),
+        storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
+        storable(entry.image),
+    ]
 
 
 def storable(text: str) -> str:
@@ -116,45 +132,44 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
-def stored_entry(row: Row[Any], sources: Mapping[int, Source]) -> StoredEntry:
-    """Row of ENTRY_COLUMNS → StoredEntry; ``text_set`` is 0 before Curate has placed it."""
-    seen: datetime = row.last_seen or row.feed_succeeded or row.first_seen
+def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEntry:
+    """Row of STORED_ENTRY → StoredEntry; ``text_set`` is 0 before Curate has placed it."""
+    id, uid, feed, first_seen, last_seen, surfaced, changed, reach = row[:8]
+    text_set, same_as, tags, dropped, set_uid, set_founded, succeeded = row[-7:]
+    seen = last_seen or succeeded or first_seen
     return StoredEntry(
-        id=row.id,
-        uid=row.uid,
-        source=sources[row.feed_id],
-        entry=_entry(row),
-        first_seen=row.first_seen,
-        last_seen=max(seen, row.first_seen),
-        surfaced=row.surfaced,
-        changed=row.changed,
-        reach=row.reach,
-        text_set=row.text_set or 0,
-        same_as=row.same_as or "",
-        tags=tuple(Tag(*tag) for tag in row.tags or ()),
-        dropped=row.dropped or "",
-        set_uid=row.set_uid or (row.uid if row.text_set else ""),
-        set_founded=row.set_founded,
+        id=id,
+        uid=uid,
+        source=sources[feed],
+        entry=_entry(*row[8:-7]),
+        first_seen=_moment(first_seen),
+        last_seen=_moment(max(seen, first_seen)),
+        surfaced=_moment(surfaced),
+        changed=_moment(changed),
+        reach=reach,
+        text_set=text_set or 0,
+        same_as=same_as or "",
+        tags=tuple(Tag(*tag) for tag in _list(tags)),
+        dropped=dropped or "",
+        set_uid=set_uid or (uid if text_set else ""),
+        set_founded=moment(set_founded),
     )
 
 
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(
-        guid=row.guid,
-        url=row.url,
-        key=row.key,
-        title=row.title,
-        author=row.author,
-        html=row.html,
-        text=row.text,
-        excerpt=row.excerpt,
-        language=row.language,
-        published=row.published,
-        published_from=row.published_from,
-        updated=row.updated,
-        fingerprint=row.fingerprint,
-        words=row.words,
-        categories=tuple(Category(*category) for category in row.categories),
-        enclosures=tuple(Enclosure(*enclosure) for enclosure in row.enclosures),
-        image=row.image,
-    )
+def _entry(*values: Any) -> Entry:
+    facts = dict(zip(ENTRY, values, strict=True))
+    facts["published"], facts["updated"] = _moment(facts["published"]), moment(facts["updated"])
+    facts["categories"] = tuple(Category(*category) for category in _list(facts["categories"]))
+    facts["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in _list(facts["enclosures"]))
+    return Entry(**facts)
+
+
+def _moment(value: int) -> datetime:
+    found = moment(value)
+    assert found is not None
+    return found
+
+
+def _list(text: str | None) -> list[Any]:
+    found: list[Any] = read_json(text) if text else []
+    return found

@@ -1,26 +1,52 @@
 """Save what visits to feeds brought: fenced, renamed, inserted, revised, all in the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from typing import Any
-
-from sqlalchemy import Connection, Table, Update, bindparam, select, update
 
 from aggregator.model import Entry, Intake, Saved, Visit
 from aggregator.store import meta, revising, uids
-from aggregator.store.portable import chunks, insert_missing, insert_new
-from aggregator.store.rows import VISIBLE, answer_columns, document_columns, entry_columns, storable
-from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
-from aggregator.store.tables_books import PENDING
+from aggregator.store.driver import number
+from aggregator.store.lane import among
+from aggregator.store.rows import (
+    ANSWER,
+    ENTRY,
+    OF_DOCUMENT,
+    VISIBLE,
+    answer_values,
+    document_values,
+    entry_values,
+    storable,
+)
 
 
-def save(connection: Connection, visits: Sequence[Visit], *, authority: str, now: datetime) -> tuple[Saved, ...]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a feed's row said before this document was saved; ``visible`` are the columns that outputs show."""
+
+    id: int
+    url: str
+    succeeded: int | None
+    document_read: int | None
+    listed_publisher: str
+    visible: tuple[Any, ...]
+
+
+Document = tuple[Before, Visit, Intake]
+"""The feed's row as it was, the visit, and what its document brought."""
+
+
+def save(
+    connection: sqlite3.Connection, visits: Sequence[Visit], *, authority: str, now: datetime
+) -> tuple[Saved, ...]:
     """Write the visits whose lease still holds; says of each what it came to."""
-    tokens = _tokens(connection, [visit.state.id for visit in visits])
+    tokens = dict(among(connection, "SELECT id, token FROM feed WHERE id IN", [visit.state.id for visit in visits]))
     live = [visit for visit in visits if tokens.get(visit.state.id) == visit.token]
-    _write(connection, [_answer(visit) for visit in live if visit.intake is None])
+    rows = [(*answer_values(v.state), v.state.id, v.token) for v in live if v.intake is None]
+    connection.executemany(_ANSWERED, rows)
     counts = {visit.state.id: Saved(visit.state.id) for visit in live}
     if documents := _documents(connection, live):
         counts |= _save_documents(connection, documents, authority=authority, now=now)
@@ -30,12 +56,8 @@ def save(connection: Connection, visits: Sequence[Visit], *, authority: str, now
     )
 
 
-Document = tuple[Any, Visit, Intake]
-"""The feed's row as it was, the visit, and what its document brought."""
-
-
 def _save_documents(
-    connection: Connection, documents: Sequence[Document], *, authority: str, now: datetime
+    connection: sqlite3.Connection, documents: Sequence[Document], *, authority: str, now: datetime
 ) -> dict[int, Saved]:
     for feed, _, intake in documents:
         _rename(connection, feed.id, intake)
@@ -44,45 +66,39 @@ def _save_documents(
     new = _insert(connection, documents, authority=authority, now=now)
     revised = {feed.id: revising.revise(connection, feed.id, intake.changed, now=now) for feed, _, intake in documents}
     changed = [id for revision in revised.values() for id in revision.ids]
-    fresh = [id for ids in new.values() for id in ids]
-    _await_curation(connection, fresh + revising.with_their_sets(connection, changed))
-    rows = [_columns(feed, visit, intake, new=len(new.get(feed.id, ())), now=now) for feed, visit, intake in documents]
-    _write(connection, rows)
-    if fresh or changed or any(_shows(feed, row) for (feed, _, _), row in zip(documents, rows, strict=True)):
+    again = [(id,) for id in revising.with_their_sets(connection, changed)]
+    connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", again)
+    columns = [_columns(*document) for document in documents]
+    rows = list(zip(columns, documents, strict=True))
+    done = [(*row, number(now), new[feed.id], feed.id, visit.token) for row, (feed, visit, _) in rows]
+    connection.executemany(_READ, done)
+    if new or changed or any(_shows(feed, row) for row, (feed, _, _) in rows):
         meta.bump(connection)
-    return {feed: Saved(feed, len(new.get(feed, ())), len(of.ids), of.ignored) for feed, of in revised.items()}
+    return {feed: Saved(feed, new[feed], len(of.ids), of.ignored) for feed, of in revised.items()}
 
 
-def _tokens(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Read the fencing tokens, and keep others from claiming until this transaction ends."""
-    return {row.id: row.token for row in connection.execute(_TOKENS, {"ids": list(ids)})}
-
-
-def _documents(connection: Connection, visits: Sequence[Visit]) -> list[Document]:
+def _documents(connection: sqlite3.Connection, visits: Sequence[Visit]) -> list[Document]:
     read = {visit.state.id: (visit, visit.intake) for visit in visits if visit.intake}
-    if not read:
-        return []
-    rows = connection.execute(_BEFORE, {"ids": list(read)})
-    return [(row, *found) for row in rows if (found := read[row.id])]
+    rows = [_before(*row) for row in among(connection, _BEFORE, read)]
+    return [(row, visit, intake) for row in rows for visit, intake in [read[row.id]] if intake]
 
 
-def _rename(connection: Connection, feed: int, intake: Intake) -> None:
+def _before(id: int, url: str, succeeded: int | None, read: int | None, publisher: str, *visible: Any) -> Before:
+    return Before(id, url, succeeded, read, publisher, visible)
+
+
+def _rename(connection: sqlite3.Connection, feed: int, intake: Intake) -> None:
     """Follow a feed whose criterion degraded: its entries and tombstones take their new guids."""
-    if not intake.renamed:
-        return
-    rows = [{"old": storable(old), "new": storable(new)} for old, new in intake.renamed.items() if old != new]
-    for table in (ENTRY, TOMBSTONE):
-        taken = table.alias()
-        there = select(taken.c.guid).where(taken.c.feed_id == feed, taken.c.guid == bindparam("new")).exists()
-        mine = (table.c.feed_id == feed, table.c.guid == bindparam("old"))
-        if rows:
-            connection.execute(update(table).where(*mine, ~there).values(guid=bindparam("new")), rows)
+    rows = [(storable(new), feed, storable(old)) for old, new in intake.renamed.items() if old != new]
+    for table in ("entry", "tombstone") if rows else ():
+        free = f"NOT EXISTS (SELECT 1 FROM {table} AS taken WHERE taken.feed_id = {table}.feed_id AND taken.guid = ?1)"
+        connection.executemany(f"UPDATE {table} SET guid = ?1 WHERE feed_id = ?2 AND guid = ?3 AND {free}", rows)
 
 
-def _told_apart(connection: Connection, feed: Any, intake: Intake) -> Intake:
+def _told_apart(connection: sqlite3.Connection, feed: Before, intake: Intake) -> Intake:
     """Take out of what is new the entries that came back: the reader of the document knows no more than the newest."""
     guids = [storable(entry.guid) for entry in intake.new]
-    there = _among(connection, ENTRY, feed, guids)
+    there = _among(connection, "entry", feed, guids)
     if not there:
         return intake
     back = tuple(entry for entry in intake.new if storable(entry.guid) in there)
@@ -90,45 +106,44 @@ def _told_apart(connection: Connection, feed: Any, intake: Intake) -> Intake:
     return replace(intake, new=new, changed=(*intake.changed, *back))
 
 
-def _hold(connection: Connection, documents: Sequence[Document]) -> None:
+def _hold(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
     """Keep what each feed's last document holds: only entries that left it, or came back, are written."""
-    if not documents:
-        return
     held: dict[int, set[str]] = {feed.id: set() for feed, _, _ in documents}
-    mine = select(ENTRY.c.feed_id, ENTRY.c.guid).where(ENTRY.c.feed_id.in_(list(held)), ENTRY.c.last_seen.is_(None))
-    for feed_id, guid in connection.execute(mine):
+    before = [feed.id for feed, _, _ in documents if feed.document_read]
+    for feed_id, guid in among(connection, _HELD, before):
         held[feed_id].add(guid)
-    left, back = [], []
+    rows: list[tuple[int | None, int, str]] = []
     for feed, _, intake in documents:
-        seen = {storable(guid) for guid in intake.seen}
+        seen = set(map(storable, intake.seen))
         fresh = {storable(entry.guid) for entry in intake.new}
-        left += [{"feed": feed.id, "guid_": guid, "seen": feed.succeeded} for guid in held[feed.id] - seen]
-        back += [{"feed": feed.id, "guid_": guid, "seen": None} for guid in seen - held[feed.id] - fresh]
-    if rows := left + back:
-        one = (ENTRY.c.feed_id == bindparam("feed"), ENTRY.c.guid == bindparam("guid_"))
-        connection.execute(update(ENTRY).where(*one).values(last_seen=bindparam("seen")), rows)
+        rows += [(feed.succeeded, feed.id, guid) for guid in held[feed.id] - seen]
+        rows += [(None, feed.id, guid) for guid in seen - held[feed.id] - fresh]
+    connection.executemany("UPDATE entry SET last_seen = ? WHERE feed_id = ? AND guid = ?", rows)
 
 
 def _insert(
-    connection: Connection, documents: Sequence[Document], *, authority: str, now: datetime
-) -> dict[int, list[int]]:
-    """Insert what is new and was not buried; returns the ids by feed."""
-    rows: list[dict[str, Any]] = []
+    connection: sqlite3.Connection, documents: Sequence[Document], *, authority: str, now: datetime
+) -> Counter[int]:
+    """Insert what is new and was not buried, to be curated; returns how many by feed."""
+    rows: list[list[Any]] = []
     named: list[tuple[str, str]] = []
     for feed, visit, intake in documents:
-        brought = [_row(entry, feed, visit, now=now) for entry in intake.new]
-        buried = _among(connection, TOMBSTONE, feed, [row["guid"] for row in brought])
-        rows += (alive := [row for row in brought if row["guid"] not in buried])
-        named += [(feed.url, row["guid"]) for row in alive]
-    for row, uid in zip(rows, uids.assign(connection, named, authority=authority) if named else (), strict=True):
-        row["uid"] = uid
-    ids: dict[int, list[int]] = {}
-    for inserted in insert_new(connection, ENTRY, rows, returning=(ENTRY.c.id, ENTRY.c.feed_id)):
-        ids.setdefault(inserted.feed_id, []).append(inserted.id)
-    return ids
+        buried = _among(connection, "tombstone", feed, [storable(entry.guid) for entry in intake.new])
+        brought = [_row(entry, feed, visit, now=now) for entry in intake.new if storable(entry.guid) not in buried]
+        rows += brought
+        named += [(feed.url, row[0]) for row in brought]
+    if not rows:
+        return Counter()
+    for row, uid in zip(rows, uids.assign(connection, named, authority=authority), strict=True):
+        row.append(uid)
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
+    connection.executemany(_INSERT, rows)
+    connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry WHERE id > ?", (last,))
+    counts = connection.execute("SELECT feed_id, count(*) FROM entry WHERE id > ? GROUP BY feed_id", (last,))
+    return Counter(dict(counts.fetchall()))
 
 
-def _row(entry: Entry, feed: Any, visit: Visit, *, now: datetime) -> dict[str, Any]:
+def _row(entry: Entry, feed: Before, visit: Visit, *, now: datetime) -> list[Any]:
     """A new entry surfaces at its own date when its feed is read for the first time, later when it is first seen.
 
     Without a date it was published when it is first seen: this moment, not the one in which the reading began.
@@ -136,62 +151,42 @@ def _row(entry: Entry, feed: Any, visit: Visit, *, now: datetime) -> dict[str, A
     published = now if entry.published_from == "first_seen" else entry.published
     surfaced = min(published, now) if feed.document_read is None else now
     revised = min(entry.updated, now) if entry.updated else surfaced
-    return {
-        **entry_columns(entry),
-        "published": published,
-        "feed_id": feed.id,
-        "first_seen": now,
-        "last_seen": None,
-        "surfaced": surfaced,
-        "changed": max(surfaced, revised),
-        "reach": visit.reach.get(entry.guid, "all"),
-        "revisions": 0,
-    }
+    seen, reach = number(now), visit.reach.get(entry.guid, "all")
+    values = entry_values(entry)
+    values[_PUBLISHED] = number(published)
+    return [*values, feed.id, seen, number(surfaced), number(max(surfaced, revised)), reach]
 
 
-def _among(connection: Connection, table: Table, feed: Any, guids: Sequence[str]) -> set[str]:
+def _among(connection: sqlite3.Connection, table: str, feed: Before, guids: Sequence[str]) -> set[str]:
     """Which of these guids of a feed a table holds: none where no document of it was ever read."""
-    found: set[str] = set()
-    for part in chunks(guids) if feed.document_read else ():
-        mine = select(table.c.guid).where(table.c.feed_id == feed.id, table.c.guid.in_(part))
-        found.update(connection.execute(mine).scalars())
-    return found
+    if not feed.document_read:
+        return set()
+    mine = f"SELECT guid FROM {table} WHERE feed_id = ? AND guid IN"
+    return {guid for (guid,) in among(connection, mine, guids, feed.id)}
 
 
-def _await_curation(connection: Connection, ids: Iterable[int]) -> None:
-    insert_missing(connection, PENDING, [{"entry_id": id} for id in sorted(set(ids))])
+def _columns(feed: Before, visit: Visit, intake: Intake) -> list[Any]:
+    """The new values of ANSWER and OF_DOCUMENT: title and publisher of the state may be those of feeds.yaml."""
+    values = dict(zip(OF_DOCUMENT, document_values(visit.state), strict=True))
+    before = dict(zip(VISIBLE, feed.visible, strict=True))
+    values["title"] = intake.feed.title or before["title"]
+    values["publisher"] = before["publisher"] if feed.listed_publisher else values["publisher"]
+    return [*answer_values(visit.state), *values.values()]
 
 
-def _answer(visit: Visit) -> dict[str, Any]:
-    return {"row": visit.state.id, "mine": visit.token, **answer_columns(visit.state)}
-
-
-def _columns(feed: Any, visit: Visit, intake: Intake, *, new: int, now: datetime) -> dict[str, Any]:
-    columns = _answer(visit) | document_columns(visit.state)
-    columns["title"] = intake.feed.title or feed.title  # the state's may be the one of feeds.yaml
-    columns["publisher"] = feed.publisher if feed.listed_publisher else columns["publisher"]
-    return columns | {"document_read": now, "entries": feed.entries + new}
-
-
-def _shows(feed: Any, columns: dict[str, Any]) -> bool:
+def _shows(feed: Before, columns: Sequence[Any]) -> bool:
     """Tell whether readers of outputs can see what changed of the feed itself."""
-    return any(columns[name] != getattr(feed, name) for name in VISIBLE)
+    return tuple(columns[len(ANSWER) : len(ANSWER) + len(VISIBLE)]) != feed.visible
 
 
-def _write(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the new state of feeds, each under its token."""
-    if rows:
-        connection.execute(_update(tuple(rows[0])), rows)
+def _update(columns: Sequence[str], more: str = "") -> str:
+    return f"UPDATE feed SET {', '.join(f'{name} = ?' for name in columns)}{more} WHERE id = ? AND token = ?"
 
 
-@cache
-def _update(names: tuple[str, ...]) -> Update:
-    values: dict[str, Any] = {name: bindparam(name) for name in names if name not in ("row", "mine")}
-    return update(FEED).where(FEED.c.id == bindparam("row"), FEED.c.token == bindparam("mine")).values(**values)
-
-
-_IDS = FEED.c.id.in_(bindparam("ids", expanding=True))
-_TOKENS = select(FEED.c.id, FEED.c.token).where(_IDS).with_for_update()
-_BEFORE = select(
-    *(FEED.c[name] for name in (*VISIBLE, "id", "url", "entries", "succeeded", "document_read", "listed_publisher"))
-).where(_IDS)
+_ANSWERED = _update(ANSWER)
+_READ = _update((*ANSWER, *OF_DOCUMENT, "document_read"), ", entries = entries + ?")
+_BEFORE = f"SELECT id, url, succeeded, document_read, listed_publisher, {', '.join(VISIBLE)} FROM feed WHERE id IN"
+_HELD = "SELECT feed_id, guid FROM entry WHERE last_seen IS NULL AND feed_id IN"
+_NEW = (*ENTRY, "feed_id", "first_seen", "surfaced", "changed", "reach", "uid", "last_seen", "revisions")
+_INSERT = f"INSERT INTO entry ({', '.join(_NEW)}) VALUES ({'?, ' * (len(_NEW) - 2)}NULL, 0) ON CONFLICT DO NOTHING"
+_PUBLISHED = ENTRY.index("published")

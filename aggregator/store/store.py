@@ -1,20 +1,23 @@
 """The store: every keeper of one database."""
 
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from aggregator.errors import WorkspaceError
-from aggregator.store import engines, schema
 from aggregator.store.curation import Curation
 from aggregator.store.database import Database
+from aggregator.store.driver import explained
 from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
 from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
-from aggregator.store.retention import Retention
+
+if TYPE_CHECKING:
+    from aggregator.store.retention import Retention
 
 
 class Store:
@@ -27,7 +30,13 @@ class Store:
         self.entries = Entries(database)
         self.curation = Curation(database)
         self.issues = Issues(database)
-        self.retention = Retention(database)
+
+    @cached_property
+    def retention(self) -> "Retention":
+        """The keeper of the archive's size."""
+        from aggregator.store.retention import Retention
+
+        return Retention(self._database)
 
     @classmethod
     def open(cls, target: Path | str, *, now: datetime, readonly: bool = False) -> Self:
@@ -39,18 +48,12 @@ class Store:
         if "://" in str(target):
             raise WorkspaceError(f"{target}: only a path of a SQLite database can be opened yet")
         path = Path(target)
-        if readonly and _is_at_head(path):
-            return cls(Database(path, readonly=True))
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WorkspaceError(f"{path.parent}: cannot be made: {error.strerror}") from error
-        engine = engines.writer(path, foreign_keys=False)
-        try:
-            with engines.explained(str(path)):
-                schema.bring_up(engine, name=str(path), now=now)
-        finally:
-            engine.dispose()
+        if path.is_file():
+            database = Database(path, readonly=readonly)
+            if _revision(database) == HEAD:
+                return cls(database)
+            database.close()
+        _bring_up(path, now=now)
         return cls(Database(path))
 
     def close(self) -> None:
@@ -66,12 +69,25 @@ class Store:
         self.close()
 
 
-def _is_at_head(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    engine = engines.spectator(path)
+def _revision(database: Database) -> str:
+    """Read at which revision a database is; empty when it has no tables."""
+    with database.lane.read() as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
+            return ""
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return found[0] if found else ""
+
+
+def _bring_up(path: Path, *, now: datetime) -> None:
+    from aggregator.store import engines, schema
+
     try:
-        with engines.transaction(engine, name=str(path)) as connection:
-            return schema.revision(connection) == HEAD
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"{path.parent}: cannot be made: {error.strerror}") from error
+    engine = engines.writer(path, foreign_keys=False)
+    try:
+        with explained(str(path)):
+            schema.bring_up(engine, name=str(path), now=now)
     finally:
         engine.dispose()

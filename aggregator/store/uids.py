@@ -1,36 +1,39 @@
 """The permanent id of an entry in everything we publish: given once, never changed."""
 
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import Connection, select
-
-from aggregator.store.portable import chunks
-from aggregator.store.tables import ENTRY
+from aggregator.store.lane import among
 
 _IRI = re.compile(r"(?:https?://|tag:|urn:)[^\s<>\"{}|\\^`]{3,2000}", re.IGNORECASE)
 
 
-def assign(connection: Connection, named: Sequence[tuple[str, str]], *, authority: str) -> list[str]:
+def assign(connection: sqlite3.Connection, named: Sequence[tuple[str, str]], *, authority: str) -> list[str]:
     """Give each (feed address, guid) an id that no stored entry has.
 
     The publisher's guid when it is an absolute IRI and free (RFC 4287 §4.2.6 wants ids kept when a feed is
     republished), else one of our own.
     """
-    minted = [mint(feed, guid, authority=authority) for feed, guid in named]
-    taken = _taken(connection, {guid for _, guid in named if is_iri(guid)} | set(minted))
-    uids = []
-    for (feed, guid), own in zip(named, minted, strict=True):
-        uid = guid if is_iri(guid) and guid not in taken else own
-        again = 0
-        while uid in taken:
-            again += 1
-            uid = mint(feed, f"{guid}\n{again}", authority=authority)
-        taken.add(uid)
-        uids.append(uid)
-    return uids
+    taken = _taken(connection, {guid for _, guid in named if is_iri(guid)})
+    uids: list[str | None] = []
+    for _, guid in named:
+        uids.append(guid if is_iri(guid) and guid not in taken else None)
+        taken.add(guid)
+    minted = {one: mint(*one, authority=authority) for one, uid in zip(named, uids, strict=True) if uid is None}
+    taken |= _taken(connection, minted.values())
+    return [uid or _free(minted[one], one, taken, authority) for one, uid in zip(named, uids, strict=True)]
+
+
+def _free(uid: str, named: tuple[str, str], taken: set[str], authority: str) -> str:
+    again = 0
+    while uid in taken:
+        again += 1
+        uid = mint(named[0], f"{named[1]}\n{again}", authority=authority)
+    taken.add(uid)
+    return uid
 
 
 def is_iri(guid: str) -> bool:
@@ -46,8 +49,5 @@ def mint(feed: str, guid: str, *, authority: str) -> str:
     return f"tag:{authority}:entry/{mark}"
 
 
-def _taken(connection: Connection, uids: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for part in chunks(sorted(uids)):
-        found.update(connection.execute(select(ENTRY.c.uid).where(ENTRY.c.uid.in_(part))).scalars())
-    return found
+def _taken(connection: sqlite3.Connection, uids: Iterable[str]) -> set[str]:
+    return {uid for (uid,) in among(connection, "SELECT uid FROM entry WHERE uid IN", uids)}

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from aggregator.errors import WorkspaceError
-from aggregator.store import Store, engines, schema
+from aggregator.store import Store, driver, engines, schema
 from aggregator.store.migrations import HEAD
 from aggregator.store.tables_books import METADATA
 from tests.store.things import NOW, Desk, document, entry, listings
@@ -205,6 +205,6 @@ def test_the_pragmas_are_those_that_were_measured(path: Path) -> None:
         "journal_mode": "wal",
         "synchronous": 1,
         "foreign_keys": 1,
-        "busy_timeout": engines.BUSY_SECONDS * 1000,
+        "busy_timeout": driver.BUSY_SECONDS * 1000,
         "auto_vacuum": 2,
     }

@@ -13,6 +13,7 @@ import pytest
 from aggregator.errors import WorkspaceError
 from aggregator.store import Store, meta
 from aggregator.store.database import Database
+from aggregator.store.engines import driver
 from tests.store.things import NOW, Desk, document, entry, listings
 
 HERE = Path(__file__).parents[1]
@@ -39,7 +40,7 @@ def count_up(path: Path, times: int) -> None:
     database = Database(path)
     for _ in range(times):
         with database.write() as connection:
-            meta.write(connection, "count", str(int(meta.read(connection, "count") or 0) + 1))
+            meta.write(driver(connection), "count", str(int(meta.read(driver(connection), "count") or 0) + 1))
     database.close()
 
 
@@ -75,18 +76,18 @@ def test_a_new_database_opened_by_several_at_once_is_made_once(path: Path) -> No
 def test_a_reader_sees_one_state_while_another_writes(path: Path, desk: Desk) -> None:
     database = Database(path)
     with database.read() as connection:
-        before = meta.read(connection, "revision")
+        before = meta.read(driver(connection), "revision")
         desk.read("a", document([entry("1")]))
-        assert meta.read(connection, "revision") == before
+        assert meta.read(driver(connection), "revision") == before
     with database.read() as connection:
-        assert meta.read(connection, "revision") != before
+        assert meta.read(driver(connection), "revision") != before
     database.close()
 
 
 def test_a_reader_cannot_write(path: Path, desk: Desk) -> None:
     database = Database(path)
     with pytest.raises(WorkspaceError, match="cannot be written"), database.read() as connection:
-        meta.write(connection, "a", "b")
+        meta.write(driver(connection), "a", "b")
     database.close()
     assert "a" not in desk.store.meta
 

@@ -1,0 +1,77 @@
+"""Documents on their way: handed to the cores a few at once, back as what is new in them.
+
+A hop between processes costs as much as reading a small document, so that several share one. When a hop breaks a bound,
+each of its documents goes again alone: only the one that broke it is blamed.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from aggregator.app import App
+from aggregator.cores import Cores
+from aggregator.errors import FeedError, ParseError
+from aggregator.model import FeedState, Fetched, Intake, Known, Unread
+
+TOGETHER = 8  # documents in one hop
+IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
+
+Read = tuple[FeedState, Fetched, Intake | FeedError]
+"""What came of a document."""
+
+
+class Reading:
+    """Takes answers that hold documents, gives back what came of each, in the order they finish."""
+
+    def __init__(self, app: App, cores: Cores, *, now: datetime) -> None:
+        self._app, self._cores, self._now = app, cores, now
+        self._waiting: list[tuple[FeedState, Fetched]] = []
+        self._answers: dict[int, tuple[FeedState, Fetched]] = {}
+
+    def take(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
+        """Take an answer over, and yield what has come back by now."""
+        self._waiting.append((state, answer))
+        if len(self._waiting) >= TOGETHER:
+            self._hand_over()
+        while len(self._answers) > IN_HAND:
+            yield from self._back(self._cores.wait())
+        yield from self._back(self._cores.finished())
+
+    def rest(self) -> Iterator[Read]:
+        """Yield all that is still on its way."""
+        self._hand_over()
+        while self._answers:
+            yield from self._back(self._cores.wait())
+
+    def _hand_over(self) -> None:
+        states = [state for state, _ in self._waiting]
+        known = self._app.store.feeds.known([state.id for state in states if state.succeeded or state.entries])
+        unread = [self._unread(state, answer, known.get(state.id)) for state, answer in self._waiting]
+        self._answers |= {state.id: (state, answer) for state, answer in self._waiting}
+        self._waiting = []
+        self._submit(unread)
+
+    def _unread(self, state: FeedState, answer: Fetched, known: Known | None) -> Unread:
+        return Unread(state.id, state.url, answer, known or Known(first=True), self._app.feeds[state.url].language)
+
+    def _submit(self, unread: list[Unread]) -> None:
+        from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
+
+        if unread:
+            self._cores.submit(tuple(unread), intake.read_all, unread, now=self._now)
+
+    def _back(self, results: list[tuple[tuple[Unread, ...], object]]) -> Iterator[Read]:
+        for unread, result in results:
+            if isinstance(result, list):
+                for one, came in zip(unread, result, strict=True):
+                    yield self._came(one, came)
+            elif len(unread) == 1:
+                yield self._came(unread[0], result)
+            else:
+                for one in unread:
+                    self._submit([one])
+
+    def _came(self, one: Unread, result: object) -> Read:
+        state, answer = self._answers.pop(one.id)
+        if isinstance(result, Intake | FeedError):
+            return state, answer, result
+        return state, answer, ParseError(state.url, f"reading the document broke a bound: {result}")
