@@ -1,6 +1,7 @@
 # The few verbs of this repository. Each makes .venv first, once, with the versions of constraints.txt.
 PYTHON ?= python3
 BIN := .venv/bin
+BENCH ?= # make bench BENCH=--quick
 
 .PHONY: demo sync test lint bench clean
 
@@ -21,7 +22,7 @@ lint: .venv/tested
 
 bench: .venv/tested
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
 clean:
 	rm -rf .venv demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,203 +1,185 @@
-"""``python -m bench``: both programs against the same feeds, side by side, and the ratios of what they cost."""
+"""``python -m bench``: everything, or one scenario, as Markdown on standard output; how it goes on standard error."""
 
 import argparse
 import json
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from statistics import median
-from typing import IO
+from typing import Any, TypeVar
 
-from bench.contenders import ROOT, Contender, Ours, Reader
-from bench.measure import Measured, adopt_orphans, run
+from bench.contenders import Contender, Floor, Ours, StoreOnly
+from bench.feeds import served
+from bench.goals import speed_tables
+from bench.growth import ENTRIES, growth, growth_tables
+from bench.latency import latency_tables, waits
+from bench.measure import adopt_orphans
+from bench.peers import PEERS
+from bench.speed import PHASES, Plan, costs, oddities
+from bench.startup import starts, startup_tables
 
-PHASES = {"cold": "same", "same": "same", "changed": "changed"}  # what it is called → the state of the server
+T = TypeVar("T")
 HOW = """\
-Loopback feeds, half RSS 2.0 and half Atom 1.0, about 60 kB a document of 20 entries before gzip, ETag and
-Last-Modified. cold: nothing is known; same: every feed as before; changed: 5 % of the feeds have one new entry.
-Whole processes, from start to exit: wall and CPU seconds (user and system, with children), peak memory of the tree.
-aggregator does the whole job (store, duplicates, topics, three output formats); reader stores. Medians of pairs.
+Loopback feeds at an address each, half RSS 2.0 and half Atom 1.0, 20 entries are about 60 kB before gzip, ETag and
+Last-Modified. cold: nothing is known; same: every feed as before; changed: 5 % of the feeds have one new entry; bare:
+answers without validators, the bytes of the last time. Whole processes, from start to exit: wall and CPU seconds (user
+and system, with children), peak memory of the tree (PSS). aggregator does the whole job (store, duplicates, topics,
+three output formats); store only, floor and the peers store. Medians; ratios are medians of pairs.
+sfeed knows no conditional requests, as its counts show: it reads every document every time.
 """
+OUR_SIDE: dict[str, Contender] = {
+    "aggregator": Ours(),
+    "store": StoreOnly(),
+    "floor": Floor(),
+}
 
 
-@dataclass(frozen=True)
-class Cost:
-    """One process in one phase: what it cost, and what the server says it asked."""
+@dataclass
+class Book:
+    """What the bench found, for the JSON file; and how it says how it goes."""
 
-    round: int
-    contender: str
-    phase: str
-    wall: float
-    cpu: float
-    peak_mb: float
-    stored: int
-    requests: int
-    full: int
-    unchanged: int
-    connections: int
+    scenarios: list[dict[str, Any]] = field(default_factory=list)
 
-
-@dataclass(frozen=True)
-class Server:
-    """The feed server's process, told what to do by lines."""
-
-    process: "subprocess.Popen[str]"
-    urls: tuple[str, ...]
-
-    def tell(self, word: str) -> None:
-        """Set the state of the feeds."""
-        told = self._in
-        told.write(f"{word}\n")
-        told.flush()
-
-    def counts(self) -> dict[str, int]:
-        """Take the counters and begin them anew."""
-        self.tell("counts")
-        assert self.process.stdout is not None
-        found: dict[str, int] = json.loads(self.process.stdout.readline())
-        return found
-
-    @property
-    def _in(self) -> IO[str]:
-        assert self.process.stdin is not None
-        return self.process.stdin
+    def keep(self, title: str, found: Iterable[T]) -> list[T]:
+        """Gather measurements as they come, telling each on standard error: whole runs take minutes."""
+        kept: list[T] = []
+        rows: list[dict[str, Any]] = []
+        self.scenarios.append({"scenario": title, "runs": rows})
+        for one in found:
+            kept.append(one)
+            rows.append(asdict(one))  # type: ignore[call-overload]
+            print(f"{title}:", *(f"{k}={v}" for k, v in rows[-1].items()), file=sys.stderr, flush=True)
+        return kept
 
 
-@contextmanager
-def served(feeds: int, *, entries: int, hosts: int, latency: float) -> Iterator[Server]:
-    """Run the feed server for the length of the block; it ends with its standard input."""
-    numbers = {"feeds": feeds, "entries": entries, "hosts": hosts, "latency": latency}
-    options = [f"--{name}={value}" for name, value in numbers.items()]
-    command = [sys.executable, "-m", "bench.server", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            port = json.loads(process.stdout.readline())["port"]
-            urls = tuple(f"http://127.0.0.{1 + feed % hosts}:{port}/feed/{feed}.xml" for feed in range(feeds))
-            yield Server(process, urls)
-        finally:
-            process.terminate()
+def speed(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure the phases."""
+    title = f"{chosen.feeds:,} feeds × {chosen.entries} entries"
+    contenders = [*wanted(chosen.ours, OUR_SIDE), *wanted(chosen.peers, PEERS)]
+    plan = Plan(chosen.rounds, chosen.repeats, [phase for phase in PHASES if phase in chosen.phases])
+    with served(chosen.feeds, entries=chosen.entries) as server:
+        found = book.keep(title, costs(server, contenders, plan))
+    show(title, speed_tables(found, chosen.feeds), *oddities(found, chosen.feeds))
 
 
-def one_round(number: int, server: Server, contenders: Sequence[Contender]) -> Iterator[Cost]:
-    """Let each contender in turn do each phase, in fresh folders; who comes first alternates."""
-    order = contenders if number % 2 == 0 else contenders[::-1]
-    with tempfile.TemporaryDirectory(prefix="bench-") as place:
-        folders = {contender.name: Path(place) / contender.name for contender in order}
-        for contender in order:
-            folders[contender.name].mkdir()
-            contender.prepare(folders[contender.name], server.urls)
-        server.counts()
-        for phase, state in PHASES.items():
-            server.tell(state)
-            for contender in order:
-                yield measured(number, phase, contender, folders[contender.name], server=server)
+def latency(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure slow feeds."""
+    title = f"{chosen.feeds:,} unchanged feeds, {chosen.latency * 1000:g} ms a response"
+    contenders = [Ours(), *wanted(chosen.peers, PEERS)]
+    with served(chosen.feeds, entries=2) as server:
+        found = book.keep(title, waits(server, contenders, latency=chosen.latency, rounds=chosen.rounds))
+    show(title, latency_tables(found))
 
 
-def measured(number: int, phase: str, contender: Contender, folder: Path, *, server: Server) -> Cost:
-    """Run one process and note what it cost; a process that fails ends the bench with what it said."""
-    result = run(contender.command(folder), cwd=ROOT, notes=folder)
-    if result.returncode != 0:
-        sys.exit(f"{contender.name} ended with {result.returncode} in phase {phase}:\n{said(result)}")
-    counts = server.counts()
-    return Cost(
-        round=number,
-        contender=contender.name,
-        phase=phase,
-        wall=round(result.wall, 3),
-        cpu=round(result.cpu, 3),
-        peak_mb=round(result.peak_mb, 1),
-        stored=contender.stored(folder),
-        requests=counts.get("requests", 0),
-        full=counts.get("200", 0),
-        unchanged=counts.get("304", 0),
-        connections=counts.get("connections", 0),
-    )
+def startup(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure what doing nothing costs."""
+    title = "Start-up"
+    show(title, startup_tables(book.keep(title, starts(times=chosen.rounds, feeds=chosen.feeds))))
 
 
-def told(cost: Cost) -> Cost:
-    """Show on standard error that the bench goes on: whole runs take minutes."""
-    took = f"{cost.wall:.2f} s wall, {cost.cpu:.2f} s CPU"
-    print(f"round {cost.round + 1}, {cost.phase}: {cost.contender} {took}", file=sys.stderr, flush=True)
-    return cost
+def grow(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure beside more and more stored entries."""
+    title = f"{chosen.feeds:,} feeds × {ENTRIES} entries beside what is stored already"
+    found = book.keep(title, growth(chosen.sizes, feeds=chosen.feeds, fresh=chosen.fresh, rounds=chosen.rounds))
+    show(title, growth_tables(found))
 
 
-def said(result: Measured) -> str:
-    """Give the end of what a process said."""
-    return f"{result.out[-2000:]}\n{result.err[-2000:]}"
+def everything(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure the standard set, or a small one in a few minutes."""
+    peers = f"--peers={','.join(chosen.peers)}" if chosen.peers is not None else ""
+    for line in QUICK if chosen.quick else STANDARD:
+        words = line.split()
+        if words[0] == "speed" and "--peers" not in line and peers:
+            words.append(peers)
+        one = parser().parse_args(words)
+        one.run(book, one)
 
 
-def table(costs: Sequence[Cost]) -> str:
-    """Lay the medians out, a line for each phase and contender."""
-    rows = [f"{'phase':9}{'':12}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}{'asked':>7}{'200':>6}{'304':>6}{'stored':>8}"]
-    for phase in PHASES:
-        for name in dict.fromkeys(cost.contender for cost in costs):
-            of = [cost for cost in costs if (cost.phase, cost.contender) == (phase, name)]
-            wall, cpu, peak = (median(getattr(cost, what) for cost in of) for what in ("wall", "cpu", "peak_mb"))
-            last = of[-1]
-            work = f"{last.requests:7}{last.full:6}{last.unchanged:6}{last.stored:8}"
-            rows.append(f"{phase:9}{name:12}{wall:8.2f}{cpu:8.2f}{peak:9.0f}{work}")
-    return "\n".join(rows)
+STANDARD = (
+    "startup",
+    "speed --feeds 1000",
+    "speed --feeds 200 --entries 100 --peers reader",
+    "speed --feeds 5000 --rounds 1 --repeats 5 --phases cold,same,changed --peers reader",
+    "latency --feeds 1000",
+    "growth",
+)
+QUICK = (
+    "startup --rounds 3",
+    "speed --feeds 200 --rounds 1 --repeats 2",
+    "latency --feeds 200 --rounds 1",
+    "growth --sizes 2000,20000 --feeds 200 --fresh 40 --rounds 1",
+)
 
 
-def ratios(costs: Sequence[Cost]) -> dict[str, dict[str, float]]:
-    """Divide ours by reader's within each round, and take the median: 0.5 is half of what reader needs."""
-    by_key = {(cost.round, cost.phase, cost.contender): cost for cost in costs}
-    found: dict[str, dict[str, float]] = {}
-    for phase in PHASES:
-        pairs = [
-            (cost, by_key[number, phase, "reader"])
-            for (number, where, name), cost in by_key.items()
-            if where == phase and name == "aggregator" and (number, phase, "reader") in by_key
-        ]
-        if pairs:
-            found[phase] = {
-                what: round(median(getattr(ours, what) / getattr(peer, what) for ours, peer in pairs), 3)
-                for what in ("wall", "cpu", "peak_mb")
-            }
-    return found
+def wanted(names: Sequence[str] | None, known: dict[str, Contender]) -> list[Contender]:
+    """Choose by name, or all that are installed; raises SystemExit for one that is unknown or not installed."""
+    if names is None:
+        for contender in known.values():
+            if contender.missing:
+                print(f"without {contender.name}, which is not installed: {contender.missing}", file=sys.stderr)
+        return [contender for contender in known.values() if not contender.missing]
+    for name in names:
+        if name not in known:
+            sys.exit(f"{name!r} is none of {', '.join(known)}, none")
+        if known[name].missing:
+            sys.exit(f"{name} is not installed: {known[name].missing}")
+    return [known[name] for name in names]
+
+
+def show(title: str, *parts: str) -> None:
+    """Print a section."""
+    print(f"## {title}\n", *parts, sep="\n", flush=True)
+
+
+def names(value: str) -> list[str]:
+    """Read a list with commas; "none" is the empty one."""
+    return [] if value == "none" else [name.strip() for name in value.split(",")]
+
+
+def sizes(value: str) -> list[int]:
+    """Read a list of numbers with commas."""
+    return [int(name.replace("_", "")) for name in value.split(",")]
+
+
+def parser() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    top = argparse.ArgumentParser(prog="python -m bench", description=HOW)
+    top.add_argument("--quick", action="store_true", help="small sizes: a few minutes in place of forty")
+    top.add_argument("--json", type=Path, help="write every single run to this file, too")
+    top.add_argument("--peers", type=names, help="reader,newsboat,sfeed or none (all that are installed)")
+    top.set_defaults(run=everything)
+    commands = top.add_subparsers()
+
+    def command(run: Callable[[Book, argparse.Namespace], None], name: str, **numbers: int) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        for option, number in numbers.items():
+            one.add_argument(f"--{option}", type=int, default=number, help=f"({number})")
+        one.add_argument("--json", type=Path, default=argparse.SUPPRESS, help="write every single run to this file")
+        one.set_defaults(run=run)
+        return one
+
+    fast = command(speed, "speed", feeds=1000, entries=20, rounds=5, repeats=1)
+    fast.add_argument("--peers", type=names, help="reader,newsboat,sfeed or none (all that are installed)")
+    fast.add_argument("--ours", type=names, help=f"{','.join(OUR_SIDE)} (all)")
+    fast.add_argument("--phases", type=names, default=list(PHASES), help=f"{','.join(PHASES)} (all); cold is needed")
+    slow = command(latency, "latency", feeds=1000, rounds=5)
+    slow.add_argument("--latency", type=float, default=0.1, help="seconds before each answer (0.1)")
+    slow.add_argument("--peers", type=names, default=[], help="reader,newsboat,sfeed (none)")
+    command(startup, "startup", feeds=20, rounds=10)
+    large = command(grow, "growth", feeds=1000, fresh=200, rounds=5)
+    large.add_argument("--sizes", type=sizes, default=[10_000, 100_000, 1_000_000], help="(10000,100000,1000000)")
+    return top
 
 
 def main() -> None:
-    """Read the options, run the rounds, print tables, and write the JSON file if one is named."""
-    chosen = options()
-    everyone: dict[str, Contender] = {contender.name: contender for contender in (Ours(), Reader())}
-    contenders = [everyone[name] for name in chosen.only or everyone]
-    results = []
+    """Read the options, measure, print tables, and write the JSON file if one is named."""
+    chosen = parser().parse_args()
     adopt_orphans()
+    book = Book()
     print(HOW)
-    for feeds in chosen.feeds or (200, 1000):
-        with served(feeds, entries=chosen.entries, hosts=chosen.hosts, latency=chosen.latency) as server:
-            costs = [told(cost) for number in range(chosen.rounds) for cost in one_round(number, server, contenders)]
-        found = ratios(costs)
-        print(
-            f"{feeds} feeds × {chosen.entries} entries, {chosen.hosts} hosts, median of {chosen.rounds}\n{table(costs)}"
-        )
-        for phase, ratio in found.items():
-            print(f"aggregator / reader, {phase}: " + ", ".join(f"{what} {value}" for what, value in ratio.items()))
-        print(flush=True)
-        results.append({"feeds": feeds, "ratios": found, "runs": [asdict(cost) for cost in costs]})
+    chosen.run(book, chosen)
     if chosen.json:
-        chosen.json.write_text(
-            json.dumps({**vars(chosen), "json": None, "results": results}, indent=1), encoding="utf-8"
-        )
-
-
-def options() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--feeds", type=int, action="append", help="how many feeds; may be given again (200 and 1000)")
-    parser.add_argument("--entries", type=int, default=20, help="entries in each document (20)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, of which medians are taken (3)")
-    parser.add_argument("--hosts", type=int, default=50, help="loopback addresses to spread the feeds over (50)")
-    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer (0)")
-    parser.add_argument("--only", action="append", choices=("aggregator", "reader"), help="leave the other out")
-    parser.add_argument("--json", type=Path, help="write every single run to this file, too")
-    return parser.parse_args()
+        chosen.json.write_text(json.dumps(book.scenarios, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
