@@ -65,7 +65,9 @@ class Client:
             return read_file(request, folder=self._folder, limits=self._limits)
         if request.asking is not None and request.asking.missing:
             names = " and ".join(request.asking.missing)
-            return FetchError(request.url, f"not asked: {names} is not set in the environment", permanent=True)
+            return FetchError(
+                request.url, f"not asked: {names}: not set in the environment, or not one line", permanent=True
+            )
         try:
             exchange = Exchange(request, limits=self._limits)
         except Refused as error:

@@ -59,8 +59,8 @@ class Handle:
         self.plain = False
         self.curl.setopt(pycurl.PROXY, proxy)
         if user:
-            self.curl.setopt(pycurl.PROXYUSERNAME, user.encode())
-            self.curl.setopt(pycurl.PROXYPASSWORD, password.encode())
+            self.curl.setopt(pycurl.PROXYUSERNAME, user.encode("utf-8", "surrogateescape"))
+            self.curl.setopt(pycurl.PROXYPASSWORD, password.encode("utf-8", "surrogateescape"))
 
     def _open(self, _purpose: int, address: Any) -> Any:
         exchange = self.exchange

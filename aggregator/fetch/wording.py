@@ -33,8 +33,13 @@ def _wishes(asking: Asking, *, at_home: bool) -> Iterator[bytes]:
     if not any(name.lower() == "accept" for name, _ in own):
         yield ACCEPT
     for name, value in own:
-        yield f"{name}: {value}".encode() if value else f"{name};".encode()  # libcurl's way to send an empty value
+        yield _raw(f"{name}: {value}") if value else _raw(f"{name};")  # libcurl's way to send an empty value
     if asking.user_agent:
-        yield b"User-Agent: " + asking.user_agent.encode()
+        yield _raw(f"User-Agent: {asking.user_agent}")
     if asking.username and at_home:  # RFC 7617 §2
-        yield b"Authorization: Basic " + b64encode(f"{asking.username}:{asking.password}".encode())
+        yield b"Authorization: Basic " + b64encode(_raw(f"{asking.username}:{asking.password}"))
+
+
+def _raw(text: str) -> bytes:
+    """Write UTF-8; what the environment held as other bytes goes out as it was."""
+    return text.encode("utf-8", "surrogateescape")

@@ -14,7 +14,7 @@ from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
 from aggregator.jobs.visits import failed, outage, read, unchanged
-from aggregator.model import FeedState, Fetched, Intake, Known, Reject, Request, Visit
+from aggregator.model import FeedState, Fetched, Intake, Known, Reject, Visit
 
 BATCH = 25  # feeds saved in one transaction
 LEASE = timedelta(minutes=10)
@@ -89,7 +89,7 @@ def _outcomes(
 ) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
     answers: dict[int, Fetched] = {}
-    requests = [Request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
+    requests = [app.request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
     with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):
             state = claimed[request.id]
