@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import NoWorkspaceError
-from aggregator.fetch import Client
-from aggregator.model import Listing
+from aggregator.fetch import Client, Pace
+from aggregator.model import Listing, Request, Validators
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
@@ -67,14 +67,27 @@ class App:
 
         return Templates(self.workspace.templates)
 
+    @cached_property
+    def user_agent(self) -> str:
+        """Who we say we are: version, how to reach whoever runs this, and for how many people we read."""
+        contact = f"+{self.config.contact}" if self.config.contact else "feed reader"
+        readers = max(1, len({address.casefold() for digest in self.config.digests for address in digest.to}))
+        return f"aggregator/{__version__} ({contact}; {readers} subscriber{'s' if readers > 1 else ''})"
+
     def client(self) -> Client:
         """Make the one client that speaks to the web."""
-        contact = f"+{self.config.contact}" if self.config.contact else "feed reader"
+        settings = self.config.fetch
         return Client(
-            user_agent=f"aggregator/{__version__} ({contact})",
-            allow_networks=self.config.fetch.allow_networks,
+            user_agent=self.user_agent,
+            allow_networks=settings.allow_networks,
             folder=self.workspace.root,
+            pace=Pace(spacing=settings.spacing),
         )
+
+    def request(self, number: int, url: str, validators: Validators | None = None) -> Request:
+        """Say how a feed of feeds.yaml is asked, its secrets read from the environment now."""
+        feed = self.feeds.get(url)
+        return Request(number, url, validators, feed.asking() if feed else None)
 
 
 def find_workspace(root: Path) -> Workspace:

@@ -8,6 +8,7 @@
     ├── NotFoundError          what was named (entry, digest, issue) is not there        exit 1
     ├── FeedError              one feed could not be read; .url
     │   ├── FetchError         no usable answer; .status, .retry_after
+    │   │   └── HostPausedError   not asked at all: its host has had enough for now; .retry_after
     │   └── ParseError         an answer that is no feed
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
@@ -94,6 +95,18 @@ class FetchError(FeedError):
         super().__init__(url, reason, permanent=permanent)
         self.status = status
         self.retry_after = retry_after
+
+
+class HostPausedError(FetchError):
+    """The feed was not asked: its host has told us, over another feed, to come later. Nobody is to blame.
+
+    ``retry_after`` is the moment (UTC) until which the host is left alone; ``status`` is 0.
+    """
+
+    retry_after: datetime
+
+    def __init__(self, url: str, reason: str, *, retry_after: datetime) -> None:
+        super().__init__(url, reason, retry_after=retry_after)
 
 
 class ParseError(FeedError):

@@ -9,8 +9,8 @@ from aggregator.app import App, find_workspace, utc_now
 from aggregator.cli.terminal import Terminal
 from aggregator.config import Config
 from aggregator.cores import Cores
-from aggregator.errors import FetchError
-from aggregator.model import Fetched, Intake, Known, Request
+from aggregator.errors import ConfigError, FetchError
+from aggregator.model import Fetched, Intake, Known
 from aggregator.pipeline import intake
 from aggregator.templates import Templates
 
@@ -33,6 +33,8 @@ def check_files(screen: Terminal) -> Config:
     Templates(workspace.templates).check()
     if settings.mail:
         settings.mail.password()
+    if missing := config.unset_secrets((feed.url, feed) for feed in settings.feeds):
+        raise ConfigError(missing)
     screen.say(
         f"{workspace.config}: {len(settings.feeds)} feeds, {len(settings.topics)} topics, "
         f"{len(settings.outputs)} outputs, {len(settings.digests)} digests: no mistakes"
@@ -58,7 +60,7 @@ def check_feeds(screen: Terminal, settings: Config) -> list[Finding]:
 
 
 def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
-    requests = [Request(number, url) for number, url in enumerate(urls)]
+    requests = [app.request(number, url) for number, url in enumerate(urls)]
     answers: dict[str, Fetched] = {}
     with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):

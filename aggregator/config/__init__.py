@@ -3,6 +3,7 @@
 text → document (values, and where each stands) → models (each section) + checks (between sections) → Config
 """
 
+from aggregator.config.asking import unset_secrets
 from aggregator.config.mailing import MailConfig
 from aggregator.config.models import (
     Config,
@@ -30,4 +31,5 @@ __all__ = [
     "load",
     "read",
     "schema",
+    "unset_secrets",
 ]

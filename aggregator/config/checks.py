@@ -9,15 +9,11 @@ from aggregator.config.wording import got, hint
 
 LATER = {
     "full_text": "full texts of entries",
-    "headers": "headers of one's own",
-    "user_agent": "a User-Agent of one's own",
-    "proxy": "proxies",
-    "auth": "feeds behind a login",
     "approve": "approving an issue before it is mailed",
 }
 """Keys whose feature is still to come, and what it is."""
 
-_FEED_KEYS = ("full_text", "headers", "user_agent", "proxy", "auth")
+_FEED_KEYS = ("full_text",)
 
 
 def take_out_later(document: Document) -> Iterator[Problem]:

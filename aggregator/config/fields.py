@@ -119,6 +119,12 @@ def _network(text: str) -> str:
     raise ValueError(f"not the first address of a network {got(text)}; did you mean `{whole}`?")
 
 
+def _spacing(value: object) -> object:
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 60):
+        return value
+    raise ValueError(f"must be a number of seconds, 0 to 60 {got(value)}")
+
+
 def _database(text: str) -> str:
     scheme, mark, _ = text.partition("://")
     if mark and scheme != "sqlite":  # never quoted: it may hold a password
@@ -154,4 +160,7 @@ Database = Annotated[str, _optional(_line), AfterValidator(_database), WithJsonS
 _WORDS = {"type": "object", "required": ["words"], "additionalProperties": False}
 _LIST = {"type": "array", "items": {"type": "string", "minLength": 1}}
 Rule = Annotated[tuple[Word, ...], BeforeValidator(_rule), WithJsonSchema({**_WORDS, "properties": {"words": _LIST}})]
+Spacing = Annotated[
+    float | None, BeforeValidator(_spacing), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 60})
+]
 Size = Annotated[int, Field(strict=True, ge=1, le=500)]

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from aggregator.config.asking import OwnAsking, SharedAsking
 from aggregator.config.fields import (
     Contact,
     Database,
@@ -20,6 +21,7 @@ from aggregator.config.fields import (
     Rule,
     Size,
     Slug,
+    Spacing,
     Text,
     Timezone,
     Word,
@@ -33,8 +35,8 @@ NAME = "(name)"
 """Where the name of a topic travels: it is written as the key of its mapping, so no key can be called so."""
 
 
-class FeedDefaults(Section):
-    """What all feeds share: any key of a feed except `url`."""
+class FeedDefaults(SharedAsking):
+    """What all feeds share: any key of a feed except `url` and its login."""
 
     title: Text = Field(default="", description="Shown instead of the title that the feed gives itself.")
     publisher: Text = Field(default="", description="Who is behind the feed; by default the domain of its address.")
@@ -49,7 +51,7 @@ class FeedDefaults(Section):
     language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
 
 
-class FeedConfig(FeedDefaults):
+class FeedConfig(FeedDefaults, OwnAsking):
     """One feed: an address alone, or a mapping."""
 
     url: FeedAddress = Field(description="The feed's http(s) address, or file:PATH inside the workspace.")
@@ -123,10 +125,14 @@ class DigestConfig(Section):
 
 
 class FetchConfig(Section):
-    """What may be asked."""
+    """What may be asked, and how fast."""
 
     allow_networks: tuple[Network, ...] = Field(
         default=(), description="Networks that feeds may lie in although they are not public: 127.0.0.0/8."
+    )
+    spacing: Spacing = Field(
+        default=None,
+        description="Seconds between two requests to one host, 0 to 60; by default 0.1, and 0 in allow_networks.",
     )
 
 

@@ -28,6 +28,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 _ADVICE = {
     "password": "a password never stands in feeds.yaml; name its place with `password_env` or `password_file`",
+    "auth": "a login is written as `username` and `password_env`",
     "<<": "merging with `<<` is not part of this format; what all feeds share goes into `defaults`",
 }
 

@@ -6,6 +6,6 @@ requests ─▶ turns ─▶ wire (libcurl; guard at every socket) ─▶ exchan
 """
 
 from aggregator.fetch.client import Client
-from aggregator.fetch.limits import Limits
+from aggregator.fetch.limits import Limits, Pace
 
-__all__ = ["Client", "Limits"]
+__all__ = ["Client", "Limits", "Pace"]

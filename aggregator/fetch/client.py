@@ -1,6 +1,6 @@
 """Requests → answers, as they come in: the one client that speaks to the web."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -9,7 +9,7 @@ from aggregator.errors import FetchError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.files import is_file, read_file
 from aggregator.fetch.guard import Guard
-from aggregator.fetch.limits import Limits
+from aggregator.fetch.limits import Limits, Pace
 from aggregator.fetch.places import Refused
 from aggregator.fetch.run import Answer, Run
 from aggregator.fetch.wire import Wire
@@ -20,7 +20,8 @@ class Client:
     """A polite client with a guard; connections, names and TLS sessions are kept until it is closed.
 
     ``allow_networks`` (CIDR) may be asked although they are not public, on every port; ``folder`` is where ``file:``
-    feeds lie. One run at a time, in one thread.
+    feeds lie. ``resolve`` says where names lead before DNS is asked, ``NAME:PORT:ADDRESS[,ADDRESS]``. One run at a
+    time, in one thread.
     """
 
     def __init__(
@@ -29,14 +30,13 @@ class Client:
         user_agent: str,
         allow_networks: tuple[str, ...] = (),
         folder: Path | None = None,
-        connections: int = 100,
-        per_host: int = 2,
+        pace: Pace = Pace(),  # noqa: B008 - frozen
         limits: Limits = Limits(),  # noqa: B008 - frozen
+        resolve: Sequence[str] = (),
     ) -> None:
         self._guard = Guard.opening(allow_networks)
-        self._wire = Wire(user_agent=user_agent, guard=self._guard, connections=connections)
-        self._folder, self._limits = folder, limits
-        self._connections, self._per_host = connections, per_host
+        self._wire = Wire(user_agent=user_agent, guard=self._guard, resolve=resolve)
+        self._folder, self._pace, self._limits = folder, pace, limits
         self._running = False
 
     def fetch(self, url: str, *, now: datetime) -> Fetched | FetchError:
@@ -54,7 +54,7 @@ class Client:
             raise RuntimeError("this client is busy with another run; use a client for each")
         self._running = True
         try:
-            run = Run(self._wire, self._begin, now=now, room=self._connections, per_host=self._per_host)
+            run = Run(self._wire, self._begin, self._refuse, is_own=self._is_own, now=now, pace=self._pace)
             yield from run.answers(requests)
         finally:
             self._wire.drop()
@@ -63,11 +63,29 @@ class Client:
     def _begin(self, request: Request) -> Exchange | Fetched | FetchError:
         if is_file(request.url):
             return read_file(request, folder=self._folder, limits=self._limits)
+        if request.asking is not None and request.asking.missing:
+            names = " and ".join(request.asking.missing)
+            return FetchError(
+                request.url, f"not asked: {names}: not set in the environment, or not one line", permanent=True
+            )
         try:
             exchange = Exchange(request, limits=self._limits)
         except Refused as error:
             return FetchError(request.url, f"the address {error}", permanent=True)
         return exchange
+
+    def _refuse(self, exchange: Exchange) -> FetchError | None:
+        """Refuse what a proxy must not be asked for: the guard does not see where it connects to."""
+        asking, place = exchange.request.asking, exchange.place
+        if asking is None or not asking.proxy:
+            return None
+        refusal = self._guard.unseen_refusal(place.host, port=place.port)
+        return (
+            FetchError(exchange.request.url, f"the proxy is not asked: {refusal}", permanent=True) if refusal else None
+        )
+
+    def _is_own(self, host: str) -> bool:
+        return host in self._wire.own or self._guard.names_own(host)
 
     def close(self) -> None:
         """Close every connection."""

@@ -2,22 +2,39 @@
 
 from aggregator.fetch.limits import Limits, in_words
 from aggregator.fetch.places import Place, place
+from aggregator.fetch.wording import request_lines
 from aggregator.model import Request, Validators
 
-ACCEPT = (
-    b"Accept: application/atom+xml, application/rss+xml, application/feed+json;q=0.9, "
-    b"application/xml;q=0.8, text/xml;q=0.8, */*;q=0.1"
-)
 STOP = 0
 """What libcurl takes as "no more": not the number of bytes it offered."""
 
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 _SINGLE = frozenset({"content-length", "content-type", "date", "etag", "expires", "last-modified", "location"})
-_DRAINED = 65_536  # of a body that nobody reads, so that the connection can be used again
+_GLANCE = 65_536  # of a body that is no document: enough to say what it is, and to use the connection again
 
 
 class Exchange:
     """A request, where it is now, and what came back from there; raises Refused for an address that is none."""
+
+    __slots__ = (
+        "address",
+        "chunks",
+        "fault",
+        "headers",
+        "home",
+        "hops",
+        "limits",
+        "lines",
+        "permanent",
+        "place",
+        "read",
+        "refusal",
+        "request",
+        "seconds",
+        "size",
+        "status",
+        "took",
+    )
 
     def __init__(self, request: Request, *, limits: Limits) -> None:
         self.request = request
@@ -25,19 +42,21 @@ class Exchange:
         self.permanent = True  # so far every redirect was for good
         self.hops: list[str] = []
         self.seconds = 0.0
-        self._arrive(place(request.url), address=request.url)
+        self.took = 0.0  # of that, where it is now
+        self.home = place(request.url)
+        self._arrive(self.home, address=request.url)
 
     def _arrive(self, where: Place, *, address: str) -> None:
         self.place = where
         self.address = address  # as validators know it
         self.status = 0
         self.headers: dict[str, str] = {}
+        self.lines: list[bytes] = []  # of the header, as they come in
         self.chunks: list[bytes] = []
         self.fault = ""  # a limit that was broken
         self.refusal = ""  # what the guard said
-        self._lines: list[bytes] = []
-        self._size = 0
-        self._header = 0
+        self.read = False  # whether the header was
+        self.size = 0
 
     def move(self, where: Place, *, permanent: bool) -> None:
         """Go on to where a redirect leads."""
@@ -46,60 +65,79 @@ class Exchange:
         self._arrive(where, address=where.url)
 
     @property
+    def at_home(self) -> bool:
+        """Say whether the address asked now has the origin that feeds.yaml names: what is secret is for no other."""
+        here, home = self.place, self.home
+        return here is home or (here.scheme, here.host, here.port) == (home.scheme, home.host, home.port)
+
+    @property
     def validators(self) -> Validators | None:
         """The validators that belong to the address asked now, and to no other (RFC 9110 §8.8)."""
         known = self.request.validators
         return known if known is not None and known.url == self.address else None
 
     @property
+    def asked_for_news(self) -> bool:
+        """Say whether a 226 may come: it was asked for together with an ETag (RFC 3229 §10.5.3)."""
+        known = self.validators
+        return known is not None and bool(known.etag)
+
+    @property
     def request_headers(self) -> list[bytes]:
-        """The header lines to send, validators byte for byte."""
-        lines, known = [ACCEPT], self.validators
-        if known is not None and known.etag:
-            lines.append(b"If-None-Match: " + known.etag.encode("latin-1", "replace"))
-        if known is not None and known.last_modified:
-            lines.append(b"If-Modified-Since: " + known.last_modified.encode("latin-1", "replace"))
-        return lines
+        """The header lines to send."""
+        return request_lines(self.validators, self.request.asking, at_home=self.at_home)
 
     @property
     def body(self) -> bytes:
         """What came, decompressed."""
         return b"".join(self.chunks)
 
-    def take_header(self, line: bytes) -> int | None:
-        """Take one line of the header; the empty one ends it."""
-        self._header += len(line)
-        if self._header > self.limits.header:
-            return self._stop(f"the answer's header is larger than {in_words(self.limits.header)}")
-        if line.strip(b"\r\n"):
-            self._lines.append(line)
-            return None
-        return None if self.status else self._head(self._lines)  # with a status it ends the trailers of the body
-
     def take_body(self, chunk: bytes) -> int | None:
-        """Take decompressed bytes of the body; only that of a success is kept."""
-        self._size += len(chunk)
+        """Take decompressed bytes of the body; only of a success more than a glance is kept."""
+        if not self.read and self.read_head():
+            return STOP
+        self.size += len(chunk)
         if self.status >= 300:
-            return STOP if self._size > _DRAINED else None
-        if self._size > self.limits.body:
+            self.chunks.append(chunk)
+            return STOP if self.size > _GLANCE else None
+        if self.size > self.limits.body:
             return self._stop(f"the answer is larger than {in_words(self.limits.body)}")
         self.chunks.append(chunk)
         return None
 
-    def _head(self, lines: list[bytes]) -> int | None:
-        status = int(lines[0].split(None, 2)[1])  # libcurl has checked the status line
-        if status < 200:  # 1xx comes before the real answer (RFC 9110 §15.2)
-            self._lines = []
-            return None
-        self.status, self.headers = status, _fields(lines[1:])
-        if status >= 300:
-            return None
-        if fault := _encoding_fault(self.headers.get("content-encoding", "")):
-            return self._stop(fault)
+    def read_head(self) -> bool:
+        """Read the header, whose lines are all there; say whether it breaks a limit, which ``fault`` then names.
+
+        1xx come before the real answer (RFC 9110 §15.2), trailers after the body (§6.5.1): they count, and that is all.
+        """
+        self.read = True
+        limits, lines = self.limits, self.lines
+        if sum(map(len, lines)) > limits.header:
+            self.fault = f"the answer's header is larger than {in_words(limits.header)}"
+        elif len(lines) > limits.header_lines:
+            self.fault = f"the answer's header has more than {limits.header_lines} lines"
+        else:
+            self._answer(lines)
+        return bool(self.fault)
+
+    def _answer(self, lines: list[bytes]) -> None:
+        start = 0
+        for end, line in enumerate(lines):
+            if line not in (b"\r\n", b"\n"):
+                continue
+            self.status = int(lines[start].split(None, 2)[1]) if end > start else 0  # libcurl has checked it
+            if self.status >= 200:
+                self.headers = _fields(lines[start + 1 : end])
+                break
+            start = end + 1
+        if 200 <= self.status < 300:
+            self.fault = self._fault()
+
+    def _fault(self) -> str:
         length = self.headers.get("content-length", "")
         if length.isdecimal() and int(length[:18]) > self.limits.body:
-            return self._stop(f"the answer is larger than {in_words(self.limits.body)}")
-        return None
+            return f"the answer is larger than {in_words(self.limits.body)}"
+        return _encoding_fault(self.headers.get("content-encoding", ""))
 
     def _stop(self, fault: str) -> int:
         self.fault = fault
@@ -120,6 +158,8 @@ def _fields(lines: list[bytes]) -> dict[str, str]:
 
 def _encoding_fault(value: str) -> str:
     """Refuse what was not asked for: a few hundred bytes compressed twice can become gigabytes."""
+    if not value or value in _ENCODINGS:
+        return ""
     codings = [coding for part in value.split(",") if (coding := part.strip().lower()) not in ("", "identity")]
     if len(codings) > 1:
         return "the answer is compressed more than once, which is refused"

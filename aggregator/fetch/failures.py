@@ -7,7 +7,7 @@ from typing import Literal
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.limits import in_words
 
-Network = Literal["dns", "connect", "slow connect", "certificate", "tls", "stall", "timeout", "cut", "empty"]
+Network = Literal["dns", "proxy", "connect", "slow connect", "certificate", "tls", "stall", "timeout", "cut", "empty"]
 Kind = Network | Literal["encoding", "header", "other"]
 """What can go wrong between us and a server, short of an answer."""
 
@@ -26,6 +26,7 @@ def explain(exchange: Exchange, failure: Failure) -> str:
     where, limits, message = exchange.place.host, exchange.limits, failure.message
     words: dict[Kind, Callable[[], str]] = {
         "dns": lambda: f"could not find the host {where} (DNS)",
+        "proxy": lambda: f"the proxy does not lead there: {message}",
         "connect": lambda: exchange.refusal or failure.system or f"could not connect to {where}",
         "slow connect": lambda: f"could not connect to {where} within {limits.connect:g} s",
         "stall": lambda: f"no data for {limits.stall} s",

@@ -6,6 +6,7 @@ spellings such as ``127.1`` or ``0x7f000001``), not the one that is written down
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from socket import inet_aton, inet_ntoa
 
 PORTS = (80, 443, 8080, 8443)
 """The ports of the public web; an allowed network is open on every port."""
@@ -37,6 +38,7 @@ DENIED_V6 = {
     IPv6Network("2002::/16"): "a 6to4 tunnel",
     IPv6Network("3fff::/20"): "for documentation only",
 }
+_INSIDE = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,38 @@ class Guard:
         """Make a guard that lets ``networks`` (CIDR) through; raises ValueError for what is none."""
         return cls(tuple(ip_network(network, strict=False) for network in networks))
 
-    def refusal(self, address: str, *, port: int) -> str:
-        """Say why ``address`` must not be connected to, or "" when it may."""
+    def allows(self, address: str) -> bool:
+        """Say whether feeds.yaml opens the network that ``address`` lies in."""
+        return bool(self.allowed) and self._opens(_plain(ip_address(address)))
+
+    def names_own(self, host: str) -> bool:
+        """Say whether ``host`` is an address, written out, in a network that feeds.yaml opens."""
+        return bool(self.allowed) and bool(number := _number(host)) and self.allows(number)
+
+    def refusal(self, address: str, *, port: int | None) -> str:
+        """Say why ``address`` must not be connected to, or "" when it may; None is a port that is asked on purpose."""
         ip = _plain(ip_address(address))
-        if any(ip in network for network in self.allowed):
+        if self._opens(ip):
             return ""
         if kind := _denied(ip):
             return f"the address {ip} is {kind}; `fetch: {{allow_networks: […]}}` in feeds.yaml can open it"
+        return "" if port is None else self.port_refusal(port)
+
+    def unseen_refusal(self, host: str, *, port: int) -> str:
+        """Say why a proxy must not be asked to go to ``host``: nobody here sees where a name leads to there.
+
+        What can be told from its spelling is refused: addresses inside, and names that only have a meaning inside
+        (RFC 6761, RFC 6762, RFC 8375, and those of a single label).
+        """
+        if number := _number(host):
+            return self.refusal(number, port=port)
+        name = f".{host.rstrip('.').lower()}"
+        if name.count(".") == 1 or name.endswith(_INSIDE):
+            return f"{host} is the name of a machine inside"
         return self.port_refusal(port)
+
+    def _opens(self, ip: IPv4Address | IPv6Address) -> bool:
+        return any(ip in network for network in self.allowed)
 
     def port_refusal(self, port: int) -> str:
         """Say why ``port`` of a public address must not be connected to, or "" when it may."""
@@ -67,6 +93,18 @@ class Guard:
 def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
     """``::ffff:127.0.0.1`` reaches 127.0.0.1 (RFC 4291 §2.5.5.2)."""
     return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
+
+
+def _number(host: str) -> str:
+    """Read a host that is an address in any spelling that programs take (``127.1``, ``0x7f000001``), or return ""."""
+    try:
+        return str(ip_address(host))
+    except ValueError:
+        pass
+    try:
+        return inet_ntoa(inet_aton(host.rstrip(".")))
+    except OSError:
+        return ""
 
 
 def _denied(ip: IPv4Address | IPv6Address) -> str:

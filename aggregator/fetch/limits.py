@@ -1,4 +1,4 @@
-"""How long and how large an answer may become."""
+"""How long and how large an answer may become, and how much of us a host has to bear."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,29 @@ class Limits:
     stall: int = 20  # without data; whole seconds
     body: int = 5_000_000
     header: int = 65_536
+    header_lines: int = 500
     redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many exchanges are under way, and how close together.
+
+    ``connections`` counts those that move: one that has been under way for ``slow`` seconds gives its place to
+    another, up to ``open`` in all. ``spacing`` is the least time between two starts at one host; None is ``PUBLIC_GAP``
+    for hosts of the internet and none for the user's own machines.
+    """
+
+    connections: int = 100
+    open: int = 512
+    slow: float = 2.0
+    per_host: int = 2
+    spacing: float | None = None
+
+
+PUBLIC_GAP = 0.1
+LONGEST_GAP = 5.0  # a host is given as long to rest as it took to answer, up to this
+NO_BURDEN = 0.05  # who answers as fast as that needs no rest
 
 
 def in_words(size: int) -> str:

@@ -1,22 +1,25 @@
 """What a finished exchange comes to: an answer, a plain reason why there is none, or the next hop."""
 
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 
 from aggregator.errors import FetchError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
+from aggregator.fetch.statuses import in_words, named
 from aggregator.httpdate import read_http_date, read_seconds
 from aggregator.model import Fetched
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _WAIT = frozenset({429, 503})
 _FAR = timedelta(days=366)  # a wait beyond it means the same, and would overflow
+_NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
     """Read what came of one hop: a Place is where to go on, everything else is final. Raises nothing."""
+    if not exchange.read:
+        exchange.read_head()
     if exchange.fault:
         return _failed(exchange, exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:
@@ -28,9 +31,19 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if failure is not None:
         refusal = exchange.refusal if failure.kind == "connect" else ""
         return _failed(exchange, explain(exchange, failure), permanent=bool(refusal))
-    if exchange.status not in (200, 203):  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
-        return _failed(exchange, f"{_status(exchange.status)}: an answer without a document")
-    return _fetched(exchange, 200)
+    return _document(exchange)
+
+
+def _document(exchange: Exchange) -> Fetched | FetchError:
+    if exchange.status in (200, 203):  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
+        return _fetched(exchange, 200)
+    if exchange.status != 226:
+        return _failed(exchange, f"{named(exchange.status)}: an answer without a document")
+    if not exchange.asked_for_news:
+        return _failed(exchange, f"{named(226)}, although we asked for the whole document")
+    if exchange.headers.get("im", "").strip().lower() != "feed":  # RFC 3229 §10.5.2
+        return _failed(exchange, f"{named(226)}, but not the new entries that we asked for (IM: feed)")
+    return _fetched(exchange, 226)
 
 
 def _next(exchange: Exchange) -> Place | FetchError:
@@ -47,7 +60,7 @@ def _next(exchange: Exchange) -> Place | FetchError:
 
 def _fetched(exchange: Exchange, status: int) -> Fetched:
     moved = exchange.address if exchange.hops and exchange.permanent else ""
-    body = exchange.body if status == 200 else b""
+    body = b"" if status == 304 else exchange.body
     url = exchange.request.url
     return Fetched(url, exchange.address, status, exchange.headers, body, moved_to=moved, seconds=exchange.seconds)
 
@@ -57,23 +70,12 @@ def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> Fetc
 
 
 def _refused(exchange: Exchange, now: datetime) -> FetchError:
-    status, reason = exchange.status, _status(exchange.status)
+    status = exchange.status
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
+    reason = in_words(exchange)
     if wait is not None:
         reason += f"; asked to wait until {wait.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    if "cf-mitigated" in exchange.headers:
-        reason += "; Cloudflare lets only browsers pass here (cf-mitigated)"
-    if status == 304:
-        reason += ", although we asked for the whole document"
     return FetchError(exchange.request.url, reason, permanent=status == 410, status=status, retry_after=wait)
-
-
-def _status(status: int) -> str:
-    phrase = HTTPStatus(status).phrase if status in _KNOWN else ""
-    return f"HTTP {status} {phrase}".rstrip()
-
-
-_KNOWN = frozenset(HTTPStatus)
 
 
 def retry_after(value: str, *, now: datetime) -> datetime | None:
@@ -81,3 +83,13 @@ def retry_after(value: str, *, now: datetime) -> datetime | None:
     seconds = read_seconds(value)
     moment = read_http_date(value) if seconds is None else now + min(timedelta(seconds=seconds), _FAR)
     return min(moment, now + _FAR).astimezone(UTC) if moment and moment > now else None
+
+
+def paused_until(error: FetchError, *, now: datetime) -> datetime | None:
+    """Say until when the other feeds of a host are left alone after one was refused so; None when it is not for them.
+
+    A 429 means the one who asks (RFC 6585 §4); a 503 means the whole server when it names a time.
+    """
+    if error.status == 429:
+        return min(error.retry_after or now + _UNTOLD, now + _NEIGHBOURS)
+    return min(error.retry_after, now + _NEIGHBOURS) if error.status == 503 and error.retry_after else None

@@ -1,13 +1,15 @@
-"""One run over many requests: who goes when, where redirects lead, what is finished."""
+"""One run over many requests: who goes when, where redirects lead, which hosts have had enough, what is finished."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure
-from aggregator.fetch.outcomes import outcome
+from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
+from aggregator.fetch.outcomes import outcome, paused_until
 from aggregator.fetch.places import Place
 from aggregator.fetch.turns import Turns
 from aggregator.fetch.wire import Wire
@@ -19,13 +21,21 @@ Answer = tuple[Request, Fetched | FetchError]
 Begin = Callable[[Request], Exchange | Fetched | FetchError]
 """Makes an exchange of a request, or answers it at once."""
 
+Refuse = Callable[[Exchange], FetchError | None]
+"""Says why where an exchange leads now must not be asked."""
+
 
 class Run:
-    """A pass over many requests: at most ``room`` under way, at most ``per_host`` of them to one host."""
+    """A pass over many requests, at the pace that is given; ``is_own`` knows the user's own hosts."""
 
-    def __init__(self, wire: Wire, begin: Begin, *, now: datetime, room: int, per_host: int) -> None:
-        self._wire, self._begin, self._room = wire, begin, room
-        self._turns: Turns[Exchange] = Turns(per_host=per_host)
+    def __init__(
+        self, wire: Wire, begin: Begin, refuse: Refuse, *, is_own: Callable[[str], bool], now: datetime, pace: Pace
+    ) -> None:
+        self._wire, self._begin, self._refuse = wire, begin, refuse
+        self._is_own, self._pace = is_own, pace
+        self._turns: Turns[Exchange] = Turns(per_host=pace.per_host, gap=self._gap)
+        self._paused: dict[str, datetime] = {}
+        self._fresh: OrderedDict[Exchange, float] = OrderedDict()  # those under way that are not slow: since when
         self._now, self._began = now, monotonic()
 
     def answers(self, requests: Iterable[Request]) -> Iterator[Answer]:
@@ -33,32 +43,78 @@ class Run:
         source = iter(requests)
         while True:
             yield from self._fill(source)
-            if not len(self._wire):
+            if not self._wire and not self._turns:
                 return
-            for exchange, failure in self._wire.finished():
+            for exchange, failure in self._wire.finished(self._patience(monotonic())):
                 yield from self._settle(exchange, failure)
 
     def _fill(self, source: Iterator[Request]) -> Iterator[Answer]:
         """Send what may go, and draw on while there is room: a busy host must not hold up the others."""
-        while len(self._wire) < self._room:
-            if self._turns:
-                self._wire.send(self._turns.next())
+        while self._has_room(now := monotonic()):
+            exchange = self._turns.take(now=now)
+            if exchange is not None:
+                yield from self._start(exchange, now)
                 continue
             request = next(source, None)
             if request is None:
                 return
             begun = self._begin(request)
             if isinstance(begun, Exchange):
-                self._turns.join(begun.place.host, begun)
+                self._turns.join(begun.place.host, begun, now=now)
             else:
                 yield request, begun
 
-    def _settle(self, exchange: Exchange, failure: Failure | None) -> Iterator[Answer]:
-        self._turns.leave(exchange.place.host)
-        result = outcome(exchange, failure, now=self._now + timedelta(seconds=monotonic() - self._began))
-        exchange.chunks.clear()  # the handle still refers to the exchange until it is used again
-        if not isinstance(result, Place):
-            yield exchange.request, result
+    def _start(self, exchange: Exchange, now: float) -> Iterator[Answer]:
+        host = exchange.place.host
+        refused = self._pause_of(exchange) if host in self._paused else self._refuse(exchange)
+        if refused is not None:
+            self._turns.leave(host, now=now, took=0.0)
+            yield exchange.request, refused
             return
-        exchange.move(result, permanent=exchange.status in (301, 308))
-        self._turns.join(result.host, exchange, ahead=True)
+        self._fresh[exchange] = now
+        self._wire.send(exchange)
+
+    def _settle(self, exchange: Exchange, failure: Failure | None) -> Iterator[Answer]:
+        self._fresh.pop(exchange, None)
+        host = exchange.place.host
+        self._turns.leave(host, now=monotonic(), took=exchange.took)
+        result = outcome(exchange, failure, now=self._clock())
+        exchange.chunks.clear()  # the handle still refers to the exchange until it is used again
+        if isinstance(result, Place):
+            exchange.move(result, permanent=exchange.status in (301, 308))
+            self._turns.follow(result.host, exchange, now=monotonic())
+            return
+        if isinstance(result, FetchError) and (until := paused_until(result, now=self._clock())):
+            self._paused[host] = max(until, self._paused.get(host, until))
+            self._turns.hurry(host)
+        yield exchange.request, result
+
+    def _pause_of(self, exchange: Exchange) -> HostPausedError:
+        host = exchange.place.host
+        until = self._paused[host]
+        moment = f"{until:%Y-%m-%d %H:%M} UTC"
+        reason = f"not asked: {host} told another of its feeds to come later; left alone until {moment}"
+        return HostPausedError(exchange.request.url, reason, retry_after=until)
+
+    def _has_room(self, now: float) -> bool:
+        while self._fresh and now - next(iter(self._fresh.values())) >= self._pace.slow:
+            self._fresh.popitem(last=False)
+        return len(self._fresh) < self._pace.connections and len(self._wire) < self._pace.open
+
+    def _patience(self, now: float) -> float:
+        """How long nothing can be sent, unless something comes in."""
+        if self._has_room(now):
+            return self._turns.due - now
+        return next(iter(self._fresh.values()), now) + self._pace.slow - now
+
+    def _gap(self, host: str, took: float) -> float:
+        """A host rests as long as it took to answer, but nobody waits to be told that it is not asked."""
+        if host in self._paused:
+            return 0.0
+        least = self._pace.spacing
+        if least is None:
+            least = 0.0 if self._is_own(host) else PUBLIC_GAP
+        return max(least, min(took, LONGEST_GAP) if took > NO_BURDEN else 0.0)
+
+    def _clock(self) -> datetime:
+        return self._now + timedelta(seconds=monotonic() - self._began)

@@ -1,47 +1,146 @@
-"""Who may go next, when no host is asked more than so many things at once: pure bookkeeping."""
+"""Who may go next, when a host is asked so many things at once, and not one right after the other: pure bookkeeping.
+
+Moments are seconds of a monotonic clock. What a host costs is kept only while somebody is there or has just left.
+"""
 
 from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+
+Gap = Callable[[str, float], float]
+"""(host, seconds its last answer took) → seconds between two starts there."""
+
+
+@dataclass(slots=True)
+class _Host(Generic[T]):
+    name: str
+    began: float = -inf
+    took: float = 0.0
+    busy: int = 0
+    timed: bool = False  # stands in the heap
+    hops: deque[T] = field(default_factory=deque)
+    waiting: deque[T] = field(default_factory=deque)
 
 
 class Turns(Generic[T]):
     """A queue that holds back what is for a busy host, and lets everything else pass it."""
 
-    def __init__(self, *, per_host: int) -> None:
-        self._per_host = per_host
-        self._busy: dict[str, int] = {}
-        self._waiting: dict[str, deque[T]] = {}
-        self._ready: deque[T] = deque()
+    def __init__(self, *, per_host: int, gap: Gap) -> None:
+        self._per_host, self._gap = per_host, gap
+        self._hosts: dict[str, _Host[T]] = {}
+        self._ready: deque[tuple[_Host[T], T]] = deque()
+        self._timed: list[tuple[float, int, _Host[T]]] = []
+        self._left: deque[tuple[float, _Host[T]]] = deque()
+        self._number = count()
+        self._waiting = 0
 
     def __bool__(self) -> bool:
-        """Say whether anything may go now."""
-        return bool(self._ready)
+        """Say whether anyone still waits for a turn."""
+        return bool(self._waiting or self._ready)
 
-    def join(self, host: str, item: T, *, ahead: bool = False) -> None:
-        """Queue ``item`` for ``host``; ``ahead`` of those who wait for the same host."""
-        if self._busy.get(host, 0) < self._per_host:
-            self._busy[host] = self._busy.get(host, 0) + 1
-            self._ready.append(item)
+    @property
+    def hosts(self) -> int:
+        """How many hosts are remembered."""
+        return len(self._hosts)
+
+    @property
+    def due(self) -> float:
+        """The moment before which nobody but those who can go at once may go; infinite when that is all."""
+        return -inf if self._ready else self._timed[0][0] if self._timed else inf
+
+    def join(self, name: str, item: T, *, now: float) -> None:
+        """Queue ``item`` for the host ``name``."""
+        host = self._host(name)
+        if not host.waiting and host.busy < self._per_host and self._due(host) <= now:
+            self._reserve(host, item, now)
             return
-        queue = self._waiting.setdefault(host, deque())
-        if ahead:
-            queue.appendleft(item)
-        else:
-            queue.append(item)
+        host.waiting.append(item)
+        self._waiting += 1
+        self._time(host)
 
-    def next(self) -> T:
-        """Take whoever may go now; ``leave`` must follow. Raises IndexError when nobody may."""
-        return self._ready.popleft()
-
-    def leave(self, host: str) -> None:
-        """Give a place at ``host`` back: whoever waits there longest is ready next."""
-        queue = self._waiting.get(host)
-        if queue:
-            self._ready.append(queue.popleft())
+    def follow(self, name: str, item: T, *, now: float) -> None:
+        """Queue what belongs to a turn taken already, a redirect: ahead of all others and without a gap."""
+        host = self._host(name)
+        if host.busy < self._per_host:
+            self._reserve(host, item, now)
             return
-        self._waiting.pop(host, None)
-        self._busy[host] -= 1
-        if not self._busy[host]:
-            del self._busy[host]
+        host.hops.append(item)
+        self._waiting += 1
+
+    def take(self, *, now: float) -> T | None:
+        """Take whoever may go now, or None; ``leave`` must follow."""
+        if self._ready:
+            host, item = self._ready.popleft()
+            host.began = now
+            return item
+        while self._timed and self._timed[0][0] <= now:
+            host = heappop(self._timed)[2]
+            host.timed = False
+            if self._due(host) <= now and host.waiting and host.busy < self._per_host:
+                return self._start(host, now)
+            self._time(host)
+        return None
+
+    def leave(self, name: str, *, now: float, took: float) -> None:
+        """Give a place at a host back, after an answer that took so many seconds."""
+        host = self._hosts[name]
+        host.busy -= 1
+        host.took = took
+        if host.hops:
+            self._waiting -= 1
+            self._reserve(host, host.hops.popleft(), now)
+        elif host.waiting:
+            self._time(host)
+        elif not host.busy:
+            self._left.append((self._due(host), host))
+        self._forget(now)
+
+    def hurry(self, name: str) -> None:
+        """Look again at once at those who wait for a host: its gap has changed."""
+        host = self._hosts.get(name)
+        if host is not None and host.waiting:
+            host.timed = True
+            heappush(self._timed, (-inf, next(self._number), host))
+
+    def _host(self, name: str) -> _Host[T]:
+        host = self._hosts.get(name)
+        if host is None:
+            host = self._hosts[name] = _Host(name)
+        return host
+
+    def _reserve(self, host: _Host[T], item: T, now: float) -> None:
+        host.busy += 1
+        host.began = now
+        self._ready.append((host, item))
+
+    def _start(self, host: _Host[T], now: float) -> T:
+        self._waiting -= 1
+        host.busy += 1
+        host.began = now
+        item = host.waiting.popleft()
+        self._time(host)
+        return item
+
+    def _time(self, host: _Host[T]) -> None:
+        if host.waiting and not host.timed and host.busy < self._per_host:
+            host.timed = True
+            heappush(self._timed, (self._due(host), next(self._number), host))
+
+    def _due(self, host: _Host[T]) -> float:
+        if host.began == -inf:
+            return -inf
+        return host.began + self._gap(host.name, host.took)
+
+    def _forget(self, now: float) -> None:
+        """Let go of hosts that were left long enough ago for their gap to be over."""
+        while self._left and self._left[0][0] <= now:
+            host = self._left.popleft()[1]
+            idle = not (host.busy or host.waiting or host.hops) and self._due(host) <= now
+            if idle and self._hosts.get(host.name) is host:
+                del self._hosts[host.name]

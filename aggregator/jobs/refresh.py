@@ -15,7 +15,7 @@ from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
 from aggregator.jobs.reading import Read, Reading
 from aggregator.jobs.visits import failed, outage, read, unchanged
-from aggregator.model import FeedState, Fetched, Intake, Reject, Request, Visit
+from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
 
 BATCH = 25  # feeds saved in one transaction
 LEASE = timedelta(minutes=10)
@@ -88,7 +88,7 @@ def _outcomes(
     app: App, claimed: dict[int, FeedState], *, now: datetime
 ) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
-    requests = [Request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
+    requests = [app.request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
     with app.client() as client, Cores() as cores:
         reading = Reading(app, cores, now=now)
         for request, outcome in client.fetch_many(requests, now=now):

@@ -8,10 +8,11 @@ from aggregator.model.kept import FeedState, Folded, Outcome, Source, StoredEntr
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
-from aggregator.model.web import Fetched, Request, Validators
+from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import Criterion, DateSource, Format, Reach
 
 __all__ = [
+    "Asking",
     "Category",
     "Criterion",
     "Curated",

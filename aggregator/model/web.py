@@ -1,7 +1,7 @@
 """What goes to a server and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +17,37 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """How one feed wants to be asked; what is secret never shows in a ``repr``.
+
+    ``headers`` and the password are for the origin of the feed's own address (RFC 6454 §4) and for no other.
+    ``proxy`` is an address without user or password. ``missing`` names environment variables that should hold a
+    secret and are not set: a request that has any is not sent.
+    """
+
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    user_agent: str = ""
+    username: str = ""
+    password: str = field(default="", repr=False)
+    proxy: str = ""
+    proxy_user: str = ""
+    proxy_password: str = field(default="", repr=False)
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One feed to ask for; ``id`` comes back with the answer."""
 
     id: int
     url: str
     validators: Validators | None = None
+    asking: Asking | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One answer: 200 with a decoded body, or 304 with none.
+    """One answer: 200 with a decoded body, 226 with the new entries only (RFC 3229 §10.4.1), or 304 with none.
 
     ``url`` is the address asked, ``final_url`` the one that answered after redirects, ``moved_to`` the address a
     chain of *only permanent* redirects (301, 308) leads to, else empty. Header names are lower case.

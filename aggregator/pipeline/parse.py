@@ -15,9 +15,10 @@ import feedparser
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.pipeline.jsonfeed import read_json
+from aggregator.pipeline.pages import refusal
 from aggregator.pipeline.parse_expat import DirectReader
 from aggregator.pipeline.parse_parts import author, categories, enclosures, guid, image, link, text_of
-from aggregator.pipeline.parse_source import days, hours, minutes, prepare, shorten, unpacked, what_it_is
+from aggregator.pipeline.parse_source import days, hours, minutes, prepare, shorten, unpacked
 from aggregator.pipeline.plain import shortened, tidy
 
 CAP = 500
@@ -74,7 +75,7 @@ def _document(fetched: Fetched, body: bytes) -> Any:
     except Exception as error:  # feedparser raises what it likes on hostile input: ValueError, AttributeError, …
         raise _refusal(fetched, f"a document that cannot be read ({type(error).__name__}: {error})") from error
     if not document.get("version") or (not document.entries and b"<html" in fetched.body[:2000].lower()):
-        raise _refusal(fetched, f"{what_it_is(fetched.body)}, not a feed")
+        raise _refusal(fetched, refusal(fetched.body, url=fetched.final_url, headers=fetched.headers))
     return document
 
 

@@ -1,9 +1,7 @@
-"""The bytes of a document, before and beside the parser: what it would misread, what it is when it is no feed."""
+"""The bytes of a document, before and beside the parser: what it would misread, and what it would not tell."""
 
-import json
 import re
 import zlib
-from html import unescape
 from itertools import islice
 from typing import Any
 
@@ -20,10 +18,6 @@ _SKIP = {
 }
 _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
-_ROOT = re.compile(r"<([A-Za-z][\w:.-]*)")
-_PROLOGUE = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\])?\s*>)", re.IGNORECASE | re.DOTALL)
-_LOGIN = re.compile(r"type\s*=\s*[\"']?password", re.IGNORECASE)
 
 _ENTRY = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>]")
 _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
@@ -33,15 +27,6 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MAGIC = {
-    b"%PDF": "a PDF document",
-    b"\x1f\x8b": "gzip data",
-    b"PK\x03\x04": "a ZIP archive",
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"RIFF": "a media file",
-}
 
 
 def unpacked(body: bytes) -> bytes:
@@ -126,41 +111,3 @@ def _skipped(body: bytes, kind: str, each: re.Pattern[bytes]) -> list[bytes]:
     start = first.search(body)
     end = last.search(body, start.end()) if start else None
     return each.findall(body, start.end(), end.start()) if start and end else []
-
-
-def what_it_is(body: bytes) -> str:
-    """Say in plain words what a document is that is no feed."""
-    for magic, name in _MAGIC.items():
-        if body.startswith(magic):
-            return name
-    if b"\x00" in body[:4] and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-        return "binary data"
-    text = _decoded(body[:200_000])
-    html = re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE)
-    text = _without_prologue(text)
-    root = _ROOT.match(text)
-    if html or (root and root[1].lower() in ("html", "head", "body")):
-        return _page(text)
-    if root:
-        return f"an XML document (its root is <{root[1]}>)"
-    if "<html" in text.lower():
-        return _page(text)
-    return f"plain text (it begins “{' '.join(text.split())[:60]}”)" if text else "a document without content"
-
-
-def _decoded(body: bytes) -> str:
-    encoding = json.detect_encoding(body)
-    return body.decode(encoding if encoding != "utf-8" else "utf-8-sig", "replace")
-
-
-def _without_prologue(text: str) -> str:
-    while found := _PROLOGUE.match(text):
-        text = text[found.end() :]
-    return text.lstrip()
-
-
-def _page(text: str) -> str:
-    found = _TITLE.search(text)
-    title = " ".join(unescape(found[1]).split())[:80] if found else ""
-    kind = "a login page" if _LOGIN.search(text) else "an HTML page"
-    return f"{kind} (title “{title}”)" if title else kind

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aggregator.errors import FetchError
 from aggregator.fetch import Client
 from aggregator.fetch.guard import PORTS, Guard
-from aggregator.model import Request
+from aggregator.model import Fetched, Request
 from tests.fetch.conftest import NOW
 from tests.servers import Page, serve
 
@@ -124,6 +124,44 @@ def test_a_redirect_into_a_closed_network_is_not_followed(status: int, new_clien
         assert "127.0.0.6 is this machine itself" in answer.reason
         assert answer.permanent
         assert inside.connections == 0
+
+
+def test_a_name_that_leads_elsewhere_the_second_time_leads_nowhere(new_client: Callable[..., Client]) -> None:
+    """DNS rebinding: the address that is judged is the one that is connected to, whenever it was looked up."""
+    with serve({"/": Page(b"open", headers={"Connection": "close"})}, host="0.0.0.0") as server:
+
+        def ask(address: str) -> object:
+            name = f"rebind.example.net:{server.port}:{address}"
+            client = new_client(allow_networks=("127.0.0.5/32",), resolve=[name])
+            return client.fetch(server.url(host="rebind.example.net"), now=NOW)
+
+        first = ask("127.0.0.5")
+        reached = server.connections
+        second = ask("127.0.0.6")
+        assert isinstance(first, Fetched)
+        assert isinstance(second, FetchError)
+        assert "127.0.0.6 is this machine itself" in second.reason
+        assert server.connections == reached == 1
+
+
+def test_of_a_name_with_two_addresses_only_the_open_one_is_connected_to(new_client: Callable[..., Client]) -> None:
+    with serve({"/": b"secret"}, host="127.0.0.6") as inside:
+        with serve({"/": b"open"}, host="127.0.0.5", port=inside.port) as outside:
+            names = [f"two.example.net:{inside.port}:127.0.0.6,127.0.0.5"]
+            client = new_client(allow_networks=("127.0.0.5/32",), resolve=names)
+            answer = client.fetch(outside.url(host="two.example.net"), now=NOW)
+        assert isinstance(answer, Fetched)
+        assert answer.body == b"open"
+        assert inside.connections == 0
+
+
+def test_a_connection_that_was_kept_is_the_one_that_was_judged(new_client: Callable[..., Client]) -> None:
+    """A second name for the same address is judged anew, not carried by the first one's connection."""
+    with serve({"/": b"open"}, host="0.0.0.0") as server:
+        names = [f"{name}.example.net:{server.port}:{at}" for name, at in (("a", "127.0.0.5"), ("b", "127.0.0.6"))]
+        client = new_client(allow_networks=("127.0.0.5/32",), resolve=names)
+        outcomes = [client.fetch(server.url(host=f"{name}.example.net"), now=NOW) for name in "aba"]
+    assert [isinstance(outcome, Fetched) for outcome in outcomes] == [True, False, True]
 
 
 def test_a_proxy_of_the_environment_is_not_used(

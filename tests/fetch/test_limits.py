@@ -33,12 +33,16 @@ def peak() -> int:
 
 
 ONCE = {"Content-Encoding": "gzip"}
+BROTLI_BOMB = bytes.fromhex(  # 50 MB of zeros
+    "cfffff7f002400e2b14072effff9ffff0f8004401c1680eefd7ffec1eb03900088c302d041d707"
+)
 LARGE = {
     "announced": Page(b"x" * 5_000_001),
     "endless": Page(b"x" * 65_536, endless=True),
     "a gzip bomb of 200 MB": Page(bomb(200_000_000), headers=ONCE),
     "a bomb that is not announced": Page(raw=HEAD + b"Content-Encoding: gzip\r\n\r\n" + bomb(50_000_000)),
     "a deflate bomb": Page(zlib.compress(bytes(50_000_000), 9), headers={"Content-Encoding": "deflate"}),
+    "a brotli bomb of 39 bytes": Page(BROTLI_BOMB, headers={"Content-Encoding": "br"}),
 }
 
 
@@ -80,12 +84,41 @@ def test_an_endless_page_beside_the_point_is_not_read_to_its_end(status: int, fe
     assert answer.status == (404 if status == 404 else 200)
 
 
+@pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip"])
+def test_a_bomb_beside_the_point_is_not_opened_further_than_a_glance(encoding: str, fetch: Fetch) -> None:
+    page = Page(gzip.compress(bomb(100_000_000)), status=404, headers={"Content-Encoding": encoding})
+    with serve({"/": page}) as server:
+        before = peak()
+        answer = fetch(server.url())
+        grown = peak() - before
+    assert answer.status == 404
+    assert grown < 20_000_000
+
+
 @pytest.mark.parametrize("raw", [MANY_LINES, ONE_LINE, HUGE_LINE, b"HTTP/1.1 103 Early\r\nA: b\r\n\r\n" * 9000])
 def test_a_huge_header_is_cut(raw: bytes, fetch: Fetch) -> None:
     with serve({"/": Page(raw=raw)}) as server:
         answer = fetch(server.url())
     assert isinstance(answer, FetchError)
     assert answer.reason == "the answer's header is larger than 64 kB"
+
+
+@pytest.mark.parametrize("raw", [HEAD + b"A: b\r\n" * 600, b"HTTP/1.1 103 Early\r\n\r\n" * 400 + HEAD])
+def test_a_header_of_many_short_lines_is_cut(raw: bytes, fetch: Fetch) -> None:
+    with serve({"/": Page(raw=raw + b"\r\nhello")}) as server:
+        answer = fetch(server.url())
+    assert isinstance(answer, FetchError)
+    assert answer.reason == "the answer's header has more than 500 lines"
+
+
+def test_a_header_without_an_end_ends_at_libcurls_own_bound(fetch: Fetch) -> None:
+    with serve({"/": Page(b"", raw=HEAD + b"X-Line: of no use at all\r\n" * 400_000)}) as server:
+        before = peak()
+        answer = fetch(server.url())
+        grown = peak() - before
+    assert isinstance(answer, FetchError)
+    assert answer.reason == "the answer's header is larger than 64 kB"
+    assert grown < 20_000_000
 
 
 def test_a_header_of_60_kB_is_not(fetch: Fetch) -> None:
@@ -106,15 +139,15 @@ def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(
     new_client: Callable[..., Client], silent: int
 ) -> None:
     """Silence, a drip and a redirect that takes its time end at the deadline; the good feed comes first."""
-    client = new_client(limits=Limits(connect=1.0, total=2.0, stall=1))
-    lazy = Page(status=302, headers={"Location": "/lazy2"}, delay=0.8)
+    client = new_client(limits=Limits(connect=1.0, total=3.0, stall=1))
+    lazy = Page(status=302, headers={"Location": "/lazy2"}, delay=1.1)
     pages = {
         "/silent": Page(delay=30.0),
         "/half": Page(b"half", drip=30.0),
         "/drip": Page(b"x" * 1000, drip=0.05),
         "/lazy": lazy,
-        "/lazy2": Page(status=302, headers={"Location": "/lazy3"}, delay=0.8),
-        "/lazy3": Page(b"<rss/>", delay=0.8),
+        "/lazy2": Page(status=302, headers={"Location": "/lazy3"}, delay=1.1),
+        "/lazy3": Page(b"<rss/>", delay=1.1),
         "/good": b"<rss/>",
     }
     with serve(pages, host="0.0.0.0") as server:
@@ -126,8 +159,8 @@ def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(
     assert said == {
         "/silent": "no data for 1 s",
         "/half": "no data for 1 s",
-        "/drip": "timed out after 2 s",
-        "/lazy": "timed out after 2 s",
+        "/drip": "timed out after 3 s",
+        "/lazy": "timed out after 3 s",
         "/tls": "could not connect to 127.0.0.1 within 1 s",
         "/none": "connection refused",
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import FetchError
-from aggregator.fetch import Client
+from aggregator.fetch import Client, Pace
 from aggregator.model import Fetched, Request, Validators
 from tests.fetch.conftest import NOW, Fetch
 from tests.servers import Page, Seen, Server, serve
@@ -168,7 +168,7 @@ def test_redirects_count_where_they_lead(client: Client) -> None:
 
 
 def test_requests_are_drawn_only_as_there_is_room(new_client: Callable[..., Client]) -> None:
-    client = new_client(connections=3, per_host=100)
+    client = new_client(pace=Pace(connections=3, per_host=100))
     drawn: list[int] = []
 
     def requests(server: Server) -> list[Request] | object:

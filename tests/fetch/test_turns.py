@@ -1,50 +1,110 @@
-"""Taking turns: never more than so many at one host, and nobody is forgotten."""
+"""Taking turns: never more than so many at one host, never too close together, and nobody is forgotten."""
 
-from collections import Counter
+import itertools
+from collections import Counter, defaultdict
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.fetch.turns import Turns
 
 
+def turns_of(*, per_host: int = 2, gap: float = 0.0) -> Turns[str]:
+    return Turns(per_host=per_host, gap=lambda host, took: max(gap, took))
+
+
+def taken(turns: Turns[str], now: float) -> list[str]:
+    """Everyone who may go at this moment."""
+    found = []
+    while (item := turns.take(now=now)) is not None:
+        found.append(item)
+    return found
+
+
 def test_a_busy_host_does_not_hold_up_the_others() -> None:
-    turns: Turns[str] = Turns(per_host=2)
+    turns = turns_of()
     for item in ("a1", "a2", "a3", "b1"):
-        turns.join(item[0], item)
-    assert [turns.next() for _ in range(3)] == ["a1", "a2", "b1"]
+        turns.join(item[0], item, now=0.0)
+    assert taken(turns, 0.0) == ["a1", "a2", "b1"]
+    turns.leave("a", now=0.0, took=0.0)
+    assert taken(turns, 0.0) == ["a3"]
+
+
+def test_starts_at_one_host_are_spaced_and_other_hosts_go_between_them() -> None:
+    turns = turns_of(gap=1.0)
+    for item in ("a1", "a2", "b1"):
+        turns.join(item[0], item, now=0.0)
+    assert (taken(turns, 0.0), turns.due) == (["a1", "b1"], 1.0)
+    assert (taken(turns, 0.9), taken(turns, 1.0)) == ([], ["a2"])
+
+
+def test_a_host_rests_as_long_as_its_last_answer_took() -> None:
+    turns = turns_of(per_host=1)
+    for item in ("a1", "a2"):
+        turns.join("a", item, now=0.0)
+    assert taken(turns, 0.0) == ["a1"]
+    turns.leave("a", now=1.0, took=3.0)
+    assert (taken(turns, 2.9), turns.due, taken(turns, 3.0)) == ([], 3.0, ["a2"])
+
+
+def test_a_redirect_goes_ahead_of_those_who_have_not_begun_and_without_a_gap() -> None:
+    turns = turns_of(per_host=1, gap=9.0)
+    turns.join("a", "first", now=0.0)
+    turns.join("a", "second", now=0.0)
+    turns.follow("a", "redirected", now=0.0)
+    assert taken(turns, 0.0) == ["first"]
+    turns.leave("a", now=0.0, took=0.0)
+    assert taken(turns, 0.0) == ["redirected"]
+    turns.leave("a", now=0.0, took=0.0)
+    assert taken(turns, 9.0) == ["second"]
     assert not turns
-    turns.leave("a")
-    assert turns.next() == "a3"
 
 
-def test_a_redirect_goes_ahead_of_those_who_have_not_begun() -> None:
-    turns: Turns[str] = Turns(per_host=1)
-    turns.join("a", "first")
-    turns.join("a", "second")
-    turns.join("a", "redirected", ahead=True)
-    turns.leave("a")
-    assert [turns.next(), turns.next()] == ["first", "redirected"]
+def test_a_gap_that_has_fallen_away_is_seen_at_once() -> None:
+    gaps = {"a": 60.0}
+    turns: Turns[str] = Turns(per_host=2, gap=lambda host, took: gaps[host])
+    for item in ("a1", "a2", "a3"):
+        turns.join("a", item, now=0.0)
+    assert taken(turns, 1.0) == ["a1"]
+    gaps["a"] = 0.0
+    turns.hurry("a")
+    turns.hurry("b")
+    assert taken(turns, 1.0) == ["a2"]
 
 
-def test_nobody_there_is_said_so() -> None:
-    with pytest.raises(IndexError):
-        Turns[str](per_host=2).next()
+def test_hosts_that_are_done_with_are_forgotten() -> None:
+    turns = turns_of(gap=1.0)
+    for number in range(5000):
+        host = f"host{number}"
+        turns.join(host, host, now=number / 100)
+        assert taken(turns, number / 100) == [host]
+        turns.leave(host, now=number / 100, took=0.1)
+    assert turns.hosts <= 102
 
 
-@given(st.lists(st.sampled_from("abc")), st.integers(1, 3), st.randoms())
-def test_everyone_goes_once_and_the_bound_holds(hosts: list[str], per_host: int, random: object) -> None:
-    turns: Turns[tuple[str, int]] = Turns(per_host=per_host)
+def test_an_idle_queue_has_nobody_due() -> None:
+    assert (turns_of().take(now=0.0), turns_of().due, bool(turns_of())) == (None, float("inf"), False)
+
+
+@given(st.lists(st.sampled_from("abc")), st.integers(1, 3), st.sampled_from([0.0, 0.25, 1.5]), st.randoms())
+def test_everyone_goes_once_and_the_bounds_hold(hosts: list[str], per_host: int, gap: float, random: object) -> None:
+    turns: Turns[tuple[str, int]] = Turns(per_host=per_host, gap=lambda host, took: gap)
     for number, host in enumerate(hosts):
-        turns.join(host, (host, number))
+        turns.join(host, (host, number), now=0.0)
     going: list[tuple[str, int]] = []
     gone: list[tuple[str, int]] = []
+    starts: dict[str, list[float]] = defaultdict(list)
+    now = 0.0
     while turns or going:
-        if turns:
-            going.append(turns.next())
-        else:
+        item = turns.take(now=now)
+        if item is not None:
+            going.append(item)
+            starts[item[0]].append(now)
+        elif going and random.random() < 0.7:  # type: ignore[attr-defined]
             gone.append(going.pop(random.randrange(len(going))))  # type: ignore[attr-defined]
-            turns.leave(gone[-1][0])
+            turns.leave(gone[-1][0], now=now, took=0.0)
+        else:
+            now += 0.25
         assert all(count <= per_host for count in Counter(host for host, _ in going).values())
     assert sorted(gone) == sorted((host, number) for number, host in enumerate(hosts))
+    assert all(later - earlier >= gap for at in starts.values() for earlier, later in itertools.pairwise(at))

@@ -49,7 +49,6 @@ def test_golden(path: Path) -> None:
             "<!DOCTYPE html><html><head><title>Gone &amp; away</title></head>",
             "an HTML page (title “Gone & away”), not a feed",
         ),
-        ("<html><title>Sign in</title><input type=password></html>", "a login page (title “Sign in”), not a feed"),
         ("<html><body>nothing", "an HTML page, not a feed"),
         ("<?xml version='1.0'?><!-- x --><opml version='2.0'/>", "an XML document (its root is <opml>), not a feed"),
         ("404 page not found", "plain text (it begins “404 page not found”), not a feed"),

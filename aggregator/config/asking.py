@@ -1,0 +1,86 @@
+"""How a feed is asked where it wants to be asked in its own way; what is secret stands in the environment only."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field, model_validator
+
+from aggregator.config.asking_fields import Agent, Headers, HeadersEnv, Proxy, User, Variable
+from aggregator.config.section import Section
+from aggregator.model import Asking
+
+
+class SharedAsking(Section):
+    """What feeds may share of how they are asked; nothing secret that a server is sent."""
+
+    headers: Headers = Field(default=(), description="Headers to send to the feed's own server: Accept-Language: en.")
+    user_agent: Agent = Field(default="", description="Who we say we are, where a server is particular about it.")
+    proxy: Proxy = Field(default="", description="http://[USER@]HOST:PORT or socks5h://[USER@]HOST:PORT.")
+    proxy_password_env: Variable = Field(default="", description="The environment variable with the proxy's password.")
+
+
+class OwnAsking(SharedAsking):
+    """How one feed is asked, with the login that only its own server is sent."""
+
+    headers_env: HeadersEnv = Field(
+        default=(), description="Headers whose values are secret: Authorization: NAME_OF_AN_ENVIRONMENT_VARIABLE."
+    )
+    username: User = Field(default="", description="The user, where the server asks for one (basic authentication).")
+    password_env: Variable = Field(default="", description="The environment variable that holds the user's password.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "OwnAsking":
+        """Refuse half a login."""
+        if self.username and not self.password_env:
+            raise ValueError("has `username`; say where the password is: `password_env`")
+        if self.password_env and not self.username:
+            raise ValueError("has `password_env` but no `username`")
+        named = [name.lower() for name, _ in (*self.headers, *self.headers_env)]
+        if twice := next((name for name in named if named.count(name) > 1), ""):
+            raise ValueError(f"has the header {twice} in `headers` and in `headers_env`; keep one")
+        if self.username and "authorization" in named:
+            raise ValueError("has `username` and an Authorization header; keep one")
+        return self
+
+    def asking(self, environ: Mapping[str, str] = os.environ) -> Asking | None:
+        """Read the secrets now, and say how the feed is asked; None when it wants nothing of its own."""
+        if not (self.headers or self.headers_env or self.user_agent or self.username or self.proxy):
+            return None
+        proxy = urlsplit(self.proxy)
+        return Asking(
+            headers=(*self.headers, *((name, _secret(variable, environ)) for name, variable in self.headers_env)),
+            user_agent=self.user_agent,
+            username=self.username,
+            password=_secret(self.password_env, environ),
+            proxy=self.proxy.replace(f"{proxy.username}@", "", 1) if proxy.username else self.proxy,
+            proxy_user=unquote(proxy.username or ""),
+            proxy_password=_secret(self.proxy_password_env, environ),
+            missing=tuple(variable for _, variable in self._places() if not _secret(variable, environ)),
+        )
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """Yield the keys that name environment variables, and the variables."""
+        yield from ((f"headers_env.{name}", variable) for name, variable in self.headers_env)
+        if self.password_env:
+            yield "password_env", self.password_env
+        if self.proxy_password_env and self.proxy:
+            yield "proxy_password_env", self.proxy_password_env
+
+    def unset(self, environ: Mapping[str, str] = os.environ) -> Iterator[tuple[str, str]]:
+        """Yield each key that names an environment variable without a usable value, and the variable."""
+        return ((key, variable) for key, variable in self._places() if not _secret(variable, environ))
+
+
+def unset_secrets(feeds: Iterable[tuple[str, OwnAsking]]) -> tuple[str, ...]:
+    """Say of each feed, given with its address, which secrets its environment lacks: a line for each of them."""
+    return tuple(
+        f"{url}: {key}: the environment variable {variable} is not set, or is not one line"
+        for url, feed in feeds
+        for key, variable in feed.unset()
+    )
+
+
+def _secret(variable: str, environ: Mapping[str, str]) -> str:
+    value = environ.get(variable, "").strip() if variable else ""
+    return "" if any(sign < " " and sign != "\t" for sign in value) else value

@@ -1,0 +1,133 @@
+"""The kinds of values that say how a feed is asked: headers, users, proxies, and names of places where secrets lie."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from aggregator.config.wording import got
+
+_MOST = 50
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")  # RFC 9110 §5.6.2
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]{0,8000}")  # RFC 9110 §5.5
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROXY = r"^(http|socks5h)://([^\s/@:]+@)?[^\s/@]+/?$"
+# What belongs to the connection (RFC 9110 §7.6.1) or to the door itself: it would be sent twice, or break an answer.
+_RESERVED = frozenset(
+    [
+        "host",
+        "connection",
+        "keep-alive",
+        "proxy-connection",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "content-length",
+        "expect",
+        "range",
+        "if-none-match",
+        "if-modified-since",
+        "if-match",
+        "if-unmodified-since",
+        "if-range",
+        "a-im",
+        "accept-encoding",
+    ]
+)
+_SECRET = frozenset({"authorization", "cookie"})
+_INSTEAD = {"user-agent": "write `user_agent`"}
+
+
+def _names(value: Any, example: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"must be a mapping like {{{example}}} {got(value)}")
+    if len(value) > _MOST:
+        raise ValueError(f"has more than {_MOST} headers")
+    seen: set[str] = set()
+    for name in value:
+        low = name.lower()
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"not the name of a header {got(name)}")
+        if low in _RESERVED:
+            raise ValueError(f"the header {name} is not for feeds.yaml to set")
+        if low in _INSTEAD:
+            raise ValueError(f"the header {name} is not set here; {_INSTEAD[low]}")
+        if low in seen:
+            raise ValueError(f"the header {name} is there twice")
+        seen.add(low)
+    return value
+
+
+def _headers(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value
+    for name, text in _names(value, "Accept-Language: en").items():
+        if name.lower() in _SECRET:
+            raise ValueError(f"{name} is a secret; name its place: headers_env: {{{name}: NAME_OF_A_VARIABLE}}")
+        if not isinstance(text, str):
+            raise ValueError(f"the value of {name} must be text; put it in quotes {got(text)}")
+        if not _VALUE.fullmatch(text):
+            raise ValueError(f"the value of {name} must be one line, of 8000 characters at most")
+    return tuple((name, text.strip()) for name, text in value.items())
+
+
+def _headers_env(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return value
+    for name, variable in _names(value, "Authorization: MY_TOKEN").items():
+        if not isinstance(variable, str) or not _VARIABLE.fullmatch(variable):  # never quoted: it may be the secret
+            raise ValueError(f"{name} must name an environment variable, like MY_TOKEN, not hold the secret itself")
+    return tuple(value.items())
+
+
+def _variable(text: str) -> str:
+    if text and not _VARIABLE.fullmatch(text):  # never quoted: it may be the secret
+        raise ValueError("must be the name of an environment variable, like FEED_PASSWORD, not the password itself")
+    return text
+
+
+def _user(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("must be one line, of 200 characters at most")
+    if ":" in text:  # RFC 7617 §2; never quoted: what follows may be the password
+        raise ValueError("a user name has no `:`; the password's place is named by `password_env`")
+    return text
+
+
+def _agent(text: str) -> str:
+    if len(text) > 300 or not (text.isascii() and text.isprintable()):
+        raise ValueError(f"must be one line of ASCII, 300 characters at most {got(text)}")
+    return text.strip()
+
+
+def _proxy(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port, password = parts.port, parts.password
+    except ValueError:
+        raise ValueError("not a proxy like http://proxy.example.org:3128 or socks5h://127.0.0.1:9050") from None
+    if password is not None:
+        raise ValueError("holds a password; name its place with `proxy_password_env` instead")
+    if not re.match(_PROXY, text) or port == 0 or not text.isprintable():
+        raise ValueError(f"not a proxy like http://proxy.example.org:3128 or socks5h://127.0.0.1:9050 {got(text)}")
+    return text
+
+
+_MAP: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": f"^{_TOKEN.pattern}$"}, "maxProperties": _MOST}
+_VALUES = {"type": "string", "pattern": r"^[^\r\n]*$"}
+_NAME = {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}
+Pairs = tuple[tuple[str, str], ...]
+Headers = Annotated[Pairs, BeforeValidator(_headers), WithJsonSchema({**_MAP, "additionalProperties": _VALUES})]
+HeadersEnv = Annotated[Pairs, BeforeValidator(_headers_env), WithJsonSchema({**_MAP, "additionalProperties": _NAME})]
+Variable = Annotated[str, AfterValidator(_variable), WithJsonSchema(_NAME)]
+User = Annotated[str, AfterValidator(_user), WithJsonSchema({"type": "string", "pattern": "^[^:]{0,200}$"})]
+Agent = Annotated[str, AfterValidator(_agent), WithJsonSchema({"type": "string", "maxLength": 300})]
+Proxy = Annotated[
+    str,
+    AfterValidator(lambda text: _proxy(text) if text else ""),
+    WithJsonSchema({"type": "string", "pattern": _PROXY}),
+]
