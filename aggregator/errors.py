@@ -8,6 +8,7 @@
     ├── NotFoundError          what was named (entry, digest, issue) is not there        exit 1
     ├── FeedError              one feed could not be read; .url
     │   ├── FetchError         no usable answer; .status, .retry_after
+    │   │   └── HostPausedError  not asked: its host told another feed to wait
     │   └── ParseError         an answer that is no feed
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
@@ -94,6 +95,10 @@ class FetchError(FeedError):
         super().__init__(url, reason, permanent=permanent)
         self.status = status
         self.retry_after = retry_after
+
+
+class HostPausedError(FetchError):
+    """The feed was not asked, because its host told us to wait when another feed was; ``retry_after`` is until when."""
 
 
 class ParseError(FeedError):

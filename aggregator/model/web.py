@@ -27,7 +27,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One answer: 200 with a decoded body, or 304 with none.
+    """One answer: 200 with a decoded body, 226 with what is new in it (RFC 3229 §10.4.1), or 304 with none.
 
     ``url`` is the address asked, ``final_url`` the one that answered after redirects, ``moved_to`` the address a
     chain of *only permanent* redirects (301, 308) leads to, else empty. Header names are lower case.
