@@ -5,7 +5,7 @@ What a run without news never needs is imported where it is needed: start-up is 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -84,10 +84,16 @@ class App:
             pace=Pace(spacing=settings.spacing),
         )
 
-    def request(self, number: int, url: str, validators: Validators | None = None) -> Request:
-        """Say how a feed of feeds.yaml is asked, its secrets read from the environment now."""
+    def request(self, number: int, url: str, validators: Validators | None = None, *, address: str = "") -> Request:
+        """Say how a feed of feeds.yaml is asked, its secrets read from the environment now.
+
+        ``address`` is where it has moved to for good; its secrets are for its own origin and do not move with it.
+        """
         feed = self.feeds.get(url)
-        return Request(number, url, validators, feed.asking() if feed else None)
+        asking = feed.asking() if feed else None
+        if asking and address and urlsplit(address)[:2] != urlsplit(url)[:2]:
+            asking = replace(asking, headers=(), username="", password="")
+        return Request(number, address or url, validators, asking)
 
 
 def find_workspace(root: Path) -> Workspace:

@@ -13,6 +13,7 @@ from aggregator.jobs.deliver import Delivered, deliver
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, Refreshed, refresh
 from aggregator.model import FeedState, IssueState, PruneRow
+from aggregator.pipeline.spread import turn
 
 CRON_SLACK = timedelta(minutes=2)  # an hourly cron job must not find an hourly feed due in three seconds
 
@@ -52,17 +53,19 @@ def sync(
     *,
     force: bool = False,
     late: timedelta | None = None,
+    spread: bool = False,
     progress: Progress = lambda done, of: None,
 ) -> Report:
     """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
 
     ``force`` asks feeds that are not due, but none whose server told us to wait. ``late`` bounds how long ago an
-    issue may have been due; None catches up whatever is missing, once.
+    issue may have been due; None catches up whatever is missing, once. ``spread`` lets each due feed wait for its own
+    minute of the hour.
     """
     report = Report()
     with _timed(report, "refresh"):
         list_feeds(app)
-        due = due_feeds(app, force=force)
+        due = due_feeds(app, force=force, spread=spread)
         report.feeds, report.due = len(app.config.feeds), len(due)
         if due:
             report.refreshed = refresh(app, due, progress=progress)
@@ -77,11 +80,15 @@ def sync(
     return report
 
 
-def due_feeds(app: App, *, force: bool = False) -> list[FeedState]:
-    """List the feeds to ask now, those never asked first come first."""
+def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[FeedState]:
+    """List the feeds to ask now, those never asked first come first; parameters as in ``sync``."""
     now = app.clock()
     found = app.store.feeds.due(now + CRON_SLACK, force=force)
-    return [feed for feed in found if feed.wait_until is None or feed.wait_until <= now]
+    if spread:
+        return [feed for feed in found if turn(feed) <= now]
+    if force:
+        return [feed for feed in found if feed.wait_until is None or feed.wait_until <= now]
+    return [feed for feed in found if max(feed.wait_until or now, feed.fresh_until or now) <= now]
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:

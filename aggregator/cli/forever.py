@@ -68,7 +68,7 @@ class Work:
     def tick(self) -> None:
         """Do what is due; an error is told and does not end the timetable."""
         try:
-            self._tell(workers.sync(self.app, late=CATCH_UP))
+            self._tell(workers.sync(self.app, late=CATCH_UP, spread=True))
         except AggregatorError as error:
             self.screen.warn(f"error: {error}")
 

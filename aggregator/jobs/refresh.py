@@ -12,9 +12,9 @@ from hashlib import sha256
 
 from aggregator.app import App
 from aggregator.cores import Cores
-from aggregator.errors import FeedError, FetchError, ParseError
+from aggregator.errors import FeedError, FetchError, HostPausedError, ParseError
 from aggregator.jobs.reading import Read, Reading
-from aggregator.jobs.visits import failed, outage, read, unchanged
+from aggregator.jobs.visits import failed, outage, postponed, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
 
 BATCH = 25  # feeds saved in one transaction
@@ -34,6 +34,7 @@ class Refreshed:
     new: int = 0
     updated: int = 0
     fenced: int = 0
+    postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
     failures: dict[str, str] = field(default_factory=dict)
     rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
     outage: bool = False
@@ -53,16 +54,17 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
     batch: list[Visit] = []
     offline: list[tuple[FeedState, FetchError]] = []
     for state, outcome in _outcomes(app, claimed, now=now):
-        if isinstance(outcome, FetchError) and outcome.status == 0 and not outcome.permanent:
+        if isinstance(outcome, FetchError) and _is_unreachable(outcome):
             offline.append((state, outcome))  # blamed only once we know that it was not our own network
             report.failures[state.url] = outcome.reason
         else:
             batch.append(_visit(app, state, tokens[state.id], outcome, report=report, now=now))
-        progress(report.fetched + report.unchanged + report.failed, report.asked)
+        progress(report.fetched + report.unchanged + len(report.postponed) + report.failed, report.asked)
         if len(batch) >= BATCH:
             _save(app, batch, report)
             batch = []
-    report.outage = is_outage([state for state, _ in offline], list(claimed.values()))
+    asked = [feed for feed in feeds if feed.id in claimed and feed.id not in report.postponed]
+    report.outage = is_outage([state for state, _ in offline], asked)
     for state, error in offline:
         blame = outage if report.outage and not state.failures else failed
         batch.append(blame(state, tokens[state.id], error, now=now))
@@ -80,6 +82,11 @@ def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
     return lost >= OUTAGE_FEEDS and lost >= OUTAGE_SHARE * well
 
 
+def _is_unreachable(error: FetchError) -> bool:
+    """Tell whether a failure may be that of our own network."""
+    return error.status == 0 and not error.permanent and not isinstance(error, HostPausedError)
+
+
 Outcome = Fetched | Intake | FeedError
 Answer = tuple[Fetched, Intake]
 
@@ -88,7 +95,7 @@ def _outcomes(
     app: App, claimed: dict[int, FeedState], *, now: datetime
 ) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
-    requests = [app.request(feed.id, feed.url, feed.validators) for feed in claimed.values()]
+    requests = [app.request(feed.id, feed.url, feed.validators, address=feed.address) for feed in claimed.values()]
     with app.client() as client, Cores() as cores:
         reading = Reading(app, cores, now=now)
         for request, outcome in client.fetch_many(requests, now=now):
@@ -119,18 +126,22 @@ def _visit(app: App, state: FeedState, token: int, outcome: object, *, report: R
 def _decide(app: App, state: FeedState, token: int, outcome: object, *, now: datetime) -> Visit:
     config = app.feeds[state.url]
     match outcome:
+        case HostPausedError():
+            return postponed(state, token, outcome, now=now)
         case FeedError():
             return failed(state, token, outcome, now=now)
         case Fetched():
             return unchanged(state, token, outcome, config=config, now=now)
         case (Fetched() as answer, Intake() as document):
-            state = replace(state, body_hash=body_hash(answer.body))
+            state = state if document.partial else replace(state, body_hash=body_hash(answer.body))
             return read(state, token, answer, document, config=config, now=now)
     raise TypeError(f"no outcome of a feed: {outcome!r}")
 
 
 def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
     match outcome:
+        case HostPausedError():
+            report.postponed.add(state.id)
         case FeedError():
             report.failures[state.url] = outcome.reason
         case Fetched():

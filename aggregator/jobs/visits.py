@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
 from aggregator.config import FeedConfig
-from aggregator.errors import FeedError, FetchError
+from aggregator.errors import FeedError, FetchError, HostPausedError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
-from aggregator.pipeline.cadence import Due, Rhythm, after_answer, after_failure, after_outage
+from aggregator.pipeline.backoff import ENDED, after_failure, after_lost_move, after_outage, after_pause
+from aggregator.pipeline.cadence import Due, Rhythm, after_answer
+from aggregator.pipeline.freshness import freshness
+from aggregator.pipeline.moves import STAYED, is_lost, moved
 
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
 
@@ -14,8 +19,10 @@ NEWS = timedelta(hours=24)  # at the first read, what is older than this is hist
 def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, config: FeedConfig, now: datetime) -> Visit:
     """A document was read: take over what it says of itself, and store what is new in it."""
     feed, first = intake.feed, state.succeeded is None
+    rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
     state = replace(
-        _answered(state, answer, now=now),
+        state,
+        **_answered(state, answer, rhythm, config=config, now=now),
         title=feed.title or state.title,
         home=feed.home or state.home,
         format=feed.format,
@@ -27,63 +34,91 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         skip_hours=feed.skip_hours,
         skip_days=feed.skip_days,
         outcome="ok",
-        newest=intake.newest or state.newest,
-        rhythm=intake.rhythm or state.rhythm,
+        newest=rhythm.newest,
+        rhythm=rhythm.gap,
+        answers_full=state.answers_full + 1,
+        rejected=len(intake.rejects),
+        reject=f"{intake.rejects[0].name}: {intake.rejects[0].reason}" if intake.rejects else "",
     )
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
-    return Visit(_due(state, answer, config=config, now=now), token, intake, reach)
+    return Visit(state, token, intake, reach)
 
 
 def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConfig, now: datetime) -> Visit:
     """A 304 or the same bytes: only the feed's state moves on."""
-    state = replace(_answered(state, answer, now=now), outcome="unchanged")
-    return Visit(_due(state, answer, config=config, now=now), token)
+    rhythm = Rhythm(state.rhythm, state.newest, state.ttl, state.skip_hours, state.skip_days)
+    changes = _answered(state, answer, rhythm, config=config, now=now)
+    counted = "answers_unchanged" if answer.status == 304 else "same_bytes"
+    changes[counted] = getattr(state, counted) + 1
+    return Visit(replace(state, **changes, outcome="unchanged"), token)
 
 
 def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
     """The feed could not be read: back off; a 410 (RFC 9110 §15.5.11) ends it for good."""
-    status = error.status if isinstance(error, FetchError) else 200
-    gone = status == 410
-    failures = state.failures + 1
-    wait = error.retry_after if isinstance(error, FetchError) else None
-    due = after_failure(failures=failures, retry_after=wait, now=now)
-    if gone:
-        due = Due(due.at, "gone for good (410): never asked again; remove it from feeds.yaml")
+    status, permanent, wait = 200, False, None
+    if isinstance(error, FetchError):
+        status, permanent, wait = error.status, error.permanent, error.retry_after
+    failures, since = state.failures + 1, state.failing_since or now
+    lost = is_lost(state, status=status, permanent=permanent)
+    gone = status == 410 and not lost
+    due = after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)
+    if lost:
+        due = after_lost_move(state.url, failures=failures, why=error.reason, now=now)
+    elif gone:
+        due = Due(due.at, ENDED)
     state = replace(
         state,
+        **_timed(due) | {"fresh_until": state.fresh_until} | (STAYED if lost else {}),
         status=status,
         outcome="gone" if gone else "failed",
         error=error.reason,
         failures=failures,
+        failing_since=since,
         fetched=now,
         gone=gone,
     )
-    return Visit(_with_due(state, due), token)
+    return Visit(state, token)
 
 
 def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
     """The feed could not be reached, nor could most others: nothing is held against it."""
-    state = replace(state, error=error.reason, fetched=now, outcome="failed", status=0)
-    return Visit(_with_due(state, after_outage(now=now)), token)
+    changes = _timed(after_outage(now=now))
+    return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="failed", status=0), token)
 
 
-def _answered(state: FeedState, answer: Fetched, *, now: datetime) -> FeedState:
-    moved_since = (state.moved_since if state.moved_to == answer.moved_to else now) if answer.moved_to else None
-    return replace(
-        state,
-        validators=_validators(state, answer),
-        moved_to=answer.moved_to,
-        moved_since=moved_since,
-        status=answer.status,
-        error="",
-        failures=0,
-        fetched=now,
-        succeeded=now,
-    )
+def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
+    """The feed was not asked, because its host told another one to wait: it waits too, and nothing is held against it.
+
+    Softly: --force asks it all the same.
+    """
+    host = urlsplit(state.address).hostname or state.address
+    due = after_pause(state.url, host=host, until=error.retry_after, now=now)
+    return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+
+
+def _answered(
+    state: FeedState, answer: Fetched, rhythm: Rhythm, *, config: FeedConfig, now: datetime
+) -> dict[str, Any]:
+    """Return what every good answer changes; one ``replace`` a visit does it, for most feeds bring nothing else."""
+    fresh = freshness(answer.headers, now=now)
+    if fresh is None:  # a 304 leaves standing what it does not say anew (RFC 9111 §4.3.4)
+        fresh = state.freshness if answer.status == 304 else 0
+    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now)
+    changes = _timed(due) | {
+        "validators": _validators(state, answer),
+        "status": answer.status,
+        "error": "",
+        "failures": 0,
+        "failing_since": None,
+        "fetched": now,
+        "succeeded": now,
+        "freshness": fresh,
+    }
+    return changes | moved(state, answer, now=now) if answer.moved_to or state.moved_to else changes
 
 
 def _validators(state: FeedState, answer: Fetched) -> Validators | None:
-    """A 200 replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
+    """A 200 or 226 replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     if answer.status == 304 and state.validators:
         old = state.validators
@@ -91,13 +126,21 @@ def _validators(state: FeedState, answer: Fetched) -> Validators | None:
     return Validators(answer.final_url, etag, modified) if etag or modified else None
 
 
-def _due(state: FeedState, answer: Fetched, *, config: FeedConfig, now: datetime) -> FeedState:
-    rhythm = Rhythm(state.rhythm, state.newest, state.ttl, state.skip_hours, state.skip_days)
-    return _with_due(state, after_answer(every=config.every, rhythm=rhythm, headers=answer.headers, now=now))
+def _tempo(state: FeedState, intake: Intake) -> tuple[float, datetime | None]:
+    """Return the gap between entries and the newest of them; a partial document shows only its own end of the feed."""
+    if not intake.partial:
+        return intake.rhythm or state.rhythm, intake.newest or state.newest
+    newest = [moment for moment in (intake.newest, state.newest) if moment]
+    return state.rhythm, max(newest, default=None)
 
 
-def _with_due(state: FeedState, due: Due) -> FeedState:
-    return replace(state, due=due.at, due_reason=due.reason, wait_until=due.wait_until)
+def _timed(due: Due) -> dict[str, Any]:
+    return {
+        "due": due.at,
+        "due_reason": due.reason,
+        "wait_until": due.wait_until,
+        "fresh_until": due.fresh_until,
+    }
 
 
 def _reach(entry: Entry, intake: Intake, *, config: FeedConfig, first: bool, now: datetime) -> Reach:

@@ -4,7 +4,7 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
-from aggregator.model.kept import FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.kept import FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
@@ -22,6 +22,7 @@ __all__ = [
     "Draft",
     "Enclosure",
     "Entry",
+    "FeedFigures",
     "FeedState",
     "Fetched",
     "Folded",

@@ -92,3 +92,4 @@ class Intake:
     renamed: Mapping[str, str] = field(default_factory=dict)  # after degrading: old guid → new guid
     newest: datetime | None = None  # the newest date in the document
     rhythm: float = 0.0  # mean gap between its entries in seconds; 0 when it cannot be told
+    partial: bool = False  # only what is new since the last one (RFC 3229): what it does not hold has not left

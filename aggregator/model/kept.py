@@ -32,23 +32,48 @@ class FeedState:
     ttl: int = 0  # minutes the document itself asks for
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[str, ...] = ()
-    moved_to: str = ""
+    moved_to: str = ""  # where permanent redirects lead
     moved_since: datetime | None = None
+    moved_count: int = 0  # answers in a row that agreed on it
+    adopted: str = ""  # the address asked in place of ``url``: it moved there, and agreed on it for long enough
     status: int = 0  # last HTTP status, 0 when none came
     outcome: Outcome = ""
     error: str = ""  # in words, of the last failure; empty after a success
     failures: int = 0  # in a row
+    failing_since: datetime | None = None  # the first of them
     fetched: datetime | None = None
     succeeded: datetime | None = None
     newest: datetime | None = None  # date of the newest entry
     rhythm: float = 0.0  # mean gap between entries, seconds
     due: datetime | None = None  # None: at once
     due_reason: str = ""
-    wait_until: datetime | None = None  # the server told us not to ask before
+    wait_until: datetime | None = None  # the server told us not to ask before, also when forced
+    freshness: int = 0  # seconds for which the server called its last document fresh
+    fresh_until: datetime | None = None  # what server and document ask for: a run asks no earlier unless forced
     gone: bool = False  # 410: never asked again
     listed: bool = True  # in feeds.yaml now
     first_seen: datetime | None = None
     entries: int = 0  # stored
+    answers_full: int = 0  # documents that were sent whole and read
+    answers_unchanged: int = 0  # 304
+    same_bytes: int = 0  # sent whole although nothing had changed
+    rejected: int = 0  # entries of the last document that could not be read
+    reject: str = ""  # the first of them, in words
+
+    @property
+    def address(self) -> str:
+        """The address to ask: that of feeds.yaml, or the one the feed has moved to for good."""
+        return self.adopted or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFigures:
+    """What the store counts of a feed: entries of the last four weeks, and its part in the last digests."""
+
+    seen: int = 0  # entries first seen in that time
+    published: int = 0  # of these, entries that were published in it
+    told: int = 0  # entries of the last issues that came from this feed …
+    told_by_all: int = 0  # … and from all feeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,29 @@
-"""When to ask a feed again, with the reason in words."""
+"""When to ask a feed again after a good answer, with the reason in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from aggregator.httpdate import read_http_date, read_seconds
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FIRST_GUESS = HOUR
 SHORTEST, LONGEST = 15 * MINUTE, 12 * HOUR
+RECENT = 30  # gaps that tell a feed's rhythm
+PATIENCE = 8  # a feed that is silent for so long, times its usual gap, has a longer gap now
 HINT_CAP = DAY  # a server may lengthen our cadence to a day, not more
-WAIT_CAP = 7 * DAY
-BACK_OFF, BACK_OFF_CAP = 30 * MINUTE, DAY
-OUTAGE = 5 * MINUTE
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When to ask next and why; before ``wait_until`` the server does not want to be asked, not even with --force."""
+    """When to ask next and why.
+
+    Before ``wait_until`` the server does not want to be asked, not even with --force; before ``fresh_until`` it has
+    nothing new, or the feed skips the hour: only --force asks earlier.
+    """
 
     at: datetime
     reason: str
     wait_until: datetime | None = None
+    fresh_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +37,42 @@ class Rhythm:
     skip_days: tuple[str, ...] = ()
 
 
-def after_answer(*, every: timedelta | None, rhythm: Rhythm, headers: Mapping[str, str], now: datetime) -> Due:
+def after_answer(*, every: timedelta | None, rhythm: Rhythm, freshness: int, now: datetime) -> Due:
     """Choose the next time after a good answer: our cadence, lengthened (never shortened) by what the feed asks.
 
-    ``every`` is what feeds.yaml says, None for "auto". Hints: RSS ``ttl`` and the syndication module, ``max-age``
-    (RFC 9111 §5.2.2.1), ``Expires`` (§5.3), each at most a day; then RSS ``skipHours`` and ``skipDays`` (in GMT).
+    ``every`` is what feeds.yaml says, None for "auto"; ``freshness`` are the seconds the server asks for. Hints: RSS
+    ``ttl`` and the syndication module, and the server's, each at most a day; then RSS ``skipHours`` and ``skipDays``
+    (in GMT).
     """
-    base = (every, f"every {words(every)} (feeds.yaml)") if every else _own_rhythm(rhythm, now)
-    hints = [(timedelta(minutes=rhythm.ttl), "the feed asks for"), (_freshness(headers, now), "the server asks for")]
-    span, reason = base
-    for hint, who in hints:
+    span, reason = (every, f"every {words(every)} (feeds.yaml)") if every else _own_rhythm(rhythm, now)
+    asked = timedelta(minutes=rhythm.ttl), timedelta(seconds=freshness)
+    for hint, who in zip(asked, ("the feed asks for", "the server asks for"), strict=True):
         if min(hint, HINT_CAP) > span:
             span = min(hint, HINT_CAP)
             reason = f"{who} {words(hint)}" + (f", taken as {words(span)}" if span < hint else "")
-    at = now + span
-    open_at = _not_skipped(at, rhythm)
-    if open_at != at:
-        reason += "; moved to the next hour the feed does not ask to skip"
-    return Due(open_at, reason)
+    hinted = min(max(asked), HINT_CAP)
+    at, fresh = now + span, now + hinted if hinted else None
+    if rhythm.skip_hours or rhythm.skip_days:
+        open_at = _not_skipped(at, rhythm)
+        if open_at != at:
+            at = fresh = open_at
+            reason += "; moved to the next hour the feed does not ask to skip"
+    return Due(at, reason, fresh_until=fresh)
 
 
-def after_failure(*, failures: int, retry_after: datetime | None, now: datetime) -> Due:
-    """Choose the next time after the ``failures``-th failure in a row: 30 minutes doubled each time, a day at most.
+def mean_gap(dates: list[datetime]) -> float:
+    """Return the mean gap in seconds between the times at which a feed publishes, from its sorted dates; 0: unknown.
 
-    A ``Retry-After`` (RFC 9110 §10.2.3) is kept to the letter, up to seven days.
+    Entries within a quarter of an hour are one time: what matters is how often there is something new, not how much.
+    Of a long archive only the newest times count.
     """
-    span = min(BACK_OFF * 2 ** min(failures - 1, 10), BACK_OFF_CAP)
-    times = "once" if failures == 1 else f"{failures} times in a row"
-    due = Due(now + span, f"failed {times}: trying again after {words(span)}")
-    if retry_after is None:
-        return due
-    wait = min(retry_after, now + WAIT_CAP)
-    return Due(max(due.at, wait), f"the server asked to wait until {wait:%Y-%m-%d %H:%M} UTC", wait)
-
-
-def after_outage(*, now: datetime) -> Due:
-    """Choose the next time when most feeds failed at once: it is our own network, no feed is blamed."""
-    return Due(now + OUTAGE, "most feeds failed at once, so it was our own network: trying again soon")
+    times = dates[-1:]
+    for date in reversed(dates):
+        if times[-1] - date >= SHORTEST:
+            times.append(date)
+        if len(times) > RECENT:
+            break
+    return (times[0] - times[-1]).total_seconds() / (len(times) - 1) if len(times) > 1 else 0.0
 
 
 def words(span: timedelta) -> str:
@@ -87,26 +87,17 @@ def words(span: timedelta) -> str:
 
 
 def _own_rhythm(rhythm: Rhythm, now: datetime) -> tuple[timedelta, str]:
-    if rhythm.gap <= 0:
-        return FIRST_GUESS, f"auto: rhythm not known yet, so every {words(FIRST_GUESS)}"
-    gap = timedelta(seconds=rhythm.gap)
-    silent = now - rhythm.newest if rhythm.newest else timedelta()
-    span = max(SHORTEST, min(max(gap, silent / 8) / 2, LONGEST))
-    said = f"auto: an entry every {words(gap)} on average"
-    if silent / 8 > gap:
-        said = f"auto: silent for {words(silent)}"
-    return span, f"{said}, so every {words(span)}"
-
-
-def _freshness(headers: Mapping[str, str], now: datetime) -> timedelta:
-    for directive in headers.get("cache-control", "").lower().split(","):
-        name, _, value = directive.strip().partition("=")
-        if name in ("no-cache", "no-store"):
-            return timedelta()
-        if name == "max-age":
-            return timedelta(seconds=read_seconds(value.strip('" ')) or 0)
-    expires, sent = read_http_date(headers.get("expires", "")), read_http_date(headers.get("date", ""))
-    return max(expires - (sent or now), timedelta()) if expires else timedelta()
+    """Half the mean gap between entries; a feed that is silent is asked ever more seldom."""
+    gap = timedelta(seconds=rhythm.gap) if rhythm.gap > 0 else 2 * FIRST_GUESS
+    silent = max(now - rhythm.newest, timedelta()) if rhythm.newest else timedelta()
+    span = max(SHORTEST, min(max(gap, silent / PATIENCE) / 2, LONGEST))
+    if silent / PATIENCE > gap:
+        said = f"auto: silent for {words(silent)}, so"
+    elif rhythm.gap > 0:
+        said = f"auto: something new every {words(gap)} on average, so"
+    else:
+        said = "auto: rhythm not known yet, so"
+    return span, f"{said} every {words(span)}"
 
 
 def _not_skipped(at: datetime, rhythm: Rhythm) -> datetime:

@@ -7,12 +7,16 @@ from datetime import datetime
 
 from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject, Unread
 from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.cadence import mean_gap
 from aggregator.pipeline.clean import clean, language_tag
 from aggregator.pipeline.clean_text import plain_title
 from aggregator.pipeline.identity import identity, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 from aggregator.pipeline.parse import parse
 from aggregator.pipeline.plain import shortened, tidy
+
+PARTIAL = 226
+"""The status of an answer that holds only what is new (RFC 3229 §10.4.1)."""
 
 FEWEST = 5
 """A document of fewer entries is never called a re-publication: one new guid on a quiet day is no evidence."""
@@ -25,7 +29,8 @@ def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "", langua
     entries for which neither they nor the document name one.
     """
     address = fetched.final_url or fetched.url or url
-    return compare(parse(fetched), known, url=address, now=now, language=language)
+    partial = fetched.status == PARTIAL
+    return compare(parse(fetched), known, url=address, now=now, language=language, partial=partial)
 
 
 def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
@@ -42,10 +47,13 @@ def _read_one(one: Unread, now: datetime) -> Intake | Exception:
         return error
 
 
-def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime, language: str = "") -> Intake:
+def compare(
+    feed: ParsedFeed, known: Known, *, url: str, now: datetime, language: str = "", partial: bool = False
+) -> Intake:
     """Return which entries of a parsed document are new or changed; ``url`` is where its relative links hang.
 
-    An entry that cannot be cleaned is rejected with the reason; it never costs the document.
+    A ``partial`` document holds only what is new since the last one: that it knows nothing of what is stored does not
+    make it a re-publication. An entry that cannot be cleaned is rejected with the reason; it never costs the document.
     """
     normal = normalise(feed, criterion=known.criterion, url=url, now=now)
     weaker = () if normal.criterion == "guid" else normal.drafts  # named by a weaker criterion than the first
@@ -65,10 +73,11 @@ def compare(feed: ParsedFeed, known: Known, *, url: str, now: datetime, language
         new=new,
         changed=changed,
         rejects=tuple(_told(reject) for reject in (*normal.rejects, *unclean, *spoilt)),
-        republished=_is_republished(normal.drafts, new, known, stored),
+        republished=not partial and _is_republished(normal.drafts, new, known, stored),
         renamed=renamed,
         newest=dates[-1] if dates else None,
-        rhythm=(dates[-1] - dates[0]).total_seconds() / (len(dates) - 1) if len(dates) > 1 else 0.0,
+        rhythm=mean_gap(dates),
+        partial=partial,
     )
 
 

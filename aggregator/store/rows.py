@@ -8,15 +8,19 @@ from aggregator.model import Category, Enclosure, Entry, FeedState, Source, Stor
 from aggregator.store.driver import moment, number, read_json, write_json
 
 OF_ANSWER = (
-    *("body_hash", "moved_to", "moved_since", "status", "outcome", "error", "failures", "fetched", "succeeded"),
-    *("due", "due_reason", "wait_until", "gone"),
+    *("body_hash", "moved_to", "moved_since", "moved_count", "adopted", "status", "outcome", "error", "failures"),
+    *("failing_since", "fetched", "succeeded", "due", "due_reason", "wait_until", "freshness", "fresh_until", "gone"),
+    *("answers_full", "answers_unchanged", "same_bytes"),
 )
 """Columns of a feed that every answer writes, by the names they have in FeedState."""
 
 VISIBLE = ("title", "home", "publisher", "atom_id", "language", "updated")
 """Columns that only a document writes, and that show in outputs."""
 
-OF_DOCUMENT = (*VISIBLE, "format", "criterion", "ttl", "skip_hours", "skip_days", "newest", "rhythm")
+OF_DOCUMENT = (
+    *VISIBLE,
+    *("format", "criterion", "ttl", "skip_hours", "skip_days", "newest", "rhythm", "rejected", "reject"),
+)
 """Columns that only a document writes: a 304 or a failure leaves them as they are."""
 
 OF_VALIDATORS = ("validators_url", "etag", "last_modified")
@@ -25,7 +29,7 @@ NO_VALIDATORS = Validators("")
 MOMENTS = frozenset(
     {
         *("updated", "moved_since", "fetched", "succeeded", "newest", "due", "wait_until", "first_seen"),
-        *("document_read", "lease_until"),
+        *("document_read", "lease_until", "failing_since", "fresh_until"),
     }
 )
 LISTS, FLAGS = frozenset({"skip_hours", "skip_days"}), frozenset({"gone", "listed"})

@@ -116,7 +116,8 @@ def _hold(connection: sqlite3.Connection, documents: Sequence[Document]) -> None
     for feed, _, intake in documents:
         seen = set(map(storable, intake.seen))
         fresh = {storable(entry.guid) for entry in intake.new}
-        rows += [(feed.succeeded, feed.id, guid) for guid in held[feed.id] - seen]
+        absent = set() if intake.partial else held[feed.id] - seen
+        rows += [(feed.succeeded, feed.id, guid) for guid in absent]
         rows += [(None, feed.id, guid) for guid in seen - held[feed.id] - fresh]
     connection.executemany("UPDATE entry SET last_seen = ? WHERE feed_id = ? AND guid = ?", rows)
 

@@ -67,6 +67,16 @@ class FeedRow(Row, table=True):
     entries: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=Moment)
     token: int = 0
+    moved_count: int = 0
+    freshness: int = 0
+    answers_full: int = 0
+    answers_unchanged: int = 0
+    same_bytes: int = 0
+    rejected: int = 0
+    adopted: str = Field(default="", sa_type=Text)
+    reject: str = Field(default="", sa_type=Text)
+    failing_since: datetime | None = Field(default=None, sa_type=Moment)
+    fresh_until: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class EntryRow(Row, table=True):

@@ -1,0 +1,86 @@
+"""When to ask a feed again that could not be read, with the reason in words; it is never given up silently."""
+
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from aggregator.pipeline.cadence import DAY, HOUR, MINUTE, Due, words
+
+FIRST_WAIT, BUSY_WAIT = 30 * MINUTE, HOUR
+LONGEST_WAIT = DAY
+WAIT_CAP = 7 * DAY  # a Retry-After beyond it is a mistake
+JITTER = 0.1
+DEAD, FORGOTTEN = 14 * DAY, 60 * DAY
+OUTAGE = 5 * MINUTE
+BUSY = (429, 503)
+ENDED = (
+    "the server says it is gone for good (410), so it is never asked again, not even with --force: "
+    "remove it from feeds.yaml, or write its new address there"
+)
+
+
+def after_failure(
+    address: str,
+    *,
+    failures: int,
+    since: datetime,
+    now: datetime,
+    status: int = 0,
+    retry_after: datetime | None = None,
+) -> Due:
+    """Choose the next time after the ``failures``-th failure in a row, the first of which was at ``since``.
+
+    30 minutes doubled each time, a day at most; an hour at first when the server is busy (429, 503); once a day when
+    it has failed for two weeks, once a week after two months. Up to a tenth is added, by a hash of the address, so
+    that feeds that failed together do not come back together. A ``Retry-After`` (RFC 9110 §10.2.3) is kept to the
+    letter, up to seven days.
+    """
+    span, reason = _wait(failures, now - since, busy=status in BUSY)
+    at = now + later(span, address, failures)
+    if retry_after is None:
+        return Due(at, reason)
+    until = min(retry_after, now + WAIT_CAP)
+    if until > at:
+        at, reason = until, f"the server asked to wait until {until:%Y-%m-%d %H:%M} UTC"
+    return Due(at, reason, until)
+
+
+def after_outage(*, now: datetime) -> Due:
+    """Choose the next time when most feeds failed at once: it is our own network, no feed is blamed."""
+    return Due(now + OUTAGE, "most feeds failed at once, so it was our own network: trying again soon")
+
+
+def after_pause(address: str, *, host: str, until: datetime | None, now: datetime) -> Due:
+    """Choose the next time for a feed that was not asked because its host told another one to wait."""
+    end = min(until, now + WAIT_CAP) if until and until > now else now + BUSY_WAIT
+    reason = f"another feed of {host} was told to wait until {end:%Y-%m-%d %H:%M} UTC, so this one waits too"
+    return Due(end + later(end - now, address, 0) - (end - now), reason)
+
+
+def after_lost_move(address: str, *, failures: int, why: str, now: datetime) -> Due:
+    """Choose the next time when the address a feed had moved to has failed for good: that of feeds.yaml comes back."""
+    return Due(
+        now + later(FIRST_WAIT, address, failures),
+        f"the address it had moved to fails ({why}), so the one in feeds.yaml is asked again",
+    )
+
+
+def later(span: timedelta, address: str, count: int) -> timedelta:
+    """Lengthen a span by up to a tenth, by the same for the same address and count."""
+    return span * (1 + JITTER * crc32(f"{address} {count}".encode("utf-8", "replace")) / 2**32)
+
+
+def is_dead(since: datetime | None, now: datetime) -> bool:
+    """Tell whether a feed that has failed ever since ``since`` counts as dead."""
+    return since is not None and now - since >= DEAD
+
+
+def _wait(failures: int, failing: timedelta, *, busy: bool) -> tuple[timedelta, str]:
+    if failing >= FORGOTTEN:
+        return 7 * DAY, f"no good answer for {words(failing)}: counted as dead, asked once a week"
+    if failing >= DEAD:
+        return DAY, f"no good answer for {words(failing)}: counted as dead, asked once a day"
+    first = BUSY_WAIT if busy else FIRST_WAIT
+    span = min(first * 2 ** min(failures - 1, 10), LONGEST_WAIT)
+    what = "its server was busy" if busy else "failed"
+    times = "once" if failures == 1 else f"{failures} times in a row"
+    return span, f"{what} {times}: trying again after {words(span)}"

@@ -1,0 +1,34 @@
+"""What feeds bring, counted by the database: a fixed number of queries, however many feeds there are."""
+
+import sqlite3
+from datetime import datetime, timedelta
+
+from aggregator.model import FeedFigures
+from aggregator.store.driver import number
+
+WEEKS = 4
+ISSUES = 5
+"""A feed's share is counted over so many of the last issues that told something."""
+
+
+def count(connection: sqlite3.Connection, *, now: datetime) -> dict[int, FeedFigures]:
+    """Count by feed the entries of the last four weeks, and those that the last issues told."""
+    since, until = number(now - timedelta(weeks=WEEKS)), number(now)
+    fresh = {feed: (seen, new) for feed, seen, new in connection.execute(_FRESH, (since, until, since))}
+    told: dict[int | None, int] = dict(connection.execute(_TOLD, (ISSUES,)).fetchall())
+    by_all = sum(told.values())  # those whose entry was purged since count under no feed
+    return {
+        feed: FeedFigures(*fresh.get(feed, (0, 0)), told.get(feed, 0), by_all)
+        for (feed,) in connection.execute("SELECT id FROM feed")
+    }
+
+
+_FRESH = """
+    SELECT feed_id, count(*), sum(CASE WHEN published BETWEEN ? AND ? THEN 1 ELSE 0 END)
+    FROM entry WHERE first_seen >= ? GROUP BY feed_id
+"""
+_TOLD = """
+    SELECT entry.feed_id, count(*) FROM told LEFT JOIN entry ON entry.id = told.entry_id
+    WHERE told.issue_id IN (SELECT id FROM issue WHERE NOT skipped ORDER BY until DESC, id DESC LIMIT ?)
+    GROUP BY entry.feed_id
+"""
