@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from aggregator.model import Category, Draft, Enclosure, Entry, Markup
+from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEntry
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
 from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
@@ -21,12 +21,7 @@ def clean(draft: Draft, *, language: str) -> Entry:
     the first words of its text.
     """
     parsed = draft.parsed
-    html, text = _cleaned(parsed.content, draft.url)
-    teaser = text
-    if parsed.summary.value:
-        summary, teaser = _cleaned(parsed.summary, draft.url)
-        if not html:
-            html, text = summary, teaser
+    html, text, teaser = _texts(parsed, draft.url)
     title = plain_title(parsed.title) or shortened(one_line(text), 80)
     base = parsed.content.base or draft.url
     return Entry(
@@ -37,7 +32,7 @@ def clean(draft: Draft, *, language: str) -> Entry:
         author=_name(parsed.author),
         html=html,
         text=text,
-        excerpt=shortened(one_line(teaser or text), EXCERPT),
+        excerpt=shortened(one_line(teaser), EXCERPT),
         language=language_tag(parsed.language) or language_tag(language),
         published=draft.published,
         published_from=draft.published_from,
@@ -48,6 +43,15 @@ def clean(draft: Draft, *, language: str) -> Entry:
         enclosures=tuple(filter(None, (_enclosure(one, base) for one in parsed.enclosures))),
         image=absolute(parsed.image, base) or first_picture(html),
     )
+
+
+def _texts(parsed: ParsedEntry, base: str) -> tuple[str, str, str]:
+    """Give an entry's HTML and its text, both of one source, and the text of its summary where there is one."""
+    html, text = _cleaned(parsed.content, base)
+    if not parsed.summary.value:
+        return html, text, text
+    summary, teaser = _cleaned(parsed.summary, base)
+    return (html, text, teaser or text) if html else (summary, teaser, teaser)
 
 
 def safe(markup: Markup, *, base: str = "") -> str:
