@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import resource
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -11,6 +12,7 @@ import pytest
 
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client, Limits, Pace
+from aggregator.fetch.limits import within_means
 from aggregator.model import Fetched, Request
 from tests.fetch.conftest import NOW
 from tests.servers import Answer, Page, Seen, serve
@@ -152,3 +154,13 @@ def test_a_paused_host_crosses_the_hop_between_processes_whole() -> None:
     until = datetime(2026, 11, 23, 13, tzinfo=NOW.tzinfo)
     error = pickle.loads(pickle.dumps(HostPausedError("https://example.com/", "later", retry_after=until)))
     assert (type(error), error.retry_after, error.status, str(error)) == (HostPausedError, until, 0, "later")
+
+
+def test_no_more_is_opened_than_half_of_what_may_be() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(120, hard), hard))
+        pace = within_means(Pace())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (pace.connections, pace.open) == (60, 60)
