@@ -11,6 +11,9 @@ Network = Literal["dns", "proxy", "connect", "slow connect", "certificate", "tls
 Kind = Network | Literal["encoding", "header", "other"]
 """What can go wrong between us and a server, short of an answer."""
 
+SILENCE = frozenset[Kind]({"stall", "timeout", "slow connect"})
+"""What cost us time, without an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:

@@ -141,6 +141,25 @@ def test_a_fault_without_a_time_pauses_nobody(status: int, new_client: Callable[
     assert isinstance(outcomes[server.url("/second")], Fetched)
 
 
+def test_a_host_that_is_silent_twice_in_a_row_does_not_hold_up_the_run(new_client: Callable[..., Client]) -> None:
+    """A hundred feeds on a dead host would take an hour; their turn comes another time."""
+    with serve({f"/{i}": Page(delay=30.0) for i in range(100)}) as server:
+        urls = [server.url(f"/{i}") for i in range(100)]
+        outcomes = run(new_client(limits=Limits(total=0.5)), urls)
+        assert len(server.requests) == 2
+    postponed = [outcome for outcome in outcomes.values() if isinstance(outcome, HostPausedError)]
+    assert len(postponed) == 98
+    assert "127.0.0.1 has not answered for others of its feeds; left alone until 2026-11-23 12:15" in str(postponed[0])
+
+
+def test_one_silence_between_answers_is_nothing(new_client: Callable[..., Client]) -> None:
+    pages: dict[str, Answer] = {f"/{i}": Page(b"x", delay=30.0 if i % 2 else 0.0) for i in range(6)}
+    with serve(pages) as server:
+        outcomes = run(new_client(limits=Limits(total=0.3), pace=Pace(per_host=1)), [server.url(p) for p in pages])
+        assert len(server.requests) == 6
+    assert not any(isinstance(outcome, HostPausedError) for outcome in outcomes.values())
+
+
 def test_a_redirect_into_a_paused_host_is_not_followed(new_client: Callable[..., Client]) -> None:
     with serve({"/first": Page(status=429), "/feed": b"<rss/>"}) as server:
         away = Page(status=302, headers={"Location": server.url("/feed")}, delay=0.3)
