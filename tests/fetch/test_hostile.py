@@ -37,3 +37,15 @@ def test_a_hostile_feed_costs_only_itself_and_names_the_bound(name: str, tmp_pat
     outputs = b"".join(path.read_bytes() for path in (tmp_path / "storage" / "outputs").iterdir())
     assert b"root:" not in outputs
     assert b"secret" not in outputs
+
+
+def test_the_collected_xml_attacks_are_harmless(corpus: Path, tmp_path: Path) -> None:
+    """Each as a feed of its own: some are none, some are read; no file shows, and nothing else is asked for."""
+    documents = {f"/{path.name}": path.read_bytes() for path in (corpus / "attacks" / "xml").glob("*.xml")}
+    assert len(documents) >= 9
+    with serve(documents | {"/ok": rss(item(1))}) as server:
+        report = desk(tmp_path, *(server.url(path) for path in server.pages)).sync()
+        assert sorted(seen.path for seen in server.requests) == sorted(server.pages)
+    assert server.url("/ok") not in report.refreshed.failures
+    outputs = b"".join(path.read_bytes() for path in (tmp_path / "storage" / "outputs").iterdir())
+    assert b"root:" not in outputs

@@ -183,3 +183,13 @@ def test_no_more_is_opened_than_half_of_what_may_be() -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert (pace.connections, pace.open) == (60, 60)
+
+
+def test_of_many_hosts_a_hundred_connections_stay_open(new_client: Callable[..., Client]) -> None:
+    """Two runs of one client: what is still open may be used again, the rest was closed on the way."""
+    with serve({"/": b"<rss/>"}, host="0.0.0.0") as server:
+        client = new_client()
+        run(client, [server.url("/", host=f"127.0.4.{i}") for i in range(250)])
+        assert server.connections == 250
+        assert len(server.talks) <= 120
+        assert len(client._wire._idle) <= 100
