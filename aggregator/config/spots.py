@@ -47,7 +47,8 @@ def find_spots(text: str) -> Spot:
                 open_.append(_spot(event, "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping"))
             case yaml.SequenceEndEvent() | yaml.MappingEndEvent():
                 done = open_.pop()
-                done.end = event.end_mark.index if done.flow else max(done.end, *(c.end for c in done.children))
+                mark: Any = event.end_mark
+                done.end = mark.index if done.flow else max(done.end, *(c.end for c in done.children))
                 open_[-1].children.append(done)
             case yaml.ScalarEvent():
                 spot = _spot(event, "scalar")
