@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A date as the publisher wrote it, and as the parser read it (aware, UTC) if it could."""
+    """A date as the publisher wrote it, and as feedparser read it (aware, UTC) where we cannot read it ourselves."""
 
     text: str = ""
     read: datetime | None = None

@@ -1,5 +1,6 @@
 """The smaller parts of an entry, out of feedparser's dictionaries."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,8 @@ from aggregator.model import Category, Enclosure
 
 MOST_CATEGORIES = 50
 MOST_ENCLOSURES = 20
+MARKS = re.compile(r"</(?:p|a|div|li|ul|h\d|blockquote|em|strong|b|i|span)>|<br\s*/?>|<img\s", re.IGNORECASE)
+"""What tells HTML that calls itself text."""
 
 
 def text_of(element: Any, name: str) -> str:

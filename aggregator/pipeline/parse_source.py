@@ -1,15 +1,25 @@
 """The bytes of a document, before and beside the parser: what it would misread, and what it would not tell."""
 
+import codecs
 import re
 import zlib
 from itertools import islice
 from typing import Any
 
-from aggregator.model import Stamp
+from aggregator.errors import ParseError
+from aggregator.model import Fetched, Stamp
 from aggregator.pipeline.dates import read_date
+from aggregator.pipeline.plain import shortened, tidy
 
 MOST_COUNTED = 100_000
 MOST_BYTES = 5_000_000
+WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 and UTF-32 begin."""
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_NO_CHARSETS = frozenset(
+    {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
+)  # names in Python only
 
 _CAPTION = re.compile(rb"<(/?)(media):description\b[^<>]*?(/?)>|<(/?)(itunes):summary\b[^<>]*?(/?)>")
 _SKIP = {
@@ -111,3 +121,19 @@ def _skipped(body: bytes, kind: str, each: re.Pattern[bytes]) -> list[bytes]:
     start = first.search(body)
     end = last.search(body, start.end()) if start else None
     return each.findall(body, start.end(), end.start()) if start and end else []
+
+
+def refused(fetched: Fetched, reason: str) -> ParseError:
+    """Say why a document is no feed, in one plain line: reasons quote the document."""
+    return ParseError(fetched.url, shortened(tidy(reason), 300))
+
+
+def charset(kind: str) -> str:
+    """Return the charset that a media type names, "" when nothing can be read with it."""
+    found = _CHARSET.search(kind)
+    try:
+        name = codecs.lookup(found[1]).name if found else ""
+        b"".decode(name or "ascii")
+    except (LookupError, UnicodeError):  # unheard of, or one that makes bytes of bytes, as hex does
+        return ""
+    return found[1] if found and name not in _NO_CHARSETS else ""

@@ -14,7 +14,8 @@ import pytest
 from aggregator.errors import ParseError
 from aggregator.model import Enclosure, Fetched, ParsedFeed
 from aggregator.pipeline.jsonfeed import _entries as json_entries
-from aggregator.pipeline.parse import CAP, _entries, parse
+from aggregator.pipeline.parse import CAP, parse
+from aggregator.pipeline.parse_reference import _entries
 from aggregator.pipeline.parse_source import shorten
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.pipeline import parse
+from aggregator.pipeline import parse_reference
 from aggregator.pipeline.parse_expat import DirectReader, create_parser
 
 ATOM, SVG, XHTML = "http://www.w3.org/2005/Atom", "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml"
@@ -55,7 +55,7 @@ def kinds(value: Any) -> Any:
 
 def test_the_suite_of_feedparser(corpus: Path) -> None:
     """Every well-formed document of feedparser's own suite is read as feedparser reads it."""
-    assert parse.feedparser.api.StrictFeedParser is DirectReader
+    assert parse_reference.feedparser.api.StrictFeedParser is DirectReader
     documents = sorted((corpus / "feeds" / "conformance" / "feedparser" / "wellformed").rglob("*.xml"))
     assert len(documents) > 500
     for path in documents:

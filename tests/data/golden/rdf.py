@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 from aggregator.model import Category, Markup, ParsedEntry, ParsedFeed, Stamp
 
 feed = ParsedFeed(
@@ -14,7 +12,7 @@ feed = ParsedFeed(
             title=Markup(value="On examples", type="text", base="https://example.com/feed"),
             summary=Markup(value="An abstract.", base="https://example.com/feed"),
             author="C. Example",
-            updated=Stamp(text="2024-06-05T10:00:00+09:00", read=datetime(2024, 6, 5, 1, 0, 0, tzinfo=UTC)),
+            updated=Stamp(text="2024-06-05T10:00:00+09:00"),
             categories=(Category(term="examples"),),
         ),
     ),

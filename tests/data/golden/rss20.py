@@ -27,7 +27,7 @@ feed = ParsedFeed(
             summary=Markup(value="<p>A short teaser.</p>", base="https://example.com/feed"),
             content=Markup(value='<p>The whole <a href="/story">story</a>.</p>', base="https://example.com/feed"),
             author="Ada Example, Ben Example",
-            published=Stamp(text="Wed, 05 Jun 2024 09:30:00 +0200", read=datetime(2024, 6, 5, 7, 30, 0, tzinfo=UTC)),
+            published=Stamp(text="Wed, 05 Jun 2024 09:30:00 +0200"),
             categories=(
                 Category(term="Diplomacy", scheme="https://example.net/tags"),
                 Category(term="World"),

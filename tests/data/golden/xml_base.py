@@ -14,7 +14,7 @@ feed = ParsedFeed(
             url="https://example.org/blog/2024/one",
             title=Markup(value="Hung on two bases", type="text", base="https://example.org/blog/2024/"),
             content=Markup(value='<img src="a.png" alt="">', base="https://example.org/blog/2024/pictures/"),
-            updated=Stamp(text="2024-06-05T10:00:00Z", read=datetime(2024, 6, 5, 10, 0, 0, tzinfo=UTC)),
+            updated=Stamp(text="2024-06-05T10:00:00Z"),
         ),
     ),
 )

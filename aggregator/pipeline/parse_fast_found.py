@@ -1,0 +1,119 @@
+"""What the fast path found of a feed or an entry, and the parsed entry it comes to."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
+from aggregator.pipeline.parse_fast_people import together
+from aggregator.pipeline.parse_fast_texts import HTML
+from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, enclosures, image
+
+_NONE = Markup()
+_NOT_YET = 1_000_000
+
+
+class Found:
+    """What is known so far. ``None`` is what was not met, "" what was empty: feedparser tells them apart."""
+
+    is_feed = False
+    guid = language = author = published = updated = title = ""
+    link: str | None = None
+    title_kind = summary_kind = HTML
+    title_language: str | None = None
+    title_depth = _NOT_YET
+    summary: str | None = None
+    summary_language: str | None = None
+    title_base = summary_base = ""
+    authors: list[dict[str, str]] | None = None
+    cover: dict[str, str] | None = None
+
+    def __init__(self) -> None:
+        self.links: list[dict[str, str]] = []
+        self.contents: list[tuple[str, str, str | None, str]] = []
+        self.tags: list[list[str | None]] = []
+        self.media: list[dict[str, str]] = []
+        self.thumbnails: list[dict[str, str]] = []
+        self.special: dict[str, str] = {}
+        self.depths: dict[str, int] = {}
+
+
+class FoundFeed(Found):
+    """The same of the feed itself."""
+
+    is_feed = True
+
+
+def leads_to(found: Found) -> str:
+    """Return where a feed or an entry leads: what a redirecting service wrapped, else the alternate link."""
+    if original := found.special.get("feedburner_origlink", "").strip():
+        return original
+    if direct := (found.link or "").strip():
+        return direct
+    hrefs = (one.get("href", "").strip() for one in found.links if one["rel"] == "alternate")
+    return next((href for href in hrefs if href), "")
+
+
+def parsed(found: Found, base: str) -> ParsedEntry:
+    """Return the entry; ``base`` is what its links hang on."""
+    content, summary = _texts(found, base)
+    files, cover = _files(found)
+    return ParsedEntry(
+        found.guid.strip(),
+        leads_to(found),
+        _markup(found.title, found.title_kind, base, found.title_base),
+        summary,
+        content,
+        together(found),
+        Stamp(found.published),
+        Stamp(found.updated),
+        _categories(found) if found.tags else (),
+        files,
+        cover,
+        next(_languages(found), ""),
+    )
+
+
+def _texts(found: Found, base: str) -> tuple[Markup, Markup]:
+    """Return the longest content and the summary, which is none where it says the same."""
+    content, told = _NONE, found.summary or ""
+    if found.contents:
+        kind, value, _, own = max(found.contents, key=lambda part: len(part[1]))
+        content = _markup(value, kind, base, own)
+    if not content.value and not told:
+        caption = found.special.get("media_caption", "").strip() or found.special.get("itunes_caption", "").strip()
+        return content, Markup(caption, "html" if MARKS.search(caption) else "text", base) if caption else _NONE
+    return content, _NONE if told == content.value else _markup(told, found.summary_kind, base, found.summary_base)
+
+
+def _markup(value: str, kind: str, base: str, own: str) -> Markup:
+    return Markup(value, "html" if kind == HTML or MARKS.search(value) else "text", urljoin(base, own) if own else base)
+
+
+def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
+    if not (found.media or found.thumbnails or found.cover or any(one["rel"] == "enclosure" for one in found.links)):
+        return (), ""
+    entry = {
+        "links": found.links,
+        "media_content": found.media,
+        "media_thumbnail": found.thumbnails,
+        "image": found.cover,
+    }
+    return enclosures(entry), image(entry)
+
+
+def _categories(found: Found) -> tuple[Category, ...]:
+    made = (
+        Category((term or "").strip(), (scheme or "").strip(), (label or "").strip())
+        for term, scheme, label in found.tags
+    )
+    return tuple(dict.fromkeys(one for one in made if one.term or one.label))[:MOST_CATEGORIES]
+
+
+def _languages(found: Found) -> Iterator[str]:
+    """Name the languages of the entry and of its texts, as far as they have one."""
+    if own := found.language.strip():
+        yield own
+    contents = (language for _, _, language, _ in found.contents)
+    for named in (*contents, found.title_language, found.summary_language):
+        if named and (tag := named.replace("_", "-").strip()):
+            yield tag

@@ -1,0 +1,56 @@
+"""Authors, as feedparser puts them together from names, addresses and texts that hold both."""
+
+import re
+from typing import Any
+
+_MAIL = re.compile(
+    r"[A-Za-z0-9_.+-]+@(?:\[(?:[0-9]{1,3}\.){3}|(?:[A-Za-z0-9-]+\.)+)(?:[A-Za-z]{2,4}|[0-9]{1,3})\]?(?:\?subject=\S+)?"
+)
+
+
+def begin(found: Any) -> None:
+    """Begin one more author."""
+    if found.authors is None:
+        found.authors = []
+    found.authors.append({})
+
+
+def named(found: Any, key: str, value: str) -> None:
+    """Take a name, an email or an address of the author that was begun last, or of the owner of a podcast."""
+    settle(found)
+    if not found.authors:
+        found.authors = [{}]
+    found.authors[-1][key] = value
+
+
+def settle(found: Any) -> None:
+    """Make one text of what is known of the last author, or the other way round."""
+    person = found.authors[-1] if found.authors else {}
+    if not person:
+        _split(found.author, person)
+        return
+    name, email = person.get("name"), person.get("email")
+    if name and email:
+        found.author = f"{name} ({email})"
+    elif name or email:
+        found.author = name or email
+
+
+def _split(text: str, person: dict[str, str]) -> None:
+    mail = _MAIL.search(text) if "@" in text else None
+    if mail:
+        person["email"] = mail[0]
+        text = text.replace(mail[0], "")
+        for rest in ("()", "<>", "&lt;&gt;"):
+            text = text.replace(rest, "")
+        text = text.strip()
+        text = text[1:] if text.startswith("(") else text
+        text = (text[:-1] if text.endswith(")") else text).strip()
+    if text:
+        person["name"] = text
+
+
+def together(found: Any) -> str:
+    """Return the names of all authors, an address only where there is no name."""
+    names = [(one.get("name") or "").strip() or (one.get("email") or "").strip() for one in found.authors or () if one]
+    return ", ".join(dict.fromkeys(name for name in names if name)) or found.author.strip()

@@ -1,0 +1,53 @@
+"""The tags of an entry, in the many ways feeds have them, as feedparser gathers them."""
+
+from typing import Any
+
+from aggregator.pipeline.parse_fast_texts import plain
+
+Attributes = dict[str, str]
+
+
+def category(reader: Any, attributes: Attributes, text: str) -> None:
+    """A tag: its name is the text of RSS, or the term of Atom."""
+    scheme = attributes.get("scheme", attributes.get("domain")) if attributes else None
+    _tagged(reader, attributes.get("term"), scheme, attributes.get("label"), text)
+
+
+def media_category(reader: Any, attributes: Attributes, text: str) -> None:
+    """A tag of Media RSS, which has a scheme of its own."""
+    scheme = attributes.get("scheme", "http://search.yahoo.com/mrss/category_schema")
+    _tagged(reader, attributes.get("term"), scheme, attributes.get("label"), text)
+
+
+def itunes_category(reader: Any, attributes: Attributes, text: str) -> None:
+    """A tag of a podcast."""
+    _tagged(reader, attributes.get("text"), "http://www.itunes.com/", None, text)
+
+
+def _tagged(reader: Any, term: str | None, scheme: str | None, label: str | None, text: str) -> None:
+    tags = reader.found.tags
+    _add(tags, term, scheme, label)
+    value = plain(text)
+    if not value:
+        return
+    if tags and not tags[-1][0]:
+        tags[-1][0] = value
+    else:
+        _add(tags, value, None, None)
+
+
+def _add(tags: list[list[str | None]], term: str | None, scheme: str | None, label: str | None) -> None:
+    tag = [term, scheme, label]
+    if (term or scheme or label) and tag not in tags:
+        tags.append(tag)
+
+
+def keywords(scheme: str | None) -> Any:
+    """Make a function for tags that stand in one text, with commas."""
+
+    def add(reader: Any, attributes: Attributes, text: str) -> None:
+        for term in plain(text).split(",") if not attributes else ():
+            if term.strip():
+                _add(reader.found.tags, term.strip(), scheme, None)
+
+    return add

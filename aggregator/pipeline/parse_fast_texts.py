@@ -1,0 +1,106 @@
+"""What feedparser makes of the text of an element, where it is sure; everything else is declined."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from html.entities import entitydefs
+from urllib.parse import urljoin
+
+from aggregator.model import Stamp
+from aggregator.pipeline.dates import FIRST, read_date
+from aggregator.pipeline.parse_fast_names import Declined, names
+
+TEXT, HTML = "text/plain", "text/html"
+_KINDS = {"text": TEXT, "plain": TEXT, TEXT: TEXT, "html": HTML, HTML: HTML}
+
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+
+_CLOSED, _ENTITY = re.compile(r"</\w+>"), re.compile(r"&#?\w+;")
+_TAG, _NAMED = re.compile(r"</?(\w+)"), re.compile(r"&(\w+);")
+TAGS = names(
+    "a abbr b big blockquote br center cite code dd del div dl dt em figure font h1 h2 h3 h4 h5 h6 hr i img "
+    "ins kbd li ol p pre q s small span strike strong sub sup table tbody td th tr tt u ul video"
+)
+"""Elements that feedparser takes for a sign of HTML."""
+
+_YEAR = r"(0001|19[7-9]\d|20\d\d)"  # the first is what Go writes where no date was set
+_DATE = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?(0?[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    rf"{_YEAR} (?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:[A-Z]{{1,4}}|[+-][01]\d[0-5]\d)"
+    rf"|{_YEAR}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?)?",
+    re.ASCII,
+)
+_PLAIN_BASE = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/\S*)?", re.ASCII)
+_UNREAD = FIRST
+
+
+def plain(text: str) -> str:
+    """Return a text as feedparser stores it: stripped, UTF-8 that was encoded twice and C1 characters put right."""
+    text = text.strip()
+    if text.isascii():
+        return text
+    with suppress(UnicodeError):  # no such mistake was made
+        text = text.encode("iso-8859-1").decode()
+    return text.translate(_C1)
+
+
+def kind(attributes: Mapping[str, str], default: str) -> str:
+    """Return the type of a text construct, which is text or HTML. Raises Declined for XHTML, base64 and the rest."""
+    if not attributes:
+        return default
+    named = attributes.get("type")
+    found = default if named is None else _KINDS.get(named.lower())
+    if found is None or "mode" in attributes:
+        raise Declined(f"a text of type {named}")
+    return found
+
+
+def guessed(value: str, named: str) -> str:
+    """Return the type of a text in RSS, where what calls itself plain may be HTML."""
+    if named != TEXT or not ("&" in value or "</" in value):
+        return named
+    if not (_CLOSED.search(value) or _ENTITY.search(value)):
+        return TEXT
+    if not TAGS.issuperset(tag.lower() for tag in _TAG.findall(value)):
+        raise Declined("a plain text that may be HTML")
+    return HTML if all(name in entitydefs for name in _NAMED.findall(value)) else TEXT
+
+
+def address(text: str, base: str) -> str:
+    """Return an address as feedparser keeps it, joined to ``xml:base``. Raises Declined for what it would repair."""
+    if ":///" in text:
+        raise Declined("an address with three slashes")
+    return _joined(base, text) if base else text
+
+
+def based(base: str, own: str) -> str:
+    """Return what addresses hang on inside an element with ``xml:base``. Raises Declined where it is no plain one.
+
+    feedparser joins the base to itself for every element inside: it must be one that this does not change.
+    """
+    found = _joined(base, own) if base else own
+    if not _PLAIN_BASE.fullmatch(found) or ":///" in own or _joined(found, found) != found:
+        raise Declined("an odd xml:base")
+    return found
+
+
+def _joined(base: str, own: str) -> str:
+    try:
+        return urljoin(base, own)
+    except ValueError:
+        raise Declined("an address that cannot be joined to xml:base") from None
+
+
+def date(text: str) -> str:
+    """Return the text of a date that is certainly read the same with feedparser and without. Raises Declined if not."""
+    text = plain(text)
+    if not text:
+        return text
+    found = _DATE.fullmatch(text)
+    if not found:
+        raise Declined("a date of an odd form")
+    late, early = (found[1] or found[4]) > "28", (found[2] or found[3]) < "1971"
+    if (late or early) and read_date(Stamp(text, _UNREAD)) is _UNREAD:
+        raise Declined("a date that never was")
+    return text

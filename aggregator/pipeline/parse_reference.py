@@ -1,0 +1,168 @@
+"""Fetched → ParsedFeed with feedparser: the reference, for everything that the fast path declines.
+
+A process that meets no such document never imports it.
+"""
+
+import io
+from calendar import timegm
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import feedparser
+
+from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.pipeline.dates import FIRST, read_date
+from aggregator.pipeline.pages import refusal
+from aggregator.pipeline.parse_expat import DirectReader
+from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosures, guid, image, link, text_of
+from aggregator.pipeline.parse_source import WIDE, charset, days, hours, minutes, prepare, refused, shorten
+
+# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
+feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
+feedparser.api.StrictFeedParser = DirectReader
+
+_UNREAD = FIRST
+
+
+def reference(fetched: Fetched, *, cap: int) -> ParsedFeed:
+    """Return the document as feedparser reads it, at most ``cap`` entries of it. Raises ParseError if it is no feed."""
+    short, cut = shorten(fetched.body, cap)
+    return _feed(_document(fetched, short), fetched, cap=cap, cut=cut)
+
+
+def _document(fetched: Fetched, body: bytes) -> Any:
+    """Let feedparser read the bytes.
+
+    It is told ``application/xml`` whatever the server said, for it follows RFC 3023 to the letter: ``text/xml`` without
+    a charset would be ASCII. RFC 7303 §3.2 has the document's own declaration decide there. It is not told the
+    address: it would resolve guids against it, and an entry's identity must not change when its feed moves.
+    """
+    marked = fetched.body.startswith((b"\xef\xbb\xbf", *WIDE))  # the BOM wins: RFC 7303 §3.3
+    named = "" if marked else charset(fetched.headers.get("content-type", ""))
+    kind = "application/xml" + (f"; charset={named}" if named else "")
+    headers = {"content-type": kind, "content-language": fetched.headers.get("content-language", "").partition(",")[0]}
+    try:
+        document = feedparser.parse(
+            io.BytesIO(prepare(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # feedparser raises what it likes on hostile input: ValueError, AttributeError, …
+        raise refused(fetched, f"a document that cannot be read ({type(error).__name__}: {error})") from error
+    if not document.get("version") or (not document.entries and b"<html" in fetched.body[:2000].lower()):
+        raise refused(fetched, refusal(fetched.body, url=fetched.final_url, headers=fetched.headers))
+    return document
+
+
+def _feed(document: Any, fetched: Fetched, *, cap: int, cut: int) -> ParsedFeed:
+    feed, base = document.feed, fetched.final_url
+    entries, rejects = _entries(document.entries[:cap], base=base)
+    return ParsedFeed(
+        format=document.version,
+        title=text_of(feed, "title"),
+        home=link(feed),
+        id=text_of(feed, "id"),
+        language=text_of(feed, "language"),
+        author=author(feed),
+        updated=_resolved(_stamp(feed, "updated") if dict.get(feed, "updated") else _stamp(feed, "published")),
+        ttl=minutes(feed),
+        skip_hours=hours(fetched.body),
+        skip_days=days(fetched.body),
+        entries=entries,
+        rejects=rejects,
+        cut=cut + max(0, len(document.entries) - cap),
+    )
+
+
+def _entries(found: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], tuple[Reject, ...]]:
+    entries, rejects = [], []
+    for position, entry in enumerate(found):
+        try:
+            entries.append(_entry(entry, base=base))
+        except Exception as error:  # whatever a stranger's entry can provoke: it costs this entry only
+            name = guid(entry) or f"entry {position + 1}"
+            rejects.append(Reject(position, name, f"cannot be read ({type(error).__name__}: {error})"))
+    return tuple(entries), tuple(rejects)
+
+
+def _entry(entry: Any, *, base: str) -> ParsedEntry:
+    content, summary = _content(entry, base=base), _markup(entry, "summary", base=base)
+    if not content.value and not summary.value:  # what prepare() moved out of the way of the entry's own text
+        caption = text_of(entry, "media_caption") or text_of(entry, "itunes_caption")
+        summary = Markup(caption, "html" if MARKS.search(caption) else "text", base)
+    if summary.value == content.value:
+        summary = Markup()
+    return ParsedEntry(
+        guid=guid(entry),
+        url=link(entry),
+        title=_markup(entry, "title", base=base),
+        summary=summary,
+        content=content,
+        author=author(entry),
+        published=_stamp(entry, "published"),
+        updated=_stamp(entry, "updated"),
+        categories=categories(entry),
+        enclosures=enclosures(entry),
+        image=image(entry),
+        language=next((text for text in map(_language, (entry, *_details(entry))) if text), ""),
+    )
+
+
+def _details(entry: Any) -> list[Any]:
+    return [*dict.get(entry, "content", ()), dict.get(entry, "title_detail"), dict.get(entry, "summary_detail")]
+
+
+def _language(detail: Any) -> str:
+    return text_of(detail, "language") if detail else ""
+
+
+def _content(entry: Any, *, base: str) -> Markup:
+    """Return the longest of the contents that are text; content that lies elsewhere (RFC 4287 §4.1.3.2) is none."""
+    kept = [part for part in dict.get(entry, "content", ()) if not part.get("src") and _is_text(part.get("type", ""))]
+    best = max(kept, key=lambda part: len(part.get("value", "")), default=None)
+    return _typed(best, best.get("value", ""), base=base) if best else Markup()
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith("text/") or kind in ("", "application/xhtml+xml")
+
+
+def _markup(entry: Any, name: str, *, base: str) -> Markup:
+    return _typed(dict.get(entry, f"{name}_detail") or {}, dict.get(entry, name) or "", base=base)
+
+
+def _typed(detail: Any, value: str, *, base: str) -> Markup:
+    kind, here = detail.get("type", "text/html"), _base(base, detail.get("base") or "")
+    if kind == "application/xhtml+xml":
+        return Markup(value, "xhtml", here)
+    if kind == "text/html" or (kind.startswith("text/") and MARKS.search(value)):  # HTML that calls itself text
+        return Markup(value, "html", here)
+    return Markup(value, "text", here)
+
+
+def _base(base: str, own: str) -> str:
+    try:
+        return urljoin(base, own)
+    except ValueError:  # xml:base="http://[broken"
+        return base
+
+
+def _stamp(element: Any, name: str) -> Stamp:
+    """Return a date with feedparser's reading where we have none of our own.
+
+    ``dict.get``, because feedparser's own falls back from updated to published, with a warning.
+    """
+    text = str(dict.get(element, name) or "").strip()
+    read = dict.get(element, f"{name}_parsed")
+    return Stamp(text, _moment(read) if read and read_date(Stamp(text, _UNREAD)) is _UNREAD else None)
+
+
+def _resolved(stamp: Stamp) -> Stamp:
+    """The date of the feed, which is taken as it is read."""
+    return Stamp(stamp.text, read_date(stamp))
+
+
+def _moment(read: tuple[int, ...]) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(read), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
