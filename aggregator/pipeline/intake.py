@@ -12,7 +12,7 @@ from aggregator.pipeline.clean import clean, language_tag
 from aggregator.pipeline.clean_text import plain_title
 from aggregator.pipeline.identity import identity, storable
 from aggregator.pipeline.normalise import Normalised, normalise
-from aggregator.pipeline.parse import parse
+from aggregator.pipeline.parse import parse, parse_lightly
 from aggregator.pipeline.plain import shortened, tidy
 
 PARTIAL = 226
@@ -45,6 +45,16 @@ def _read_one(one: Unread, now: datetime) -> Intake | Exception:
         raise
     except Exception as error:  # ParseError, or whatever a stranger's document can provoke
         return error
+
+
+def read_lightly(one: Unread, *, now: datetime) -> Intake | None:
+    """Read a document if the fast path takes it; None for all that wants a process that can be killed."""
+    feed = parse_lightly(one.answer)
+    if feed is None:
+        return None
+    address = one.answer.final_url or one.answer.url or one.url
+    partial = one.answer.status == PARTIAL
+    return compare(feed, one.known, url=address, now=now, language=one.language, partial=partial)
 
 
 def compare(

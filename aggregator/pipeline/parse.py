@@ -32,6 +32,11 @@ def parse(fetched: Fetched) -> ParsedFeed:
     return fast(fetched, cap=CAP) or _by_feedparser(fetched)
 
 
+def parse_lightly(fetched: Fetched) -> ParsedFeed | None:
+    """Return the document if the fast path takes it as it is; None for everything else."""
+    return fast(fetched, cap=CAP) if fetched.body.lstrip(_BLANK).startswith(b"<") else None
+
+
 def _json(fetched: Fetched) -> ParsedFeed:
     try:
         return read_json(fetched.body, cap=CAP, base=fetched.final_url)
