@@ -12,6 +12,9 @@ LONGEST = 4096
 """Longer addresses are no addresses; RFC 9110 §4.1 asks for support of 8,000 octets, mail and feeds cope with fewer."""
 
 _PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z0-9-]+(?::\d{1,4})?(?:[/?#][\w/?#&=.,:;~%+!$'()*@-]*)?", re.ASCII)
+_SIMPLE = re.compile(
+    r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[\w/.,;~+!$()*@-]*)", re.ASCII
+)
 _HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
 _STRAY = re.compile(r"[\x00-\x20\x7f]*[\t\r\n]+[\x00-\x20]*")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -68,6 +71,8 @@ def canonical(url: str) -> str:
     For comparing only, never for asking: scheme and ``www.`` are folded, RFC 3986 §6.2 is applied, the fragment, a
     last slash and tracking parameters go, and the query is sorted. A fragment that is a route (``#!/page``) stays.
     """
+    if simple := _SIMPLE.fullmatch(url):
+        return f"https://{simple[1]}{simple[2].rstrip('/')}"
     try:
         parts = urlsplit(absolute(url))
         port = parts.port

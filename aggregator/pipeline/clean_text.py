@@ -99,17 +99,18 @@ def words(title: str, text: str, *, day: str) -> str:
     """
     spoken, told = _folded(title), _folded(text)
     if len(told) >= 34:
-        return _hashed(f"text {spoken}\n{told}")
+        return _hashed(b"text %b\n%b" % (spoken, told))
     if len(spoken) >= 21 and len(title.split()) >= 5:
-        return _hashed(f"title {day} {spoken}")
+        return _hashed(b"title %b %b" % (day.encode(), spoken))
     return ""
 
 
-def _folded(text: str) -> str:
-    """Leave letters and digits only: signs in bytes, five times faster, and what is not ASCII by its class."""
-    plain = text.casefold().encode().translate(None, _ASCII_SIGNS).decode()
-    return plain if plain.isascii() else _SIGNS.sub("", plain)
+def _folded(text: str) -> bytes:
+    """Leave letters and digits only: of ASCII in bytes, five times faster, and of the rest by their class."""
+    if text.isascii():
+        return text.lower().encode().translate(None, _ASCII_SIGNS)
+    return _SIGNS.sub("", text.casefold()).encode()
 
 
-def _hashed(text: str) -> str:
-    return "2:" + blake2b(text.encode(), digest_size=16).hexdigest()
+def _hashed(said: bytes) -> str:
+    return "2:" + blake2b(said, digest_size=16).hexdigest()
