@@ -66,7 +66,7 @@ def in_order(part: bytes, whole: bytes) -> bool:
     return all(byte in rest for byte in part)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(files())
 def test_adding_only_inserts(drawn: tuple[bytes, int]) -> None:
     """Two feeds and a topic; every line that was there is there still, but one of a flow list may be longer."""
@@ -80,7 +80,7 @@ def test_adding_only_inserts(drawn: tuple[bytes, int]) -> None:
     assert len(lines(after)) == number + 2
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(files(), st.data())
 def test_removing_only_takes_out(drawn: tuple[bytes, int], data: st.DataObject) -> None:
     """Whatever goes, the others are read as before."""
