@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from aggregator.app import find_workspace
-from aggregator.cli.terminal import Terminal
+from aggregator.cli.terminal import Terminal, printable
 from aggregator.config import Config, read
 from aggregator.config.editing import lines
 from aggregator.config.saving import replace
@@ -53,13 +53,13 @@ class Sheet:
             if key(address) in self.positions:
                 return self.positions[key(address)]
         urls = [feed.url for feed in self.settings.feeds]
-        found = [position for position, url in enumerate(urls) if word and word.lower() in url.lower()]
+        found = [position for position, url in enumerate(urls) if word.strip() and word.lower() in url.lower()]
         if len(found) == 1:
             return found[0]
         if found:
             some = ", ".join(urls[position] for position in found[:5])
             raise NotFoundError(f"“{word}” is part of {len(found)} addresses ({some}); write more of it")
-        near = get_close_matches(word, urls, n=1, cutoff=0.5)
+        near = get_close_matches(word if "://" in word else f"https://{word}", urls, n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]}?" if near else "; `aggregator feeds export` lists them"
         raise NotFoundError(f"no feed “{word}” in {self.path.name}{hint}")
 
@@ -70,7 +70,12 @@ class Sheet:
         elif show:
             before, after = (data.decode("utf-8-sig").splitlines() for data in (self.data, new))
             name = self.path.name
-            screen.show("\n".join(unified_diff(before, after, name, f"{name} (dry run)", n=1, lineterm="")))
+            lines = unified_diff(before, after, name, f"{name} (dry run)", n=1, lineterm="")
+            screen.out.print("\n".join(_indentation(line) + printable(line) for line in lines))
+
+
+def _indentation(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" "))]
 
 
 def key(url: str) -> str:

@@ -36,7 +36,7 @@ def add(
     """Add feeds to feeds.yaml: an address, with or without https://, of a feed or of a page that names one."""
     from aggregator.cli.adding import Wish, add_feeds
 
-    asks = not (yes or as_json) and sys.stdin.isatty() and sys.stderr.isatty()
+    asks = not (yes or as_json or terminal(context).quiet) and sys.stdin.isatty() and sys.stderr.isatty()
     wish = Wish(tuple(topic or ()), title, every, asks=asks)
     outcome = add_feeds(terminal(context), urls, wish, dry_run=dry_run, show=not as_json)
     if as_json:

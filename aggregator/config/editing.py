@@ -6,6 +6,7 @@ parser says that the list ends, and the result is read again before anybody may 
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -69,7 +70,8 @@ def lines(data: bytes) -> list[int]:
     """Return the line, from 1, in which each feed of a valid file stands."""
     text = data.decode("utf-8-sig")
     feeds = find_spots(text).under("feeds")
-    return [len(_BREAK.findall(text, 0, spot.start)) + 1 for spot in feeds.children] if feeds else []
+    starts = [found.end() for found in _BREAK.finditer(text)]
+    return [bisect_right(starts, spot.start) + 1 for spot in feeds.children] if feeds else []
 
 
 def _same(before: Config, after: Config, feeds: int) -> bool:

@@ -52,7 +52,8 @@ def _in_flow(text: str, section: Spot, position: int) -> tuple[int, int]:
     end = comma.end() if comma else item.end
     start = _line_start(text, item.start)
     rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|[\n\r])").match(text, end)
-    if rest and not text[start : item.start].strip():
+    ends = comma or position == len(items) - 1  # else the comma stands before the next entry
+    if rest and ends and not text[start : item.start].strip():
         return start, rest.end()
     if position + 1 < len(items):
         return item.start, items[position + 1].start

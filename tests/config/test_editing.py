@@ -25,6 +25,7 @@ SHAPES = {
     "flow with a last comma": "title: T\nfeeds: [https://a.example/,]\n" + TOPICS,
     "flow on lines": "title: T\nfeeds: [\n  https://a.example/, # one\n  https://b.example/ # two\n]\n" + TOPICS,
     "flow on lines, closed on the last": "title: T\nfeeds: [\n  https://a.example/,\n  https://b.example/]\n" + TOPICS,
+    "flow with commas in front": "title: T\nfeeds: [\n    https://a.example/ # c\n  , https://b.example/]\n" + TOPICS,
     "flow of mappings": "title: T\nfeeds: [{url: https://a.example/}]\n" + TOPICS,
     "empty flow": "title: T\nfeeds: []\n" + TOPICS,
     "empty": "title: T\nfeeds: # none yet\n" + TOPICS,
