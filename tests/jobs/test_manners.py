@@ -1,0 +1,428 @@
+"""Stories of how feeds are asked: what is sent, when, and what is remembered; real HTTP on loopback."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from aggregator import workers
+from aggregator.app import App
+from aggregator.errors import FetchError, HostPausedError
+from aggregator.fetch import Client
+from aggregator.jobs.refresh import refresh
+from aggregator.model import FeedState, Fetched, Request
+from tests.servers import Page, Seen, serve
+from tests.workspaces import START, Desk, desk, item, rss
+
+MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+def state_of(here: Desk, url: str) -> FeedState:
+    with here.app() as app:
+        found = app.store.feeds.find(url)
+    assert found
+    return found
+
+
+def conditions(seen: Seen) -> tuple[str, str]:
+    return seen.headers.get("if-none-match", ""), seen.headers.get("if-modified-since", "")
+
+
+def hourly(url: str) -> str:
+    return f"{{url: '{url}', every: 1h}}"
+
+
+def test_validators_are_never_invented_and_a_200_replaces_both_also_by_nothing(tmp_path: Path) -> None:
+    """Asked unconditionally, then with both, then with the one that is left, then with none."""
+    pages = [
+        Page(rss(item(1)), headers={"ETag": '"1"', "Last-Modified": "Mon, 01 Jan 2024 00:00:00 GMT"}),
+        Page(rss(item(2)), headers={"ETag": '"2"'}),
+        Page(rss(item(3))),
+        Page(rss(item(4))),
+    ]
+    answers = iter(pages)
+    with serve({"/a": lambda seen: next(answers)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in pages:
+            here.sync(force=True)
+        sent = [conditions(seen) for seen in server.requests]
+    assert sent == [("", ""), ('"1"', "Mon, 01 Jan 2024 00:00:00 GMT"), ('"2"', ""), ("", "")]
+
+
+def test_a_304_may_renew_a_validator_and_leaves_the_other(tmp_path: Path) -> None:
+    """What a 304 does not repeat stays as it was."""
+    answers = iter(
+        [
+            Page(rss(item(1)), headers={"ETag": '"1"', "Last-Modified": "long ago"}),
+            Page(status=304, headers={"ETag": '"2"'}),
+            Page(status=304),
+        ]
+    )
+    with serve({"/a": lambda seen: next(answers)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(3):
+            here.sync(force=True)
+        assert conditions(server.requests[2]) == ('"2"', "long ago")
+        state = state_of(here, server.url("/a"))
+    assert (state.answers_full, state.answers_unchanged, state.same_bytes) == (1, 2, 0)
+
+
+def test_validators_belong_to_the_address_that_gave_them(tmp_path: Path) -> None:
+    """A redirect is asked without them, its target with them."""
+    pages = {"/old": Page(status=302, headers={"location": "/new"}), "/new": Page(rss(item(1)), etag='"1"')}
+    with serve(pages) as server:
+        here = desk(tmp_path, server.url("/old"))
+        here.sync()
+        assert here.sync(force=True).refreshed.unchanged == 1
+        assert [conditions(seen)[0] for seen in server.requests] == ["", "", "", '"1"']
+        assert "cookie" not in server.requests[3].headers and "referer" not in server.requests[3].headers
+
+
+def test_nobody_is_asked_before_the_hour_that_cache_control_asks_for(tmp_path: Path) -> None:
+    """Our own cadence may be two minutes early, for a cron job; a server's max-age may not."""
+    fresh = Page(rss(item(1)), headers={"cache-control": "max-age=3600"})
+    with serve({"/a": fresh, "/b": Page(rss(item(2)))}) as server:
+        here = desk(tmp_path, hourly(server.url("/a")), hourly(server.url("/b")))
+        here.sync()
+        here.clock.forward(minutes=59)
+        here.sync()
+        assert (len(server.asked("/a")), len(server.asked("/b"))) == (1, 2)
+        here.clock.forward(minutes=1)
+        here.sync()
+        assert (len(server.asked("/a")), len(server.asked("/b"))) == (2, 2)
+
+
+def test_a_304_that_does_not_repeat_max_age_leaves_it_standing(tmp_path: Path) -> None:
+    """RFC 9111 §4.3.4: what was stored is still said."""
+    answers = iter([Page(rss(item(1)), headers={"ETag": '"1"', "Cache-Control": "max-age=14400"}), Page(status=304)])
+    with serve({"/a": lambda seen: next(answers)}) as server:
+        here = desk(tmp_path, hourly(server.url("/a")))
+        here.sync()
+        here.clock.forward(hours=4)
+        here.sync()
+        state = state_of(here, server.url("/a"))
+    assert (state.due, state.due_reason) == (START + 8 * HOUR, "the server asks for 4 h")
+
+
+@pytest.mark.parametrize(
+    ("more", "headers", "due", "reason"),
+    [
+        ("<ttl>180</ttl>", {}, START + 3 * HOUR, "the feed asks for 3 h"),
+        ("", {"expires": format_datetime(START + 5 * HOUR, usegmt=True)}, START + 5 * HOUR, "the server asks for 5 h"),
+        ("", {"cache-control": "max-age=7200", "age": "1800"}, START + 90 * MIN, "the server asks for 1 h 30 min"),
+        ("", {"cache-control": "max-age=31536000"}, START + DAY, "the server asks for 365 days, taken as 24 h"),
+        ("<skipHours><hour>7</hour><hour>8</hour></skipHours>", {}, START + 3 * HOUR, "does not ask to skip"),
+        ("<skipDays><day>Monday</day></skipDays>", {}, START.replace(hour=0) + DAY, "does not ask to skip"),
+    ],
+    ids=["ttl", "Expires", "max-age less Age", "max-age of a year", "skipHours", "skipDays"],
+)
+def test_what_feed_and_server_ask_for_lengthens_our_cadence(
+    tmp_path: Path, more: str, headers: dict[str, str], due: datetime, reason: str
+) -> None:
+    """Kept with its reason in words, and no sync asks earlier."""
+    with serve({"/a": Page(rss(item(1), more=more), headers=headers)}) as server:
+        here = desk(tmp_path, hourly(server.url("/a")))
+        here.sync()
+        state = state_of(here, server.url("/a"))
+        here.clock.now = due - MIN
+        here.sync()
+        assert len(server.requests) == 1
+        here.clock.now = due
+        here.sync()
+        assert len(server.requests) == 2
+    assert state.due == due and state.due_reason.endswith(reason)
+    if "server" not in reason:
+        return
+    assert state.fresh_until == due
+
+
+def test_the_syndication_module_of_rss_1_is_heard(tmp_path: Path) -> None:
+    """Four times a day is every six hours."""
+    body = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+    xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"><channel rdf:about="http://example.com/"><title>T</title>
+    <link>http://example.com/</link><sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>4</sy:updateFrequency>
+    </channel><item rdf:about="http://example.com/1"><title>One</title><link>http://example.com/1</link></item>
+    </rdf:RDF>"""
+    with serve({"/a": Page(body)}) as server:
+        here = desk(tmp_path, hourly(server.url("/a")))
+        here.sync()
+        state = state_of(here, server.url("/a"))
+    assert (state.due, state.due_reason) == (START + 6 * HOUR, "the feed asks for 6 h")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
+def test_retry_after_holds_to_the_second_under_force_too(tmp_path: Path, status: int, as_date: bool) -> None:
+    """Seconds and dates, 429 and 503; four hours are four hours."""
+    wait = format_datetime(START + 4 * HOUR, usegmt=True) if as_date else "14400"
+    with serve({"/a": Page(status=status, headers={"retry-after": wait})}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        for early in (HOUR, 4 * HOUR - MIN):
+            here.clock.now = START + early
+            here.sync(force=True)
+        assert len(server.requests) == 1
+        state = state_of(here, server.url("/a"))
+        here.clock.now = START + 4 * HOUR + MIN
+        here.sync()
+        assert len(server.requests) == 2
+    assert state.due_reason == "the server asked to wait until 2026-11-23 10:00 UTC"
+
+
+def test_a_busy_server_that_does_not_say_how_long_gets_an_hour_then_two(tmp_path: Path) -> None:
+    """429 and 503 without Retry-After; --force may ask, for nobody told us to wait."""
+    with serve({"/a": Page(status=429), "/b": Page(status=503)}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        here.sync()
+        first = state_of(here, server.url("/a"))
+        assert first.due and HOUR <= first.due - START <= 66 * MIN
+        here.clock.now = first.due + 6 * MIN
+        here.sync()
+        second = state_of(here, server.url("/b"))
+    assert second.due and 2 * HOUR <= second.due - here.clock.now <= 132 * MIN
+    assert second.due_reason == "its server was busy 2 times in a row: trying again after 2 h"
+
+
+def test_a_feed_that_fails_for_months_is_dead_but_not_given_up(tmp_path: Path) -> None:
+    """Daily after two weeks, weekly after two months, and forgiven at once when it answers."""
+    with serve({"/a": Page(status=500)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        reasons: dict[str, int] = {}
+        while here.clock.now < START + 90 * DAY:
+            here.sync()
+            state = state_of(here, server.url("/a"))
+            assert state.due
+            kind = state.due_reason.rpartition(":")[2].strip() if "dead" in state.due_reason else "backing off"
+            reasons[kind] = reasons.get(kind, 0) + 1
+            here.clock.now = state.due
+        server.pages["/a"] = Page(rss(item(1)))
+        here.sync()
+        state = state_of(here, server.url("/a"))
+    assert list(reasons) == ["backing off", "counted as dead, asked once a day", "counted as dead, asked once a week"]
+    assert 35 <= reasons["counted as dead, asked once a day"] <= 46
+    assert 3 <= reasons["counted as dead, asked once a week"] <= 6
+    assert (state.outcome, state.failures, state.failing_since) == ("ok", 0, None)
+
+
+def test_a_feed_that_is_gone_says_what_to_do(tmp_path: Path) -> None:
+    """Never asked again, also under --force; listed anew it is."""
+    with serve({"/a": Page(status=410), "/b": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        here.sync()
+        here.clock.forward(days=400)
+        here.sync(force=True)
+        state = state_of(here, server.url("/a"))
+        assert len(server.asked("/a")) == 1 and state.gone
+        assert "410" in state.due_reason and "remove it from feeds.yaml" in state.due_reason
+        desk(tmp_path, server.url("/b")).sync()
+        desk(tmp_path, server.url("/a"), server.url("/b")).sync()
+        assert len(server.asked("/a")) == 2
+
+
+MOVES = {"/old": Page(status=301, headers={"location": "/new"}), "/new": Page(rss(item(1)), etag='"1"')}
+
+
+def daily(url: str) -> str:
+    return f"{{url: '{url}', every: 1d}}"
+
+
+def move(tmp_path: Path, url: str) -> Desk:
+    """Ask a feed that has moved every day until the move is believed."""
+    here = desk(tmp_path, daily(url))
+    for _ in range(8):
+        here.sync()
+        here.clock.forward(days=1)
+    return here
+
+
+def test_a_move_that_agreed_for_a_week_is_adopted(tmp_path: Path) -> None:
+    """From then on the new address is asked directly, with its validators; feeds.yaml and identity stay."""
+    with serve(dict(MOVES)) as server:
+        here = move(tmp_path, server.url("/old"))
+        state = state_of(here, server.url("/old"))
+        assert (state.adopted, state.moved_since, len(server.asked("/old"))) == (server.url("/new"), START, 8)
+        assert here.sync().refreshed.unchanged == 1
+        assert len(server.asked("/old")) == 8 and conditions(server.asked("/new")[8])[0] == '"1"'
+        with here.app() as app:
+            (stored,) = app.store.entries.search()
+        assert (stored.source.url, state.entries) == (server.url("/old"), 1)
+        assert server.url("/old") in (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_a_temporary_move_is_never_adopted(tmp_path: Path, status: int) -> None:
+    """However often it is said."""
+    with serve(MOVES | {"/old": Page(status=status, headers={"location": "/new"})}) as server:
+        state = state_of(move(tmp_path, server.url("/old")), server.url("/old"))
+    assert (state.moved_to, state.adopted) == ("", "")
+
+
+def test_a_308_behind_a_301_is_a_move_and_a_302_behind_it_is_none(tmp_path: Path) -> None:
+    """Every hop of a chain has to be for good."""
+    pages = MOVES | {
+        "/older": Page(status=308, headers={"location": "/old"}),
+        "/away": Page(status=301, headers={"location": "/for-now"}),
+        "/for-now": Page(status=302, headers={"location": "/new"}),
+    }
+    with serve(pages) as server:
+        here = desk(tmp_path, server.url("/older"), server.url("/away"))
+        here.sync()
+        assert state_of(here, server.url("/older")).moved_to == server.url("/new")
+        assert state_of(here, server.url("/away")).moved_to == ""
+
+
+def test_an_adopted_address_that_is_gone_brings_back_the_one_of_feeds_yaml(tmp_path: Path) -> None:
+    """404 there: the move is forgotten, and the old address is asked half an hour later."""
+    with serve(dict(MOVES)) as server:
+        url = server.url("/old")
+        here = move(tmp_path, url)
+        server.pages |= {"/new": Page(status=410), "/old": Page(rss(item(1), item(2)))}
+        here.sync()
+        state = state_of(here, url)
+        assert (state.adopted, state.moved_to, state.gone, state.failures) == ("", "", False, 1)
+        assert "the one in feeds.yaml is asked again" in state.due_reason
+        here.clock.forward(minutes=34)
+        assert here.sync().refreshed.new == 1
+        assert len(server.asked("/old")) == 9
+
+
+@pytest.mark.parametrize("adopted", [True, False], ids=["adopted", "seen once"])
+def test_a_feed_that_is_edited_to_its_new_address_stays_the_same_feed(tmp_path: Path, adopted: bool) -> None:
+    """Entries, state and identity carry over; nothing is announced or asked anew."""
+    with serve(dict(MOVES)) as server:
+        here = desk(tmp_path, daily(server.url("/old")))
+        here = move(tmp_path, server.url("/old")) if adopted else here
+        here.sync()
+        before, outputs = state_of(here, server.url("/old")), here.outputs()
+        asked = len(server.requests)
+        edited = desk(tmp_path, daily(server.url("/new")))
+        edited.clock.now = here.clock.now
+        report = edited.sync()
+        after = state_of(edited, server.url("/new"))
+        with edited.app() as app:
+            assert [feed.url for feed in app.store.feeds.all()] == [server.url("/new")]
+            (stored,) = app.store.entries.search()
+    assert (report.due, report.refreshed.new, len(server.requests)) == (0, 0, asked)
+    assert after == replace(before, url=server.url("/new"), moved_to="", moved_since=None, moved_count=0, adopted="")
+    assert stored.source.url == server.url("/new") and outputs["all.atom"].count(b"<entry>") == 1
+
+
+class Paused(Client):
+    """A client whose host ``paused`` has told another feed to wait: its feeds are not asked."""
+
+    def __init__(self, paused: Callable[[str], bool], until: datetime | None) -> None:
+        super().__init__(user_agent="test", allow_networks=("127.0.0.0/8",))
+        self.paused, self.until = paused, until
+
+    def fetch_many(
+        self, requests: Iterable[Request], *, now: datetime
+    ) -> Iterator[tuple[Request, Fetched | FetchError]]:
+        for request in requests:
+            if self.paused(request.url):
+                yield request, HostPausedError(request.url, "not asked", retry_after=self.until)
+            else:
+                yield from super().fetch_many([request], now=now)
+
+
+@contextmanager
+def pausing(here: Desk, paused: Callable[[str], bool], until: datetime | None = None) -> Iterator[App]:
+    """Open the workspace with such a client."""
+
+    class Pausing(App):
+        def client(self) -> Client:
+            return Paused(paused, until)
+
+    with here.app() as app:
+        yield Pausing(app.workspace, app.config, app.store, app.archive, app.clock)
+
+
+def test_neighbours_of_a_feed_that_was_told_to_wait_wait_without_blame(tmp_path: Path) -> None:
+    """Outcome, error and failures stay; they are due a little after the host's time; --force asks them."""
+    with serve({"/a": Page(rss(item(1))), "/b": Page(rss(item(2)))}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        here.sync()
+        before = state_of(here, server.url("/b"))
+        here.clock.forward(hours=1)
+        with pausing(here, lambda url: url.endswith("/b"), START + 3 * HOUR) as app:
+            report = workers.sync(app)
+        after = state_of(here, server.url("/b"))
+        assert (report.refreshed.failed, len(report.refreshed.postponed), report.refreshed.outage) == (0, 1, False)
+        assert after.due and START + 3 * HOUR <= after.due <= START + 3 * HOUR + 12 * MIN
+        assert "another feed of 127.0.0.1 was told to wait until 2026-11-23 09:00 UTC" in after.due_reason
+        assert replace(after, due=before.due, due_reason=before.due_reason) == before
+        here.sync(force=True)
+        assert len(server.asked("/b")) == 2
+
+
+def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
+    """Three that could not be reached of three that were asked are an outage; ten that waited do not count."""
+    here = desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(13)))
+    for asked, outage in ((3, True), (2, False)):
+        with pausing(here, lambda url, asked=asked: int(url.rpartition("/")[2]) >= asked) as app:  # type: ignore[misc]
+            workers.list_feeds(app)
+            report = refresh(app, app.store.feeds.all())
+        assert (report.outage, len(report.postponed)) == (outage, 13 - asked)
+
+
+def test_a_226_adds_what_is_new_and_takes_nothing_away(tmp_path: Path) -> None:
+    """RFC 3229: what a partial document does not hold has not left, and strangers only are no re-publication."""
+    old = START - 2 * HOUR
+    whole = Page(rss(*(item(number, at=START - HOUR) for number in range(1, 7))), headers={"ETag": '"1"'})
+    news = [item(number, at=old) for number in range(11, 17)]
+    partial = Page(rss(*news), status=226, headers={"ETag": '"2"', "IM": "feed"})
+
+    def answer(seen: Seen) -> Page:
+        return partial if seen.headers.get("if-none-match") == '"1"' else whole
+
+    with serve({"/a": answer}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        before = state_of(here, server.url("/a"))
+        here.clock.forward(hours=3)
+        report = here.sync()
+        after = state_of(here, server.url("/a"))
+        with here.app() as app:
+            entries = app.store.entries.search()
+    assert (report.refreshed.new, after.status, len(entries)) == (6, 226, 12)
+    assert {stored.last_seen for stored in entries} == {here.clock.now} and {s.reach for s in entries} == {"all"}
+    assert after.validators and after.validators.etag == '"2"'
+    assert (after.body_hash, after.rhythm, after.newest) == (before.body_hash, before.rhythm, before.newest)
+
+
+def test_under_run_feeds_are_asked_in_their_own_minutes(tmp_path: Path) -> None:
+    """New ones at once, then each in its minute: not all together, none early, none later than an hour after."""
+    with serve({f"/{number}": Page(rss(item(number))) for number in range(12)}) as server:
+        here = desk(tmp_path, *(hourly(server.url(path)) for path in server.pages))
+        ticks = []
+        for _ in range(130):
+            with here.app() as app:
+                workers.list_feeds(app)
+                ticks.append(len(workers.due_feeds(app, spread=True)))
+                if ticks[-1]:
+                    workers.sync(app, spread=True)
+            here.clock.forward(minutes=1)
+        assert max(ticks[1:]) <= 4 and not any(ticks[1:60])
+        assert all(len(server.asked(path)) == 2 for path in server.pages)
+
+
+def test_sync_asks_all_that_are_due(tmp_path: Path) -> None:
+    """Who calls it from cron has chosen the minute."""
+    with serve({f"/{number}": Page(rss(item(number))) for number in range(12)}) as server:
+        here = desk(tmp_path, *(hourly(server.url(path)) for path in server.pages))
+        here.sync()
+        here.clock.forward(hours=1)
+        assert here.sync().due == 12
+
+
+@pytest.mark.parametrize("page", [Page(rss(item(1))), Page(status=404), Page(status=410), Page(b"<html>hi</html>")])
+def test_every_decision_has_its_reason(tmp_path: Path, page: Page) -> None:
+    """Whatever came of it."""
+    with serve({"/a": page}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        state = state_of(here, server.url("/a"))
+    assert state.due_reason and (state.error or state.outcome == "ok")
