@@ -22,7 +22,7 @@ _DECLARATION = re.compile(
     rb"(?: standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))?\s*\?>",
     re.IGNORECASE,
 )
-_RARE = re.compile(rb"<(?:/?media:description|/?itunes:summary|skip(?:hours|days)[\s>])", re.IGNORECASE)
+_RARE = re.compile(rb"<(?:/?media:d|/?itunes:s|[sS][kK][iI][pP])")
 
 
 def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:
