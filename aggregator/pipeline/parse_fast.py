@@ -22,7 +22,9 @@ _DECLARATION = re.compile(
     rb"(?: standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))?\s*\?>",
     re.IGNORECASE,
 )
-_RARE = re.compile(rb"<(?:/?media:d|/?itunes:s|[sS][kK][iI][pP])")
+_RARE = re.compile(
+    rb"</?[misS][etkK](?:dia:d|unes:s|[iI][pP])"
+)  # media:description, itunes:summary, skipHours, skipDays
 
 
 def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from html.entities import entitydefs
 from urllib.parse import urljoin
 
@@ -93,6 +94,7 @@ def _joined(base: str, own: str) -> str:
         raise Declined("an address that cannot be joined to xml:base") from None
 
 
+@lru_cache(maxsize=500)  # an entry of Atom has the same date twice
 def date(text: str) -> str:
     """Return the text of a date that is certainly read the same with feedparser and without. Raises Declined if not."""
     if not text:
