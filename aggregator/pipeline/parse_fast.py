@@ -22,7 +22,9 @@ _DECLARATION = re.compile(
     rb"(?: standalone=(?:\"(?:yes|no)\"|'(?:yes|no)'))?\s*\?>",
     re.IGNORECASE,
 )
-_RARE = re.compile(rb"<(?:/?media:description|/?itunes:summary|skip(?:hours|days)[\s>])", re.IGNORECASE)
+_RARE = re.compile(
+    rb"</?[misS][etkK](?:dia:d|unes:s|[iI][pP])"
+)  # media:description, itunes:summary, skipHours, skipDays
 
 
 def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:

@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from aggregator.pipeline.parse_fast_names import Declined
-from aggregator.pipeline.parse_fast_people import begin, named, settle
-from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, plain
+from aggregator.pipeline.parse_fast_people import named, written
+from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind
 
 Attributes = dict[str, str]
 _PARAMETER = re.compile(r"&(\w+);", re.ASCII)
@@ -35,14 +35,14 @@ def updated(reader: Any, attributes: Attributes, text: str) -> None:
 
 def language(reader: Any, attributes: Attributes, text: str) -> None:
     """In which language it is."""
-    reader.found.language = plain(text)
+    reader.found.language = text
 
 
 def special(key: str) -> Any:
     """Make a function for an element that is kept under its name; with attributes it would be no text."""
 
     def keep(reader: Any, attributes: Attributes, text: str) -> None:
-        reader.found.special[key] = "" if attributes else plain(text)
+        reader.found.special[key] = "" if attributes else text
 
     return keep
 
@@ -56,7 +56,7 @@ def caption(key: str) -> Any:
         depths, depth = reader.found.depths, reader.depth()
         if depth <= depths.get(key, depth):
             depths[key] = depth
-            reader.found.special[key] = plain(text)
+            reader.found.special[key] = text
 
     return keep
 
@@ -64,13 +64,13 @@ def caption(key: str) -> Any:
 def title(reader: Any, attributes: Attributes, text: str) -> None:
     """A title; after one with text, only one that stands further out counts."""
     found, depth = reader.found, reader.depth()
-    named_kind, value = kind(attributes, TEXT), plain(text)
+    named_kind = kind(attributes, TEXT) if attributes else TEXT
     if not -1 < reader.title_depth <= depth:
         if found.is_feed or depth <= found.title_depth:
-            found.title, found.title_depth = value, depth
-        found.title_kind = named_kind if reader.is_atom else guessed(value, named_kind)
+            found.title, found.title_depth = text, depth
+        found.title_kind = named_kind if reader.is_atom else guessed(text, named_kind)
         found.title_language, found.title_base = reader.language_here, reader.base
-    if value:
+    if text:
         reader.title_depth = depth
 
 
@@ -83,25 +83,26 @@ def media_title(reader: Any, attributes: Attributes, text: str) -> None:
 
 def other_title(reader: Any, attributes: Attributes, text: str) -> None:
     """The title of an image or a source: it only changes which title comes to count later."""
-    kind(attributes, TEXT)
-    if plain(text):
+    if attributes:
+        kind(attributes, TEXT)
+    if text:
         reader.title_depth = reader.depth()
 
 
 def link(reader: Any, attributes: Attributes, text: str) -> None:
     """A link: of RSS with an address for a text, of Atom with one in ``href``."""
     found = reader.found
-    one = _href(attributes)
+    one = _href(attributes) if attributes else {}
     one["rel"] = one.get("rel", "alternate").lower()
     one["type"] = one.get("type", "application/atom+xml" if one["rel"] == "self" else HTML).lower()
     found.links.append(one)
+    found.encloses = found.encloses or one["rel"] == "enclosure"
     if "href" in one:
         one["href"] = address(one["href"], reader.base)
         if one["rel"] == "alternate" and one["type"] in ("text/html", "html", "application/xhtml+xml", "xhtml"):
             found.link = one["href"]
         return
-    value = plain(text)
-    value = address(value, reader.base) if value else value
+    value = address(text, reader.base) if text else text
     if "&" in value:
         value = _PARAMETER.sub(r"&\1", value if found.is_feed else value.replace("&amp;", "&"))
     found.link = value
@@ -121,13 +122,14 @@ def _href(attributes: Attributes) -> Attributes:
 def enclosure(reader: Any, attributes: Attributes, text: str) -> None:
     """A file."""
     reader.found.links.append(_href(attributes) | {"rel": "enclosure"})
+    reader.found.encloses = True
 
 
 def guid(reader: Any, attributes: Attributes, text: str) -> None:
     """The permanent name, which is an address as well unless it says that it is none."""
-    found, value = reader.found, plain(text)
+    found = reader.found
     leads = attributes.get("isPermaLink", "true") == "true"
-    found.guid = address(value, reader.base) if leads and value else value
+    found.guid = address(text, reader.base) if leads and text else text
     if leads and found.link is None:
         found.link = found.guid
 
@@ -147,7 +149,7 @@ def _summary(reader: Any, attributes: Attributes, text: str, default: str) -> No
     if found.summary is not None and not found.contents:
         content(reader, attributes, text)
         return
-    found.summary_kind, found.summary = _typed(reader, attributes, text, default)
+    found.summary_kind, found.summary = _typed(reader, attributes, text, default), text
     found.summary_language, found.summary_base = reader.language_here, reader.base
 
 
@@ -165,29 +167,27 @@ def encoded(reader: Any, attributes: Attributes, text: str) -> None:
 
 def _content(reader: Any, attributes: Attributes, text: str, default: str) -> None:
     found = reader.found
-    named_kind, value = _typed(reader, attributes, text, default)
-    found.contents.append((named_kind, value, reader.language_here, reader.base))
+    named_kind = _typed(reader, attributes, text, default)
+    found.contents.append((named_kind, text, reader.language_here, reader.base))
     if found.summary is None:
-        found.summary = value
+        found.summary = text
 
 
-def _typed(reader: Any, attributes: Attributes, text: str, default: str) -> tuple[str, str]:
-    named_kind, value = kind(attributes, default), plain(text)
-    return (named_kind if reader.is_atom else guessed(value, named_kind)), value
+def _typed(reader: Any, attributes: Attributes, text: str, default: str) -> str:
+    named_kind = kind(attributes, default) if attributes else default
+    return named_kind if reader.is_atom or named_kind is HTML else guessed(text, named_kind)
 
 
 def author(reader: Any, attributes: Attributes, text: str) -> None:
     """An author in one text."""
-    begin(reader.found)
-    reader.found.author = plain(text)
-    settle(reader.found)
+    written(reader.found, text)
 
 
 def person(key: str) -> Any:
     """Make a function for a part of an author."""
 
     def take(reader: Any, attributes: Attributes, text: str) -> None:
-        value = text.strip() if key != "href" else address(plain(text), "")
+        value = address(text, "") if key == "href" else "".join(reader.texts).strip()
         named(reader.found, key, value)
         reader.texts.clear()
 
@@ -196,8 +196,7 @@ def person(key: str) -> Any:
 
 def thumbnail(reader: Any, attributes: Attributes, text: str) -> None:
     """A small picture."""
-    url = plain(text)
-    url = address(url, reader.base) if url else url
+    url = address(text, reader.base) if text else text
     reader.found.thumbnails.append(attributes if "url" in attributes or not url else {**attributes, "url": url})
 
 

@@ -1,6 +1,5 @@
 """What the fast path found of a feed or an entry, and the parsed entry it comes to."""
 
-from collections.abc import Iterator
 from urllib.parse import urljoin
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
@@ -8,14 +7,14 @@ from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_texts import HTML
 from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, enclosures, image
 
-_NONE = Markup()
+_NONE, _NO_DATE = Markup(), Stamp()
 _NOT_YET = 1_000_000
 
 
 class Found:
     """What is known so far. ``None`` is what was not met, "" what was empty: feedparser tells them apart."""
 
-    is_feed = False
+    is_feed = encloses = False
     guid = language = author = published = updated = title = ""
     link: str | None = None
     title_kind = summary_kind = HTML
@@ -45,7 +44,7 @@ class FoundFeed(Found):
 
 def leads_to(found: Found) -> str:
     """Return where a feed or an entry leads: what a redirecting service wrapped, else the alternate link."""
-    if original := found.special.get("feedburner_origlink", "").strip():
+    if found.special and (original := found.special.get("feedburner_origlink", "").strip()):
         return original
     if direct := (found.link or "").strip():
         return direct
@@ -56,7 +55,7 @@ def leads_to(found: Found) -> str:
 def parsed(found: Found, base: str) -> ParsedEntry:
     """Return the entry; ``base`` is what its links hang on."""
     content, summary = _texts(found, base)
-    files, cover = _files(found)
+    files, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
     return ParsedEntry(
         found.guid.strip(),
         leads_to(found),
@@ -64,12 +63,12 @@ def parsed(found: Found, base: str) -> ParsedEntry:
         summary,
         content,
         together(found),
-        Stamp(found.published),
-        Stamp(found.updated),
+        Stamp(found.published) if found.published else _NO_DATE,
+        Stamp(found.updated) if found.updated else _NO_DATE,
         _categories(found) if found.tags else (),
         files,
         cover,
-        next(_languages(found), ""),
+        _language(found),
     )
 
 
@@ -77,7 +76,7 @@ def _texts(found: Found, base: str) -> tuple[Markup, Markup]:
     """Return the longest content and the summary, which is none where it says the same."""
     content, told = _NONE, found.summary or ""
     if found.contents:
-        kind, value, _, own = max(found.contents, key=lambda part: len(part[1]))
+        kind, value, _, own = max(found.contents, key=_length) if len(found.contents) > 1 else found.contents[0]
         content = _markup(value, kind, base, own)
     if not content.value and not told:
         caption = found.special.get("media_caption", "").strip() or found.special.get("itunes_caption", "").strip()
@@ -85,13 +84,16 @@ def _texts(found: Found, base: str) -> tuple[Markup, Markup]:
     return content, _NONE if told == content.value else _markup(told, found.summary_kind, base, found.summary_base)
 
 
+def _length(part: tuple[str, str, str | None, str]) -> int:
+    return len(part[1])
+
+
 def _markup(value: str, kind: str, base: str, own: str) -> Markup:
-    return Markup(value, "html" if kind == HTML or MARKS.search(value) else "text", urljoin(base, own) if own else base)
+    is_html = kind == HTML or ("<" in value and MARKS.search(value))
+    return Markup(value, "html" if is_html else "text", urljoin(base, own) if own else base)
 
 
 def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
-    if not (found.media or found.thumbnails or found.cover or any(one["rel"] == "enclosure" for one in found.links)):
-        return (), ""
     entry = {
         "links": found.links,
         "media_content": found.media,
@@ -102,18 +104,22 @@ def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
 
 
 def _categories(found: Found) -> tuple[Category, ...]:
-    made = (
-        Category((term or "").strip(), (scheme or "").strip(), (label or "").strip())
+    """Return each tag once, of which feedparser may have set the name after it had compared them."""
+    made = {
+        ((term or "").strip(), (scheme or "").strip(), (label or "").strip()): None
         for term, scheme, label in found.tags
-    )
-    return tuple(dict.fromkeys(one for one in made if one.term or one.label))[:MOST_CATEGORIES]
+    }
+    return tuple([Category(*one) for one in made if one[0] or one[2]][:MOST_CATEGORIES])
 
 
-def _languages(found: Found) -> Iterator[str]:
-    """Name the languages of the entry and of its texts, as far as they have one."""
+def _language(found: Found) -> str:
+    """Return the language of the entry, or the first that one of its texts has."""
     if own := found.language.strip():
-        yield own
-    contents = (language for _, _, language, _ in found.contents)
-    for named in (*contents, found.title_language, found.summary_language):
+        return own
+    for _, _, named, _ in found.contents:
         if named and (tag := named.replace("_", "-").strip()):
-            yield tag
+            return tag
+    for named in (found.title_language, found.summary_language):
+        if named and (tag := named.replace("_", "-").strip()):
+            return tag
+    return ""

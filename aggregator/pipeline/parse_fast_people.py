@@ -15,6 +15,14 @@ def begin(found: Any) -> None:
     found.authors.append({})
 
 
+def written(found: Any, text: str) -> None:
+    """Take an author in one text."""
+    begin(found)
+    found.author = text
+    if text:
+        _split(text, found.authors[-1])
+
+
 def named(found: Any, key: str, value: str) -> None:
     """Take a name, an email or an address of the author that was begun last, or of the owner of a podcast."""
     settle(found)
@@ -52,5 +60,9 @@ def _split(text: str, person: dict[str, str]) -> None:
 
 def together(found: Any) -> str:
     """Return the names of all authors, an address only where there is no name."""
-    names = [(one.get("name") or "").strip() or (one.get("email") or "").strip() for one in found.authors or () if one]
+    if found.authors is None:
+        return ""
+    if len(found.authors) == 1 and (only := (found.authors[0].get("name") or "").strip()):
+        return only
+    names = [(one.get("name") or "").strip() or (one.get("email") or "").strip() for one in found.authors if one]
     return ", ".join(dict.fromkeys(name for name in names if name)) or found.author.strip()

@@ -6,8 +6,8 @@ from aggregator.model import ParsedEntry
 from aggregator.pipeline.parse_fast_found import Found, FoundFeed, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
 from aggregator.pipeline.parse_fast_people import begin, settle
-from aggregator.pipeline.parse_fast_rooms import Leaf, meaning
-from aggregator.pipeline.parse_fast_texts import based, plain
+from aggregator.pipeline.parse_fast_rooms import Leaf, Room
+from aggregator.pipeline.parse_fast_texts import based, mended
 
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
 
@@ -30,8 +30,9 @@ class Reader:
         self.format = ""
         self.is_atom = self.mixed = self.seen_channel = False
         self.title_depth = -1
-        self.room = "document"
-        self.stack: list[tuple[str, str | None, str]] = []
+        self.room = Room("document")
+        self.rooms: dict[str, Room] = {}
+        self.stack: list[tuple[Room, str | None, str]] = []
         self.texts: list[str] = []
         self.leaf: Leaf | None = None
         self.attributes: dict[str, str] = {}
@@ -45,7 +46,7 @@ class Reader:
         """Begin an element."""
         if self.leaf is not None:
             raise Declined("markup inside a text")
-        what, then = meaning(self.room, name)
+        what, then = self.room[name]
         language = self.language
         if found and not USUAL.issuperset(found):
             found = attributes(found)
@@ -57,7 +58,8 @@ class Reader:
             self.texts.clear()
         elif what == "room":
             self.stack.append((self.room, self.language, self.outer_base))
-            self.room, self.language, self.outer_base = then, language, self.base
+            self.language, self.outer_base = language, self.base
+            self.room = self.rooms.get(then) or self.rooms.setdefault(then, Room(then))
             if enter := _ENTER.get(then):
                 enter(self, found)
         elif what == "part" and not "".join(self.texts).strip():
@@ -70,10 +72,12 @@ class Reader:
         """End it."""
         if self.leaf is not None:
             leaf, self.leaf = self.leaf, None
-            leaf(self, self.attributes, "".join(self.texts))
-            self.base = self.outer_base or self.base
+            text = "".join(self.texts).strip()
+            leaf(self, self.attributes, text if text.isascii() else mended(text))
+            if self.base:
+                self.base = self.outer_base or self.base
             return
-        room = self.room
+        room = self.room.name
         self.room, self.language, self.outer_base = self.stack.pop()
         self.base = self.outer_base or self.base  # feedparser does not come back from a base to none
         if leave := _LEAVE.get(room):
@@ -145,7 +149,7 @@ def _enter_medium(reader: Reader, found: dict[str, str]) -> None:
 
 
 def _leave_author(reader: Reader) -> None:
-    found, text = reader.found, plain("".join(reader.texts))
+    found, text = reader.found, mended("".join(reader.texts).strip())
     if text and (reader.mixed or (found.authors and found.authors[-1])):
         raise Declined("an author with text between his parts")
     found.author = text

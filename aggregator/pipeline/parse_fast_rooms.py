@@ -135,6 +135,18 @@ RISKY = names(
 """Names under which feedparser keeps what it read elsewhere: an element that is called so would take its place."""
 
 
+class Room(dict[str, Meaning]):
+    """What the elements met in a room mean, as they are met, by the names that expat gives them."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def __missing__(self, element: str) -> Meaning:
+        self[element] = found = meaning(self.name, element)
+        return found
+
+
 @lru_cache(maxsize=2_000)
 def meaning(room: str, name: str) -> Meaning:
     """Return what an element means in a room: a text, a room of its own, or that the document is declined."""

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from aggregator.pipeline.parse_fast_texts import plain
-
 Attributes = dict[str, str]
 
 
 def category(reader: Any, attributes: Attributes, text: str) -> None:
     """A tag: its name is the text of RSS, or the term of Atom."""
-    scheme = attributes.get("scheme", attributes.get("domain")) if attributes else None
+    if not attributes:
+        _tagged(reader, None, None, None, text)
+        return
+    scheme = attributes.get("scheme", attributes.get("domain"))
     _tagged(reader, attributes.get("term"), scheme, attributes.get("label"), text)
 
 
@@ -26,14 +27,14 @@ def itunes_category(reader: Any, attributes: Attributes, text: str) -> None:
 
 def _tagged(reader: Any, term: str | None, scheme: str | None, label: str | None, text: str) -> None:
     tags = reader.found.tags
-    _add(tags, term, scheme, label)
-    value = plain(text)
-    if not value:
+    if term or scheme or label:
+        _add(tags, term, scheme, label)
+    if not text:
         return
     if tags and not tags[-1][0]:
-        tags[-1][0] = value
+        tags[-1][0] = text
     else:
-        _add(tags, value, None, None)
+        _add(tags, text, None, None)
 
 
 def _add(tags: list[list[str | None]], term: str | None, scheme: str | None, label: str | None) -> None:
@@ -46,7 +47,7 @@ def keywords(scheme: str | None) -> Any:
     """Make a function for tags that stand in one text, with commas."""
 
     def add(reader: Any, attributes: Attributes, text: str) -> None:
-        for term in plain(text).split(",") if not attributes else ():
+        for term in text.split(",") if not attributes else ():
             if term.strip():
                 _add(reader.found.tags, term.strip(), scheme, None)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from html.entities import entitydefs
 from urllib.parse import urljoin
 
@@ -23,23 +24,26 @@ TAGS = names(
 )
 """Elements that feedparser takes for a sign of HTML."""
 
-_YEAR = r"(0001|19[7-9]\d|20\d\d)"  # the first is what Go writes where no date was set
-_DATE = re.compile(
-    r"(?:[A-Z][a-z]{2}, )?(0?[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
-    rf"{_YEAR} (?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:[A-Z]{{1,4}}|[+-][01]\d[0-5]\d)"
-    rf"|{_YEAR}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
-    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?)?",
+_MAIL = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?([0-3]?\d) ([A-Z][a-z]{2}) (\d{4}) "
+    r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:[A-Z]{1,4}|[+-][01]\d[0-5]\d)",
     re.ASCII,
 )
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-([0-3]\d)(?:[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-][01]\d:?[0-5]\d)?)?",
+    re.ASCII,
+)
+_SHORT = frozenset({"Feb", "02", "Apr", "Jun", "Sep", "Nov", "04", "06", "09", "11"})
+_MONTHS = (
+    frozenset({"Jan", "Mar", "May", "Jul", "Aug", "Oct", "Dec", "01", "03", "05", "07", "08", "10", "12"}) | _SHORT
+)
 _PLAIN_BASE = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/\S*)?", re.ASCII)
+_NO_DAYS = frozenset({"0", "00", *map(str, range(32, 40))})
 _UNREAD = FIRST
 
 
-def plain(text: str) -> str:
-    """Return a text as feedparser stores it: stripped, UTF-8 that was encoded twice and C1 characters put right."""
-    text = text.strip()
-    if text.isascii():
-        return text
+def mended(text: str) -> str:
+    """Return a text as feedparser stores it: UTF-8 that was encoded twice, and C1 characters, are put right."""
     with suppress(UnicodeError):  # no such mistake was made
         text = text.encode("iso-8859-1").decode()
     return text.translate(_C1)
@@ -47,8 +51,6 @@ def plain(text: str) -> str:
 
 def kind(attributes: Mapping[str, str], default: str) -> str:
     """Return the type of a text construct, which is text or HTML. Raises Declined for XHTML, base64 and the rest."""
-    if not attributes:
-        return default
     named = attributes.get("type")
     found = default if named is None else _KINDS.get(named.lower())
     if found is None or "mode" in attributes:
@@ -92,15 +94,20 @@ def _joined(base: str, own: str) -> str:
         raise Declined("an address that cannot be joined to xml:base") from None
 
 
+@lru_cache(maxsize=500)  # an entry of Atom has the same date twice
 def date(text: str) -> str:
     """Return the text of a date that is certainly read the same with feedparser and without. Raises Declined if not."""
-    text = plain(text)
     if not text:
         return text
-    found = _DATE.fullmatch(text)
-    if not found:
+    if found := _MAIL.fullmatch(text):
+        day, month, year = found.groups()
+    elif found := _ISO.fullmatch(text):
+        year, month, day = found.groups()
+    else:
         raise Declined("a date of an odd form")
-    late, early = (found[1] or found[4]) > "28", (found[2] or found[3]) < "1971"
-    if (late or early) and read_date(Stamp(text, _UNREAD)) is _UNREAD:
+    if month not in _MONTHS or not ("1971" <= year < "2100" or year == "0001"):  # 1: what Go writes for no date
+        raise Declined("a date of an odd form")
+    doubtful = year == "0001" or day in _NO_DAYS or (day > "28" and month in _SHORT)
+    if doubtful and read_date(Stamp(text, _UNREAD)) is _UNREAD:
         raise Declined("a date that never was")
     return text
