@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -174,6 +175,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Read the options, measure, print tables, and write the JSON file if one is named."""
     chosen = parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that nothing it started is left
     adopt_orphans()
     book = Book()
     print(HOW)
