@@ -98,7 +98,7 @@ class FetchError(FeedError):
 
 
 class HostPausedError(FetchError):
-    """The feed was not asked: its host has told us, over another feed, to come later. Nobody is to blame.
+    """The feed was not asked: its host told us, over another feed, to come later, or is silent. Nobody is to blame.
 
     ``retry_after`` is the moment (UTC) until which the host is left alone; ``status`` is 0.
     """

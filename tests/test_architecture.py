@@ -27,6 +27,7 @@ ONE_PLACE = {
     "alembic": "store",
     "apscheduler": "schedule",
     "yaml": "config",
+    "ruamel": "config",
     "pydantic": "config",
     "email_validator": "config",
     "jinja2": "templates",

@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli import subscriptions
 from aggregator.cli.terminal import AsJson, moment, terminal
 from aggregator.model import FeedState
 
 commands = typer.Typer(help="List the feeds and their health; add, remove, import, export and check them.")
+subscriptions.register(commands)
 
 
 def register(app: typer.Typer) -> None:

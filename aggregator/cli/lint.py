@@ -1,7 +1,7 @@
-"""`aggregator check`: the files of the workspace, and with --online every feed."""
+"""`aggregator check`: the files of the workspace; with --online, and in `aggregator feeds check`, its feeds."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator import config
@@ -10,8 +10,8 @@ from aggregator.cli.terminal import Terminal
 from aggregator.config import Config
 from aggregator.cores import Cores
 from aggregator.errors import ConfigError, FetchError
-from aggregator.model import Fetched, Intake, Known
-from aggregator.pipeline import intake
+from aggregator.model import Fetched
+from aggregator.pipeline.discover import Sight, look
 from aggregator.templates import Templates
 
 STALE = timedelta(days=90)
@@ -24,6 +24,13 @@ class Finding:
     url: str
     state: str
     detail: str
+    moved_to: str = ""
+    links: tuple[str, ...] = ()  # feeds that the page at the address names
+
+    @property
+    def fine(self) -> bool:
+        """Whether there is nothing to do about it."""
+        return self.state in ("ok", "waiting")
 
 
 def check_files(screen: Terminal) -> Config:
@@ -42,19 +49,23 @@ def check_files(screen: Terminal) -> Config:
     return settings
 
 
-def check_feeds(screen: Terminal, settings: Config) -> list[Finding]:
-    """Ask every feed once, without storing anything of it."""
+def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = ()) -> list[Finding]:
+    """Ask every feed once, or ``only`` those, without storing anything of it."""
     now = utc_now()
+    wanted = [feed.url for feed in settings.feeds if not only or feed.url in only]
     with screen.opened() as app:
         waiting = {f.url: f.wait_until for f in app.store.feeds.all() if f.wait_until and f.wait_until > now}
         findings = [
-            Finding(url, "waiting", f"asked us to wait until {at:%Y-%m-%d %H:%M} UTC") for url, at in waiting.items()
+            Finding(url, "waiting", f"asked us to wait until {waiting[url]:%Y-%m-%d %H:%M} UTC")
+            for url in wanted
+            if url in waiting
         ]
-        urls = [feed.url for feed in settings.feeds if feed.url not in waiting]
+        urls = [url for url in wanted if url not in waiting]
         with screen.progress("asking feeds") as progress:
             for done, finding in enumerate(_ask(app, urls, now=now), 1):
                 findings.append(finding)
                 progress(done, len(urls))
+    findings = _with_edits(screen, findings)
     _tell(screen, findings)
     return sorted(findings, key=lambda finding: finding.url)
 
@@ -68,17 +79,22 @@ def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
                 yield Finding(request.url, "gone" if outcome.status == 410 else "unreachable", outcome.reason)
             else:
                 answers[request.url] = outcome
-                cores.submit(request.url, intake.read, outcome, Known(), url=request.url, now=now)
-        for url, document in cores.drain():
-            yield examine(url, answers.pop(url), document, now=now)
+                cores.submit(request.url, look, outcome, now=now, url=request.url)
+        for url, sight in cores.drain():
+            yield examine(url, answers.pop(url), sight, now=now)
 
 
-def examine(url: str, answer: Fetched, document: Intake | Exception, *, now: datetime) -> Finding:
+def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetime) -> Finding:
     """Say what one answer shows, given what was read of it."""
-    if isinstance(document, Exception):
-        return Finding(url, "not a feed", str(document))
+    if isinstance(sight, Exception):
+        return Finding(url, "not a feed", str(sight))
+    document = sight.document
+    if document is None:
+        links = tuple(link.url for link in sight.links[:8])
+        named = f"; the page names: {', '.join(links)}" if links else ""
+        return Finding(url, "not a feed", sight.reason + named, links=links)
     if answer.moved_to:
-        return Finding(url, "moved", f"for good, to {answer.moved_to}: write that into feeds.yaml")
+        return Finding(url, "moved", f"for good, to {answer.moved_to}", moved_to=answer.moved_to)
     if not document.seen:
         return Finding(url, "empty", "a feed without entries")
     if document.newest and now - document.newest > STALE:
@@ -86,10 +102,25 @@ def examine(url: str, answer: Fetched, document: Intake | Exception, *, now: dat
     return Finding(url, "ok", f"{document.feed.format}, {len(document.seen)} entries, “{document.feed.title}”")
 
 
+def _with_edits(screen: Terminal, findings: list[Finding]) -> list[Finding]:
+    """Give what moved the exact edit to make."""
+    if not any(finding.moved_to for finding in findings):
+        return findings
+    from aggregator.cli.sheet import Sheet
+
+    sheet = Sheet.open(screen)
+    return [
+        replace(finding, detail=f"{finding.detail}; in {sheet.place(finding.url)} write that for {finding.url}")
+        if finding.moved_to
+        else finding
+        for finding in findings
+    ]
+
+
 def _tell(screen: Terminal, findings: list[Finding]) -> None:
-    for finding in sorted(findings, key=lambda finding: (finding.state == "ok", finding.url)):
+    for finding in sorted(findings, key=lambda finding: (finding.fine, finding.url)):
         line = f"{finding.url}: {finding.state}: {finding.detail}"
-        if finding.state == "ok":
+        if finding.fine:
             screen.say(line)
         else:
             screen.warn(line)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -53,15 +53,24 @@ class Terminal:
     def say(self, text: str, style: str | None = None) -> None:
         """Tell people how it goes; silent under ``-q``."""
         if not self.quiet:
-            self.err.print(printable(text), style=style)
+            self._tell(text, style)
 
     def warn(self, text: str) -> None:
         """Tell people what went wrong, also under ``-q``."""
-        self.err.print(printable(text), style="yellow")
+        self._tell(text, "yellow")
+
+    def _tell(self, text: str, style: str | None) -> None:
+        if _is_bare(sys.stderr):
+            print(printable(text), file=sys.stderr)
+        else:
+            self.err.print(printable(text), style=style)
 
     def show(self, text: str) -> None:
         """Print data for people."""
-        self.out.print(printable(text))
+        if _is_bare(sys.stdout):
+            print(printable(text))
+        else:
+            self.out.print(printable(text))
 
     def json(self, **values: object) -> None:
         """Print one JSON object with its ``schema_version``; times are ISO 8601 in UTC."""
@@ -105,7 +114,7 @@ class Terminal:
     @contextmanager
     def progress(self, title: str) -> Iterator["Progress"]:
         """Show a progress bar, but only to a person: on a terminal's stderr, not under ``-q`` or in CI."""
-        if self.quiet or not self.err.is_terminal or os.environ.get("CI"):
+        if self.quiet or _is_bare(sys.stderr) or not self.err.is_terminal or os.environ.get("CI"):
             yield lambda done, of: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -114,6 +123,11 @@ class Terminal:
         with Progress(*columns, console=self.err, transient=True) as bar:
             task = bar.add_task(title, total=None)
             yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _is_bare(stream: TextIO) -> bool:
+    """Tell whether nobody looks at a stream: it takes plain lines then, and loading rich would be for nothing."""
+    return not stream.isatty() and not os.environ.get("FORCE_COLOR")
 
 
 def terminal(context: typer.Context) -> Terminal:

@@ -67,7 +67,7 @@ def check(
     findings = check_feeds(screen, settings) if online else []
     if as_json:
         screen.json(problems=[], feeds=len(settings.feeds), findings=findings)
-    raise typer.Exit(3 if any(finding.state in ("unreachable", "not a feed", "gone") for finding in findings) else 0)
+    raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)
 
 
 def prune(

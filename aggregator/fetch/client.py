@@ -9,7 +9,7 @@ from aggregator.errors import FetchError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.files import is_file, read_file
 from aggregator.fetch.guard import Guard
-from aggregator.fetch.limits import Limits, Pace
+from aggregator.fetch.limits import Limits, Pace, within_means
 from aggregator.fetch.places import Refused
 from aggregator.fetch.run import Answer, Run
 from aggregator.fetch.wire import Wire
@@ -36,7 +36,7 @@ class Client:
     ) -> None:
         self._guard = Guard.opening(allow_networks)
         self._wire = Wire(user_agent=user_agent, guard=self._guard, resolve=resolve)
-        self._folder, self._pace, self._limits = folder, pace, limits
+        self._folder, self._pace, self._limits = folder, within_means(pace), limits
         self._running = False
 
     def fetch(self, url: str, *, now: datetime) -> Fetched | FetchError:

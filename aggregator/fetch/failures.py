@@ -11,6 +11,9 @@ Network = Literal["dns", "proxy", "connect", "slow connect", "certificate", "tls
 Kind = Network | Literal["encoding", "header", "other"]
 """What can go wrong between us and a server, short of an answer."""
 
+SILENCE = frozenset[Kind]({"stall", "timeout", "slow connect"})
+"""What cost us time, without an answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -24,6 +27,9 @@ class Failure:
 def explain(exchange: Exchange, failure: Failure) -> str:
     """Say in plain words why no answer came."""
     where, limits, message = exchange.place.host, exchange.limits, failure.message
+    asking = exchange.request.asking
+    if asking is not None and asking.proxy and not exchange.refusal and failure.kind in ("connect", "slow connect"):
+        return f"the proxy cannot be reached: {failure.system or message.lower()}"
     words: dict[Kind, Callable[[], str]] = {
         "dns": lambda: f"could not find the host {where} (DNS)",
         "proxy": lambda: f"the proxy does not lead there: {message}",

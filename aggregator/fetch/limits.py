@@ -1,6 +1,7 @@
 """How long and how large an answer may become, and how much of us a host has to bear."""
 
-from dataclasses import dataclass
+import resource
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,13 @@ class Pace:
 PUBLIC_GAP = 0.1
 LONGEST_GAP = 5.0  # a host is given as long to rest as it took to answer, up to this
 NO_BURDEN = 0.05  # who answers as fast as that needs no rest
+
+
+def within_means(pace: Pace) -> Pace:
+    """Keep half of the files that this process may open for others: a look-up of a name takes some, too."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = pace.open if files == resource.RLIM_INFINITY else max(1, min(pace.open, files // 2))
+    return replace(pace, open=most, connections=min(pace.connections, most))
 
 
 def in_words(size: int) -> str:

@@ -1,13 +1,13 @@
 """One run over many requests: who goes when, where redirects lead, which hosts have had enough, what is finished."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
-from aggregator.fetch.failures import Failure
+from aggregator.fetch.failures import SILENCE, Failure
 from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
 from aggregator.fetch.outcomes import outcome, paused_until
 from aggregator.fetch.places import Place
@@ -24,6 +24,8 @@ Begin = Callable[[Request], Exchange | Fetched | FetchError]
 Refuse = Callable[[Exchange], FetchError | None]
 """Says why where an exchange leads now must not be asked."""
 
+MOST_SILENCES, SILENT_FOR = 2, timedelta(minutes=15)
+
 
 class Run:
     """A pass over many requests, at the pace that is given; ``is_own`` knows the user's own hosts."""
@@ -34,7 +36,8 @@ class Run:
         self._wire, self._begin, self._refuse = wire, begin, refuse
         self._is_own, self._pace = is_own, pace
         self._turns: Turns[Exchange] = Turns(per_host=pace.per_host, gap=self._gap)
-        self._paused: dict[str, datetime] = {}
+        self._paused: dict[str, tuple[datetime, str]] = {}
+        self._silences: Counter[str] = Counter()  # how often in a row a host did not answer
         self._fresh: OrderedDict[Exchange, float] = OrderedDict()  # those under way that are not slow: since when
         self._now, self._began = now, monotonic()
 
@@ -84,17 +87,28 @@ class Run:
             exchange.move(result, permanent=exchange.status in (301, 308))
             self._turns.follow(result.host, exchange, now=monotonic())
             return
-        if isinstance(result, FetchError) and (until := paused_until(result, now=self._clock())):
-            self._paused[host] = max(until, self._paused.get(host, until))
-            self._turns.hurry(host)
+        self._learn(host, result, silent=failure is not None and failure.kind in SILENCE)
         yield exchange.request, result
+
+    def _learn(self, host: str, result: Fetched | FetchError, *, silent: bool) -> None:
+        """Leave a host alone that says so, or that has been silent so often in a row that it would hold up the run."""
+        if isinstance(result, FetchError) and (until := paused_until(result, now=self._clock())):
+            self._pause(host, until, "told another of its feeds to come later")
+        self._silences[host] = self._silences[host] + 1 if silent else 0
+        if self._silences[host] >= MOST_SILENCES:
+            self._pause(host, self._clock() + SILENT_FOR, "has not answered for others of its feeds")
+        elif not silent:
+            del self._silences[host]
+
+    def _pause(self, host: str, until: datetime, why: str) -> None:
+        if host not in self._paused or until > self._paused[host][0]:
+            self._paused[host] = until, f"{why}; left alone until {until:%Y-%m-%d %H:%M} UTC"
+        self._turns.hurry(host)
 
     def _pause_of(self, exchange: Exchange) -> HostPausedError:
         host = exchange.place.host
-        until = self._paused[host]
-        moment = f"{until:%Y-%m-%d %H:%M} UTC"
-        reason = f"not asked: {host} told another of its feeds to come later; left alone until {moment}"
-        return HostPausedError(exchange.request.url, reason, retry_after=until)
+        until, why = self._paused[host]
+        return HostPausedError(exchange.request.url, f"not asked: {host} {why}", retry_after=until)
 
     def _has_room(self, now: float) -> bool:
         while self._fresh and now - next(iter(self._fresh.values())) >= self._pace.slow:

@@ -11,6 +11,7 @@ from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, ParseError
 from aggregator.model import FeedState, Fetched, Intake, Known, Unread
+from aggregator.pipeline.hop import read_all
 
 TOGETHER = 8  # documents in one hop
 IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
@@ -54,10 +55,8 @@ class Reading:
         return Unread(state.id, state.url, answer, known or Known(first=True), self._app.feeds[state.url].language)
 
     def _submit(self, unread: list[Unread]) -> None:
-        from aggregator.pipeline import intake  # the parsers: a run in which nothing changed never loads them
-
         if unread:
-            self._cores.submit(tuple(unread), intake.read_all, unread, now=self._now)
+            self._cores.submit(tuple(unread), read_all, unread, now=self._now)
 
     def _back(self, results: list[tuple[tuple[Unread, ...], object]]) -> Iterator[Read]:
         for unread, result in results:

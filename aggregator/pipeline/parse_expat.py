@@ -38,12 +38,26 @@ class Parameters(dict[str, Any]):
         return feedparser.FeedParserDict(self)
 
 
+DEEPEST = 500
+"""Elements inside each other; real documents have twenty. feedparser's time and memory grow with each of them."""
+
+
+class TooDeepError(ValueError):
+    """The elements of a document stand too deep inside each other."""
+
+
 class DirectReader(feedparser.api.StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """feedparser's reader with ``Parameters``."""
+    """feedparser's reader with ``Parameters``, and a bound on nesting: beyond it, it raises TooDeepError."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.contentparams = Parameters()
+
+    def startElementNS(self, *args: Any) -> None:
+        """Begin an element, if there may be one more."""
+        if len(self.elementstack) > DEEPEST:
+            raise TooDeepError(f"more than {DEEPEST} elements inside each other")
+        super().startElementNS(*args)
 
     def push_content(self, *args: Any) -> None:
         """Begin a text."""

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 
 from aggregator.config import TopicConfig
@@ -26,6 +27,7 @@ class Pattern:
 
     text: str  # as written in feeds.yaml
     spaced: str = ""  # as it stands in Reading.spaced
+    first: str = ""  # its first word: a text without it need not be cut into words
     literal: re.Pattern[str] | None = None  # for what tokens cannot hold: "C++", scripts written without blanks
 
 
@@ -40,18 +42,21 @@ class Rules:
     names: tuple[tuple[str, ...], ...]  # what a publisher's category may be called, normalised
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
-    """A folded title or text, and its words set apart by two blanks, so that each has a blank of its own each side."""
+    """A folded title or text."""
 
     folded: str
-    spaced: str
+
+    @cached_property
+    def spaced(self) -> str:
+        """Its words set apart by two blanks, so that each has a blank of its own each side."""
+        return f" {GAP.join(tokens(self.folded))} "
 
 
 def reading(text: str) -> Reading:
     """Make a title or text ready to be searched."""
-    folded = fold(text)
-    return Reading(folded, f" {GAP.join(tokens(folded))} ")
+    return Reading(fold(text))
 
 
 def tokens(folded: str) -> list[str]:
@@ -114,7 +119,8 @@ def pattern(word: str) -> Pattern:
         return Pattern(word, literal=re.compile(re.escape(bare)))
     end = "" if prefix else " "
     if PLAIN.fullmatch(bare):
-        return Pattern(word, f" {GAP.join(tokens(bare))}{end}")
+        words = tokens(bare)
+        return Pattern(word, f" {GAP.join(words)}{end}", words[0] if words else "")
     return Pattern(word, literal=re.compile(f"(?<!{LETTER}){re.escape(bare)}" + ("" if prefix else f"(?!{LETTER})")))
 
 
@@ -122,7 +128,7 @@ def count(pattern: Pattern, text: Reading) -> int:
     """Count how often a pattern stands in a text, as whole words."""
     if pattern.literal:
         return len(pattern.literal.findall(text.folded))
-    return text.spaced.count(pattern.spaced) if pattern.spaced else 0
+    return text.spaced.count(pattern.spaced) if pattern.spaced and pattern.first in text.folded else 0
 
 
 def fold(text: str) -> str:

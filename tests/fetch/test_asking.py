@@ -157,6 +157,12 @@ def test_a_proxy_that_refuses_is_named_as_the_one_who_does(client: Client) -> No
     assert tunnel.reason.startswith("the proxy does not lead there: CONNECT tunnel failed")
 
 
+def test_a_proxy_that_is_not_there_is_named(client: Client) -> None:
+    answer = ask(client, "http://example.com/", Asking(proxy="http://127.0.0.99:1"))
+    assert isinstance(answer, FetchError)
+    assert answer.reason == "the proxy cannot be reached: connection refused"
+
+
 def test_a_socks_proxy_is_told_the_name_and_resolves_it_itself(client: Client) -> None:
     with serve({"/rss": b"<rss/>"}) as server, socks(server) as (port, names):
         answer = ask(client, "http://feeds.example.com/rss", Asking(proxy=f"socks5h://127.0.0.1:{port}"))

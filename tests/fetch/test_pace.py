@@ -2,6 +2,7 @@
 
 import itertools
 import pickle
+import resource
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -11,6 +12,7 @@ import pytest
 
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client, Limits, Pace
+from aggregator.fetch.limits import within_means
 from aggregator.model import Fetched, Request
 from tests.fetch.conftest import NOW
 from tests.servers import Answer, Page, Seen, serve
@@ -139,6 +141,25 @@ def test_a_fault_without_a_time_pauses_nobody(status: int, new_client: Callable[
     assert isinstance(outcomes[server.url("/second")], Fetched)
 
 
+def test_a_host_that_is_silent_twice_in_a_row_does_not_hold_up_the_run(new_client: Callable[..., Client]) -> None:
+    """A hundred feeds on a dead host would take an hour; their turn comes another time."""
+    with serve({f"/{i}": Page(delay=30.0) for i in range(100)}) as server:
+        urls = [server.url(f"/{i}") for i in range(100)]
+        outcomes = run(new_client(limits=Limits(total=0.5)), urls)
+        assert len(server.requests) == 2
+    postponed = [outcome for outcome in outcomes.values() if isinstance(outcome, HostPausedError)]
+    assert len(postponed) == 98
+    assert "127.0.0.1 has not answered for others of its feeds; left alone until 2026-11-23 12:15" in str(postponed[0])
+
+
+def test_one_silence_between_answers_is_nothing(new_client: Callable[..., Client]) -> None:
+    pages: dict[str, Answer] = {f"/{i}": Page(b"x", delay=30.0 if i % 2 else 0.0) for i in range(6)}
+    with serve(pages) as server:
+        outcomes = run(new_client(limits=Limits(total=0.3), pace=Pace(per_host=1)), [server.url(p) for p in pages])
+        assert len(server.requests) == 6
+    assert not any(isinstance(outcome, HostPausedError) for outcome in outcomes.values())
+
+
 def test_a_redirect_into_a_paused_host_is_not_followed(new_client: Callable[..., Client]) -> None:
     with serve({"/first": Page(status=429), "/feed": b"<rss/>"}) as server:
         away = Page(status=302, headers={"Location": server.url("/feed")}, delay=0.3)
@@ -152,3 +173,23 @@ def test_a_paused_host_crosses_the_hop_between_processes_whole() -> None:
     until = datetime(2026, 11, 23, 13, tzinfo=NOW.tzinfo)
     error = pickle.loads(pickle.dumps(HostPausedError("https://example.com/", "later", retry_after=until)))
     assert (type(error), error.retry_after, error.status, str(error)) == (HostPausedError, until, 0, "later")
+
+
+def test_no_more_is_opened_than_half_of_what_may_be() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(120, hard), hard))
+        pace = within_means(Pace())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert (pace.connections, pace.open) == (60, 60)
+
+
+def test_of_many_hosts_a_hundred_connections_stay_open(new_client: Callable[..., Client]) -> None:
+    """Two runs of one client: what is still open may be used again, the rest was closed on the way."""
+    with serve({"/": b"<rss/>"}, host="0.0.0.0") as server:
+        client = new_client()
+        run(client, [server.url("/", host=f"127.0.4.{i}") for i in range(250)])
+        assert server.connections == 250
+        assert len(server.talks) <= 120
+        assert len(client._wire._idle) <= 100

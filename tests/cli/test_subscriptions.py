@@ -1,0 +1,246 @@
+"""feeds add, remove, import, export and check, as people use them: real processes, a real server."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterator
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.app import utc_now
+from aggregator.config import load
+from tests.servers import Page, Server, serve
+from tests.workspaces import item, rss
+
+SHIPPED = (Path(__file__).parents[2] / "feeds.yaml").read_text(encoding="utf-8")
+RSS = 'rel="alternate" type="application/rss+xml"'
+PAGE = f"""<!DOCTYPE html><html><head><title>Blog</title>
+<link {RSS} title="Comments" href="/comments"><link {RSS} title="All" href="/feed-a"><link {RSS} href="/feed-b">
+</head></html>""".encode()
+HTML = {"content-type": "text/html"}
+
+
+def run(root: Path, *words: str, code: int = 0, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """Run the program as a process and expect its exit code."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "feeds", *words]
+    done = subprocess.run(command, input=stdin, capture_output=True, timeout=60)
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode == code, f"exit {done.returncode}\n{out}\n{err}"
+    return subprocess.CompletedProcess(command, code, out, err)
+
+
+def data(root: Path, *words: str, code: int = 0) -> dict[str, Any]:
+    """Run with --json and read the one object on stdout."""
+    found = json.loads(run(root, *words, "--json", code=code).stdout)
+    assert found.pop("schema_version") == 1
+    return dict(found)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A copy of the repository's own feeds.yaml that may ask loopback addresses."""
+    text = SHIPPED.replace("defaults:\n", "fetch: {allow_networks: [127.0.0.0/8]} # for tests\n\ndefaults:\n")
+    (tmp_path / "feeds.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Server]:
+    now = utc_now()
+    pages = {
+        "/page": Page(PAGE, headers=HTML),
+        "/comments": Page(rss(item(9, at=now), title="Comments on everything")),
+        "/feed-a": Page(rss(item(1, at=now), item(2, at=now), title="Feed \x1b]0;A")),
+        "/feed-b": Page(rss(item(3, at=now), title="Feed B")),
+        "/old": Page(b"", status=301, headers={"location": "/feed-a"}),
+        "/bare": Page(b"<html><title>No links</title></html>", headers=HTML),
+        "/atom.xml": Page(rss(item(4, at=now), title="By habit")),
+        "/picture": Page(b"\x89PNG\r\n\x1a\n", headers={"content-type": "image/png"}),
+        "/gone": Page(b"", status=410),
+    }
+    with serve(pages) as server:
+        yield server
+
+
+def changes(root: Path, before: str) -> list[str]:
+    """List the lines that were added and taken out."""
+    after = (root / "feeds.yaml").read_text(encoding="utf-8")
+    lines = list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))
+    return [line for line in lines[2:] if not line.startswith("@@")]
+
+
+def text(root: Path) -> str:
+    """Read feeds.yaml."""
+    return (root / "feeds.yaml").read_text(encoding="utf-8")
+
+
+def test_a_feed_is_added_below_the_last_one_and_its_comments(root: Path, site: Server) -> None:
+    """Only the new lines differ; its title cannot steer the terminal."""
+    before = text(root)
+    done = run(root, "add", site.url("/feed-a"), "--topic", "world", "--title", "A: first", "--every", "30m")
+    assert changes(root, before) == [
+        f"+  - url: {site.url('/feed-a')}",
+        "+    title: 'A: first'",
+        "+    topics: [world]",
+        "+    every: 30m",
+    ]
+    assert "added in feeds.yaml:" in done.stderr
+    assert "\x1b" not in done.stderr
+    assert not (root / "storage" / "outputs").exists()
+
+
+def test_a_page_leads_to_its_first_feed_and_the_others_are_named(root: Path, site: Server) -> None:
+    """Nobody is asked without a terminal; comments come last."""
+    before = text(root)
+    found = data(root, "add", site.url("/page"))
+    assert [one["url"] for one in found["added"]] == [site.url("/feed-a")]
+    assert [one["url"] for one in found["others"]] == [site.url("/feed-b"), site.url("/comments")]
+    assert found["added"][0]["entries"] == 2
+    assert changes(root, before) == [f"+  - {site.url('/feed-a')}"]
+    found = data(root, "add", site.url("/page"))
+    assert [one["url"] for one in found["added"]] == [site.url("/feed-b")]
+
+
+def test_an_address_without_a_scheme_and_one_that_moved(root: Path, site: Server) -> None:
+    """https is tried first; what is written is where the address leads for good."""
+    found = data(root, "add", site.url("/old").removeprefix("http://"))
+    assert found["added"][0]["url"] == site.url("/feed-a")
+
+
+def test_a_page_that_names_no_feed_is_tried_by_habit(root: Path, site: Server) -> None:
+    """One after the other, up to the first that is a feed."""
+    before = len(site.requests)
+    assert data(root, "add", site.url("/bare"))["added"][0]["url"] == site.url("/atom.xml")
+    assert [seen.path for seen in site.requests[before:]] == ["/bare", "/feed", "/rss.xml", "/atom.xml"]
+
+
+def test_what_is_there_is_refused_with_its_line(root: Path, site: Server) -> None:
+    """http and https and a last slash make no other feed; its server is not asked."""
+    before = text(root)
+    asked = run(root, "add", "http://www.nasa.gov/feed", code=1)
+    line = next(number for number, line in enumerate(before.splitlines(), 1) if "nasa.gov" in line)
+    assert f"is there already, in feeds.yaml:{line}" in asked.stderr
+    assert text(root) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "why"), [("/picture", "PNG"), ("/gone", "410"), ("/missing", "404")], ids=["picture", "gone", "missing"]
+)
+def test_what_is_no_feed_is_refused_with_the_reason(root: Path, site: Server, path: str, why: str) -> None:
+    """Nothing is written; what else was named is added all the same, with exit code 3."""
+    before = text(root)
+    assert why in run(root, "add", site.url(path), code=1).stderr
+    assert text(root) == before
+    assert len(data(root, "add", site.url(path), site.url("/feed-b"), code=3)["added"]) == 1
+
+
+def test_a_dry_run_shows_the_change_and_makes_none(root: Path, site: Server) -> None:
+    """As a diff, on stdout."""
+    before = text(root)
+    assert f"+  - {site.url('/feed-a')}" in run(root, "add", site.url("/feed-a"), "--dry-run").stdout
+    assert "-  - https://www.theverge.com/rss/index.xml" in run(root, "remove", "theverge", "--dry-run").stdout
+    assert text(root) == before
+
+
+def test_mistakes_are_told_before_anybody_is_asked(root: Path, site: Server) -> None:
+    """An unknown topic, a rhythm that is none."""
+    before, requests = text(root), len(site.requests)
+    assert "there is: world" in run(root, "add", site.url("/feed-a"), "--topic", "wrold", code=1).stderr
+    assert "must be like 30m" in run(root, "add", site.url("/feed-a"), "--every", "often", code=2).stderr
+    assert (text(root), len(site.requests)) == (before, requests)
+
+
+def test_a_person_chooses_among_several(root: Path, site: Server) -> None:
+    """On a terminal, by number."""
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "feeds", "add", site.url("/page")]
+    os.write(leader, b"9\n2,3\n")
+    done = subprocess.run(command, stdin=follower, stdout=follower, stderr=follower, timeout=60)
+    os.close(follower)
+    os.close(leader)
+    assert done.returncode == 0
+    added = [feed.url for feed in load(root / "feeds.yaml").feeds][-2:]
+    assert added == [site.url("/feed-b"), site.url("/comments")]
+
+
+def test_feeds_are_removed_by_address_or_part(root: Path) -> None:
+    """Whatever stands around them stays."""
+    before = text(root)
+    done = run(root, "remove", "https://www.nasa.gov/feed", "theverge")
+    gone = (
+        "  - https://www.theverge.com/rss/index.xml\n",
+        "  - url: https://www.nasa.gov/feed/\n    topics: [science]\n",
+    )
+    assert text(root) == before.replace(gone[0], "").replace(gone[1], "")
+    assert "until `aggregator prune`" in done.stderr
+    assert (
+        "did you mean https://www.nature.com/nature.rss"
+        in run(root, "remove", "https://www.nature.com/natur.rs", code=1).stderr
+    )
+    assert "part of 2 addresses" in run(root, "remove", "feeds.bbci.co.uk", code=1).stderr
+
+
+def test_a_subscription_list_comes_in_with_its_folders(root: Path) -> None:
+    """Folders become topics, those that are there are used, and what is left out is told."""
+    before = text(root)
+    opml = b"""<opml version="2.0"><body>
+<outline text="World"><outline text="A" xmlUrl="https://a.example/feed"/></outline>
+<outline text="Deep Space &amp; Time"><outline text="B" xmlurl="https://b.example/feed"/></outline>
+<outline text="again" xmlUrl="https://www.nasa.gov/feed"/>
+<outline text="note"/></body></opml>"""
+    (root / "list.opml").write_bytes(opml)
+    dry = run(root, "import", str(root / "list.opml"), "--dry-run")
+    assert "+  deep-space-and-time: {title: Deep Space & Time}" in dry.stdout or "Deep Space & Time" in dry.stdout
+    assert text(root) == before
+    done = run(root, "import", "-", stdin=opml)
+    assert "stdin:5: note: has no address" in done.stderr
+    assert "stdin:4: https://www.nasa.gov/feed: is there already" in done.stderr
+    config = load(root / "feeds.yaml")
+    assert [(feed.url, feed.title, feed.topics) for feed in config.feeds[-2:]] == [
+        ("https://a.example/feed", "A", ("world",)),
+        ("https://b.example/feed", "B", ("deep-space-and-time",)),
+    ]
+    assert not [line for line in changes(root, before) if line.startswith("-")]
+    assert data(root, "import", str(root / "list.opml"))["added"] == []
+
+
+def test_a_list_is_taken_without_its_folders(root: Path) -> None:
+    """Then no topic is made."""
+    (root / "list.opml").write_text(
+        '<opml><body><outline text="F"><outline xmlUrl="https://a.example/f"/></outline></body></opml>'
+    )
+    found = data(root, "import", str(root / "list.opml"), "--no-topics")
+    assert (found["topics"], found["added"][0]["topics"]) == ({}, [])
+
+
+def test_what_goes_out_comes_in_again(root: Path, tmp_path: Path) -> None:
+    """Addresses, titles and topics survive the way through OPML into an empty workspace."""
+    out = tmp_path / "out.opml"
+    run(root, "export", "--opml", str(out))
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "feeds.yaml").write_text("title: Other\n")
+    run(other, "import", str(out))
+    before, after = load(root / "feeds.yaml"), load(other / "feeds.yaml")
+    assert {(f.url, f.title, f.topics) for f in after.feeds} == {(f.url, f.title, f.topics) for f in before.feeds}
+    assert {(t.name, t.title) for t in after.topics} <= {(t.name, t.title) for t in before.topics}
+    assert run(root, "export").stdout.splitlines() == [feed.url for feed in before.feeds]
+
+
+def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server) -> None:
+    """Moved with the place and both addresses, pages with the feeds that they name; exit code 3."""
+    urls = [site.url(path) for path in ("/old", "/page", "/gone", "/feed-b")]
+    lines = "".join(f"  - {url}\n" for url in urls)
+    (root / "feeds.yaml").write_text(text(root).replace("feeds:\n", f"feeds:\n{lines}", 1))
+    found = {one["url"]: one for one in data(root, "check", *urls, code=3)["findings"]}
+    assert [found[url]["state"] for url in urls] == ["moved", "not a feed", "gone", "ok"]
+    line = text(root).splitlines().index(f"  - {urls[0]}") + 1
+    assert f"in feeds.yaml:{line} write that for {urls[0]}" in found[urls[0]]["detail"]
+    assert found[urls[1]]["links"] == [site.url(path) for path in ("/feed-a", "/feed-b", "/comments")]
+    assert run(root, "check", urls[3]).stdout == ""
+    assert "no feed “nowhere”" in run(root, "check", "nowhere", code=1).stderr
