@@ -179,9 +179,11 @@ def main() -> None:
     adopt_orphans()
     book = Book()
     print(HOW)
-    chosen.run(book, chosen)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(book.scenarios, indent=1), encoding="utf-8")
+    try:
+        chosen.run(book, chosen)
+    finally:  # also what was measured before something failed
+        if chosen.json:
+            chosen.json.write_text(json.dumps(book.scenarios, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":
