@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -174,12 +175,15 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     """Read the options, measure, print tables, and write the JSON file if one is named."""
     chosen = parser().parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # so that nothing it started is left
     adopt_orphans()
     book = Book()
     print(HOW)
-    chosen.run(book, chosen)
-    if chosen.json:
-        chosen.json.write_text(json.dumps(book.scenarios, indent=1), encoding="utf-8")
+    try:
+        chosen.run(book, chosen)
+    finally:  # also what was measured before something failed
+        if chosen.json:
+            chosen.json.write_text(json.dumps(book.scenarios, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

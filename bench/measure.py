@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-_EVERY = 0.05  # seconds between looks at the memory
+_AT_ONCE, _EVERY = 0.005, 0.05  # seconds until the first look at the memory, and between looks
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ class Memory(threading.Thread):
 
     def run(self) -> None:
         """Keep the highest sum seen."""
-        while not self.over.wait(_EVERY):
+        wait = _AT_ONCE
+        while not self.over.wait(wait):
+            wait = min(2 * wait, _EVERY)
             self.peak_kb = max(self.peak_kb, sum(map(proportional_kb, members(self._session))))
 
 
