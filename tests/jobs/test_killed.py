@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lxml import etree
@@ -23,13 +24,14 @@ digests: [{name: morning, when: daily 00:00, to: [reader@example.org]}]
 def pages() -> dict[str, Page]:
     """Forty feeds; every fifth entry is the same text in all of them."""
     made = {}
+    today = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)  # the killed process reads the real clock
     for feed in range(FEEDS):
         items = []
         for number in range(ENTRIES):
             mine = number if number % 5 == 0 else feed * 1000 + number
             kind = "even" if mine % 2 == 0 else "odd"
             text = f"This is the {kind} matter number {mine}, told at the length of a whole sentence."
-            items.append(item(feed * 1000 + number, title=f"Matter {mine}", text=text))
+            items.append(item(feed * 1000 + number, title=f"Matter {mine}", text=text, at=today))
         made[f"/{feed}"] = Page(rss(*items, title=f"Feed {feed}"), etag=f'"{feed}"', delay=0.02)
     return made
 
