@@ -14,19 +14,48 @@ _NOT_YET = 1_000_000
 class Found:
     """What is known so far. ``None`` is what was not met, "" what was empty: feedparser tells them apart."""
 
-    is_feed = encloses = False
-    guid = language = author = published = updated = title = ""
-    link: str | None = None
-    title_kind = summary_kind = HTML
-    title_language: str | None = None
-    title_depth = _NOT_YET
-    summary: str | None = None
-    summary_language: str | None = None
-    title_base = summary_base = ""
-    authors: list[dict[str, str]] | None = None
-    cover: dict[str, str] | None = None
+    __slots__ = (
+        "author",
+        "authors",
+        "contents",
+        "cover",
+        "depths",
+        "encloses",
+        "guid",
+        "is_feed",
+        "language",
+        "link",
+        "links",
+        "media",
+        "published",
+        "special",
+        "summary",
+        "summary_base",
+        "summary_kind",
+        "summary_language",
+        "tags",
+        "thumbnails",
+        "title",
+        "title_base",
+        "title_depth",
+        "title_kind",
+        "title_language",
+        "updated",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_feed: bool = False) -> None:
+        self.is_feed = is_feed
+        self.guid = self.language = self.author = self.published = self.updated = self.title = ""
+        self.link: str | None = None
+        self.summary: str | None = None
+        self.title_kind = self.summary_kind = HTML
+        self.title_language: str | None = None
+        self.summary_language: str | None = None
+        self.title_base = self.summary_base = ""
+        self.title_depth = _NOT_YET
+        self.authors: list[dict[str, str]] | None = None
+        self.cover: dict[str, str] | None = None
+        self.encloses = False
         self.links: list[dict[str, str]] = []
         self.contents: list[tuple[str, str, str | None, str]] = []
         self.tags: list[list[str | None]] = []
@@ -34,12 +63,6 @@ class Found:
         self.thumbnails: list[dict[str, str]] = []
         self.special: dict[str, str] = {}
         self.depths: dict[str, int] = {}
-
-
-class FoundFeed(Found):
-    """The same of the feed itself."""
-
-    is_feed = True
 
 
 def leads_to(found: Found) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aggregator.model import ParsedEntry
-from aggregator.pipeline.parse_fast_found import Found, FoundFeed, parsed
+from aggregator.pipeline.parse_fast_found import Found, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
 from aggregator.pipeline.parse_fast_people import begin, settle
 from aggregator.pipeline.parse_fast_rooms import Leaf, Room
@@ -23,8 +23,8 @@ class Reader:
         self.hangs_on, self.cap = base, cap
         self.base = self.outer_base = ""
         self.language: str | None = language or None
-        self.feed: Found = FoundFeed()
-        self.found: Found = self.feed
+        self.feed = Found(is_feed=True)
+        self.found = self.feed
         self.feed.language = language.replace("_", "-")
         self.entries: list[ParsedEntry] = []
         self.format = ""

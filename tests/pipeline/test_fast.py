@@ -207,7 +207,7 @@ DECLINED = {
     "a prefix that was not declared": item("<no:title>x</no:title>"),
     "cut short": item("<title>A</title>")[:-20],
     "a blank before the declaration": ' <?xml version="1.0"?>' + item(),
-    "another encoding": '<?xml version="1.0" encoding="iso-8859-1"?>' + item(),
+    "another encoding": '<?xml version="1.0" encoding="shift_jis"?>' + item(),
     "XML 1.1": '<?xml version="1.1"?>' + item(),
     "a second encoding in the first line": item("<description>encoding='latin-1' ?&gt;</description>"),
     "a page": "<html><body/></html>",
@@ -248,6 +248,17 @@ def test_headers(headers: dict[str, str]) -> None:
 def test_another_encoding_by_the_servers_word() -> None:
     """A charset that is not UTF-8 is for feedparser, which reads mojibake then, as it was told to."""
     assert fast(answer(item("<title>ö</title>").encode(), content_type="text/xml; charset=latin-1"), cap=CAP) is None
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "ISO-8859-15", "windows-1251", "windows-1252"])
+@pytest.mark.parametrize(
+    "text", ["Gr\u00f6\u00dfe", "\u041f\u0440\u0438\u0432\u0435\u0442", "\u20ac \u201eq\u201c \u0093", "\u00c3\u00a9"]
+)
+def test_encodings_of_one_byte(encoding: str, text: str) -> None:
+    """A declared encoding in which ASCII is ASCII is read as feedparser reads it."""
+    document = f'<?xml version="1.0" encoding="{encoding}"?>' + item(f"<title>{text}</title>", GROUP)
+    assert difference(answer(document.encode(encoding, "replace"))) == ""
+    assert fast(answer(document.encode(encoding, "replace"), content_type="text/xml; charset=utf-8"), cap=CAP) is None
 
 
 @pytest.mark.parametrize("count", [CAP - 1, CAP, CAP + 1, 3 * CAP])
