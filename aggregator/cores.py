@@ -1,5 +1,6 @@
 """All cores for pure work, in processes that can be killed: a document that takes too long costs only itself."""
 
+import gc
 import os
 import resource
 import signal
@@ -106,6 +107,8 @@ def _pool(workers: int, megabytes: int) -> Any:
 
 def _confine(megabytes: int) -> None:
     """Bound a worker's memory, and leave Ctrl-C to the process that gave it work."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)  # many values, hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     bound = megabytes << 20

@@ -8,7 +8,7 @@ import nh3
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_simple import simply
 from aggregator.pipeline.clean_tables import ATTRIBUTES, DROPPED_WHOLE, LAZY, SETS, TAGS
-from aggregator.pipeline.clean_text import legal, plain_text, told
+from aggregator.pipeline.clean_text import folded_lines, legal, plain_text
 
 DEEPEST = 200
 """Levels of nesting that are kept; deeper text stays, its tags go."""
@@ -51,12 +51,12 @@ def safe_html(html: str, *, base: str) -> str:
 def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     """Return ``html`` as ``safe_html`` does, and its plain text."""
     raw = legal(html)
-    pieces = simply(raw)
-    if pieces is None:
+    simple = simply(raw)
+    if simple is None:
         safe = _sanitised(raw, base)
         return safe, plain_text(safe)
-    clean = _with_addresses("".join(pieces), base)
-    return clean, told(pieces) if clean else ""
+    clean = _with_addresses(simple[0], base)
+    return clean, folded_lines(simple[1]) if clean else ""
 
 
 def _with_addresses(clean: str, base: str) -> str:

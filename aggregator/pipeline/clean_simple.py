@@ -6,10 +6,11 @@ sanitiser's output follows from one tag after the other, in a third of the time;
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 
-from aggregator.pipeline.clean_tables import ATTRIBUTES
+from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 
 DEEPEST = 40
 """Levels of nesting; deeper ones are declined."""
@@ -17,10 +18,9 @@ DEEPEST = 40
 _TAGS = re.compile("(<[^<>]*>)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_ADDRESS = re.compile(
-    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]*)?",
-    re.ASCII,
-)
+_ADDRESS_OF = r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]*)?"
+_ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
+_LINK = re.compile(f'<a href="{_ADDRESS_OF}">', re.ASCII)
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -44,8 +44,18 @@ _MEANT = frozenset(name for names in ATTRIBUTES.values() for name in names)
 _REL = ' rel="noopener noreferrer nofollow"'
 
 
-def simply(html: str) -> list[str] | None:
-    """Return texts and tags in turn, as the sanitiser would write them; None for what it must look at itself.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a tag comes to: its name, whether it closes, how it is written, and the line break it is in the text."""
+
+    name: str
+    closes: bool
+    written: str
+    breaks: str
+
+
+def simply(html: str) -> tuple[str, str] | None:
+    """Return what the sanitiser would write, and its text with line breaks; None for what it must look at itself.
 
     ``html`` holds no character that no document may hold (``clean_text.legal``).
     """
@@ -58,42 +68,56 @@ def simply(html: str) -> list[str] | None:
         if html.count("&") != len(_SIGNS.findall(html)):
             return None
         pieces[::2] = [_written(text) if "&" in text else text for text in pieces[::2]]
-    return pieces if _is_in_order(pieces) else None
+    known = [_link(tag) or _tag(tag) for tag in pieces[1::2]]
+    if not _is_in_order(known):
+        return None
+    texts = [text.replace("\n", " ") for text in pieces] if tags and "\n" in html else pieces[:]
+    pieces[1::2] = [tag.written for tag in known if tag]
+    texts[1::2] = [tag.breaks for tag in known if tag]
+    return "".join(pieces), "".join(texts)
 
 
-def _is_in_order(pieces: list[str]) -> bool:
-    """Write each tag as it is kept, and tell whether all of them stand where they may and are closed."""
-    open_ones = [""]
-    for place in range(1, len(pieces), 2):
-        known = _tag(pieces[place])
-        if known is None:
+def _is_in_order(tags: list[Known | None]) -> bool:
+    """Tell whether all tags are known, stand where they may, and are closed."""
+    top, open_ones = "", [""]
+    for tag in tags:
+        if tag is None:
             return False
-        name, closes, pieces[place] = known
-        if closes:
-            if open_ones.pop() != name:
+        name = tag.name
+        if tag.closes:
+            if top != name:
                 return False
-        elif open_ones[-1] not in _PARENTS[name] or (name in _PHRASES and name in open_ones):
+            open_ones.pop()
+            top = open_ones[-1]
+        elif top not in _PARENTS[name] or (name in _PHRASES and name in open_ones):
             return False
         elif name not in _ALONE:
             open_ones.append(name)
+            top = name
             if len(open_ones) > DEEPEST:
                 return False
-    return len(open_ones) == 1
+    return not top
+
+
+def _link(tag: str) -> Known | None:
+    """Read a link with nothing but its address, as most are; each is seen once, so that none is remembered."""
+    found = _LINK.fullmatch(tag) if tag[1] == "a" else None
+    return Known("a", False, f"{tag[:-1]}{_REL}>", "") if found else None
 
 
 @lru_cache(maxsize=8192)
-def _tag(tag: str) -> tuple[str, bool, str] | None:
-    """Read one tag: its name, whether it closes, and how the sanitiser writes it; None when that cannot be told."""
+def _tag(tag: str) -> Known | None:
+    """Read one tag; None when it cannot be told how the sanitiser writes it."""
     found = _TAG.fullmatch(tag)
     if not found or found[2] not in _PARENTS:
         return None
     end, name, written, slash = found.groups()
     if end:
-        return None if written or slash or name in _ALONE else (name, True, tag)
+        return None if written or slash or name in _ALONE else Known(name, True, tag, BREAKS.get(f"/{name}", ""))
     if "/" in slash and name not in _ALONE:
         return None
     kept = _attributes(name, written)
-    return None if kept is None else (name, False, f"<{name}{kept}>")
+    return None if kept is None else Known(name, False, f"<{name}{kept}>", BREAKS.get(name, ""))
 
 
 def _attributes(tag: str, written: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which tags and attributes of a stranger's HTML are kept."""
+"""Which tags and attributes of a stranger's HTML are kept, and which part its text."""
 
 TAGS = """
     a abbr address article aside audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl
@@ -33,3 +33,11 @@ ATTRIBUTES = {
     "time": {"datetime"},
     "video": {"src", "poster", "controls", "width", "height"},
 }
+
+_BLOCKS = """
+    address article aside audio blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
+    header hr li main nav ol p pre section summary table tr ul video
+"""
+BREAKS = {"br": "\n", "/td": "\n", "/th": "\n"}
+BREAKS |= {mark + name: "\n\n" for name in _BLOCKS.split() for mark in ("", "/")}
+"""What a tag is in plain text, by its name."""

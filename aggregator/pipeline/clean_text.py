@@ -1,11 +1,11 @@
 """Markup → plain text: titles in one line, texts in paragraphs, excerpts cut at a word."""
 
 import re
-from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
 
 from aggregator.model import Markup
+from aggregator.pipeline.clean_tables import BREAKS
 from aggregator.pipeline.plain import shortened
 
 LONGEST_TITLE = 500
@@ -21,12 +21,6 @@ _INLINE = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|p|small|span|st
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 _CONTROLS = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _CLEAN_TAG = re.compile(r'<(/?[a-z]\w*)(?: [\w-]+="[^"]*")*>')
-_BLOCKS = """
-    address article aside audio blockquote caption dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6
-    header hr li main nav ol p pre section summary table tr ul video
-"""
-_BREAKS = {"br": "\n", "/td": "\n", "/th": "\n"}
-_BREAKS |= {mark + name: "\n\n" for name in _BLOCKS.split() for mark in ("", "/")}
 _EMPTY_LINES = re.compile("\n\n\n+")
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _SIGNS = re.compile(r"[\W_]+")
@@ -61,29 +55,14 @@ def one_line(text: str) -> str:
 def plain_text(html: str) -> str:
     """Return the text of clean HTML: a blank line between blocks, other white space folded."""
     if "<" not in html:
-        return _folded_lines(html)
+        return folded_lines(html)
     pieces = _CLEAN_TAG.split(html.replace("\n", " "))
-    pieces[1::2] = [_BREAKS.get(tag, "") for tag in pieces[1::2]]
-    return _folded_lines("".join(pieces))
+    pieces[1::2] = [BREAKS.get(tag, "") for tag in pieces[1::2]]
+    return folded_lines("".join(pieces))
 
 
-def told(pieces: list[str]) -> str:
-    """Return the text of clean HTML that was cut into texts and tags in turn, as ``plain_text`` does."""
-    if len(pieces) == 1:
-        return _folded_lines(pieces[0])
-    texts = pieces
-    if any("\n" in text for text in pieces):
-        texts = [text.replace("\n", " ") for text in pieces]
-    texts[1::2] = [_broken(tag) for tag in pieces[1::2]]
-    return _folded_lines("".join(texts))
-
-
-@lru_cache(maxsize=2048)
-def _broken(tag: str) -> str:
-    return _BREAKS.get(tag.strip("<>").partition(" ")[0], "")
-
-
-def _folded_lines(text: str) -> str:
+def folded_lines(text: str) -> str:
+    """Return text whose blocks stand apart by line breaks, with entities read and white space folded."""
     text = unescape(text)
     folded = "  " not in text and text.replace("\n", " ").isprintable()  # the one white space that prints is " "
     lines = [line.strip() if folded else " ".join(line.split()) for line in text.split("\n")]

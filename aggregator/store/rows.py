@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from aggregator.model import Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
@@ -106,18 +107,16 @@ STORED_ENTRY = (
 """Begins a statement whose rows ``stored_entry`` reads."""
 
 
+_TEXTS = attrgetter("guid", "url", "key", "title", "author", "html", "text", "excerpt", "language")
+
+
 def entry_values(entry: Entry) -> list[Any]:
     """Entry → the values of ENTRY; text that no database can hold (lone surrogates, NUL) is replaced."""
+    texts = [*_TEXTS(entry), entry.image]
+    if not _is_storable("".join(texts)):
+        texts = list(map(storable, texts))
     return [
-        storable(entry.guid),
-        storable(entry.url),
-        storable(entry.key),
-        storable(entry.title),
-        storable(entry.author),
-        storable(entry.html),
-        storable(entry.text),
-        storable(entry.excerpt),
-        storable(entry.language),
+        *texts[:-1],
         number(entry.published),
         entry.published_from,
         number(entry.updated),
@@ -125,8 +124,16 @@ def entry_values(entry: Entry) -> list[Any]:
         entry.words,
         storable(write_json([[c.term, c.scheme, c.label] for c in entry.categories])),
         storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
-        storable(entry.image),
+        texts[-1],
     ]
+
+
+def _is_storable(text: str) -> bool:
+    """Tell whether nothing in it need be replaced, as nearly always."""
+    try:
+        return "\0" not in text and (text.isascii() or bool(text.encode()))
+    except UnicodeEncodeError:
+        return False
 
 
 def storable(text: str) -> str:
