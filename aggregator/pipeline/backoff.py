@@ -13,8 +13,7 @@ DEAD, FORGOTTEN = 14 * DAY, 60 * DAY
 OUTAGE = 5 * MINUTE
 BUSY = (429, 503)
 ENDED = (
-    "the server says it is gone for good (410), so it is never asked again, not even with --force: "
-    "remove it from feeds.yaml, or write its new address there"
+    "gone for good (410): never asked again, not even with --force; remove it from feeds.yaml, or write its new address"
 )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 
 from aggregator.model import FeedFigures, FeedState, Known, Listing, ParsedFeed, Validators
+from aggregator.store import Store, engines, schema
 from aggregator.store.moments import Moment
 from tests.store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
@@ -190,6 +192,20 @@ def test_a_feed_that_stays_listed_stays_gone_whatever_else_changes(desk: Desk) -
     assert (desk.feed().gone, desk.feed().due, desk.feed().failures) == (True, NOW + DAY, 7)
     desk.store.feeds.list(listings("b"), now=NOW)
     assert (desk.feed().gone, desk.feed().failures) == (True, 7)
+
+
+def test_feeds_of_the_first_schema_keep_all_they_had(path: Path) -> None:
+    """As if nothing of what came later had been observed yet."""
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a"), now=NOW)
+        Desk(store).read("a", document([entry("1")]), due=NOW + HOUR, failures=3)
+        before = Desk(store).feed()
+    engine = engines.writer(path, foreign_keys=False)
+    with engine.begin() as connection:
+        schema.migrate(connection, "0001", down=True)
+    engine.dispose()
+    with Store.open(path, now=NOW) as store:
+        assert Desk(store).feed() == before and Desk(store).guids() == ["1"]
 
 
 def moved(desk: Desk, name: str, **state: Any) -> None:
