@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError
@@ -87,12 +86,11 @@ def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
 
 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
-    """The feed was not asked, because its host told another one to wait: it waits too, and nothing is held against it.
+    """The feed was not asked, because of what another one met at its host: it waits, and nothing is held against it.
 
     Softly: --force asks it all the same.
     """
-    host = urlsplit(state.address).hostname or state.address
-    due = after_pause(state.url, host=host, until=error.retry_after, now=now)
+    due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)
 
 

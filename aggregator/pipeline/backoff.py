@@ -13,8 +13,7 @@ DEAD, FORGOTTEN = 14 * DAY, 60 * DAY
 OUTAGE = 5 * MINUTE
 BUSY = (429, 503)
 ENDED = (
-    "the server says it is gone for good (410), so it is never asked again, not even with --force: "
-    "remove it from feeds.yaml, or write its new address there"
+    "gone for good (410): never asked again, not even with --force; remove it from feeds.yaml, or write its new address"
 )
 
 
@@ -49,10 +48,9 @@ def after_outage(*, now: datetime) -> Due:
     return Due(now + OUTAGE, "most feeds failed at once, so it was our own network: trying again soon")
 
 
-def after_pause(address: str, *, host: str, until: datetime | None, now: datetime) -> Due:
-    """Choose the next time for a feed that was not asked because its host told another one to wait."""
+def after_pause(address: str, *, reason: str, until: datetime | None, now: datetime) -> Due:
+    """Choose the next time for a feed that was not asked because of another one of its host; ``reason`` says why."""
     end = min(until, now + WAIT_CAP) if until and until > now else now + BUSY_WAIT
-    reason = f"another feed of {host} was told to wait until {end:%Y-%m-%d %H:%M} UTC, so this one waits too"
     return Due(end + later(end - now, address, 0) - (end - now), reason)
 
 

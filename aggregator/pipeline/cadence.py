@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-FIRST_GUESS = HOUR
-SHORTEST, LONGEST = 15 * MINUTE, 12 * HOUR
+FIRST_GUESS = 3600.0  # seconds, as all spans here: this is done for every feed
+SHORTEST, LONGEST = 900.0, 43_200.0
 RECENT = 30  # gaps that tell a feed's rhythm
 PATIENCE = 8  # a feed that is silent for so long, times its usual gap, has a longer gap now
-HINT_CAP = DAY  # a server may lengthen our cadence to a day, not more
+HINT_CAP = 86_400.0  # a server may lengthen our cadence to a day, not more
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -44,14 +44,15 @@ def after_answer(*, every: timedelta | None, rhythm: Rhythm, freshness: int, now
     ``ttl`` and the syndication module, and the server's, each at most a day; then RSS ``skipHours`` and ``skipDays``
     (in GMT).
     """
-    span, reason = (every, f"every {words(every)} (feeds.yaml)") if every else _own_rhythm(rhythm, now)
-    asked = timedelta(minutes=rhythm.ttl), timedelta(seconds=freshness)
-    for hint, who in zip(asked, ("the feed asks for", "the server asks for"), strict=True):
-        if min(hint, HINT_CAP) > span:
-            span = min(hint, HINT_CAP)
-            reason = f"{who} {words(hint)}" + (f", taken as {words(span)}" if span < hint else "")
-    hinted = min(max(asked), HINT_CAP)
-    at, fresh = now + span, now + hinted if hinted else None
+    span, reason = (every.total_seconds(), f"every {words(every)} (feeds.yaml)") if every else _own_rhythm(rhythm, now)
+    ttl = rhythm.ttl * 60
+    for asked, who in ((ttl, "the feed asks for"), (freshness, "the server asks for")):
+        hint = min(asked, HINT_CAP)
+        if hint > span:
+            span = hint
+            reason = f"{who} {_said(asked)}" + (f", taken as {_said(hint)}" if hint < asked else "")
+    hinted = min(max(ttl, freshness), HINT_CAP)
+    at, fresh = now + timedelta(seconds=span), now + timedelta(seconds=hinted) if hinted else None
     if rhythm.skip_hours or rhythm.skip_days:
         open_at = _not_skipped(at, rhythm)
         if open_at != at:
@@ -68,7 +69,7 @@ def mean_gap(dates: list[datetime]) -> float:
     """
     times = dates[-1:]
     for date in reversed(dates):
-        if times[-1] - date >= SHORTEST:
+        if (times[-1] - date).total_seconds() >= SHORTEST:
             times.append(date)
         if len(times) > RECENT:
             break
@@ -77,27 +78,31 @@ def mean_gap(dates: list[datetime]) -> float:
 
 def words(span: timedelta) -> str:
     """Say a span as people do: "45 min", "2 h", "1 h 30 min", "3 days"."""
-    minutes = max(1, round(span.total_seconds() / 60))
+    return _said(span.total_seconds())
+
+
+def _said(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
     if minutes < 60:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     if hours < 48:
-        return f"{hours} h" + (f" {rest} min" if rest else "")
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
     return f"{round(hours / 24)} days"
 
 
-def _own_rhythm(rhythm: Rhythm, now: datetime) -> tuple[timedelta, str]:
-    """Half the mean gap between entries; a feed that is silent is asked ever more seldom."""
-    gap = timedelta(seconds=rhythm.gap) if rhythm.gap > 0 else 2 * FIRST_GUESS
-    silent = max(now - rhythm.newest, timedelta()) if rhythm.newest else timedelta()
+def _own_rhythm(rhythm: Rhythm, now: datetime) -> tuple[float, str]:
+    """Half the mean gap between entries, in seconds; a feed that is silent is asked ever more seldom."""
+    gap = rhythm.gap if rhythm.gap > 0 else 2 * FIRST_GUESS
+    silent = max(0.0, (now - rhythm.newest).total_seconds()) if rhythm.newest else 0.0
     span = max(SHORTEST, min(max(gap, silent / PATIENCE) / 2, LONGEST))
     if silent / PATIENCE > gap:
-        said = f"auto: silent for {words(silent)}, so"
+        said = f"auto: silent for {_said(silent)}, so"
     elif rhythm.gap > 0:
-        said = f"auto: something new every {words(gap)} on average, so"
+        said = f"auto: something new every {_said(gap)} on average, so"
     else:
         said = "auto: rhythm not known yet, so"
-    return span, f"{said} every {words(span)}"
+    return span, f"{said} every {_said(span)}"
 
 
 def _not_skipped(at: datetime, rhythm: Rhythm) -> datetime:

@@ -94,7 +94,7 @@ def test_both_dst_days_have_one_issue_each(tmp_path: Path) -> None:
 
 def test_a_sync_without_a_network_does_not_use_up_the_period(tmp_path: Path) -> None:
     """Nobody answered, so nothing is known to be new or not: the issue is made when somebody does."""
-    with serve({"/a": Page(b"", status=503)}) as server:
+    with serve({"/a": Page(b"", status=500)}) as server:
         here = desk(tmp_path, server.url("/a"), extra=DIGEST)
         assert (here.sync().issues, here.sync().empty) == ([], [])
         server.pages["/a"] = Page(rss(item(1)))

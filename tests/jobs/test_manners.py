@@ -323,7 +323,7 @@ class Paused(Client):
     ) -> Iterator[tuple[Request, Fetched | FetchError]]:
         for request in requests:
             if self.paused(request.url):
-                yield request, HostPausedError(request.url, "not asked", retry_after=self.until)
+                yield request, HostPausedError(request.url, "not asked: its host is busy", retry_after=self.until)
             else:
                 yield from super().fetch_many([request], now=now)
 
@@ -352,10 +352,26 @@ def test_neighbours_of_a_feed_that_was_told_to_wait_wait_without_blame(tmp_path:
         after = state_of(here, server.url("/b"))
         assert (report.refreshed.failed, len(report.refreshed.postponed), report.refreshed.outage) == (0, 1, False)
         assert after.due and START + 3 * HOUR <= after.due <= START + 3 * HOUR + 12 * MIN
-        assert "another feed of 127.0.0.1 was told to wait until 2026-11-23 09:00 UTC" in after.due_reason
+        assert after.due_reason == "not asked: its host is busy"
         assert replace(after, due=before.due, due_reason=before.due_reason) == before
         here.sync(force=True)
         assert len(server.asked("/b")) == 2
+
+
+def test_the_429_of_a_feed_puts_off_its_neighbours_without_blame(tmp_path: Path) -> None:
+    """With the client of every day: the one that was told waits hard, the others softly, and all say why."""
+    busy = Page(status=429, headers={"retry-after": "600"})
+    with serve({f"/{number}": busy for number in range(9)}) as server:
+        urls = [server.url(path) for path in server.pages]
+        here = desk(tmp_path, *urls)
+        report = here.sync()
+        states = [state_of(here, url) for url in urls]
+    told = [state for state in states if state.outcome == "failed"]
+    left = [state for state in states if not state.outcome]
+    assert len(told) == len(server.requests) and len(left) == len(report.refreshed.postponed) > 0
+    assert all(state.wait_until and state.wait_until >= START + 10 * MIN and state.failures == 1 for state in told)
+    assert all(state.wait_until is None and state.failures == 0 for state in left)
+    assert all(state.due and state.due >= START + 10 * MIN and "127.0.0.1" in state.due_reason for state in left)
 
 
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
@@ -406,7 +422,7 @@ def test_under_run_feeds_are_asked_in_their_own_minutes(tmp_path: Path) -> None:
                     workers.sync(app, spread=True)
             here.clock.forward(minutes=1)
         assert max(ticks[1:]) <= 4 and not any(ticks[1:60])
-        assert all(len(server.asked(path)) == 2 for path in server.pages)
+        assert all(len(server.asked(path)) in (2, 3) for path in server.pages)
 
 
 def test_sync_asks_all_that_are_due(tmp_path: Path) -> None:

@@ -98,11 +98,11 @@ def test_a_retry_after_of_a_year_is_a_week() -> None:
 
 def test_a_neighbour_of_a_feed_that_was_told_to_wait_waits_softly() -> None:
     """Not before the host's time, a little after it, and without a hard wait of its own."""
-    due = after_pause(FEED, host="example.net", until=NOW + 2 * HOUR, now=NOW)
+    due = after_pause(FEED, reason="its host is busy", until=NOW + 2 * HOUR, now=NOW)
     assert NOW + 2 * HOUR <= due.at <= NOW + 2 * HOUR + 12 * MIN and due.wait_until is None
-    assert due.reason.startswith("another feed of example.net was told to wait until 2026-11-23 14:00 UTC")
-    assert after_pause(FEED, host="example.net", until=None, now=NOW).at >= NOW + HOUR
-    assert after_pause(FEED, host="example.net", until=NOW + 90 * DAY, now=NOW).at <= NOW + 8 * DAY
+    assert due.reason == "its host is busy"
+    assert after_pause(FEED, reason="its host is busy", until=None, now=NOW).at >= NOW + HOUR
+    assert after_pause(FEED, reason="its host is busy", until=NOW + 90 * DAY, now=NOW).at <= NOW + 8 * DAY
 
 
 def test_our_own_outage_is_over_soon() -> None:

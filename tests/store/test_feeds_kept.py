@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from aggregator.model import FeedState, Known, Listing, ParsedFeed, Validators
+from aggregator.model import FeedFigures, FeedState, Known, Listing, ParsedFeed, Validators
+from aggregator.store import Store, engines, schema
 from aggregator.store.moments import Moment
 from tests.store.things import DAY, HOUR, NOW, Desk, address, document, entry, listings
 
@@ -90,10 +94,13 @@ def test_everything_observed_comes_back_as_it_went_in(desk: Desk) -> None:
         skip_days=("Sunday",),
         moved_to=address("moved"),
         moved_since=NOW - DAY,
+        moved_count=3,
+        adopted=address("moved"),
         status=200,
         outcome="ok",
         error="",
         failures=0,
+        failing_since=NOW - 3 * DAY,
         fetched=NOW,
         succeeded=NOW,
         newest=NOW - 2 * HOUR,
@@ -101,7 +108,14 @@ def test_everything_observed_comes_back_as_it_went_in(desk: Desk) -> None:
         due=NOW + HOUR,
         due_reason="every hour",
         wait_until=NOW + HOUR,
+        freshness=3600,
+        fresh_until=NOW + 2 * HOUR,
         first_seen=NOW,
+        answers_full=4,
+        answers_unchanged=5,
+        same_bytes=6,
+        rejected=7,
+        reject="entry 3: no date",
     )
     visit = desk.visit("a", intake=document())
     desk.save(replace(visit, state=seen))
@@ -178,6 +192,63 @@ def test_a_feed_that_stays_listed_stays_gone_whatever_else_changes(desk: Desk) -
     assert (desk.feed().gone, desk.feed().due, desk.feed().failures) == (True, NOW + DAY, 7)
     desk.store.feeds.list(listings("b"), now=NOW)
     assert (desk.feed().gone, desk.feed().failures) == (True, 7)
+
+
+def test_feeds_of_the_first_schema_keep_all_they_had(path: Path) -> None:
+    """As if nothing of what came later had been observed yet."""
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a"), now=NOW)
+        Desk(store).read("a", document([entry("1")]), due=NOW + HOUR, failures=3)
+        before = Desk(store).feed()
+    engine = engines.writer(path, foreign_keys=False)
+    with engine.begin() as connection:
+        schema.migrate(connection, "0001", down=True)
+    engine.dispose()
+    with Store.open(path, now=NOW) as store:
+        assert Desk(store).feed() == before and Desk(store).guids() == ["1"]
+
+
+def moved(desk: Desk, name: str, **state: Any) -> None:
+    desk.read(name, document([entry(f"of {name}")]), **state)
+
+
+@pytest.mark.parametrize(
+    "state", [{"adopted": address("new"), "moved_to": address("newer")}, {"moved_to": address("new")}]
+)
+def test_a_feed_that_is_listed_at_its_new_address_is_the_same_feed(desk: Desk, state: dict[str, Any]) -> None:
+    moved(desk, "a", due=NOW + DAY, validators=Validators(address("new"), '"1"'), **state)
+    revision = int(desk.store.meta["revision"])
+    desk.store.feeds.list(listings("new", "b"), now=NOW)
+    feed = desk.feed("new")
+    assert (feed.id, feed.entries, feed.due, feed.listed) == (1, 1, NOW + DAY, True)
+    assert (feed.adopted, feed.moved_to, feed.validators) == ("", "", Validators(address("new"), '"1"'))
+    assert desk.store.feeds.find(address("a")) is None and len(desk.store.feeds.all()) == 2
+    assert int(desk.store.meta["revision"]) > revision
+    assert desk.stored("of a").source.url == address("new")
+
+
+def test_a_feed_listed_at_both_addresses_or_known_at_the_new_one_is_two_feeds(desk: Desk) -> None:
+    moved(desk, "a", adopted=address("new"))
+    desk.store.feeds.list(listings("a", "new", "b"), now=NOW)
+    assert [feed.url for feed in desk.store.feeds.all()] == [address(name) for name in ("a", "b", "new")]
+    desk.store.feeds.list(listings("new", "b"), now=NOW)
+    assert not desk.feed("a").listed
+
+
+def test_of_two_feeds_that_moved_to_one_address_the_first_takes_it(desk: Desk) -> None:
+    for name in "ab":
+        moved(desk, name, adopted=address("new"))
+    desk.store.feeds.list(listings("new"), now=NOW)
+    found = [(feed.id, feed.url, feed.listed) for feed in desk.store.feeds.all()]
+    assert found == [(1, address("new"), True), (2, address("b"), False)]
+
+
+def test_what_feeds_bring_is_counted_for_all_at_once(desk: Desk) -> None:
+    """Entries of four weeks by first sight and by date; those of the last issues; a feed without any counts too."""
+    old = [entry("old", published=NOW - 40 * DAY), entry("recent", published=NOW - 2 * DAY)]
+    desk.read("a", document(old), now=NOW - HOUR)
+    assert desk.store.feeds.figures(now=NOW) == {1: FeedFigures(seen=2, published=1), 2: FeedFigures()}
+    assert desk.store.feeds.figures(now=NOW + 60 * DAY) == {1: FeedFigures(), 2: FeedFigures()}
 
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))

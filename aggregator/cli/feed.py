@@ -1,0 +1,153 @@
+"""feeds show: one feed, as it is, why, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.errors import NotFoundError
+from aggregator.model import FeedFigures, FeedState
+from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from aggregator.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A feed with all that is said of it."""
+
+    state: FeedState
+    figures: FeedFigures
+    edit: str  # of feeds.yaml, in words; empty when there is nothing to do
+    now: datetime
+
+    @property
+    def health(self) -> str:
+        """How it is, in plain words."""
+        return health(self.state, now=self.now)
+
+    @property
+    def per_week(self) -> float:
+        """Entries a week."""
+        return per_week(self.state, self.figures, now=self.now)
+
+    def due(self, zone: "ZoneInfo") -> str:
+        """When it is asked next."""
+        return "never" if self.state.gone else moment(self.state.due, zone) if self.state.due else "now"
+
+
+def known_feeds(app: "App") -> list[Known]:
+    """Gather the feeds of feeds.yaml, in its order, in a fixed number of queries."""
+    now, kept = app.clock(), {state.url: state for state in app.store.feeds.all()}
+    figures = app.store.feeds.figures(now=now)
+    pairs = [(feed, kept.get(feed.url) or FeedState(0, feed.url, feed.title)) for feed in app.config.feeds]
+    lines = dict.fromkeys((feed.url for feed in app.config.feeds), 0)
+
+    def edit(state: FeedState) -> str:
+        every = app.feeds[state.url].every
+        return suggestion(state, every=every, lines=lines, name=app.workspace.config.name, now=now)
+
+    if any(edit(state) for _, state in pairs):
+        lines |= _lines(app)
+    return [Known(state, figures.get(state.id, FeedFigures()), edit(state), now) for _, state in pairs]
+
+
+def _lines(app: "App") -> dict[str, int]:
+    """Where each feed stands; nothing when the file was changed in the meantime."""
+    from aggregator.config.editing import lines
+
+    try:
+        found = lines(app.workspace.config.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    urls = [feed.url for feed in app.config.feeds]
+    return dict(zip(urls, found, strict=True)) if len(found) == len(urls) else {}
+
+
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="URL", help="Its address, a part of it, or of its title.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show one feed: how it is, when it is asked next and why, what it brings, what to edit."""
+    screen = terminal(context)
+    with screen.opened() as app:
+        found = matching(known_feeds(app), name)
+        zone = app.config.zone
+    if not found:
+        raise NotFoundError(f"no feed of feeds.yaml has “{name}” in its address or title: see `aggregator feeds`")
+    if as_json:
+        screen.json(feeds=[facts(known) for known in found])
+    elif len(found) == 1:
+        _page(screen, found[0], zone)
+    else:
+        screen.say(f"{len(found)} feeds match “{name}”; say more of one of them:")
+        for known in found:
+            screen.show(f"{known.state.url}  {known.state.title}".rstrip())
+
+
+def matching(feeds: Sequence[Known], name: str) -> list[Known]:
+    """Find feeds by their address, that of today or one they moved to, or else by a part of it or of the title."""
+    exact = [known for known in feeds if name in (known.state.url, known.state.adopted)]
+    part = name.casefold()
+    return exact or [k for k in feeds if part in f"{k.state.url}\n{k.state.adopted}\n{k.state.title}".casefold()]
+
+
+def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
+    state = known.state
+    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+    answers = f"{state.answers_full} whole, {state.answers_unchanged} unchanged, {state.same_bytes} the same again"
+    lines = {
+        "feed": state.title or state.url,
+        "address": state.url,
+        "asked at": state.adopted,
+        "moving": _moving(state, zone) if state.moved_to != state.adopted else "",
+        "home": state.home,
+        "health": known.health,
+        "last answer": f"{last_answer(state)} ({moment(state.fetched, zone)})" if state.fetched else "never asked yet",
+        "last read": moment(state.succeeded, zone),
+        "failing": f"{times}, since {moment(state.failing_since, zone)}" if state.failures else "",
+        "next due": f"{known.due(zone)}: {state.due_reason or 'never asked yet'}",
+        "brings": f"{known.per_week:g} entries a week; {state.entries} stored, newest {moment(state.newest, zone)}",
+        "digests": share(known.figures),
+        "validators": support(state),
+        "answers": answers,
+        "left out": f"{state.rejected} of its last document: {state.reject}" if state.rejected else "",
+        "to do": known.edit or "nothing",
+    }
+    for label, text in lines.items():
+        if text:
+            screen.show(f"{label + ':':<13}{text}")
+
+
+def _moving(state: FeedState, zone: "ZoneInfo") -> str:
+    times = "once" if state.moved_count == 1 else f"{state.moved_count} times in a row"
+    return f"redirected for good to {state.moved_to} since {moment(state.moved_since, zone)}, {times}"
+
+
+STATE = (
+    *("url", "title", "home", "publisher", "format", "outcome", "status", "error", "failures", "failing_since"),
+    *("fetched", "succeeded", "due", "due_reason", "wait_until", "fresh_until", "moved_to", "moved_since", "adopted"),
+    *("gone", "entries", "newest", "answers_full", "answers_unchanged", "same_bytes", "rejected", "reject"),
+)
+
+
+def facts(known: Known) -> dict[str, object]:
+    """Give one feed for programs: the id as text, times in UTC, and the same words that people read."""
+    state, figures = known.state, known.figures
+    return {
+        "id": str(state.id),
+        **{name: getattr(state, name) for name in STATE},
+        "health": known.health,
+        "last_answer": last_answer(state),
+        "validators": support(state),
+        "entries_per_week": known.per_week,
+        "told": {"entries": figures.told, "of": figures.told_by_all},
+        "suggested_edit": known.edit,
+    }

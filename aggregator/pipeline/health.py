@@ -1,0 +1,136 @@
+"""How a feed is, in plain words, and what its keeper can do about it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from aggregator.model import FeedFigures, FeedState
+from aggregator.pipeline.backoff import is_dead
+from aggregator.pipeline.cadence import words
+
+SILENT = timedelta(days=90)
+WEEKS = 4
+STATUSES = {
+    200: "200: sent and read",
+    226: "226: only what is new was sent",
+    304: "304: nothing new",
+    401: "401: asks for a login",
+    403: "403: refuses us",
+    404: "404: not found there",
+    410: "410: gone for good",
+    429: "429: asked too often",
+    503: "503: its server is busy",
+}
+
+
+def health(state: FeedState, *, now: datetime) -> str:
+    """Say in plain words how a feed is."""
+    if state.gone:
+        return "gone for good"
+    if not state.outcome:
+        return "new"
+    if state.outcome == "failed":
+        return _trouble(state, now)
+    if state.adopted:
+        return f"ok, moved for good to {state.adopted}"
+    if state.newest and now - state.newest > SILENT:
+        return f"ok, but silent since {state.newest:%Y-%m-%d}"
+    return "ok"
+
+
+def _trouble(state: FeedState, now: datetime) -> str:
+    if state.failing_since and is_dead(state.failing_since, now):
+        return f"dead: no good answer for {words(now - state.failing_since)}: {state.error}"
+    times = f" ({state.failures} times in a row)" if state.failures > 1 else ""
+    return f"failed{times}: {state.error}"
+
+
+def last_answer(state: FeedState) -> str:
+    """Say in plain words how the last request ended."""
+    if not state.outcome:
+        return "never asked yet"
+    if state.outcome == "failed" and state.status in (0, 200):
+        return state.error if state.status == 0 else f"200, but {state.error}"
+    if state.outcome == "unchanged" and state.status != 304:
+        return "200: the same bytes as before were sent again"
+    return STATUSES.get(state.status, f"{state.status}: {state.error or 'read'}")
+
+
+def support(state: FeedState) -> str:
+    """Say whether the server can tell that nothing has changed, and whether it does."""
+    if not state.succeeded:
+        return "not known yet"
+    known = state.validators
+    names = [name for name, value in _named(state) if value] if known else []
+    if not names:
+        again = f"; the same bytes {_times(state.same_bytes)}" if state.same_bytes else ""
+        return f"none: sends everything each time{again}"
+    said = " and ".join(names)
+    if state.answers_unchanged:
+        return f"{said}; 304 seen"
+    return f"{said}; sends everything all the same ({_times(state.same_bytes)})" if state.same_bytes else said
+
+
+def _named(state: FeedState) -> list[tuple[str, str]]:
+    known = state.validators
+    return [("ETag", known.etag), ("Last-Modified", known.last_modified)] if known else []
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def per_week(state: FeedState, figures: FeedFigures, *, now: datetime) -> float:
+    """Return how many entries a week a feed brought in the last four weeks.
+
+    Of a feed that was not known so long all entries are new to us: those count that were published in that time.
+    """
+    young = state.first_seen is None or now - state.first_seen < timedelta(weeks=WEEKS)
+    return round((figures.published if young else figures.seen) / WEEKS, 1)
+
+
+def share(figures: FeedFigures) -> str:
+    """Say how much of the last digests came from a feed."""
+    if not figures.told_by_all:
+        return "no digest was made yet"
+    percent = round(100 * figures.told / figures.told_by_all)
+    return f"{figures.told} of the {figures.told_by_all} entries in the last digests ({percent} %)"
+
+
+def suggestion(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int], name: str, now: datetime) -> str:
+    """Return the edit of feeds.yaml that helps, or ""; ``lines`` has the line of each listed address, where known."""
+    edit = _edit(state, every=every, lines=lines, now=now)
+    line = lines.get(state.url, 0)
+    return f"{name}{f':{line}' if line else ''}: {edit}" if edit else ""
+
+
+def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int], now: datetime) -> str:
+    if state.gone:
+        return f"remove {state.url}, or write its new address (410: gone for good)"
+    if state.adopted in lines:
+        where = f" (line {lines[state.adopted]})" if lines[state.adopted] else ""
+        return f"remove {state.url}: it moved to {state.adopted}, which is listed too{where}"
+    if state.adopted:
+        return f"replace {state.url} by {state.adopted}"
+    if state.outcome == "failed":
+        return _mend(state, now)
+    asked = state.fresh_until - state.succeeded if state.fresh_until and state.succeeded else timedelta()
+    if every and asked > every and not (state.skip_hours or state.skip_days):
+        return f"write `every: {_every(asked)}`: {words(every)} is shorter than feed and server allow"
+    return ""
+
+
+def _mend(state: FeedState, now: datetime) -> str:
+    if state.status == 200 and ("an HTML page" in state.error or "a login page" in state.error):
+        return f"{state.url} is a page; `aggregator feeds add {state.url}` looks for its feed"
+    if state.status in (401, 403):
+        return f"{state.url} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"
+    if is_dead(state.failing_since, now):
+        home = f"; `aggregator feeds add {state.home}` looks for its new address" if state.home else ""
+        return f"remove {state.url}: it is dead{home}"
+    return f"look whether {state.url} has a new address" if state.status == 404 and state.failures > 2 else ""
+
+
+def _every(span: timedelta) -> str:
+    """Write a span as feeds.yaml has it, rounded up."""
+    minutes = -(-int(span.total_seconds()) // 60)
+    return f"{minutes // 60}h" if minutes % 60 == 0 else f"{minutes}m"

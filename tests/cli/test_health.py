@@ -1,0 +1,143 @@
+"""feeds and feeds show as people and programs use them: what is wrong, why, and what to edit."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.app import utc_now
+from tests.servers import Page, Server, serve
+from tests.workspaces import desk, item, rss
+
+DIGEST = "digests: [{name: morning, when: daily 00:00, to: [reader@example.org]}]"
+
+
+def run(root: Path, *words: str, code: int = 0, **environ: str) -> str:
+    """Run the program as a process, expect its exit code and give what it printed."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environ)
+    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr if code else done.stdout
+
+
+def data(root: Path, *words: str) -> dict[str, dict[str, Any]]:
+    """Give the feeds of a command's JSON by the last part of their address."""
+    return {feed["url"].rpartition("/")[2]: feed for feed in json.loads(run(root, *words, "--json"))["feeds"]}
+
+
+@dataclass
+class Newsroom:
+    """A workspace that was synced for eight days, and its server."""
+
+    root: Path
+    server: Server
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    """A feed that is well, one that moved, is gone, is a page, asks for more time, has an odd name, is missing."""
+    now = utc_now()
+    pages = {
+        "/good": Page(rss(item(1, at=now), item(2, at=now - timedelta(hours=3)), title="Good News"), etag='"1"'),
+        "/old": Page(status=301, headers={"location": "/new"}),
+        "/new": Page(rss(item(3, at=now), title="Moved News")),
+        "/gone": Page(status=410),
+        "/page": Page(b"<!doctype html><html><title>Welcome</title><body>hello</body></html>"),
+        "/slow": Page(rss(item(4, at=now)), headers={"cache-control": "max-age=36000"}),
+        "/odd": Page(rss(item(5, at=now), title="Odd [/b] [link=x] &#27;[31mred")),
+        "/missing": Page(status=404),
+    }
+    root = tmp_path_factory.mktemp("newsroom")
+    with serve(pages) as server:
+        paths = [path for path in pages if path != "/new"]
+        here = desk(root, *(f"{{url: '{server.url(path)}', every: 1h}}" for path in paths), extra=DIGEST)
+        here.clock.now = now - timedelta(days=7, hours=1)
+        here.sync()
+        here.clock.now = now
+        here.sync()
+        yield Newsroom(root, server)
+
+
+def test_the_edits_to_make_are_printed_with_their_lines(newsroom: Newsroom) -> None:
+    """feeds.yaml:LINE and the exact words: moved, gone, a page, too often."""
+    said, at = run(newsroom.root, "feeds"), newsroom.server.url
+    for edit in (
+        f"feeds.yaml:6: replace {at('/old')} by {at('/new')}",
+        f"feeds.yaml:7: remove {at('/gone')}, or write its new address (410: gone for good)",
+        f"feeds.yaml:8: {at('/page')} is a page; `aggregator feeds add {at('/page')}` looks for its feed",
+        "feeds.yaml:9: write `every: 10h`: 1 h is shorter than feed and server allow",
+    ):
+        assert edit in said.splitlines(), said
+    assert len([line for line in said.splitlines() if line.startswith("feeds.yaml:")]) == 4
+
+
+def test_only_the_failing_ones(newsroom: Newsroom) -> None:
+    """Failed and gone, nothing else."""
+    assert sorted(data(newsroom.root, "feeds", "--failing")) == ["gone", "missing", "page"]
+
+
+def test_programs_get_the_same_words_and_the_facts(newsroom: Newsroom) -> None:
+    """Ids are text, times are UTC, every feed says why it is due when it is."""
+    feeds = data(newsroom.root, "feeds")
+    assert list(feeds) == ["good", "old", "gone", "page", "slow", "odd", "missing"]
+    assert all(
+        isinstance(feed["id"], str) and feed["due_reason"] and feed["due"].endswith("Z") for feed in feeds.values()
+    )
+    good, old = feeds["good"], feeds["old"]
+    assert (good["health"], good["last_answer"], good["validators"]) == ("ok", "304: nothing new", "ETag; 304 seen")
+    assert (good["answers_full"], good["answers_unchanged"], good["suggested_edit"]) == (1, 1, "")
+    assert good["entries_per_week"] == 0.5 and good["told"]["of"] >= good["told"]["entries"] > 0
+    assert old["adopted"] == newsroom.server.url("/new") and old["moved_since"].endswith("Z")
+    assert feeds["missing"]["last_answer"] == "404: not found there" and feeds["missing"]["failing_since"]
+    assert feeds["gone"]["gone"] is True and feeds["page"]["status"] == 200
+
+
+@pytest.mark.parametrize("name", ["/good", "good", "GOOD NEWS"])
+def test_one_feed_is_found_by_its_address_a_part_of_it_or_its_title(newsroom: Newsroom, name: str) -> None:
+    """A page of labelled lines."""
+    said = run(newsroom.root, "feeds", "show", name)
+    for line in ("feed:        Good News", "health:      ok", "validators:  ETag; 304 seen", "to do:       nothing"):
+        assert line in said.splitlines()
+    assert "next due:" in said and "every 1 h (feeds.yaml)" in said and "0.5 entries a week; 2 stored" in said
+    assert "entries in the last digests (" in said and "answers:     1 whole, 1 unchanged, 0 the same again" in said
+
+
+def test_a_moved_feed_is_found_by_its_new_address(newsroom: Newsroom) -> None:
+    """And says where it is asked, and what to edit."""
+    said = run(newsroom.root, "feeds", "show", newsroom.server.url("/new"))
+    assert f"asked at:    {newsroom.server.url('/new')}" in said and "to do:       feeds.yaml:6: replace" in said
+
+
+def test_several_matches_are_listed(newsroom: Newsroom) -> None:
+    """So that one of them can be named."""
+    said = run(newsroom.root, "feeds", "show", "127.0.0.1")
+    assert len(said.splitlines()) == 7 and "health:" not in said
+    assert len(json.loads(run(newsroom.root, "feeds", "show", "127.0.0.1", "--json"))["feeds"]) == 7
+
+
+def test_a_feed_that_is_not_there_is_an_error(newsroom: Newsroom) -> None:
+    """With what to do next."""
+    assert "see `aggregator feeds`" in run(newsroom.root, "feeds", "show", "nowhere", code=1)
+
+
+@pytest.mark.parametrize("columns", ["80", "160"])
+def test_names_of_feeds_are_no_markup_and_steer_no_terminal(newsroom: Newsroom, columns: str) -> None:
+    """In a narrow and in a wide window."""
+    for words in (["feeds"], ["feeds", "show", "odd"]):
+        said = run(newsroom.root, *words, COLUMNS=columns)
+        assert "\x1b" not in said and "[/b] [link=x]" in " ".join(said.split())
+
+
+def test_a_new_workspace_says_that_nothing_was_asked_yet(tmp_path: Path) -> None:
+    """Before the first sync."""
+    desk(tmp_path, "https://example.org/feed")
+    (feed,) = data(tmp_path, "feeds").values()
+    assert (feed["health"], feed["last_answer"], feed["suggested_edit"]) == ("new", "never asked yet", "")
+    assert "never asked yet" in run(tmp_path, "feeds", "show", "example.org")

@@ -1,0 +1,129 @@
+"""Health in plain words, and the edit of feeds.yaml that helps."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.model import FeedFigures, FeedState, Validators
+from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+OLD, NEW = "http://example.net/feed", "https://example.net/feed"
+
+
+def feed(**facts: Any) -> FeedState:
+    return FeedState(1, OLD, **{"outcome": "ok", "status": 200, "succeeded": NOW, "fetched": NOW, **facts})
+
+
+def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> FeedState:
+    return feed(**{"outcome": "failed", "status": status, "error": error, "failures": 1, **facts})
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (FeedState(1, OLD), "new"),
+        (feed(), "ok"),
+        (feed(newest=NOW - 100 * DAY), "ok, but silent since 2026-08-15"),
+        (feed(adopted=NEW, moved_to=NEW), f"ok, moved for good to {NEW}"),
+        (feed(moved_to=NEW), "ok"),
+        (lost(), "failed: HTTP 404 Not Found"),
+        (lost(failures=3, failing_since=NOW - DAY), "failed (3 times in a row): HTTP 404 Not Found"),
+        (lost(failures=9, failing_since=NOW - 20 * DAY), "dead: no good answer for 20 days: HTTP 404 Not Found"),
+        (lost(status=410, outcome="gone", gone=True), "gone for good"),
+    ],
+)
+def test_how_a_feed_is(state: FeedState, said: str) -> None:
+    assert health(state, now=NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (FeedState(1, OLD), "never asked yet"),
+        (feed(), "200: sent and read"),
+        (feed(status=304, outcome="unchanged"), "304: nothing new"),
+        (feed(outcome="unchanged"), "200: the same bytes as before were sent again"),
+        (feed(status=226), "226: only what is new was sent"),
+        (lost(), "404: not found there"),
+        (lost(418, "HTTP 418 I'm a Teapot"), "418: HTTP 418 I'm a Teapot"),
+        (lost(0, "could not find the host example.net (DNS)"), "could not find the host example.net (DNS)"),
+        (lost(200, "an HTML page, not a feed"), "200, but an HTML page, not a feed"),
+    ],
+)
+def test_the_last_answer_in_words(state: FeedState, said: str) -> None:
+    assert last_answer(state) == said
+
+
+BOTH, ONE = Validators(OLD, '"1"', "Mon"), Validators(OLD, "", "Mon")
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (FeedState(1, OLD), "not known yet"),
+        (feed(), "none: sends everything each time"),
+        (feed(same_bytes=3), "none: sends everything each time; the same bytes 3 times"),
+        (feed(validators=ONE), "Last-Modified"),
+        (feed(validators=BOTH, answers_unchanged=2), "ETag and Last-Modified; 304 seen"),
+        (feed(validators=BOTH, same_bytes=1), "ETag and Last-Modified; sends everything all the same (once)"),
+    ],
+)
+def test_what_a_server_can_say_of_change(state: FeedState, said: str) -> None:
+    assert support(state) == said
+
+
+def test_entries_a_week_of_an_old_feed_and_of_a_young_one() -> None:
+    """What a young feed had published before we knew it was new to us alone."""
+    figures = FeedFigures(seen=30, published=10)
+    assert per_week(feed(first_seen=NOW - 100 * DAY), figures, now=NOW) == 7.5
+    assert per_week(feed(first_seen=NOW - 3 * DAY), figures, now=NOW) == 2.5
+    assert per_week(FeedState(0, OLD), FeedFigures(), now=NOW) == 0
+
+
+def test_a_feeds_share_of_the_last_digests() -> None:
+    assert share(FeedFigures()) == "no digest was made yet"
+    assert share(FeedFigures(told=12, told_by_all=40)) == "12 of the 40 entries in the last digests (30 %)"
+    assert share(FeedFigures(told=0, told_by_all=40)) == "0 of the 40 entries in the last digests (0 %)"
+
+
+@pytest.mark.parametrize(
+    ("state", "edit"),
+    [
+        (feed(), ""),
+        (lost(), ""),
+        (feed(moved_to=NEW, moved_count=3), ""),
+        (feed(adopted=NEW, moved_to=NEW), f"replace {OLD} by {NEW}"),
+        (
+            feed(adopted="https://b.example/", moved_to="https://b.example/"),
+            f"remove {OLD}: it moved to https://b.example/, which is listed too (line 20)",
+        ),
+        (lost(410, outcome="gone", gone=True), f"remove {OLD}, or write its new address (410: gone for good)"),
+        (lost(failures=3), f"look whether {OLD} has a new address"),
+        (lost(0, "x", failures=9, failing_since=NOW - 20 * DAY), f"remove {OLD}: it is dead"),
+        (
+            lost(500, "x", failures=9, failing_since=NOW - 20 * DAY, home="https://example.net/"),
+            f"remove {OLD}: it is dead; `aggregator feeds add https://example.net/` looks for its new address",
+        ),
+        (
+            lost(200, "an HTML page (title “Hi”), not a feed"),
+            f"{OLD} is a page; `aggregator feeds add {OLD}` looks for its feed",
+        ),
+        (lost(401, "x"), f"{OLD} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"),
+        (feed(fresh_until=NOW + 2 * HOUR), "write `every: 2h`: 1 h is shorter than feed and server allow"),
+        (feed(fresh_until=NOW + 1.5 * HOUR), "write `every: 90m`: 1 h is shorter than feed and server allow"),
+        (feed(fresh_until=NOW + HOUR), ""),
+        (feed(fresh_until=NOW + 2 * HOUR, skip_hours=(13,)), ""),
+    ],
+)
+def test_what_to_edit(state: FeedState, edit: str) -> None:
+    lines = {OLD: 12, "https://b.example/": 20}
+    said = suggestion(state, every=HOUR, lines=lines, name="feeds.yaml", now=NOW)
+    assert said == (f"feeds.yaml:12: {edit}" if edit else "")
+
+
+def test_without_lines_the_file_alone_is_named() -> None:
+    said = suggestion(feed(adopted=NEW), every=None, lines={OLD: 0, NEW: 0}, name="feeds.yaml", now=NOW)
+    assert said == f"feeds.yaml: remove {OLD}: it moved to {NEW}, which is listed too"
