@@ -97,8 +97,7 @@ def _outcomes(
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
     requests = [app.request(feed.id, feed.url, feed.validators, address=feed.address) for feed in claimed.values()]
     with app.client() as client, Cores() as cores:
-        expected = sum(feed.succeeded is None for feed in claimed.values())
-        reading = Reading(app, cores, now=now, expected=expected)
+        reading = Reading(app, cores, now=now)
         for request, outcome in client.fetch_many(requests, now=now):
             state = claimed[request.id]
             if isinstance(outcome, FeedError) or _same(outcome, state):

@@ -55,8 +55,10 @@ def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     if simple is None:
         safe = _sanitised(raw, base)
         return safe, plain_text(safe)
-    clean = _with_addresses(simple[0], base)
-    return clean, folded_lines(simple[1]) if clean else ""
+    clean, text = simple
+    if "<img" in clean or ' title="' in clean:  # plain links are as they should be
+        clean = _with_addresses(clean, base)
+    return clean.strip(), folded_lines(text) if clean else ""
 
 
 def _with_addresses(clean: str, base: str) -> str:

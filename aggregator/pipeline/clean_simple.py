@@ -18,7 +18,7 @@ DEEPEST = 40
 _TAGS = re.compile("(<[^<>]*>)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_ADDRESS_OF = r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]*)?"
+_ADDRESS_OF = r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]{0,2000})?"
 _ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
 _LINK = re.compile(f'<a href="{_ADDRESS_OF}">', re.ASCII)
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")

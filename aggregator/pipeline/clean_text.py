@@ -66,7 +66,8 @@ def folded_lines(text: str) -> str:
     text = unescape(text)
     folded = "  " not in text and text.replace("\n", " ").isprintable()  # the one white space that prints is " "
     lines = [line.strip() if folded else " ".join(line.split()) for line in text.split("\n")]
-    return legal(_EMPTY_LINES.sub("\n\n", "\n".join(lines))).strip()
+    told = "\n".join(lines)
+    return legal(_EMPTY_LINES.sub("\n\n", told) if "\n\n\n" in told else told).strip()
 
 
 def words(title: str, text: str, *, day: str) -> str:

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from aggregator.errors import WorkspaceError
+from aggregator.store.engines import driver
+from aggregator.store.founding import christen
 from aggregator.store.migrations import HEAD
-from aggregator.store.tables import META
 from aggregator.store.tables_books import METADATA
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def bring_up(engine: Engine, *, name: str, now: datetime) -> None:
             )
         migrate(connection, HEAD)
         if not found:
-            facts = {"founded": now.isoformat(), "workspace": uuid4().hex}
-            connection.execute(META.insert(), [{"key": k, "value": v} for k, v in facts.items()])
+            christen(driver(connection), now=now)
 
 
 def revision(connection: Connection) -> str:

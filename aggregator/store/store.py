@@ -12,6 +12,7 @@ from aggregator.store.database import Database
 from aggregator.store.driver import explained
 from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
+from aggregator.store.founding import found
 from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
@@ -48,11 +49,13 @@ class Store:
         if "://" in str(target):
             raise WorkspaceError(f"{target}: only a path of a SQLite database can be opened yet")
         path = Path(target)
-        if path.is_file():
-            database = Database(path, readonly=readonly)
-            if _revision(database) == HEAD:
-                return cls(database)
-            database.close()
+        if not path.is_file():
+            _make_folder(path.parent)
+            readonly = False
+        database = Database(path, readonly=readonly)
+        if _revision(database) == HEAD or (not readonly and found(database.lane, now=now)):
+            return cls(database)
+        database.close()
         _bring_up(path, now=now)
         return cls(Database(path))
 
@@ -78,13 +81,16 @@ def _revision(database: Database) -> str:
         return found[0] if found else ""
 
 
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorkspaceError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
 def _bring_up(path: Path, *, now: datetime) -> None:
     from aggregator.store import engines, schema
 
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorkspaceError(f"{path.parent}: cannot be made: {error.strerror}") from error
     engine = engines.writer(path, foreign_keys=False)
     try:
         with explained(str(path)):

@@ -49,6 +49,15 @@ def test_an_empty_file_migrated_to_head_is_what_the_tables_say(tmp_path: Path) -
     assert shape(migrated) == shape(made)
 
 
+def test_a_new_database_is_founded_as_the_migrations_would_make_it(path: Path, tmp_path: Path) -> None:
+    """founding.sql and store/migrations/ lead to the same tables, the columns in the same order."""
+    Store.open(path, now=NOW).close()
+    migrated = tmp_path / "migrated.db"
+    with migrating(migrated) as connection:
+        schema.migrate(connection, HEAD)
+    assert shape(path) == shape(migrated)
+
+
 def test_every_step_down_and_up_again_leads_to_the_same_schema(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with migrating(path) as connection:
