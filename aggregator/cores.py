@@ -24,7 +24,7 @@ class Cores:
     """
 
     def __init__(self, workers: int | None = None, seconds: float = 5.0, megabytes: int = MEGABYTES) -> None:
-        self._workers = workers or len(os.sched_getaffinity(0))
+        self._workers = workers or max(1, len(os.sched_getaffinity(0)) - 1)  # one core is the caller's
         self._seconds = seconds
         self._megabytes = megabytes
         self._pool: Any = None

@@ -1,13 +1,12 @@
-"""Documents on their way: plain ones are read at once, the others by killable workers, a few in one hop.
+"""Documents on their way: by killable workers, a few in one hop, or at once, where a document is plain.
 
-The hop to a worker and back costs half of what the fast path takes for a document, and processes that share their
-caches slow each other down: 1,000 documents of 20 entries took 12 ms of CPU each by way of two workers, and 8 ms here.
-So what the fast path takes, and what is too small to take long whatever is in it, stays in this process; feedparser is
-met by workers only. When a hop breaks a bound, each of its documents goes again alone: only the one that broke it is
-blamed.
+The hop to a worker and back costs a fifth of reading a document, and starting workers as much as fifty of them. So what
+is too small to take long whatever is in it, and what the fast path takes, is read in this process when there is little
+to read, or when the workers have enough in hand; feedparser is met by workers only. When a hop breaks a bound, each of
+its documents goes again alone: only the one that broke it is blamed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from aggregator.app import App
@@ -20,6 +19,8 @@ TOGETHER = 8  # documents in one hop
 MOST_BYTES, MOST_SIGNS = 500_000, 20_000
 """What a document may hold to be read here, of bytes and of ``<`` and ``&``: a hundred long entries, and no attack."""
 
+FEW = 64  # so many documents are not worth starting workers for
+BUSY = 16  # documents that keep the workers going until we come back to them
 IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
 
 Read = tuple[FeedState, Fetched, Intake | FeedError]
@@ -27,17 +28,23 @@ Read = tuple[FeedState, Fetched, Intake | FeedError]
 
 
 class Reading:
-    """Takes answers that hold documents, gives back what came of each, in the order they finish."""
+    """Takes answers that hold documents, gives back what came of each, in the order they finish.
 
-    def __init__(self, app: App, cores: Cores, *, now: datetime) -> None:
+    ``expected`` is how many documents there will be at least.
+    """
+
+    def __init__(self, app: App, cores: Cores, *, expected: int, now: datetime) -> None:
+        self._together = expected > FEW
         self._app, self._cores, self._now = app, cores, now
         self._waiting: list[tuple[FeedState, Fetched]] = []
         self._answers: dict[int, tuple[FeedState, Fetched]] = {}
 
     def take(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
         """Take an answer over, and yield what has come back by now."""
-        if _is_plain(answer.body) and (read := self._read_here(state, answer)):
+        busy = not self._together or len(self._answers) >= BUSY
+        if busy and _is_plain(answer.body) and (read := self._read_here(state, answer)):
             yield read
+            yield from self._back(self._cores.finished())
             return
         self._waiting.append((state, answer))
         if len(self._waiting) >= TOGETHER:
@@ -55,7 +62,7 @@ class Reading:
     def _read_here(self, state: FeedState, answer: Fetched) -> Read | None:
         from aggregator.pipeline import intake  # a run in which nothing changed never loads it
 
-        unread = self._unread(state, answer, self._app.store.feeds.known([state.id]).get(state.id))
+        unread = self._unread(state, answer, self._known([state]).get(state.id))
         try:
             result = intake.read_lightly(unread, now=self._now)
         except Exception:  # a worker shall say what is wrong with it
@@ -64,11 +71,16 @@ class Reading:
 
     def _hand_over(self) -> None:
         states = [state for state, _ in self._waiting]
-        known = self._app.store.feeds.known([state.id for state in states if state.succeeded or state.entries])
+        known = self._known(states)
         unread = [self._unread(state, answer, known.get(state.id)) for state, answer in self._waiting]
         self._answers |= {state.id: (state, answer) for state, answer in self._waiting}
         self._waiting = []
         self._submit(unread)
+
+    def _known(self, states: Sequence[FeedState]) -> dict[int, Known]:
+        """Gather what reading must know; of a feed that was never read there is nothing."""
+        ids = [state.id for state in states if state.succeeded or state.entries]
+        return self._app.store.feeds.known(ids) if ids else {}
 
     def _unread(self, state: FeedState, answer: Fetched, known: Known | None) -> Unread:
         return Unread(state.id, state.url, answer, known or Known(first=True), self._app.feeds[state.url].language)

@@ -1,7 +1,7 @@
 """Which entries are one text, and which copy stands for it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,13 +19,15 @@ class Same:
     reason: str = ""
 
 
-def same_text(entry: StoredEntry, others: Iterable[StoredEntry], *, sets: Mapping[int, int]) -> Same:
+def same_text(entry: StoredEntry, others: Collection[StoredEntry], *, sets: Mapping[int, int]) -> Same:
     """Find the set that an entry belongs to among ``others``, which share its address or its words.
 
     ``sets`` gives the set of those that were placed already; who came earlier founds the set. Exact first version:
     the same canonical address, or the same title and text as one that was founded less than a week apart. The week is
     measured from the founder: from copy to copy, a column that says the same every day would be one text for ever.
     """
+    if not others:
+        return Same(entry.id)
     candidates = sorted((o for o in others if o.id in sets and o.id != entry.id), key=lambda other: other.id)
     shared = _shared_addresses([entry, *candidates])
     founded = _founded(candidates, sets)

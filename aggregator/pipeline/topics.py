@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from aggregator.config import TopicConfig
@@ -136,6 +136,7 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
+@lru_cache(maxsize=4096)  # a feed names the same few categories in every entry
 def normal(text: str) -> str:
     """Fold a name to its tokens: "Foreign-Policy" and "foreign policy" are one."""
     return " ".join(tokens(fold(text)))

@@ -97,6 +97,8 @@ ENTRY = (
 )
 """The columns that hold an Entry, by the names of its fields and in their order."""
 
+_PUBLISHED, _UPDATED, _CATEGORIES, _ENCLOSURES = map(ENTRY.index, ("published", "updated", "categories", "enclosures"))
+
 _PLACED = ("first_seen", "last_seen", "surfaced", "changed", "reach")
 _CURATED = ("text_set", "same_as", "tags", "dropped", "set_uid", "set_founded")
 STORED_ENTRY = (
@@ -152,7 +154,7 @@ def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEnt
         id=id,
         uid=uid,
         source=sources[feed],
-        entry=_entry(*row[8:-7]),
+        entry=_entry(list(row[8:-7])),
         first_seen=_moment(first_seen),
         last_seen=_moment(max(seen, first_seen)),
         surfaced=_moment(surfaced),
@@ -167,12 +169,11 @@ def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEnt
     )
 
 
-def _entry(*values: Any) -> Entry:
-    facts = dict(zip(ENTRY, values, strict=True))
-    facts["published"], facts["updated"] = _moment(facts["published"]), moment(facts["updated"])
-    facts["categories"] = tuple(Category(*category) for category in _list(facts["categories"]))
-    facts["enclosures"] = tuple(Enclosure(*enclosure) for enclosure in _list(facts["enclosures"]))
-    return Entry(**facts)
+def _entry(values: list[Any]) -> Entry:
+    values[_PUBLISHED], values[_UPDATED] = _moment(values[_PUBLISHED]), moment(values[_UPDATED])
+    values[_CATEGORIES] = tuple(Category(*category) for category in _list(values[_CATEGORIES]))
+    values[_ENCLOSURES] = tuple(Enclosure(*enclosure) for enclosure in _list(values[_ENCLOSURES]))
+    return Entry(*values)
 
 
 def _moment(value: int) -> datetime:
