@@ -1,8 +1,8 @@
-"""Refresh: ask feeds, read their documents on all cores, save what is new in one transaction a batch.
+"""Refresh: ask feeds, read their documents, save what is new in one transaction a batch.
 
 claim ─▶ fetch_many ─┬─ error ───────────────▶ Visit(failed) ──┐
                      ├─ 304, or same bytes ──▶ Visit(unchanged)├─▶ save, a batch at a time
-                     └─ 200 ─▶ a killable core ▶ Visit(ok) ────┘
+                     └─ 200, 226 ─▶ Reading ───▶ Visit(ok) ────┘
 """
 
 from collections.abc import Callable, Iterator, Sequence
