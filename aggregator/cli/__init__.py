@@ -7,13 +7,14 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usa
 import gc
 import os
 import sys
+from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aggregator import __version__
-from aggregator.cli import digests, entries, feeds, river, workspace
 from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
 
@@ -24,11 +25,21 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-workspace.register(app)
-river.register(app)
-feeds.register(app)
-entries.register(app)
-digests.register(app)
+COMMANDS = {
+    "workspace": ("init", "demo", "check", "prune", "config"),
+    "river": ("sync", "run", "serve"),
+    "feeds": ("feeds",),
+    "entries": ("entries", "explain"),
+    "digests": ("digest",),
+}
+"""The commands of each file; what a command line does not name need not be loaded."""
+
+
+def register(words: Collection[str]) -> None:
+    """Add the commands that may be meant by a command line: those it names anywhere, or all."""
+    named = [file for file, names in COMMANDS.items() if not {*names}.isdisjoint(words)]
+    for file in named or COMMANDS:
+        import_module(f"aggregator.cli.{file}").register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -55,6 +66,7 @@ def top(
 def main() -> None:
     """Run the command line; an error that people can act on becomes one message and an exit code."""
     gc.set_threshold(50_000, 20, 100)  # many values, hardly a cycle: the collector found nothing in a tenth of the time
+    register(sys.argv[1:])
     try:
         app()
     except AggregatorError as error:

@@ -63,9 +63,9 @@ def test_a_run_without_news_loads_no_database_layer_and_no_parser(tmp_path: Path
     feed = f"<rss version='2.0'><channel><title>N</title>{item}</channel></rss>"
     (tmp_path / "news.xml").write_text(feed, encoding="utf-8")
     program = (
-        "import sys; from aggregator.cli import app\n"
+        "import sys; from aggregator.cli import main\n"
         f"sys.argv = ['aggregator', '-C', {str(tmp_path)!r}, 'sync', '--force']\n"
-        "try: app()\nexcept SystemExit as end: print(end.code or 0)\n"
+        "try: main()\nexcept SystemExit as end: print(end.code or 0)\n"
         "heavy = ('sqlalchemy', 'sqlmodel', 'feedparser', 'lxml', 'jinja2', 'rich.console', 'nh3', 'alembic')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
