@@ -49,7 +49,8 @@ def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConf
     changes = _answered(state, answer, rhythm, config=config, now=now)
     counted = "answers_unchanged" if answer.status == 304 else "same_bytes"
     changes[counted] = getattr(state, counted) + 1
-    return Visit(replace(state, **changes, outcome="unchanged"), token)
+    changes["outcome"] = "unchanged"
+    return Visit(state.but(changes), token)
 
 
 def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:

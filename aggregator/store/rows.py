@@ -56,7 +56,7 @@ def feed_state(row: Sequence[Any]) -> FeedState:
         if values[position] is not None:
             values[position] = convert(values[position])
     validators = Validators(url, etag, last_modified) if etag or last_modified else None
-    return FeedState(validators=validators, **dict(zip(_STATE, values, strict=True)))
+    return FeedState.of({**dict(zip(_STATE, values, strict=True)), "validators": validators})
 
 
 ANSWER = (*OF_VALIDATORS, "lease_until", *OF_ANSWER)

@@ -2,17 +2,22 @@
 
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import JSON, Boolean
 
+from aggregator.config import FeedConfig
 from aggregator.errors import WorkspaceError
+from aggregator.jobs.visits import unchanged
+from aggregator.model import FeedState, Fetched
 from aggregator.store.lane import AT_ONCE, Lane, among
 from aggregator.store.moments import Moment
 from aggregator.store.rows import ANSWER, ENTRY, FLAGS, LISTS, MOMENTS, OF_DOCUMENT
 from aggregator.store.tables import ENTRY as ENTRIES
 from aggregator.store.tables import FEED
+from tests.store.things import NOW, Desk
 
 
 def test_what_is_kept_in_another_form_is_what_the_tables_say() -> None:
@@ -72,3 +77,13 @@ def test_a_run_without_news_loads_no_database_layer_and_no_parser(tmp_path: Path
     for _ in range(2):
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["0", "[]"], done.stderr
+
+
+def test_a_feed_read_back_has_every_field_and_a_changed_one_no_other(desk: Desk) -> None:
+    """Both are made without the constructor, which would have said so."""
+    names = [field.name for field in fields(FeedState)]
+    feed = desk.feed()
+    assert set(vars(feed)) == set(names) and repr(feed) == repr(replace(feed))
+    answer = Fetched(feed.url, feed.url, 304, {}, b"")
+    visit = unchanged(feed, 1, answer, config=FeedConfig(url=feed.url), now=NOW)
+    assert set(vars(visit.state)) == set(names) and visit.state == replace(visit.state)
