@@ -184,7 +184,13 @@ def _dump(value: Any, *, flow: bool) -> str:
         def represent_words(self, words: tuple[str, ...]) -> Any:
             return self.represent_sequence("tag:yaml.org,2002:seq", words, flow_style=True)
 
+        def represent_text(self, text: str) -> Any:
+            """YAML 1.1, as feeds.yaml is read, takes a ``?`` at the start for a key where 1.2 sees a text."""
+            style = "'" if text[:1] in ("?", "-", ":") else None
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
     Short.add_representer(tuple, Short.represent_words)
+    Short.add_representer(str, Short.represent_text)
     writer: Any = YAML(typ="safe", pure=True)
     writer.Representer = Short
     writer.default_flow_style, writer.allow_unicode, writer.width = flow, True, 1_000_000

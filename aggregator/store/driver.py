@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -41,7 +42,7 @@ def prepare(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
     connection.isolation_level = None  # the driver begins nothing by itself
     connection.create_function("lower", 1, _folded, deterministic=True)
     for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
+        _patiently(connection, f"PRAGMA {pragma}")
 
 
 def spectators(path: Path) -> str:
@@ -54,6 +55,20 @@ def spectators(path: Path) -> str:
     alone = not os.access(path.parent, os.W_OK) and not any(file.exists() for file in beside)
     query = urlencode({"mode": "ro", **({"immutable": "1"} if alone else {})})
     return f"file:{quote(str(path.absolute()))}?{query}"
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Run a statement that SQLite does not wait for itself, as it never does when a file becomes a write-ahead one."""
+    last = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > last:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 @contextmanager
