@@ -42,6 +42,7 @@ def feed_counts(report: "Report") -> dict[str, int]:
         "fetched": refreshed.fetched,
         "unchanged": refreshed.unchanged,
         "failed": refreshed.failed,
+        "postponed": len(refreshed.postponed),
         "skipped": report.skipped,
     }
 
@@ -63,6 +64,8 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
         f"{refreshed.failed} failed; {refreshed.new} new entries, {refreshed.updated} updated, "
         f"{report.placed.duplicates} duplicates folded ({sum(report.seconds.values()):.1f} s)"
     )
+    if refreshed.postponed:
+        screen.say(f"{len(refreshed.postponed)} feeds were not asked: their host wants to be left alone for now")
     storage = app.workspace.storage
     written = report.published.written
     screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))

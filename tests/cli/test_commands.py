@@ -64,7 +64,15 @@ def test_sync_gives_its_counts_to_programs(site: Server, tmp_path: Path) -> None
     """Counts of feeds and entries, what was written, composed and sent, and the seconds of each stage."""
     desk(tmp_path, site.url("/a"), site.url("/b"), extra=EXTRA)
     found = data(tmp_path, "sync")
-    assert found["feeds"] == {"configured": 2, "due": 2, "fetched": 2, "unchanged": 0, "failed": 0, "skipped": 0}
+    assert found["feeds"] == {
+        "configured": 2,
+        "due": 2,
+        "fetched": 2,
+        "unchanged": 0,
+        "failed": 0,
+        "postponed": 0,
+        "skipped": 0,
+    }
     assert found["entries"] == {"new": 3, "updated": 0, "duplicate": 0, "rejected": 0}
     assert sorted(found["outputs"]["written"]) == [
         f"{name}.{format}" for name in ("all", "world") for format in ("atom", "json", "rss")
