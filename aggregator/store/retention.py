@@ -10,12 +10,16 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, fun
 from aggregator.model import PruneRow
 from aggregator.store import meta
 from aggregator.store.database import Database
+from aggregator.store.driver import number
 from aggregator.store.engines import driver
-from aggregator.store.portable import chunks, insert_missing
-from aggregator.store.tables import ENTRY, FEED, TOMBSTONE
+from aggregator.store.lane import chunks
+from aggregator.store.tables import ENTRY, FEED
 
 AT_ONCE = 500
 """Entries that are purged in one transaction, so that others get their turn."""
+
+# A feed whose guids degrade may bring a name back that was buried.
+_DIG = "INSERT INTO tombstone (feed_id, guid, buried) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 
 MONTH = timedelta(days=30.436875)  # the mean Gregorian month
 
@@ -84,8 +88,7 @@ def _bury(connection: Connection, ids: Sequence[int], *, before: datetime, now: 
     """Purge entries that still are as old as planned; their tombstones come first."""
     still = select(ENTRY.c.id, ENTRY.c.feed_id, ENTRY.c.guid).join(FEED, FEED.c.id == ENTRY.c.feed_id)
     old = connection.execute(still.where(ENTRY.c.id.in_(ids), _last_seen() < before)).all()
-    graves = [{"feed_id": row.feed_id, "guid": row.guid, "buried": now} for row in old]
-    insert_missing(connection, TOMBSTONE, graves)  # a feed whose guids degrade may bring a name back that was buried
+    driver(connection).executemany(_DIG, [(row.feed_id, row.guid, number(now)) for row in old])
     connection.execute(delete(ENTRY).where(ENTRY.c.id.in_([row.id for row in old])))
     for feed, purged in Counter(row.feed_id for row in old).items():
         connection.execute(update(FEED).where(FEED.c.id == feed).values(entries=FEED.c.entries - purged))

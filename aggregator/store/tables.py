@@ -140,4 +140,4 @@ class MetaRow(Row, table=True):
     value: str = Field(sa_type=Text)
 
 
-FEED, ENTRY, TOMBSTONE, META = (Row.metadata.tables[name] for name in ("feed", "entry", "tombstone", "meta"))
+FEED, ENTRY = Row.metadata.tables["feed"], Row.metadata.tables["entry"]

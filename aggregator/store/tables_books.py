@@ -101,5 +101,3 @@ class DeliveryRow(Row, table=True):
 
 
 METADATA = Row.metadata  # by now it knows all tables
-PENDING, CURATION, SHELF = (Row.metadata.tables[name] for name in ("pending", "curation", "shelf"))
-ISSUE, TOLD, DELIVERY = (Row.metadata.tables[name] for name in ("issue", "told", "delivery"))
