@@ -115,9 +115,17 @@ def open_app(root: Path, *, clock: Clock = utc_now, readonly: bool = False) -> I
 
 
 def list_feeds(app: App) -> None:
-    """Tell the store which feeds feeds.yaml names, when that has changed."""
-    named = repr([(feed.url, feed.title, feed.publisher) for feed in app.config.feeds])
-    stamp = blake2b(named.encode(), digest_size=16).hexdigest()
+    """Tell the store which feeds feeds.yaml names, when that has changed.
+
+    When it says anew how feeds are asked (logins, proxies, networks), those that failed are due at once.
+    """
+    stamp = _stamp([(feed.url, feed.title, feed.publisher) for feed in app.config.feeds])
+    wishes = [(feed.url, feed.wishes) for feed in app.config.feeds if feed.wishes]
+    asked = _stamp((app.config.fetch, wishes))
+    if app.store.meta.get("asked", asked) != asked:
+        app.store.feeds.retry()
+    if app.store.meta.get("asked") != asked:
+        app.store.meta["asked"] = asked
     if app.store.meta.get("listed") == stamp:
         return
     from aggregator.pipeline.addresses import publisher_of
@@ -125,6 +133,10 @@ def list_feeds(app: App) -> None:
     listings = [Listing(f.url, f.title, f.publisher or publisher_of(f.url)) for f in app.config.feeds]
     app.store.feeds.list(listings, now=app.clock())
     app.store.meta["listed"] = stamp
+
+
+def _stamp(facts: object) -> str:
+    return blake2b(repr(facts).encode(), digest_size=16).hexdigest()
 
 
 def database_of(workspace: Workspace, settings: Config) -> Path:

@@ -76,11 +76,15 @@ def _choose(
     fresh = [one for one in found if not sheet.place(one.url) and key(one.url) not in taken]
     if not fresh:
         _refuse_known(sheet, found[0].url, taken)
+    if fresh and fresh[0].guessed:
+        screen.warn(f"{url} is a page that names no feed; this one was found at a habitual address of its host:")
     if len(fresh) > 1:
         screen.say(f"{url} names {len(fresh)} feeds:")
+    if len(fresh) > 1 or fresh[0].guessed:
         for number, one in enumerate(fresh, 1):
             screen.say(f"  {number}. {one.line()}")
-    picked = _picked(screen, fresh) if wish.asks and len(fresh) > 1 else fresh[:1]
+    unsure = len(fresh) > 1 or fresh[0].guessed
+    picked = _picked(screen, fresh) if wish.asks and unsure else fresh[:1]
     outcome.others += [asdict(one) for one in fresh if one not in picked]
     for one in picked:
         feed_address(one.url)

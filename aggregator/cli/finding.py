@@ -1,7 +1,7 @@
 """An address that a person typed → the feeds that it leads to, asked politely."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.app import App
@@ -24,6 +24,7 @@ class Found:
     format: str
     entries: int
     newest: datetime | None
+    guessed: str = ""  # the page that names no feed, when this one was found at a habitual address of its host
 
     def line(self) -> str:
         """Describe the feed in a line."""
@@ -42,8 +43,10 @@ def find(app: App, address: str, *, now: datetime) -> list[Found]:
             return [_found(answer, sight)]
         if sight.links:
             found = list(_linked(client, cores, sight, now=now))
+        elif _is_page(answer) and "login page" not in sight.reason:  # behind a login there may be the feed itself
+            found = [replace(one, guessed=address) for one in _guessed(client, cores, answer, now=now)]
         else:
-            found = _guessed(client, cores, answer, now=now) if _is_page(answer) else []
+            found = []
     if found:
         return found
     named = ", ".join(link.url for link in sight.links[:MOST])

@@ -49,24 +49,27 @@ def check_files(screen: Terminal) -> Config:
     return settings
 
 
-def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = ()) -> list[Finding]:
-    """Ask every feed once, or ``only`` those, without storing anything of it."""
+def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool) -> list[Finding]:
+    """Ask every feed once, or ``only`` those, without storing anything of it; ``show`` what came of it, for people."""
     now = utc_now()
     wanted = [feed.url for feed in settings.feeds if not only or feed.url in only]
     with screen.opened() as app:
         waiting = {f.url: f.wait_until for f in app.store.feeds.all() if f.wait_until and f.wait_until > now}
+        gone = [feed.url for feed in app.store.feeds.all() if feed.gone and feed.url in wanted]
         findings = [
             Finding(url, "waiting", f"asked us to wait until {waiting[url]:%Y-%m-%d %H:%M} UTC")
             for url in wanted
             if url in waiting
         ]
-        urls = [url for url in wanted if url not in waiting]
+        findings += [Finding(url, "gone", "for good (410): it is never asked again; take it out") for url in gone]
+        urls = [url for url in wanted if url not in waiting and url not in gone]
         with screen.progress("asking feeds") as progress:
             for done, finding in enumerate(_ask(app, urls, now=now), 1):
                 findings.append(finding)
                 progress(done, len(urls))
     findings = _with_edits(screen, findings)
-    _tell(screen, findings)
+    if show:
+        _tell(screen, findings)
     return sorted(findings, key=lambda finding: finding.url)
 
 
@@ -119,8 +122,5 @@ def _with_edits(screen: Terminal, findings: list[Finding]) -> list[Finding]:
 
 def _tell(screen: Terminal, findings: list[Finding]) -> None:
     for finding in sorted(findings, key=lambda finding: (finding.fine, finding.url)):
-        line = f"{finding.url}: {finding.state}: {finding.detail}"
-        if finding.fine:
-            screen.say(line)
-        else:
-            screen.warn(line)
+        if not finding.fine or not screen.quiet:
+            screen.show(f"{finding.url}: {finding.state}: {finding.detail}")

@@ -55,17 +55,25 @@ def exit_code(report: "Report") -> int:
     return TRY_LATER if delivered.deferred or delivered.waiting else 1 if delivered.failed or delivered.unknown else 0
 
 
+def _put_off(report: "Report") -> str:
+    """Count the feeds that were not asked because their host wants to be left alone for now."""
+    count = len(report.refreshed.postponed)
+    return f", {count} put off" if count else ""
+
+
 def tell(screen: Terminal, app: "App", report: "Report") -> None:
     """Say what a sync came to: a line a failed feed, a summary, and where the result lies."""
     _tell_trouble(screen, report)
     refreshed = report.refreshed
     screen.say(
         f"{report.due} of {report.feeds} feeds due: {refreshed.fetched} read, {refreshed.unchanged} unchanged, "
-        f"{refreshed.failed} failed; {refreshed.new} new entries, {refreshed.updated} updated, "
+        f"{refreshed.failed} failed{_put_off(report)}; {refreshed.new} new entries, {refreshed.updated} updated, "
         f"{report.placed.duplicates} duplicates folded ({sum(report.seconds.values()):.1f} s)"
     )
-    if refreshed.postponed:
-        screen.say(f"{len(refreshed.postponed)} feeds were not asked: their host wants to be left alone for now")
+    from aggregator.workers import CRON_SLACK  # loaded by now
+
+    if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - refreshed.failed) > 0:
+        screen.say(f"{failing} that failed before are not due yet: `aggregator sync --force` asks them now")
     storage = app.workspace.storage
     written = report.published.written
     screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))

@@ -77,6 +77,8 @@ def import_(
     outcome = bring_in(screen, file, topics=topics, dry_run=dry_run, show=not as_json)
     if as_json:
         screen.json(dry_run=dry_run, **outcome)
+    if not outcome["added"]:
+        raise typer.Exit(1)
 
 
 def export(
@@ -104,7 +106,7 @@ def check(
     sheet = Sheet.open(screen)
     feeds = sheet.settings.feeds
     named = [feeds[sheet.find(url)].url for url in urls or ()]
-    findings = check_feeds(screen, sheet.settings, only=named)
+    findings = check_feeds(screen, sheet.settings, only=named, show=not as_json)
     if as_json:
         screen.json(feeds=len(findings), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)

@@ -64,7 +64,7 @@ def check(
             screen.json(problems=problems, findings=[])
             raise typer.Exit(error.exit_code) from error
         raise
-    findings = check_feeds(screen, settings) if online else []
+    findings = check_feeds(screen, settings, show=not as_json) if online else []
     if as_json:
         screen.json(problems=[], feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)

@@ -43,6 +43,15 @@ class OwnAsking(SharedAsking):
             raise ValueError("has `username` and an Authorization header; keep one")
         return self
 
+    @property
+    def wishes(self) -> tuple[object, ...]:
+        """All that is said of how this feed is asked, and which secrets are missing; nothing for most feeds."""
+        said = (self.headers, self.user_agent, self.proxy, self.proxy_password_env, self.headers_env, self.username)
+        if not any(said):
+            return ()
+        asking = self.asking()
+        return (*said, self.password_env, asking.missing if asking else ())
+
     def asking(self, environ: Mapping[str, str] = os.environ) -> Asking | None:
         """Read the secrets now, and say how the feed is asked; None when it wants nothing of its own."""
         if not (self.headers or self.headers_env or self.user_agent or self.username or self.proxy):

@@ -34,10 +34,15 @@ def add(data: bytes, feeds: Sequence[NewFeed], topics: Mapping[str, str], *, nam
     root, line_end = find_spots(text), _line_end(text)
     if any(spot and spot.kind == "alias" for spot in (root.under("feeds"), root.under("topics"))):
         raise _by_hand(name, feeds, line_end)
-    edits = _into(text, root, "feeds", [_plainest(feed) for feed in feeds], line_end) if feeds else []
-    if topics:
-        edits += _into(text, root, "topics", [{key: {"title": title}} for key, title in topics.items()], line_end)
-    for start, end, new in sorted(edits, key=lambda edit: edit[0], reverse=True):
+    wanted: dict[str, list[Any]] = {
+        "feeds": [_plainest(feed) for feed in feeds],
+        "topics": [{key: {"title": title}} for key, title in topics.items()],
+    }
+    # At one place, the end of the file, what belongs to a section that is there comes before a new section.
+    keys = sorted((key for key in wanted if wanted[key]), key=lambda key: root.under(key) is None)
+    edits = [edit for key in keys for edit in _into(text, root, key, wanted[key], line_end)]
+    edits.sort(key=lambda edit: edit[0])
+    for start, end, new in reversed(edits):
         text = text[:start] + new + text[end:]
     result = _encoded(text, data)
     after = read(result, name)

@@ -1,7 +1,7 @@
 """Documents on their way: by killable workers, a few in one hop, or at once, where a document is plain.
 
 The hop to a worker and back costs a fifth of reading a document, and starting workers as much as fifty of them. So what
-is too small to take long whatever is in it, and what the fast path takes, is read in this process when there is little
+is small and what the fast path takes, which declines what could take long, is read in this process when there is little
 to read, or when the workers have enough in hand; feedparser is met by workers only. When a hop breaks a bound, each of
 its documents goes again alone: only the one that broke it is blamed.
 """
@@ -108,5 +108,5 @@ class Reading:
 
 
 def _is_plain(body: bytes) -> bool:
-    """Tell whether a document is too small to take long, whatever is in it."""
+    """Tell whether a document is small enough for this process, if the fast path takes it."""
     return len(body) <= MOST_BYTES and body.count(b"<") + body.count(b"&") <= MOST_SIGNS

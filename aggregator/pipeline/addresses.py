@@ -16,7 +16,8 @@ _SIMPLE = re.compile(
     r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[\w/.,;~+!$()*@-]*)", re.ASCII
 )
 _HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
-_STRAY = re.compile(r"[\x00-\x20\x7f]*[\t\r\n]+[\x00-\x20]*")
+_BREAK = re.compile("[\t\r\n]+")
+_BLANKS = "".join(map(chr, range(0x21))) + "\x7f"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -29,7 +30,7 @@ def absolute(url: str, base: str = "") -> str:
     """
     if _PLAIN.fullmatch(url) and len(url) <= LONGEST:
         return url
-    text = _STRAY.sub("", url).strip().strip("\x00\x0b\x0c\x1f")
+    text = _unbroken(url).strip().strip("\x00\x0b\x0c\x1f")
     if not text or len(text) > LONGEST:
         return ""
     try:
@@ -38,6 +39,15 @@ def absolute(url: str, base: str = "") -> str:
         return joined if plain else _web_address(urlsplit(joined))
     except ValueError:  # "http://[broken", a port of 99999, a host that is no IDN
         return ""
+
+
+def _unbroken(url: str) -> str:
+    """Join an address that was broken into lines, without the blanks at the breaks."""
+    first, *rest = _BREAK.split(url)
+    if not rest:
+        return url
+    *middle, last = rest
+    return "".join([first.rstrip(_BLANKS), *(part.strip(_BLANKS) for part in middle), last.lstrip(_BLANKS)])
 
 
 def _web_address(parts: SplitResult) -> str:

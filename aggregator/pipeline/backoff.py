@@ -28,12 +28,12 @@ def after_failure(
 ) -> Due:
     """Choose the next time after the ``failures``-th failure in a row, the first of which was at ``since``.
 
-    30 minutes doubled each time, a day at most; an hour at first when the server is busy (429, 503); once a day when
+    30 minutes doubled each time, a day at most; an hour at first when the server is busy (429, 503) and does not say for how long; once a day when
     it has failed for two weeks, once a week after two months. Up to a tenth is added, by a hash of the address, so
     that feeds that failed together do not come back together. A ``Retry-After`` (RFC 9110 §10.2.3) is kept to the
     letter, up to seven days.
     """
-    span, reason = _wait(failures, now - since, busy=status in BUSY)
+    span, reason = _wait(failures, now - since, busy=status in BUSY, told=retry_after is not None)
     at = now + later(span, address, failures)
     if retry_after is None:
         return Due(at, reason)
@@ -72,12 +72,12 @@ def is_dead(since: datetime | None, now: datetime) -> bool:
     return since is not None and now - since >= DEAD
 
 
-def _wait(failures: int, failing: timedelta, *, busy: bool) -> tuple[timedelta, str]:
+def _wait(failures: int, failing: timedelta, *, busy: bool, told: bool) -> tuple[timedelta, str]:
     if failing >= FORGOTTEN:
         return 7 * DAY, f"no good answer for {words(failing)}: counted as dead, asked once a week"
     if failing >= DEAD:
         return DAY, f"no good answer for {words(failing)}: counted as dead, asked once a day"
-    first = BUSY_WAIT if busy else FIRST_WAIT
+    first = BUSY_WAIT if busy and not told else FIRST_WAIT
     span = min(first * 2 ** min(failures - 1, 10), LONGEST_WAIT)
     what = "its server was busy" if busy else "failed"
     times = "once" if failures == 1 else f"{failures} times in a row"

@@ -29,7 +29,7 @@ def clean(draft: Draft, *, language: str) -> Entry:
         url=draft.url,
         key=draft.key,
         title=title,
-        author=_name(parsed.author),
+        author=_name(parsed.author[:1000]),
         html=html,
         text=text,
         excerpt=shortened(one_line(teaser), EXCERPT),
@@ -80,7 +80,7 @@ def _name(text: str) -> str:
 
 
 def _category(category: Category) -> Category | None:
-    term, label = _name(category.term), _name(category.label)
+    term, label = _name(category.term[:1000]), _name(category.label[:1000])
     return Category(term or label, one_line(category.scheme)[:LONGEST_NAME], label) if term or label else None
 
 

@@ -12,13 +12,13 @@ from html import escape, unescape
 
 from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 
-DEEPEST = 40
-"""Levels of nesting; deeper ones are declined."""
+DEEPEST, LONGEST = 40, 1000
+"""Levels of nesting, and characters of a tag; what is more is declined."""
 
 _TAGS = re.compile("(<[^<>]*>)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_ADDRESS_OF = r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]{0,2000})?"
+_ADDRESS_OF = r"https?://(?!\S{0,250}xn--)(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]{0,2000})?"
 _ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
 _LINK = re.compile(f'<a href="{_ADDRESS_OF}">', re.ASCII)
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
@@ -40,7 +40,7 @@ _PARENTS = {
 
 _NEEDED = {"a": "href", "img": "src"}
 _KEPT = {"a": ("href", "title"), "img": ("src", "alt", "title", "width", "height")}
-_MEANT = frozenset(name for names in ATTRIBUTES.values() for name in names)
+_MEANT = {tag: ATTRIBUTES.get(tag, set()) | ATTRIBUTES["*"] for tag in _PARENTS}
 _REL = ' rel="noopener noreferrer nofollow"'
 
 
@@ -68,7 +68,7 @@ def simply(html: str) -> tuple[str, str] | None:
         if html.count("&") != len(_SIGNS.findall(html)):
             return None
         pieces[::2] = [_written(text) if "&" in text else text for text in pieces[::2]]
-    known = [_link(tag) or _tag(tag) for tag in pieces[1::2]]
+    known = [_link(tag) or (_tag(tag) if len(tag) <= LONGEST else None) for tag in pieces[1::2]]
     if not _is_in_order(known):
         return None
     texts = [text.replace("\n", " ") for text in pieces] if tags and "\n" in html else pieces[:]
@@ -105,7 +105,7 @@ def _link(tag: str) -> Known | None:
     return Known("a", False, f"{tag[:-1]}{_REL}>", "") if found else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _tag(tag: str) -> Known | None:
     """Read one tag; None when it cannot be told how the sanitiser writes it."""
     found = _TAG.fullmatch(tag)
@@ -126,7 +126,7 @@ def _attributes(tag: str, written: str) -> str | None:
     kept = _KEPT.get(tag, ())
     if len(values) != len(found) or (tag in _NEEDED and not _ADDRESS.fullmatch(values.get(_NEEDED[tag], ""))):
         return None
-    if any(name in _MEANT and name not in kept and name not in ("title", "align", "type") for name in values):
+    if any(name in _MEANT[tag] and name not in kept for name in values):
         return None
     text = "".join(f' {name}="{value}"' for name, value in found if name in kept)
     return text + _REL if tag == "a" else text

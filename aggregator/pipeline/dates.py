@@ -30,6 +30,9 @@ _NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 
 _NO_TIME, _DAY, _WIDEST = timedelta(), timedelta(days=1), timedelta(hours=15)
 
+LONGEST = 200
+"""Characters of a date; in longer texts none is looked for."""
+
 FIRST = datetime(1970, 1, 2, tzinfo=UTC)
 """Earlier dates are an unset clock (the epoch itself, .NET's year 1), not a time of publication."""
 LAST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -42,6 +45,8 @@ def read_date(stamp: Stamp) -> datetime | None:
     what we cannot read, the parser may. A date without a zone is taken as UTC (RFC 3339 §4.3, RFC 5322 §3.3).
     """
     text = stamp.text.strip()
+    if len(text) > LONGEST:
+        text = ""
     if not text and stamp.read is None:
         return None
     for form in _FORMS if text else ():

@@ -9,6 +9,7 @@ from aggregator.pipeline.cadence import words
 
 SILENT = timedelta(days=90)
 WEEKS = 4
+LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
 STATUSES = {
     200: "200: sent and read",
     226: "226: only what is new was sent",
@@ -120,6 +121,13 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
 
 
 def _mend(state: FeedState, now: datetime) -> str:
+    if "lets only browsers pass" in state.error:
+        return f"ask the publisher of {state.url} to let feed readers in, or write another address"
+    if "a login page" in state.error:
+        return f"{state.url} wants a login: give it `username:` and `password_env:`, or `headers_env:`"
+    named = state.error.partition("the page names a feed: ")[2]
+    if state.status == 200 and 0 < len(named) < LONGEST_NAMED:
+        return f"replace {state.url} by {named}"
     if state.status == 200 and ("an HTML page" in state.error or "a login page" in state.error):
         return f"{state.url} is a page; `aggregator feeds add {state.url}` looks for its feed"
     if state.status in (401, 403):

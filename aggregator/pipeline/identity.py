@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from hashlib import blake2b
 
 from aggregator.model import Criterion, ParsedEntry
@@ -54,8 +53,7 @@ def _content(parsed: ParsedEntry) -> str:
 
 
 def _hash(facts: dict[str, str]) -> str:
-    text = _CANONICAL.encode({name: value for name, value in facts.items() if value})
-    return "hash:1:" + blake2b(text.encode(), digest_size=16).hexdigest()
+    return "hash:" + _digest({name: value for name, value in facts.items() if value})
 
 
 def fingerprint(parsed: ParsedEntry, url: str) -> str:
@@ -64,23 +62,17 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
     Dates are left out, because many publishers touch them at every reading; empty facts are, so that a fact added
     later does not make every stored entry look changed.
     """
-    facts = {
+    facts: dict[str, object] = {
         "title": parsed.title.value,
         "url": url,
         "author": parsed.author,
         "summary": parsed.summary.value,
         "content": parsed.content.value,
-        "categories": _listed(sorted(f"{one.term}\n{one.scheme}\n{one.label}" for one in parsed.categories)),
-        "enclosures": _listed([f"{one.url}\n{one.type}\n{one.length}" for one in parsed.enclosures]),
+        "categories": sorted([one.term, one.scheme, one.label] for one in parsed.categories),
+        "enclosures": [[one.url, one.type, one.length] for one in parsed.enclosures],
     }
-    return _digest(facts)
+    return _digest({name: value for name, value in facts.items() if value})
 
 
-def _listed(facts: list[str]) -> str:
-    return "".join(f"{len(fact)}:{fact}" for fact in facts)
-
-
-def _digest(facts: Mapping[str, str]) -> str:
-    """Hash names and values, each value after its length, so that no two different sets of facts read alike."""
-    text = "".join(f"{name} {len(value)}:{value}" for name, value in facts.items() if value)
-    return "2:" + blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def _digest(facts: object) -> str:
+    return "1:" + blake2b(_CANONICAL.encode(facts).encode(), digest_size=16).hexdigest()

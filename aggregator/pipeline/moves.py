@@ -11,6 +11,7 @@ AGREED = timedelta(days=7)
 
 AT_LEAST = 2
 LOST = 3
+DISOWNED = 20  # failures in a row of any kind, which takes two weeks: a parked page, a login, a broken server
 """So many failures in a row without any HTTP answer end a move: the host of the new address is not there."""
 
 STAYED: dict[str, Any] = {"moved_to": "", "moved_since": None, "moved_count": 0, "adopted": ""}
@@ -40,7 +41,12 @@ def is_lost(state: FeedState, *, status: int, permanent: bool) -> bool:
     """Tell whether the address a feed had moved to has failed for good, by the failure that is just seen."""
     if not state.adopted:
         return False
-    return status in (404, 410) or (status == 0 and (permanent or state.failures + 1 >= LOST))
+    failures = state.failures + 1
+    return (
+        status in (404, 410)
+        or (failures >= DISOWNED and status not in (429, 503))
+        or (status == 0 and (permanent or failures >= LOST))
+    )
 
 
 def _is_agreed(old: str, new: str, *, count: int, span: timedelta) -> bool:

@@ -3,6 +3,11 @@
 import re
 from typing import Any
 
+from aggregator.pipeline.parse_fast_names import Declined
+
+LONGEST = 500
+"""Characters of an author that are looked at here: the search for an address in them is quadratic."""
+
 _MAIL = re.compile(
     r"[A-Za-z0-9_.+-]+@(?:\[(?:[0-9]{1,3}\.){3}|(?:[A-Za-z0-9-]+\.)+)(?:[A-Za-z]{2,4}|[0-9]{1,3})\]?(?:\?subject=\S+)?"
 )
@@ -45,6 +50,8 @@ def settle(found: Any) -> None:
 
 
 def _split(text: str, person: dict[str, str]) -> None:
+    if len(text) > LONGEST:
+        raise Declined("an author as long as a text")
     mail = _MAIL.search(text) if "@" in text else None
     if mail:
         person["email"] = mail[0]

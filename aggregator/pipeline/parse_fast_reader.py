@@ -16,6 +16,10 @@ class TooMany(Exception):
     """The document has more entries than are read."""
 
 
+DEEPEST = 100
+"""Elements inside each other; the reference has a bound of its own, and says so."""
+
+
 class Reader:
     """Where in the document we are, and what was found so far."""
 
@@ -57,6 +61,8 @@ class Reader:
             self.leaf, self.attributes, self.language_here = then, found, language
             self.texts.clear()
         elif what == "room":
+            if len(self.stack) > DEEPEST:
+                raise Declined("elements too deep inside each other")
             self.stack.append((self.room, self.language, self.outer_base))
             self.language, self.outer_base = language, self.base
             self.room = self.rooms.get(then) or self.rooms.setdefault(then, Room(then))

@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from aggregator.pipeline.parse_fast_names import Declined
+
+MOST = 200
+"""Tags of an entry that are compared with each other here."""
+
 Attributes = dict[str, str]
 
 
@@ -41,6 +46,8 @@ def _add(tags: list[list[str | None]], term: str | None, scheme: str | None, lab
     tag = [term, scheme, label]
     if (term or scheme or label) and tag not in tags:
         tags.append(tag)
+    if len(tags) > MOST:
+        raise Declined("more tags than anyone reads")
 
 
 def keywords(scheme: str | None) -> Any:

@@ -57,9 +57,7 @@ class Curation:
         if not curated:
             return
         with self._lane.write() as connection:
-            facts = among(
-                connection, "SELECT id, uid, surfaced, reach FROM entry WHERE id IN", [c.entry for c in curated]
-            )
+            facts = among(connection, _FACTS, [row.entry for row in curated])
             entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
             ids = [(row.entry,) for row in rows]

@@ -76,6 +76,18 @@ class Feeds:
         with self._lane.write() as connection:
             connection.execute("UPDATE feed SET lease_until = NULL WHERE lease_until IS NOT NULL")
 
+    def retry(self) -> None:
+        """Let the feeds that failed be due at once, but none whose server told us to wait."""
+        with self._lane.write() as connection:
+            connection.execute("UPDATE feed SET due = NULL WHERE failures > 0 AND wait_until IS NULL")
+
+    def failing(self, now: datetime) -> int:
+        """Count the feeds that failed and are not due before a later moment."""
+        count = "SELECT count(*) FROM feed WHERE listed AND NOT gone AND failures > 0 AND due > ?"
+        with self._lane.read() as connection:
+            found: int = connection.execute(count, (number(now),)).fetchone()[0]
+        return found
+
     def known(self, ids: Iterable[int]) -> dict[int, Known]:
         """Gather what reading the documents of these feeds must know, by feed; see ``knowledge``."""
         with self._lane.read() as connection:
@@ -95,7 +107,10 @@ _BLANKS = [*answer_values(_BLANK), *document_values(_BLANK)]
 _NEW = ("url", "listed_title", "listed_publisher", "first_seen", "listed", "entries", "token", *ANSWER, *OF_DOCUMENT)
 _ADD = f"INSERT INTO feed ({', '.join(_NEW)}) VALUES {marks(_NEW)}"
 _RELIST = """
-    UPDATE feed SET listed = ?, listed_title = ?, listed_publisher = ?, gone = ?, due = ?, failures = ? WHERE id = ?
+    UPDATE feed SET listed = ?, listed_title = ?, listed_publisher = ?, gone = ?, due = ?, failures = ?,
+        failing_since = CASE WHEN ?1 AND NOT listed THEN NULL ELSE failing_since END,
+        fresh_until = CASE WHEN ?1 AND NOT listed THEN NULL ELSE fresh_until END
+    WHERE id = ?
 """
 _ASKABLE = "WHERE listed AND NOT gone AND (wait_until IS NULL OR wait_until <= ?)"
 _LONGEST_WAITING = "ORDER BY due IS NOT NULL, due, id"  # NULL sorts differently in PostgreSQL

@@ -1,8 +1,8 @@
 """The express lane into the database: plain SQL over the driver, for what every run does.
 
 The database layer costs a third of a second to import and twenty microseconds a row. What a run without news does, and
-what is done for every entry, is said here in SQL that SQLite and PostgreSQL read alike; tests run all of it on the
-tables that ``tables`` declares, so that the two cannot part.
+what is done for every entry, is said in plain SQL; tests run all of it on the tables that ``tables`` declares, so that
+the two cannot part.
 """
 
 import sqlite3

@@ -128,6 +128,15 @@ def test_an_aliased_list_is_left_to_the_person() -> None:
         add(data, [NEW], {"world": "World"}, name="feeds.yaml")
 
 
+@pytest.mark.parametrize("end", ["\n", ""])
+def test_topics_that_were_not_there_stand_behind_the_new_feeds(end: str) -> None:
+    """Both are put at the end of the file, where the feeds are its last section."""
+    data = f"title: T\noutputs:\n  - name: all\nfeeds:\n  - https://a.example/1{end}".encode()
+    feeds = [{"url": "https://new.example/feed", "topics": ["world"]}]
+    added = add(data, feeds, {"world": "World"}, name="feeds.yaml")
+    assert added.startswith(data) and [topic.name for topic in read(added, "f").topics] == ["world"]
+
+
 def test_a_file_with_mistakes_is_not_edited() -> None:
     """And a mistake in what is added is named."""
     with pytest.raises(ConfigError, match="titel"):

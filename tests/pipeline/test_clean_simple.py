@@ -79,7 +79,7 @@ def both(html: str) -> tuple[tuple[str, str], tuple[str, str]]:
 def pages() -> st.SearchStrategy[str]:
     tag = st.builds(
         lambda name, attributes: f"<{name}{''.join(attributes) if name[0] != '/' else ''}>",
-        st.sampled_from(TAGS),
+        st.sampled_from((*TAGS, "ol", "/ol", "abbr", "/abbr", "del", "ins")),
         st.lists(st.sampled_from(ATTRIBUTES), max_size=3),
     )
     return st.lists(tag | st.sampled_from(TEXTS) | st.text(max_size=5), max_size=14).map("".join)
@@ -131,6 +131,13 @@ def test_what_entries_usually_hold_is_the_same_both_ways(html: str) -> None:
     "html",
     [
         "<p>one<p>two",
+        '<ol type="a"><li>x</li></ol>',
+        '<ol start="3"><li>x</li></ol>',
+        'An <abbr title="x">a</abbr>',
+        '<td align="left">x</td>',
+        '<a href="https://xn--a.com/">x</a>',
+        '<a href="https://www.xn--zzzzzz.com/b">x</a>',
+        f'<img src="https://example.org/a.png" alt="{"a" * 2000}">',
         "<p>a<div>b</div></p>",
         "<b><b>x</b></b>",
         "<a href='https://e.org/'>x</a>",

@@ -178,6 +178,10 @@ TAKEN = {
     .replace("</channel>", "<title>T</title></channel>"),
 }
 DECLINED = {
+    "an author as long as a text": item(f"<author>a@{'a-' * 5000}</author>"),
+    "more tags than anyone reads": item("".join(f"<category>{n}</category>" for n in range(300))),
+    "keywords without end": item(f"<media:keywords>{','.join(map(str, range(300)))}</media:keywords>"),
+    "elements deep inside each other": item("<odd:a>" * 200 + "</odd:a>" * 200),
     "markup in a title": item("<title>a <b>b</b></title>"),
     "XHTML": entry("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>x</div></content>"),
     "base64": entry("<content type='image/png'>QUJD</content>"),

@@ -95,13 +95,28 @@ def test_a_feed_that_moves_back_is_asked_where_feeds_yaml_says() -> None:
         (NEW, 2, 0, False, True),
         (NEW, 9, 500, False, False),
         (NEW, 9, 429, False, False),
+        (NEW, 19, 500, False, True),
+        (NEW, 19, 200, False, True),
+        (NEW, 19, 503, False, False),
         ("", 9, 404, False, False),
     ],
-    ids=["404", "410", "forbidden by the guard", "no host once", "no host thrice", "500", "429", "never moved"],
+    ids=[
+        "404",
+        "410",
+        "forbidden by the guard",
+        "no host once",
+        "no host thrice",
+        "500",
+        "429",
+        "500 for weeks",
+        "no feed for weeks",
+        "busy for weeks",
+        "never moved",
+    ],
 )
 def test_when_the_new_address_is_given_up(
     adopted: str, failures: int, status: int, permanent: bool, lost: bool
 ) -> None:
-    """A 404 or 410 at once, a host that cannot be found or reached the third time."""
+    """A 404 or 410 at once, a host that cannot be found or reached the third time, anything else after weeks."""
     state = FeedState(1, OLD, adopted=adopted, failures=failures)
     assert is_lost(state, status=status, permanent=permanent) == lost

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Criterion, Draft, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.model import Category, Criterion, Draft, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.pipeline.clean_text import words
 from aggregator.pipeline.identity import fingerprint, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 
@@ -180,7 +181,27 @@ def test_dates_and_empty_facts_are_no_change() -> None:
     assert fingerprint(entry(text="y"), URL) != base
     assert fingerprint(entry("other", text="x"), URL) != base
     assert fingerprint(entry(text="x"), URL + "2") != base
-    assert base.startswith("2:")
+    assert base.startswith("1:")
+
+
+def test_the_first_version_of_the_marks_stays_what_it_is() -> None:
+    """They are kept with every entry: another one would make all of them look changed, and parts copies."""
+    parsed = ParsedEntry(
+        guid="g",
+        url="https://example.com/1",
+        title=Markup("Grüße"),
+        summary=Markup("Kurz"),
+        content=Markup("Mit <b>mehr</b>"),
+        author="A. Writer",
+        categories=(Category("b"), Category("a", "s", "L")),
+        enclosures=(Enclosure("https://example.com/a.mp3", "audio/mpeg", 5),),
+    )
+    assert fingerprint(parsed, "https://example.com/1") == "1:84dbac52ae05015efd99bd7f1a79e7ba"
+    assert (
+        words("Ein Titel", "Ein Text, der lang genug ist, um für sich zu stehen: so lang.", day="2026-01-01")
+        == "1:8884fbb70bab30b7dd40d4f19bf655d9"
+    )
+    assert words("Погода", "Читать далее на нашем сайте", day="2026-01-01") == ""
 
 
 TEXTS = st.sampled_from(["", "a", "b", "https://example.com/a", "/a", "\ud800"])
