@@ -28,9 +28,9 @@ def after_failure(
 ) -> Due:
     """Choose the next time after the ``failures``-th failure in a row, the first of which was at ``since``.
 
-    30 minutes doubled each time, a day at most; an hour at first when the server is busy (429, 503) and does not say for
-    how long; once a day when it has failed for two weeks, once a week after two months. Up to a tenth is added, by a
-    hash of the address, so that feeds that failed together do not come back together. A ``Retry-After`` (RFC 9110
+    30 minutes doubled each time, a day at most; an hour at first when the server is busy (429, 503) and does not say
+    for how long; once a day when it has failed for two weeks, once a week after two months. Up to a tenth is added, by
+    a hash of the address, so that feeds that failed together do not come back together. A ``Retry-After`` (RFC 9110
     §10.2.3) is kept to the letter, up to seven days.
     """
     span, reason = _wait(failures, now - since, busy=status in BUSY, told=retry_after is not None)
