@@ -86,6 +86,7 @@ _DOCUMENTS: dict[str, Callable[[], Answer | dict[str, Answer]]] = {
     "600 kB of nested tags": lambda: Page(_rss("<a>" * 200_000)),
     "an attribute of 4.9 MB": lambda: Page(_rss(f'<item><guid>g</guid><title x="{"x" * 4_900_000}">t</title></item>')),
     "an attribute of 8 MB": lambda: Page(_rss(f'<item><guid>g</guid><title x="{"x" * 8_000_000}">t</title></item>')),
+    "an author of 200 kB with an @": lambda: Page(_rss(f"<item><author>a@{'a-' * 100_000}</author></item>")),
     "an entry of 50,000 nested div": lambda: Page(_rss(_item(1, f"<![CDATA[{'<div>' * 50_000}]]>"))),
     "4 MB of <": lambda: Page(b"<rss><channel>" + b"<" * (4 * MB)),
     "JSON nested 100,000 deep": lambda: Page(b"[" * 100_000),

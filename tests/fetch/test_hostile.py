@@ -18,6 +18,7 @@ SAID = {
     "an external entity: an address": "",
     "600 kB of nested tags": "more than 500 elements inside each other",
     "an attribute of 8 MB": "the answer is larger than 5 MB",
+    "an author of 200 kB with an @": "it took longer than 5 seconds",
     "an entry of 50,000 nested div": "",
     "JSON nested 100,000 deep": "broken JSON",
 }

@@ -187,6 +187,24 @@ def test_a_busy_server_that_does_not_say_how_long_gets_an_hour_then_two(tmp_path
     assert second.due_reason == "its server was busy 2 times in a row: trying again after 2 h"
 
 
+def test_a_feed_that_failed_is_asked_again_once_feeds_yaml_says_how(tmp_path: Path) -> None:
+    """Who writes the missing login into feeds.yaml need not wait for the back-off; others stay as they are."""
+    with serve({"/a": Page(status=401), "/b": Page(status=404)}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        here.sync()
+        here.sync()
+        assert len(server.requests) == 2
+        server.pages["/a"] = Page(rss(item(1)))
+        text = (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
+        asked = text.replace(f"  - {server.url('/a')}", f"  - {{url: '{server.url('/a')}', user_agent: mine}}")
+        (tmp_path / "feeds.yaml").write_text(asked, encoding="utf-8")
+        here.sync()
+        assert state_of(here, server.url("/a")).outcome == "ok"
+        assert len(server.requests) == 4
+        here.sync()
+        assert len(server.requests) == 4
+
+
 def test_a_feed_that_fails_for_months_is_dead_but_not_given_up(tmp_path: Path) -> None:
     """Daily after two weeks, weekly after two months, and forgiven at once when it answers."""
     with serve({"/a": Page(status=500)}) as server:

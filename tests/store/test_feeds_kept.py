@@ -25,12 +25,22 @@ def test_a_feed_that_leaves_feeds_yaml_is_unlisted_and_keeps_its_entries(desk: D
 
 
 def test_a_feed_that_comes_back_is_asked_at_once_even_when_it_was_gone(desk: Desk) -> None:
-    desk.read("a", None, gone=True, due=NOW + DAY, failures=7)
+    desk.read("a", None, gone=True, due=NOW + DAY, failures=7, failing_since=NOW - DAY, fresh_until=NOW + DAY)
     assert desk.feed() not in desk.store.feeds.due(NOW + 2 * DAY)
     desk.store.feeds.list(listings("b"), now=NOW)
     desk.store.feeds.list(listings("a", "b"), now=NOW)
     feed = desk.feed()
     assert (feed.gone, feed.due, feed.failures, feed.listed) == (False, None, 0, True)
+    assert (feed.failing_since, feed.fresh_until) == (None, None)  # nor does it count as dead since then
+
+
+def test_feeds_that_failed_can_be_made_due_but_not_those_that_were_told_to_wait(desk: Desk) -> None:
+    desk.read("a", None, due=NOW + DAY, failures=2)
+    desk.read("b", None, due=NOW + DAY, failures=2, wait_until=NOW + DAY)
+    assert desk.store.feeds.failing(NOW) == 2
+    desk.store.feeds.retry()
+    assert (desk.feed("a").due, desk.feed("b").due) == (None, NOW + DAY)
+    assert desk.store.feeds.failing(NOW) == 1
 
 
 def test_the_names_of_feeds_yaml_come_before_those_of_the_document(desk: Desk) -> None:
