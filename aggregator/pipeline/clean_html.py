@@ -58,7 +58,8 @@ def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     clean, text = simple
     if "<img" in clean or ' title="' in clean:  # plain links are as they should be
         clean = _with_addresses(clean, base)
-    return clean.strip(), folded_lines(text) if clean else ""
+    clean = clean.strip()
+    return clean, folded_lines(text) if "<" in clean else plain_text(clean)
 
 
 def _with_addresses(clean: str, base: str) -> str:

@@ -120,6 +120,7 @@ def test_trees_of_any_nesting_come_out_as_the_sanitiser_writes_them(html: str) -
         '<p class="x">One</p>\n<ul>\n<li>A <strong>b</strong></li><li>C<br/>d</li></ul>',
         '<div><h2>Head</h2><p><img src="https://example.org/p.png" alt="é" width="600"></p></div>',
         "Text alone with &quot;quotes&quot; &#8211; and &hellip;",
+        'One\ntwo <img src="https://example.org/pixel.png" width="0">\nthree',
     ],
 )
 def test_what_entries_usually_hold_is_the_same_both_ways(html: str) -> None:
