@@ -1,9 +1,9 @@
-"""Documents on their way: by killable workers, a few in one hop, or at once, where a document is plain.
+"""Documents on their way: plain ones are read where they arrive, the others by killable workers, a few in one hop.
 
-The hop to a worker and back costs a fifth of reading a document, and starting workers as much as fifty of them. So what
-is small and what the fast path takes, which declines what could take long, is read in this process when there is little
-to read, or when the workers have enough in hand; feedparser is met by workers only. When a hop breaks a bound, each of
-its documents goes again alone: only the one that broke it is blamed.
+The hop to a worker and back costs a quarter of reading a plain document, and starting workers as much as fifty of them.
+So what is small and what the fast path takes, which declines what could take long, is read in this process; feedparser
+is met by workers only. When a hop breaks a bound, each of its documents goes again alone: only the one that broke it is
+blamed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,8 +19,6 @@ TOGETHER = 8  # documents in one hop
 MOST_BYTES, MOST_SIGNS = 500_000, 20_000
 """What a document may hold to be read here, of bytes and of ``<`` and ``&``: a hundred long entries, and no attack."""
 
-FEW = 64  # so many documents are not worth starting workers for
-BUSY = 16  # documents that keep the workers going until we come back to them
 IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
 
 Read = tuple[FeedState, Fetched, Intake | FeedError]
@@ -28,21 +26,16 @@ Read = tuple[FeedState, Fetched, Intake | FeedError]
 
 
 class Reading:
-    """Takes answers that hold documents, gives back what came of each, in the order they finish.
+    """Takes answers that hold documents, gives back what came of each, in the order they finish."""
 
-    ``expected`` is how many documents there will be at least.
-    """
-
-    def __init__(self, app: App, cores: Cores, *, expected: int, now: datetime) -> None:
-        self._together = expected > FEW
+    def __init__(self, app: App, cores: Cores, *, now: datetime) -> None:
         self._app, self._cores, self._now = app, cores, now
         self._waiting: list[tuple[FeedState, Fetched]] = []
         self._answers: dict[int, tuple[FeedState, Fetched]] = {}
 
     def take(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
         """Take an answer over, and yield what has come back by now."""
-        busy = not self._together or len(self._answers) >= BUSY
-        if busy and _is_plain(answer.body) and (read := self._read_here(state, answer)):
+        if _is_plain(answer.body) and (read := self._read_here(state, answer)):
             yield read
             yield from self._back(self._cores.finished())
             return

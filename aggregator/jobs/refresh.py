@@ -96,9 +96,8 @@ def _outcomes(
 ) -> Iterator[tuple[FeedState, Fetched | Answer | FeedError]]:
     """Yield what each feed came to: an unchanged answer, a document that was read, or an error."""
     requests = [app.request(feed.id, feed.url, feed.validators, address=feed.address) for feed in claimed.values()]
-    expected = sum(feed.succeeded is None for feed in claimed.values())
     with app.client() as client, Cores() as cores:
-        reading = Reading(app, cores, expected=expected, now=now)
+        reading = Reading(app, cores, now=now)
         for request, outcome in client.fetch_many(requests, now=now):
             state = claimed[request.id]
             if isinstance(outcome, FeedError) or _same(outcome, state):
