@@ -1,6 +1,6 @@
 """Ratios of what was measured, and the goals that they are held against."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -119,8 +119,7 @@ def shares(costs: Sequence[Cost]) -> str:
 
 
 def _times(costs: Sequence[Cost], ours: str, peer: str, *, phase: str) -> str:
-    found: Callable[[str], list[float]] = lambda what: ratios(costs, ours, peer, phase=phase, what=what)  # noqa: E731
-    pairs = [found(what) for what in ("cpu", "wall")]
+    pairs = [ratios(costs, ours, peer, phase=phase, what=what) for what in ("cpu", "wall")]
     return ", ".join(f"{median(values):.2f}" for values in pairs if values)
 
 

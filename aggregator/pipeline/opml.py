@@ -114,16 +114,22 @@ def _write(parent: etree._Element, feeds: Sequence[Subscribed]) -> None:
         etree.SubElement(parent, "outline", words)
 
 
+def _parser(*, recover: bool = False, encoding: str | None = None) -> etree.XMLParser:
+    """Make a parser that resolves and loads nothing."""
+    return etree.XMLParser(
+        recover=recover, encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+
+
 def _parsed(data: bytes, name: str) -> tuple[etree._Element, bool]:
     """Parse strictly, else what ``as_xml`` has mended; entities are never resolved, nothing is loaded."""
-    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     try:
         if b"<!ENTITY" in data:
             raise ValueError("libxml2 resolves entities in attributes, whatever it is told")
-        return etree.fromstring(data, etree.XMLParser(**safe)), False  # type: ignore[arg-type] # one type for all
+        return etree.fromstring(data, _parser()), False
     except (etree.XMLSyntaxError, ValueError):
         mended = as_xml(data)
-    parser = etree.XMLParser(recover=True, encoding="utf-8", **safe)  # type: ignore[arg-type]
+    parser = _parser(recover=True, encoding="utf-8")
     try:
         root = etree.fromstring(mended, parser) if mended.strip() else None
     except (etree.XMLSyntaxError, ValueError):
