@@ -8,7 +8,8 @@
     ├── NotFoundError          what was named (entry, digest, issue) is not there        exit 1
     ├── FeedError              one feed could not be read; .url
     │   ├── FetchError         no usable answer; .status, .retry_after
-    │   │   └── HostPausedError   not asked at all: its host has had enough for now; .retry_after
+    │   │   ├── HostPausedError   not asked at all: its host has had enough for now; .retry_after
+    │   │   └── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
     │   └── ParseError         an answer that is no feed
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
@@ -107,6 +108,16 @@ class HostPausedError(FetchError):
 
     def __init__(self, url: str, reason: str, *, retry_after: datetime) -> None:
         super().__init__(url, reason, retry_after=retry_after)
+
+
+class SetupError(FetchError):
+    """The feed was not asked: feeds.yaml or the environment of this machine is to be mended first.
+
+    No server is to blame, and none is asked before that: there is nothing to back off from. ``reason`` says what to do.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, permanent=True)
 
 
 class ParseError(FeedError):

@@ -5,11 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.files import is_file, read_file
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits, Pace, within_means
+from aggregator.fetch.outcomes import refused
 from aggregator.fetch.places import Refused
 from aggregator.fetch.run import Answer, Run
 from aggregator.fetch.wire import Wire
@@ -65,13 +66,11 @@ class Client:
             return read_file(request, folder=self._folder, limits=self._limits)
         if request.asking is not None and request.asking.missing:
             names = " and ".join(request.asking.missing)
-            return FetchError(
-                request.url, f"not asked: {names}: not set in the environment, or not one line", permanent=True
-            )
+            return SetupError(request.url, f"not asked: {names}: not set in this environment, or not one line")
         try:
             exchange = Exchange(request, limits=self._limits)
         except Refused as error:
-            return FetchError(request.url, f"the address {error}", permanent=True)
+            return SetupError(request.url, f"not asked: the address {error}; mend it in feeds.yaml")
         return exchange
 
     def _refuse(self, exchange: Exchange) -> FetchError | None:
@@ -80,9 +79,7 @@ class Client:
         if asking is None or not asking.proxy:
             return None
         refusal = self._guard.unseen_refusal(place.host, port=place.port)
-        return (
-            FetchError(exchange.request.url, f"the proxy is not asked: {refusal}", permanent=True) if refusal else None
-        )
+        return refused(exchange, f"the proxy is not asked: {refusal}") if refusal else None
 
     def _is_own(self, host: str) -> bool:
         return host in self._wire.own or self._guard.names_own(host)

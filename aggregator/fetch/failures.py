@@ -33,7 +33,7 @@ def explain(exchange: Exchange, failure: Failure) -> str:
     words: dict[Kind, Callable[[], str]] = {
         "dns": lambda: f"could not find the host {where} (DNS)",
         "proxy": lambda: f"the proxy does not lead there: {message}",
-        "connect": lambda: exchange.refusal or failure.system or f"could not connect to {where}",
+        "connect": lambda: failure.system or f"could not connect to {where}",
         "slow connect": lambda: f"could not connect to {where} within {limits.connect:g} s",
         "stall": lambda: f"no data for {limits.stall} s",
         "timeout": lambda: f"timed out after {limits.total:g} s",

@@ -5,7 +5,7 @@ from pathlib import Path
 from stat import S_ISREG
 from urllib.parse import unquote, urlsplit
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, SetupError
 from aggregator.fetch.limits import Limits, in_words
 from aggregator.model import Fetched, Request
 
@@ -20,7 +20,7 @@ def read_file(request: Request, *, folder: Path | None, limits: Limits) -> Fetch
     try:
         return _read(request, _inside(request.url, folder), limits)
     except PermissionError as error:
-        return FetchError(request.url, str(error), permanent=True)
+        return SetupError(request.url, str(error))
     except OSError as error:
         return FetchError(request.url, f"the file cannot be read: {error.strerror or error}")
     except (ValueError, RuntimeError) as error:  # RuntimeError: links that lead in a circle, before Python 3.13

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
@@ -27,11 +27,19 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if exchange.status == 304 and exchange.validators is not None:
         return _fetched(exchange, 304)
     if exchange.status >= 300:
-        return _refused(exchange, now)
+        return _declined(exchange, now)
     if failure is not None:
-        refusal = exchange.refusal if failure.kind == "connect" else ""
-        return _failed(exchange, explain(exchange, failure), permanent=bool(refusal))
+        if exchange.refusal and failure.kind == "connect":
+            return refused(exchange, exchange.refusal)
+        return _failed(exchange, explain(exchange, failure))
     return _document(exchange)
+
+
+def refused(exchange: Exchange, refusal: str) -> FetchError:
+    """Say why where an exchange leads is not asked: feeds.yaml is to be mended, unless a server led there."""
+    if exchange.hops:
+        return _failed(exchange, f"redirected to {exchange.place.origin}: {refusal}", permanent=True)
+    return SetupError(exchange.request.url, refusal)
 
 
 def _document(exchange: Exchange) -> Fetched | FetchError:
@@ -69,7 +77,7 @@ def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> Fetc
     return FetchError(exchange.request.url, reason, permanent=permanent, status=exchange.status)
 
 
-def _refused(exchange: Exchange, now: datetime) -> FetchError:
+def _declined(exchange: Exchange, now: datetime) -> FetchError:
     status = exchange.status
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
     reason = in_words(exchange)

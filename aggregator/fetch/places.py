@@ -24,6 +24,11 @@ class Place:
     host: str
     port: int
 
+    @property
+    def origin(self) -> str:
+        """Scheme, host and, where it is not the usual one, port, as people write them."""
+        return "/".join(self.url.split("/", 3)[:3])
+
 
 def place(url: str) -> Place:
     """Read an http(s) address; raises Refused for what is none, or is written to be misread.

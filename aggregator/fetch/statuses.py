@@ -49,7 +49,6 @@ def _credentials(exchange: Exchange) -> str:
     if asking is None or not (asking.username or asking.headers):
         return "it asks who we are; give the feed `username` and `password_env` in feeds.yaml"
     if not exchange.at_home:
-        return (
-            f"not sent what is secret, for it led away to {exchange.place.host}; write its new address into feeds.yaml"
-        )
+        there = exchange.place.origin
+        return f"not sent what is secret, for it led away to {there}; write its new address into feeds.yaml"
     return "the server does not accept who we say we are; look at the feed's `username`, `password_env` and headers"

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.config import FeedConfig
-from aggregator.errors import FeedError, FetchError, HostPausedError
+from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
-from aggregator.pipeline.backoff import ENDED, after_failure, after_lost_move, after_outage, after_pause
+from aggregator.pipeline.backoff import ENDED, UNASKED, after_failure, after_lost_move, after_outage, after_pause
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
 from aggregator.pipeline.freshness import freshness
 from aggregator.pipeline.moves import STAYED, is_lost, moved
@@ -54,12 +54,17 @@ def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConf
 
 
 def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
-    """The feed could not be read: back off; a 410 (RFC 9110 §15.5.11) ends it for good."""
+    """The feed could not be read: back off; a 410 (RFC 9110 §15.5.11) ends it for good.
+
+    One that was not asked at all, because of what feeds.yaml or the environment say, has not failed.
+    """
     status, permanent, wait = 200, False, None
     if isinstance(error, FetchError):
         status, permanent, wait = error.status, error.permanent, error.retry_after
     failures, since = state.failures + 1, state.failing_since or now
     lost = is_lost(state, status=status, permanent=permanent)
+    if isinstance(error, SetupError) and not lost:
+        return _unasked(state, token, error, now=now)
     gone = status == 410 and not lost
     due = after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)
     if lost:
@@ -83,7 +88,7 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
 def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
     """The feed could not be reached, nor could most others: nothing is held against it."""
     changes = _timed(after_outage(now=now))
-    return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="failed", status=0), token)
+    return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
 
 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
@@ -93,6 +98,11 @@ def postponed(state: FeedState, token: int, error: HostPausedError, *, now: date
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+
+
+def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:
+    """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once."""
+    return Visit(replace(state, due=now, due_reason=UNASKED, outcome="unasked", error=error.reason), token)
 
 
 def _answered(

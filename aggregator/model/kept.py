@@ -9,8 +9,12 @@ from aggregator.model.entry import Entry, Intake
 from aggregator.model.web import Validators
 from aggregator.model.words import Criterion, Reach
 
-Outcome = Literal["", "ok", "unchanged", "failed", "gone"]
-"""How the last request to a feed ended; empty before the first."""
+Outcome = Literal["", "ok", "unchanged", "failed", "gone", "waiting", "unasked"]
+"""How the last request to a feed ended; empty before the first.
+
+Nobody is to blame when it is ``waiting`` (our own network was down) or ``unasked`` (feeds.yaml or the environment is to
+be mended first).
+"""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ BUSY = (429, 503)
 ENDED = (
     "gone for good (410): never asked again, not even with --force; remove it from feeds.yaml, or write its new address"
 )
+UNASKED = "asked as soon as that is mended: each sync looks, and `run` once an hour"
 
 
 def after_failure(

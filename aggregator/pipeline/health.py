@@ -29,6 +29,8 @@ def health(state: FeedState, *, now: datetime) -> str:
         return "gone for good"
     if not state.outcome:
         return "new"
+    if state.outcome in ("unasked", "waiting"):
+        return state.error if state.outcome == "unasked" else f"waits for our own network: {state.error}"
     if state.outcome == "failed":
         return _trouble(state, now)
     if state.adopted:
@@ -49,7 +51,9 @@ def last_answer(state: FeedState) -> str:
     """Say in plain words how the last request ended."""
     if not state.outcome:
         return "never asked yet"
-    if state.outcome == "failed" and state.status in (0, 200):
+    if state.outcome == "unasked":
+        return "none: it was not asked"
+    if state.outcome in ("failed", "waiting") and state.status in (0, 200):
         return state.error if state.status == 0 else f"200, but {state.error}"
     if state.outcome == "unchanged" and state.status != 304:
         return "200: the same bytes as before were sent again"
@@ -107,6 +111,8 @@ def suggestion(state: FeedState, *, every: timedelta | None, lines: Mapping[str,
 def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int], now: datetime) -> str:
     if state.gone:
         return f"remove {state.url}, or write its new address (410: gone for good)"
+    if state.outcome == "unasked":
+        return f"{state.url}: {state.error}"
     if state.adopted in lines:
         where = f" (line {lines[state.adopted]})" if lines[state.adopted] else ""
         return f"remove {state.url}: it moved to {state.adopted}, which is listed too{where}"

@@ -17,12 +17,13 @@ def turn(feed: FeedState) -> datetime:
 
     The minute comes from a hash of its address; the period is the feed's span, an hour at most, and a little longer
     than that, so that a feed which is asked in its minute is due before its next one. A feed that was never asked is
-    asked at once.
+    asked at once; one that its keeper must mend first has its minute each hour.
     """
-    if feed.due is None or feed.fetched is None:
+    since = feed.due - timedelta(seconds=HOUR) if feed.due and feed.outcome == "unasked" else feed.fetched
+    if feed.due is None or since is None:
         return max(AT_ONCE, *(moment for moment in (feed.wait_until, AT_ONCE) if moment))
     start = max(moment for moment in (feed.due, feed.fresh_until, feed.wait_until) if moment)
-    span = max(0, int((start - feed.fetched).total_seconds()))
+    span = max(0, int((start - since).total_seconds()))
     period = min(span, HOUR) + SLACK
     second = -int(-start.timestamp() // 1)  # rounded up
     wait = (crc32(feed.url.encode("utf-8", "replace")) - second) % period

@@ -77,9 +77,10 @@ class Feeds:
             connection.execute("UPDATE feed SET lease_until = NULL WHERE lease_until IS NOT NULL")
 
     def retry(self) -> None:
-        """Let the feeds that failed be due at once, but none whose server told us to wait."""
+        """Let the feeds that failed or could not be asked be due at once, but none whose server told us to wait."""
+        troubled = "(failures > 0 OR outcome = 'unasked')"
         with self._lane.write() as connection:
-            connection.execute("UPDATE feed SET due = NULL WHERE failures > 0 AND wait_until IS NULL")
+            connection.execute(f"UPDATE feed SET due = NULL WHERE {troubled} AND wait_until IS NULL")
 
     def failing(self, now: datetime) -> int:
         """Count the feeds that failed and are not due before a later moment."""

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Client
 from aggregator.model import Asking, Fetched, Request
 from tests.fetch.conftest import NOW
@@ -84,7 +84,7 @@ def test_a_401_after_a_redirect_says_that_nothing_secret_was_sent_there(client: 
         server.pages["/"] = redirecting(to=other.url())
         answer = ask(client, server.url(), LOGIN)
     assert isinstance(answer, FetchError)
-    assert "not sent what is secret, for it led away to 127.0.0.2" in answer.reason
+    assert f"not sent what is secret, for it led away to http://127.0.0.2:{other.port};" in answer.reason
 
 
 def test_a_secret_that_is_not_set_costs_its_feed_only(client: Client) -> None:
@@ -93,7 +93,8 @@ def test_a_secret_that_is_not_set_costs_its_feed_only(client: Client) -> None:
         answers = {r.id: answer for r, answer in client.fetch_many(requests, now=NOW)}
         assert len(server.requests) == 1
     assert isinstance(answers[2], Fetched)
-    assert str(answers[1]) == "not asked: TOKEN and KEY: not set in the environment, or not one line"
+    assert isinstance(answers[1], SetupError)
+    assert str(answers[1]) == "not asked: TOKEN and KEY: not set in this environment, or not one line"
 
 
 def test_no_secret_shows_in_a_request() -> None:
@@ -135,7 +136,10 @@ def test_a_redirect_does_not_lead_a_proxy_inside(client: Client) -> None:
     with serve({"http://example.com/": redirecting(to="http://192.168.0.1/")}) as proxy:
         answer = ask(client, "http://example.com/", Asking(proxy=proxy.url("")))
     assert isinstance(answer, FetchError)
-    assert "the proxy is not asked: the address 192.168.0.1 is private" in answer.reason
+    assert (
+        "redirected to http://192.168.0.1: the proxy is not asked: the address 192.168.0.1 is private" in answer.reason
+    )
+    assert not isinstance(answer, SetupError)
     assert len(proxy.requests) == 1
 
 

@@ -205,6 +205,55 @@ def test_a_feed_that_failed_is_asked_again_once_feeds_yaml_says_how(tmp_path: Pa
         assert len(server.requests) == 4
 
 
+def test_a_feed_that_feeds_yaml_keeps_from_being_asked_does_not_back_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A secret that is not set, an address inside: told at each sync, no failure counted, then asked at once."""
+    monkeypatch.delenv("DESK_TOKEN", raising=False)
+    with serve({"/a": Page(rss(item(1)))}) as server, serve({"/b": Page(rss(item(2)))}, host="127.0.0.2") as other:
+        secret = f"{{url: '{server.url('/a')}', headers_env: {{X-Token: DESK_TOKEN}}}}"
+        here = desk(tmp_path, secret, other.url("/b"))
+        file = tmp_path / "feeds.yaml"
+        closed = file.read_text(encoding="utf-8").replace("127.0.0.0/8", "127.0.0.1/32")
+        file.write_text(closed, encoding="utf-8")
+        for _ in range(3):
+            assert here.sync().refreshed.failed == 2
+            here.clock.now += MIN
+        states = [state_of(here, url) for url in (server.url("/a"), other.url("/b"))]
+        assert [(s.outcome, s.failures, s.failing_since, s.due) for s in states] == [
+            ("unasked", 0, None, START + 2 * MIN)
+        ] * 2
+        assert "DESK_TOKEN" in states[0].error and "allow_networks" in states[1].error
+        with here.app() as app:
+            hour = {due.url for m in range(75) for due in workers.due_feeds(_later(app, m), spread=True)}
+            now = workers.due_feeds(app, spread=True)
+        assert hour == {server.url("/a"), other.url("/b")} and len(now) < 2  # under run: in its minute of the hour
+        monkeypatch.setenv("DESK_TOKEN", "t")
+        file.write_text(closed.replace("127.0.0.1/32", "127.0.0.0/8"), encoding="utf-8")
+        assert here.sync().refreshed.fetched == 2
+
+
+def _later(app: App, minutes: int) -> App:
+    return replace(app, clock=lambda: START + (3 + minutes) * MIN)
+
+
+def test_a_move_to_an_address_inside_is_given_up(tmp_path: Path) -> None:
+    """What a server led to is its affair: the address of feeds.yaml is asked again."""
+    with serve({"/a": Page(status=301)}, host="127.0.0.2") as server, serve({"/b": Page(rss(item(1)))}) as other:
+        server.pages["/a"] = Page(status=301, headers={"location": other.url("/b")})
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(2):
+            here.sync(force=True)
+            here.clock.now += 8 * DAY
+        assert state_of(here, server.url("/a")).adopted == other.url("/b")
+        file = tmp_path / "feeds.yaml"
+        closed = file.read_text(encoding="utf-8").replace("127.0.0.0/8", "127.0.0.2/32")
+        file.write_text(closed, encoding="utf-8")
+        here.sync()
+        state = state_of(here, server.url("/a"))
+    assert (state.outcome, state.failures, state.adopted) == ("failed", 1, "")
+
+
 def test_a_feed_that_fails_for_months_is_dead_but_not_given_up(tmp_path: Path) -> None:
     """Daily after two weeks, weekly after two months, and forgiven at once when it answers."""
     with serve({"/a": Page(status=500)}) as server:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.pipeline.health import health
 from tests.servers import Page, Seen, serve
 from tests.workspaces import START, desk, item, rss
 
@@ -136,6 +137,8 @@ def test_our_own_outage_is_held_against_no_feed(tmp_path: Path) -> None:
     with here.app() as app:
         states = app.store.feeds.all()
     assert {(state.failures, state.due) for state in states} == {(0, START + timedelta(minutes=5))}
+    said = {health(state, now=START) for state in states}
+    assert said == {"waits for our own network: connection refused"} and {s.outcome for s in states} == {"waiting"}
 
 
 def test_dead_feeds_that_fall_due_together_are_no_outage(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> 
         (lost(failures=3, failing_since=NOW - DAY), "failed (3 times in a row): HTTP 404 Not Found"),
         (lost(failures=9, failing_since=NOW - 20 * DAY), "dead: no good answer for 20 days: HTTP 404 Not Found"),
         (lost(status=410, outcome="gone", gone=True), "gone for good"),
+        (feed(outcome="waiting", status=0, error="no route to host"), "waits for our own network: no route to host"),
+        (feed(outcome="unasked", error="not asked: TOKEN: not set"), "not asked: TOKEN: not set"),
     ],
 )
 def test_how_a_feed_is(state: FeedState, said: str) -> None:
@@ -51,6 +53,8 @@ def test_how_a_feed_is(state: FeedState, said: str) -> None:
         (lost(418, "HTTP 418 I'm a Teapot"), "418: HTTP 418 I'm a Teapot"),
         (lost(0, "could not find the host example.net (DNS)"), "could not find the host example.net (DNS)"),
         (lost(200, "an HTML page, not a feed"), "200, but an HTML page, not a feed"),
+        (feed(outcome="waiting", status=0, error="no route to host"), "no route to host"),
+        (feed(outcome="unasked", error="not asked: TOKEN: not set"), "none: it was not asked"),
     ],
 )
 def test_the_last_answer_in_words(state: FeedState, said: str) -> None:
