@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from aggregator import config
 from aggregator.app import App, find_workspace, utc_now
 from aggregator.cli.terminal import Terminal
 from aggregator.config import Config
+from aggregator.config.editing import lines
 from aggregator.cores import Cores
-from aggregator.errors import ConfigError, FetchError
+from aggregator.errors import FetchError, SetupError
+from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.model import Fetched
 from aggregator.pipeline.discover import Sight, look
 from aggregator.templates import Templates
@@ -19,7 +22,7 @@ STALE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What asking one feed showed: ok, moved, stale, empty, not a feed, unreachable or gone."""
+    """What asking one feed showed: ok, moved, stale, empty, not a feed, unreachable, gone or not asked."""
 
     url: str
     state: str
@@ -33,20 +36,32 @@ class Finding:
         return self.state in ("ok", "waiting")
 
 
-def check_files(screen: Terminal) -> Config:
-    """Check feeds.yaml and the templates; raises ConfigError or TemplateError with every mistake."""
+def check_files(screen: Terminal) -> tuple[Config, tuple[str, ...]]:
+    """Check feeds.yaml and the templates; raises ConfigError or TemplateError with every mistake.
+
+    What costs single feeds only is returned, a line each: secrets that are not set, addresses that will not be asked.
+    """
     workspace = find_workspace(screen.root)
     settings = config.load(workspace.config)
     Templates(workspace.templates).check()
     if settings.mail:
         settings.mail.password()
-    if missing := config.unset_secrets((feed.url, feed) for feed in settings.feeds):
-        raise ConfigError(missing)
+    if costly := tuple(_costly(workspace.config, settings)):
+        return settings, costly
     screen.say(
         f"{workspace.config}: {len(settings.feeds)} feeds, {len(settings.topics)} topics, "
         f"{len(settings.outputs)} outputs, {len(settings.digests)} digests: no mistakes"
     )
-    return settings
+    return settings, ()
+
+
+def _costly(file: Path, settings: Config) -> Iterator[str]:
+    guard = Guard.opening(settings.fetch.allow_networks)
+    for line, feed in zip(lines(file.read_bytes()), settings.feeds, strict=True):
+        where = f"{file.name}:{line}: {feed.url}"
+        yield from config.unset_secrets([(where, feed)])
+        if refusal := foreseen_refusal(feed.url, guard=guard, proxied=bool(feed.proxy)):
+            yield f"{where}: will not be asked: {refusal}"
 
 
 def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool) -> list[Finding]:
@@ -79,12 +94,18 @@ def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
     with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):
             if isinstance(outcome, FetchError):
-                yield Finding(request.url, "gone" if outcome.status == 410 else "unreachable", outcome.reason)
+                yield Finding(request.url, _no_answer(outcome), outcome.reason)
             else:
                 answers[request.url] = outcome
                 cores.submit(request.url, look, outcome, now=now, url=request.url)
         for url, sight in cores.drain():
             yield examine(url, answers.pop(url), sight, now=now)
+
+
+def _no_answer(error: FetchError) -> str:
+    if isinstance(error, SetupError):
+        return "not asked"
+    return "gone" if error.status == 410 else "unreachable"
 
 
 def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetime) -> Finding:

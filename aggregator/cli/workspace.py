@@ -57,16 +57,20 @@ def check(
 
     screen = terminal(context)
     try:
-        settings = check_files(screen)
+        settings, costly = check_files(screen)
+        if costly and not online:
+            raise ConfigError(costly)
     except AggregatorError as error:
         if as_json:
             problems = error.problems if isinstance(error, ConfigError) else (str(error),)
             screen.json(problems=problems, findings=[])
             raise typer.Exit(error.exit_code) from error
         raise
+    for line in () if as_json else costly:
+        screen.warn(line)
     findings = check_feeds(screen, settings, show=not as_json) if online else []
     if as_json:
-        screen.json(problems=[], feeds=len(settings.feeds), findings=findings)
+        screen.json(problems=costly, feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)
 
 

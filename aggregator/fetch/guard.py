@@ -69,6 +69,16 @@ class Guard:
             return f"the address {ip} is {kind}; `fetch: {{allow_networks: […]}}` in feeds.yaml can open it"
         return "" if port is None else self.port_refusal(port)
 
+    def spelled_refusal(self, host: str, *, port: int) -> str:
+        """Say why ``host`` will not be connected to, as far as its spelling tells: an address, or this machine's name.
+
+        Any other name may lead to a network that feeds.yaml opens, on every port.
+        """
+        here = f".{host.rstrip('.').lower()}".endswith(".localhost")  # RFC 6761 §6.3
+        if number := "127.0.0.1" if here else _number(host):
+            return "" if here and self.allows("::1") else self.refusal(number, port=port)
+        return "" if self.allowed else self.port_refusal(port)
+
     def unseen_refusal(self, host: str, *, port: int) -> str:
         """Say why a proxy must not be asked to go to ``host``: nobody here sees where a name leads to there.
 

@@ -171,6 +171,26 @@ def test_check_online_tells_the_states_of_feeds_apart(tmp_path: Path) -> None:
     }
 
 
+def test_check_names_what_will_not_be_asked_and_online_asks_the_others(site: Server, tmp_path: Path) -> None:
+    """A secret that is not set, an address inside, a port that is none of the web's: with line and remedy."""
+    secret = "{url: 'https://example.org/', headers_env: {X-Token: NO_SUCH_TOKEN}}"
+    desk(tmp_path, secret, "http://192.168.0.7/feed", "http://localhost/", "http://127.1:99/", site.url("/a"))
+    said = run(tmp_path, "check", code=2).stderr.splitlines()
+    assert said[0].startswith(
+        "feeds.yaml:5: https://example.org/: headers_env.X-Token: the environment variable NO_SUCH"
+    )
+    assert said[1] == (
+        "feeds.yaml:6: http://192.168.0.7/feed: will not be asked: the address 192.168.0.7 is private; "
+        "`fetch: {allow_networks: […]}` in feeds.yaml can open it"
+    )
+    assert len(said) == 2 and data(tmp_path, "check", code=2)["problems"] == said
+    desk(tmp_path, secret, site.url("/a"))
+    online = data(tmp_path, "check", "--online", code=3)
+    assert len(online["problems"]) == 1
+    assert {finding["state"] for finding in online["findings"]} == {"not asked", "ok"}
+    assert run(tmp_path, "check", "--online", code=3).stderr.splitlines()[0] == said[0]
+
+
 def test_entries_for_programs(synced: Path) -> None:
     """The promised keys, ids as text, times in UTC."""
     found = data(synced, "entries")["entries"]

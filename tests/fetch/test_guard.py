@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import FetchError, SetupError
-from aggregator.fetch import Client
+from aggregator.fetch import Client, foreseen_refusal
 from aggregator.fetch.guard import PORTS, Guard
 from aggregator.model import Fetched, Request
 from tests.fetch.conftest import NOW
@@ -88,6 +88,27 @@ def test_no_spelling_of_this_machine_reaches_it_over_ipv6(new_client: Callable[.
         assert [request.url for request, answer in answers if not isinstance(answer, FetchError)] == []
         assert server.connections == 0
         assert new_client(allow_networks=("::1/128",)).fetch(server.url(), now=NOW).body == b"secret"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed", "said"),
+    [
+        ("https://example.org/feed", (), ""),
+        ("file:feeds/a.xml", (), ""),
+        ("http://127.1/", (), "the address 127.0.0.1 is this machine itself"),
+        ("http://127.1:99/", ("127.0.0.0/8",), ""),
+        ("http://news.localhost:8000/", (), "the address 127.0.0.1 is this machine itself"),
+        ("http://localhost:8000/", ("::1/128",), ""),
+        ("http://[::1]/", ("127.0.0.0/8",), "the address ::1 is this machine itself"),
+        ("http://example.org:22/", (), "port 22 is not one of"),
+        ("http://example.org:22/", ("10.0.0.0/8",), ""),
+        ("http://a\\@b/", (), "the address holds a backslash"),
+    ],
+)
+def test_what_will_not_be_asked_is_foreseen_from_its_spelling(url: str, allowed: tuple[str, ...], said: str) -> None:
+    """And nothing that may be asked; where a name leads is not known before it is looked up."""
+    found = foreseen_refusal(url, guard=Guard.opening(allowed))
+    assert found.startswith(said) and bool(found) == bool(said)
 
 
 def test_the_refusal_names_the_address_behind_the_name(new_client: Callable[..., Client]) -> None:

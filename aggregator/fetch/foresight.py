@@ -1,0 +1,20 @@
+"""Which addresses will not be asked, as far as their spelling tells: for feeds.yaml, before anybody is asked."""
+
+from aggregator.fetch.files import is_file
+from aggregator.fetch.guard import Guard
+from aggregator.fetch.places import Refused, place
+
+
+def foreseen_refusal(url: str, *, guard: Guard, proxied: bool = False) -> str:
+    """Say why ``url`` will not be asked, or "" when nothing in its spelling speaks against it.
+
+    Where a name leads to is known when it is looked up, and judged then; ``proxied`` is for what a proxy looks up.
+    """
+    if is_file(url):
+        return ""
+    try:
+        where = place(url)
+    except Refused as error:
+        return f"the address {error}"
+    judge = guard.unseen_refusal if proxied else guard.spelled_refusal
+    return judge(where.host, port=where.port)
