@@ -13,6 +13,7 @@ from aggregator.cli.terminal import Terminal, printable
 from aggregator.config.addresses import feed_address
 from aggregator.config.editing import add, lines
 from aggregator.errors import ConfigError, FeedError, NotFoundError
+from aggregator.pipeline.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def _choose(
     if fresh and fresh[0].guessed:
         screen.warn(f"{url} is a page that names no feed; this one was found at a habitual address of its host:")
     if len(fresh) > 1:
-        screen.say(f"{url} names {len(fresh)} feeds:")
+        screen.say(f"{url} names {counted(len(fresh), 'feed')}:")
     if len(fresh) > 1 or fresh[0].guessed:
         for number, one in enumerate(fresh, 1):
             screen.say(f"  {number}. {one.line()}")

@@ -11,6 +11,7 @@ from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
 from aggregator.errors import WorkspaceError
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
+from aggregator.pipeline.wording import counted
 
 
 def bring_in(screen: Terminal, file: Path, *, topics: bool, dry_run: bool, show: bool) -> dict[str, Any]:
@@ -35,7 +36,8 @@ def bring_in(screen: Terminal, file: Path, *, topics: bool, dry_run: bool, show:
         screen.say(f"{name}:{one.line}: {one.address or 'an outline'}: {one.reason}")
     mended = f"; {name} was not well-formed and was repaired" if listed.repaired else ""
     verb = "would be added" if dry_run else "added"
-    screen.say(f"{len(fresh)} feeds and {len(new)} topics {verb}, {len(left_out)} outlines left out{mended}")
+    came = f"{counted(len(fresh), 'feed')} and {counted(len(new), 'topic')} {verb}"
+    screen.say(f"{came}, {counted(len(left_out), 'outline')} left out{mended}")
     return {"added": [asdict(feed) for feed in fresh], "topics": new, "left_out": left_out, "repaired": listed.repaired}
 
 
@@ -71,7 +73,7 @@ def _put(screen: Terminal, file: Path | None, data: bytes, feeds: int) -> None:
         file.write_bytes(data)
     except OSError as error:
         raise WorkspaceError(f"{file} cannot be written: {error.strerror}") from error
-    screen.say(f"{feeds} feeds written to {file}")
+    screen.say(f"{counted(feeds, 'feed')} written to {file}")
 
 
 def _bytes(file: Path) -> bytes:

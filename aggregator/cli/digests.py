@@ -9,6 +9,7 @@ import typer
 from aggregator.cli.report import tell_mail
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
+from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
     from aggregator.app import App
@@ -88,12 +89,15 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
     if as_json:
         screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])
         return
+    if not rows:
+        screen.say(f"no issue of {name} was made yet" if name else "no issue was made yet")
     cells = []
     for issue, deliveries in rows:
         states = [_state(delivery, zone) for delivery in deliveries]
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
-        cells.append((issue.digest, issue.period, moment(issue.frozen, zone), issue.subject or "nothing new", counts))
-    screen.table(("digest", "period", "composed", "subject", "deliveries"), cells, wrap={"subject": 30})
+        composed = moment(issue.frozen, zone, named=False)
+        cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
+    screen.table(("digest", "period", f"composed ({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
 
 
 def _state(delivery: "DeliveryState", zone: ZoneInfo) -> str:
@@ -110,7 +114,7 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
     there = app.store.issues.find(digest.name, period.name)
     if there and not there.skipped:
         waiting = [d for d in app.store.issues.deliveries(there.id) if d.state in ("pending", "deferred")]
-        screen.show(f"{digest.name} {period.name} is composed already; {len(waiting)} deliveries are waiting")
+        screen.show(f"{digest.name} {period.name} is composed already; {_waiting(len(waiting))}")
         return
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -118,8 +122,10 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
         return
     issue, letter = drafted
     lines = sum(len(section.lines) for section in issue.sections)
-    screen.show(f"“{issue.subject}”: {lines} entries, {len(letter.html.encode()):,} bytes of HTML")
-    screen.show(f"to {len(digest.to)} recipients: {', '.join(digest.to) or 'none, it is only kept as files'}")
+    screen.show(f"“{issue.subject}”: {counted(lines, 'entry', 'entries')}, {len(letter.html.encode()):,} bytes of HTML")
+    screen.show(
+        f"to {counted(len(digest.to), 'recipient')}: {', '.join(digest.to) or 'none, it is only kept as files'}"
+    )
 
 
 def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
@@ -132,6 +138,28 @@ def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
     compose_issue(app, digest, period)
 
 
+def _waiting(number: int) -> str:
+    return (
+        f"{counted(number, 'delivery', 'deliveries')} {'is' if number == 1 else 'are'} waiting"
+        if number
+        else "all sent"
+    )
+
+
+def _outcome(app: "App", digest: "DigestConfig", period: "Period", sent: int, *, made: bool) -> str:
+    """Say what sending came to; of an issue that was there before, that nobody gets it twice."""
+    now = f"{counted(sent, 'message')} {'sent' if app.config.mail else 'written to storage/outbox'}"
+    issue = app.store.issues.find(digest.name, period.name)
+    if made or sent or issue is None:
+        return now
+    states = [delivery.state for delivery in app.store.issues.deliveries(issue.id)]
+    if not states:
+        return "made already, and it has no recipients: it is kept as files only"
+    got = f"sent already to {counted(states.count('sent'), 'recipient')}"
+    others = len(states) - states.count("sent")
+    return f"{got}; {others} not: see `aggregator digest list`" if others else f"{got}; nothing was sent again"
+
+
 def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
     from aggregator import workers
     from aggregator.jobs.compose import current_period
@@ -142,9 +170,9 @@ def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime
     curate(app)
     period = current_period(app, digest, now=now)
     there = app.store.issues.find(digest.name, period.name)
-    if there is None or there.skipped:
+    if made := there is None or there.skipped:
         _make(app, digest, period)
     report = deliver(app, only=digest.name)
     tell_mail(screen, report)
-    screen.say(f"{digest.name} {period.name}: {report.sent} messages sent")
+    screen.say(f"{digest.name} {period.name}: {_outcome(app, digest, period, report.sent, made=made)}")
     raise typer.Exit(75 if report.deferred or report.waiting else 1 if report.failed else 0)

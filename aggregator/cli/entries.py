@@ -42,10 +42,18 @@ def entries(
             text=text,
             limit=limit,
         )
+        known = (
+            [f"{state.url}\n{state.title}".casefold() for state in app.store.feeds.all()] if feed and not found else []
+        )
+        if known and not any(feed.casefold() in names for names in known):
+            screen.warn(f"no feed has “{feed}” in its address or title: see `aggregator feeds`")
+        elif not found:
+            narrowed = topic or feed or since or until or text
+            screen.say("no entry matches" if narrowed else "no entries yet: `aggregator sync` asks the feeds")
     if as_json:
         screen.json(entries=[facts(entry) for entry in found])
-    else:
-        screen.table(("id", "published", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS)
+        return
+    screen.table(("id", f"published ({zone})", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS)
 
 
 def check_topic(name: str, topics: Sequence[str]) -> None:
@@ -57,7 +65,7 @@ def check_topic(name: str, topics: Sequence[str]) -> None:
 def cells(stored: StoredEntry, zone: ZoneInfo) -> tuple[str, ...]:
     """Write one entry as a row."""
     topics = ", ".join(tag.topic for tag in stored.tags)
-    published = moment(stored.entry.published, zone)
+    published = moment(stored.entry.published, zone, named=False)
     return str(stored.id), published, stored.source.title or stored.source.publisher, stored.entry.title, topics
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +11,7 @@ from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import NotFoundError
 from aggregator.model import FeedFigures, FeedState
 from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
+from aggregator.pipeline.wording import counted, format_name, in_zone
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -37,9 +38,17 @@ class Known:
         """Entries a week."""
         return per_week(self.state, self.figures, now=self.now)
 
-    def due(self, zone: "ZoneInfo") -> str:
+    @property
+    def pace(self) -> str:
+        """Entries a week, in words; a dash for a feed without any that is not a week old."""
+        since = self.state.first_seen
+        unknown = not self.per_week and (since is None or self.now - since < timedelta(weeks=1))
+        return "–" if unknown else f"{self.per_week:g} a week"
+
+    def due(self, zone: "ZoneInfo", *, named: bool = True) -> str:
         """When it is asked next."""
-        return "never" if self.state.gone else moment(self.state.due, zone) if self.state.due else "now"
+        state = self.state
+        return "never" if state.gone else moment(state.due, zone, named=named) if state.due else "now"
 
 
 def known_feeds(app: "App") -> list[Known]:
@@ -109,12 +118,13 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
         "asked at": state.adopted,
         "moving": _moving(state, zone) if state.moved_to != state.adopted else "",
         "home": state.home,
-        "health": known.health,
-        "last answer": f"{last_answer(state)} ({moment(state.fetched, zone)})" if state.fetched else "never asked yet",
+        "format": format_name(state.format),
+        "health": in_zone(known.health, zone),
+        "last answer": in_zone(_last_answer(state, zone), zone),
         "last read": moment(state.succeeded, zone),
         "failing": f"{times}, since {moment(state.failing_since, zone)}" if state.failures else "",
-        "next due": f"{known.due(zone)}: {state.due_reason or 'never asked yet'}",
-        "brings": f"{known.per_week:g} entries a week; {state.entries} stored, newest {moment(state.newest, zone)}",
+        "next due": f"{known.due(zone)}: {in_zone(state.due_reason, zone) or 'never asked yet'}",
+        "brings": _brings(known, zone),
         "digests": share(known.figures),
         "validators": support(state),
         "answers": answers,
@@ -124,6 +134,20 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
     for label, text in lines.items():
         if text:
             screen.show(f"{label + ':':<13}{text}")
+
+
+def _last_answer(state: FeedState, zone: "ZoneInfo") -> str:
+    if not state.fetched and state.outcome != "unasked":
+        return "never asked yet"
+    at = f" ({moment(state.fetched, zone)})" if state.outcome != "unasked" else ""
+    return f"{last_answer(state)}{at}"
+
+
+def _brings(known: Known, zone: "ZoneInfo") -> str:
+    pace = "not known yet" if known.pace == "–" else f"{known.per_week:g} entries a week"
+    return (
+        f"{pace}; {counted(known.state.entries, 'entry', 'entries')} stored, newest {moment(known.state.newest, zone)}"
+    )
 
 
 def _moving(state: FeedState, zone: "ZoneInfo") -> str:

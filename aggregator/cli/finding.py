@@ -10,6 +10,7 @@ from aggregator.errors import FeedError, FetchError, ParseError
 from aggregator.fetch import Client
 from aggregator.model import Fetched, Request
 from aggregator.pipeline.discover import Sight, guesses, look
+from aggregator.pipeline.wording import counted, format_name
 
 MOST = 8
 """Feeds of one page that are looked at; more are those of every tag or author."""
@@ -29,7 +30,8 @@ class Found:
     def line(self) -> str:
         """Describe the feed in a line."""
         newest = f", newest {self.newest:%Y-%m-%d}" if self.newest else ""
-        return f"{self.title or 'without a title'} ({self.format}, {self.entries} entries{newest}) {self.url}"
+        entries = counted(self.entries, "entry", "entries")
+        return f"{self.title or 'without a title'} ({format_name(self.format)}, {entries}{newest}) {self.url}"
 
 
 def find(app: App, address: str, *, now: datetime) -> list[Found]:

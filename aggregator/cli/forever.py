@@ -11,6 +11,7 @@ from aggregator.cli.report import tell
 from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.jobs.publish import output_title
+from aggregator.pipeline.wording import counted
 from aggregator.schedule import CATCH_UP, Timetable
 from aggregator.web import Revolving, Site, create_app, serving
 
@@ -79,7 +80,7 @@ class Work:
         except AggregatorError as error:
             self.screen.warn(f"error: {error}")
             return
-        self.screen.say(f"pruned {sum(row.purgeable for row in rows)} entries")
+        self.screen.say(f"pruned {counted(sum(row.purgeable for row in rows), 'entry', 'entries')}")
 
     def _tell(self, report: workers.Report) -> None:
         if report.due or report.issues or report.empty or report.delivered.sent:
@@ -93,4 +94,6 @@ class Work:
             return
         self.app = replace(self.app, config=settings)
         self.site.app = site(self.app)
-        self.screen.say(f"feeds.yaml read again: {len(settings.feeds)} feeds (a new `database:` needs a restart)")
+        self.screen.say(
+            f"feeds.yaml read again: {counted(len(settings.feeds), 'feed')} (a new `database:` needs a restart)"
+        )

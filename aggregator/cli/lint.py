@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aggregator import config
 from aggregator.app import App, find_workspace, utc_now
-from aggregator.cli.terminal import Terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.config import Config
 from aggregator.config.editing import lines
 from aggregator.cores import Cores
@@ -15,6 +15,7 @@ from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.model import Fetched
 from aggregator.pipeline.discover import Sight, look
+from aggregator.pipeline.wording import counted, format_name, in_zone
 from aggregator.templates import Templates
 
 STALE = timedelta(days=90)
@@ -48,10 +49,8 @@ def check_files(screen: Terminal) -> tuple[Config, tuple[str, ...]]:
         settings.mail.password()
     if costly := tuple(_costly(workspace.config, settings)):
         return settings, costly
-    screen.say(
-        f"{workspace.config}: {len(settings.feeds)} feeds, {len(settings.topics)} topics, "
-        f"{len(settings.outputs)} outputs, {len(settings.digests)} digests: no mistakes"
-    )
+    held = [counted(len(getattr(settings, f"{noun}s")), noun) for noun in ("feed", "topic", "output", "digest")]
+    screen.say(f"{workspace.config}: {', '.join(held)}: no mistakes")
     return settings, ()
 
 
@@ -72,7 +71,7 @@ def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (
         waiting = {f.url: f.wait_until for f in app.store.feeds.all() if f.wait_until and f.wait_until > now}
         gone = [feed.url for feed in app.store.feeds.all() if feed.gone and feed.url in wanted]
         findings = [
-            Finding(url, "waiting", f"asked us to wait until {waiting[url]:%Y-%m-%d %H:%M} UTC")
+            Finding(url, "waiting", f"asked us to wait until {moment(waiting[url], settings.zone)}")
             for url in wanted
             if url in waiting
         ]
@@ -84,7 +83,7 @@ def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (
                 progress(done, len(urls))
     findings = _with_edits(screen, findings)
     if show:
-        _tell(screen, findings)
+        _tell(screen, [replace(finding, detail=in_zone(finding.detail, settings.zone)) for finding in findings])
     return sorted(findings, key=lambda finding: finding.url)
 
 
@@ -123,7 +122,8 @@ def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetim
         return Finding(url, "empty", "a feed without entries")
     if document.newest and now - document.newest > STALE:
         return Finding(url, "stale", f"the newest entry is of {document.newest:%Y-%m-%d}")
-    return Finding(url, "ok", f"{document.feed.format}, {len(document.seen)} entries, “{document.feed.title}”")
+    held = f"{format_name(document.feed.format)}, {counted(len(document.seen), 'entry', 'entries')}"
+    return Finding(url, "ok", f"{held}, “{document.feed.title}”")
 
 
 def _with_edits(screen: Terminal, findings: list[Finding]) -> list[Finding]:

@@ -2,8 +2,10 @@
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from aggregator.cli.terminal import Terminal
+from aggregator.pipeline.wording import counted, in_zone
 
 if TYPE_CHECKING:
     from aggregator.app import App
@@ -63,12 +65,14 @@ def _put_off(report: "Report") -> str:
 
 def tell(screen: Terminal, app: "App", report: "Report") -> None:
     """Say what a sync came to: a line a failed feed, a summary, and where the result lies."""
-    _tell_trouble(screen, report)
+    _tell_trouble(screen, report, app.config.zone)
     refreshed = report.refreshed
+    new = counted(refreshed.new, "new entry", "new entries")
+    folded, due = counted(report.placed.duplicates, "duplicate"), f"{report.due} of {counted(report.feeds, 'feed')} due"
     screen.say(
-        f"{report.due} of {report.feeds} feeds due: {refreshed.fetched} read, {refreshed.unchanged} unchanged, "
-        f"{refreshed.failed} failed{_put_off(report)}; {refreshed.new} new entries, {refreshed.updated} updated, "
-        f"{report.placed.duplicates} duplicates folded ({sum(report.seconds.values()):.1f} s)"
+        f"{due}: {refreshed.fetched} read, {refreshed.unchanged} unchanged, "
+        f"{refreshed.failed} failed{_put_off(report)}; {new}, {refreshed.updated} updated, "
+        f"{folded} folded ({sum(report.seconds.values()):.1f} s)"
     )
     from aggregator.workers import CRON_SLACK  # loaded by now
 
@@ -86,10 +90,10 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
         screen.say(f"mail:    {report.delivered.sent} {where}")
 
 
-def _tell_trouble(screen: Terminal, report: "Report") -> None:
+def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
     refreshed = report.refreshed
     for url, reason in sorted(refreshed.failures.items()):
-        screen.warn(f"{url}: {reason}")
+        screen.warn(f"{url}: {in_zone(reason, zone)}")
     for url, rejects in refreshed.rejects.items():
         for reject in rejects:
             screen.warn(f"{url}: entry {reject.position} ({reject.name}) left out: {reject.reason}")

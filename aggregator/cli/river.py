@@ -6,6 +6,7 @@ import typer
 
 from aggregator.cli.report import exit_code, summary, tell
 from aggregator.cli.terminal import AsJson, terminal
+from aggregator.pipeline.wording import counted
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)]
@@ -38,7 +39,8 @@ def sync(
         else:
             tell(screen, app, report)
         if unknown:
-            screen.warn(f"{unknown} deliveries were interrupted and may have arrived: see `aggregator digest list`")
+            lost = counted(unknown, "delivery", "deliveries")
+            screen.warn(f"interrupted, and may have arrived: {lost}; see `aggregator digest list`")
     raise typer.Exit(exit_code(report))
 
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 NARROW = 110  # columns below which a table would cut its cells, so that rows are written as lines
-PIPE_WIDTH = 160  # columns of a table that nobody's window limits
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
@@ -40,8 +39,7 @@ class Terminal:
         """Where data goes; titles of feeds are never read as markup."""
         from rich.console import Console
 
-        wide = None if sys.stdout.isatty() else PIPE_WIDTH
-        return Console(markup=False, highlight=False, emoji=False, soft_wrap=True, width=wide)
+        return Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 
     @cached_property
     def err(self) -> "Console":
@@ -77,8 +75,19 @@ class Terminal:
         text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=_plain, ensure_ascii=False, indent=2)
         print(text.encode("utf-8", "replace").decode())
 
+    @property
+    def piped(self) -> bool:
+        """Whether no person looks at the data: a program or a file takes it."""
+        return _is_bare(sys.stdout)
+
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: Mapping[str, int] = {}) -> None:
-        """Print a table that stays readable in a pipe."""
+        """Print a table: in a pipe a line for each row, with tabs; in a narrow window lines instead of columns."""
+        if not rows:
+            return
+        if self.piped:
+            for row in (columns, *rows):
+                print("\t".join(map(plain, row)))
+            return
         from rich import box
         from rich.table import Table
 
@@ -136,9 +145,9 @@ def terminal(context: typer.Context) -> Terminal:
     return found
 
 
-def moment(value: datetime | None, zone: ZoneInfo) -> str:
-    """Write a moment for people, in the workspace's time zone."""
-    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M") if value else "–"
+def moment(value: datetime | None, zone: ZoneInfo, *, named: bool = True) -> str:
+    """Write a moment for people, in the workspace's time zone, which is named there or in the head of its column."""
+    return value.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z" if named else "%Y-%m-%d %H:%M") if value else "–"
 
 
 def printable(text: str) -> str:

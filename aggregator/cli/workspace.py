@@ -9,6 +9,7 @@ import typer
 from aggregator.cli.layout import lay_out
 from aggregator.cli.terminal import AsJson, terminal
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError
+from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
 
 config_commands = typer.Typer(no_args_is_help=True, help="What feeds.yaml may say, and what it says now.")
@@ -92,7 +93,7 @@ def prune(
     if total and not screen.quiet:
         cells = [(row.url, str(row.entries), str(row.purgeable)) for row in rows if row.purgeable]
         screen.table(("feed", "entries", "would go" if dry_run else "purged"), cells)
-    screen.say(f"{total} entries {'would be' if dry_run else 'were'} purged")
+    screen.say(f"{'would be purged' if dry_run else 'purged'}: {counted(total, 'entry', 'entries')}")
 
 
 @config_commands.command("schema")

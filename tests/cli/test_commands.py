@@ -86,7 +86,7 @@ def test_sync_says_where_the_result_lies(site: Server, tmp_path: Path) -> None:
     desk(tmp_path, site.url("/a"), extra=EXTRA)
     done = run(tmp_path, "sync")
     assert done.stdout == ""
-    assert "1 of 1 feeds due: 1 read" in done.stderr
+    assert "1 of 1 feed due: 1 read" in done.stderr
     assert str(tmp_path / "storage/outputs") in done.stderr and "storage/outbox" in done.stderr
 
 
@@ -233,6 +233,24 @@ def test_a_title_that_looks_like_markup_is_printed_as_it_is(synced: Path) -> Non
     assert "Sun [/b] and [link=x]wind" in run(synced, "entries").stdout
 
 
+def test_an_empty_list_says_so_beside_the_data(synced: Path, tmp_path: Path) -> None:
+    """On stderr, in one line, with what to do; programs get an empty list, and -q is silent."""
+    desk(tmp_path)
+    for words, said in {
+        ("entries",): "no entries yet: `aggregator sync` asks the feeds\n",
+        ("digest", "list"): "no issue was made yet\n",
+        ("feeds",): "no feeds in feeds.yaml: `aggregator feeds add URL`\n",
+        ("feeds", "--failing"): "no feed failed last time\n",
+    }.items():
+        done = run(tmp_path, *words)
+        assert (done.stdout, done.stderr) == ("", said)
+        assert [] in data(tmp_path, *words).values()
+        assert run(tmp_path, "-q", *words).stderr == ""
+    done = run(synced, "entries", "--feed", "nope")
+    assert (done.stdout, done.stderr) == ("", "no feed has “nope” in its address or title: see `aggregator feeds`\n")
+    assert run(synced, "entries", "--text", "nope").stderr == "no entry matches\n"
+
+
 def test_an_unknown_topic_is_named_with_those_there_are(synced: Path) -> None:
     """An empty table would look like no news."""
     assert "there is: world" in run(synced, "entries", "--topic", "wrold", code=1).stderr
@@ -289,7 +307,12 @@ def test_explain_of_nothing_is_an_error(synced: Path) -> None:
 
 def test_feeds_shows_health_and_why_the_next_time(synced: Path) -> None:
     """For people and for programs."""
-    assert "next due" in run(synced, "feeds").stdout
+    head, *rows = (line.split("\t") for line in run(synced, "feeds").stdout.splitlines())
+    assert head[:5] == ["feed", "health", "entries", "last read (UTC)", "next due (UTC)"] and head[5:] == [
+        "why then",
+        "to do",
+    ]
+    assert [row[0] for row in rows] == ["Example Feed", "Other Feed"] and {len(row) for row in rows} == {7}
     for feed in data(synced, "feeds")["feeds"]:
         assert (feed["outcome"], feed["failures"], feed["error"]) == ("ok", 0, "") and feed["due_reason"]
 
@@ -298,8 +321,9 @@ def test_digest_list_preview_and_send(synced: Path) -> None:
     """The issue is there once; sending again sends nothing."""
     (made,) = data(synced, "digest", "list")["issues"]
     assert [delivery["state"] for delivery in made["deliveries"]] == ["sent"]
-    assert "0 messages sent" in run(synced, "digest", "send", "morning").stderr
-    assert "composed already" in run(synced, "digest", "send", "morning", "--dry-run").stdout
+    again = run(synced, "digest", "send", "morning").stderr
+    assert again.startswith("morning 20") and again.endswith(": sent already to 1 recipient; nothing was sent again\n")
+    assert "is composed already; all sent" in run(synced, "digest", "send", "morning", "--dry-run").stdout
     assert "nothing new" in run(synced, "digest", "preview", "morning").stderr
     assert "there is: morning" in run(synced, "digest", "send", "evening", code=1).stderr
 
