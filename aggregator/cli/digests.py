@@ -97,7 +97,7 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
         composed = moment(issue.frozen, zone, named=False)
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
-    screen.table(("digest", "period", f"composed ({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
+    screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
 
 
 def _state(delivery: "DeliveryState", zone: ZoneInfo) -> str:

@@ -53,7 +53,9 @@ def entries(
     if as_json:
         screen.json(entries=[facts(entry) for entry in found])
         return
-    screen.table(("id", f"published ({zone})", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS)
+    screen.table(
+        ("id", f"published\n({zone})", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS
+    )
 
 
 def check_topic(name: str, topics: Sequence[str]) -> None:

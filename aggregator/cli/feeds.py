@@ -46,12 +46,12 @@ def feeds(
 
 def _list(screen: Terminal, found: Sequence[Known], zone: ZoneInfo) -> None:
     """Show a row for each feed; what to edit stands in it where programs read, below the table where people do."""
-    columns = ["feed", "health", "entries", f"last read ({zone})", f"next due ({zone})", "why then"]
+    columns = ["feed", "health", "entries", f"last read\n({zone})", f"next due\n({zone})", "why then"]
     cells = [_cells(known, zone) for known in found]
     if screen.piped:
         columns.append("to do")
         cells = [[*row, known.edit] for row, known in zip(cells, found, strict=True)]
-    screen.table(columns, cells, wrap={"feed": 20, "health": 20})
+    screen.table(columns, cells, wrap={"feed": 20, "health": 20}, narrow=(0, 1, 4))
     edits = [known.edit for known in found if known.edit]
     if edits and not screen.piped:
         screen.show("\n".join(["", "to do:", *edits]))

@@ -80,21 +80,37 @@ class Terminal:
         """Whether no person looks at the data: a program or a file takes it."""
         return _is_bare(sys.stdout)
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]], *, wrap: Mapping[str, int] = {}) -> None:
-        """Print a table: in a pipe a line for each row, with tabs; in a narrow window lines instead of columns."""
+    def table(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        wrap: Mapping[str, int] = {},
+        narrow: Sequence[int] = (),
+    ) -> None:
+        """Print a table: in a pipe a line for each row, its cells between tabs.
+
+        In a narrow window only the columns at the positions ``narrow`` are shown, or else lines instead of columns.
+        ``wrap`` has the least width of a column.
+        """
         if not rows:
             return
         if self.piped:
             for row in (columns, *rows):
                 print("\t".join(map(plain, row)))
-            return
+        elif self.out.width >= NARROW:
+            self._columns(columns, rows, wrap)
+        elif narrow:
+            few = [[row[place] for place in narrow] for row in (columns, *rows)]
+            self._columns(few[0], few[1:], wrap)
+        else:
+            for row in rows:
+                self.show(" · ".join(cell for cell in row if cell))
+
+    def _columns(self, columns: Sequence[str], rows: Sequence[Sequence[str]], wrap: Mapping[str, int]) -> None:
         from rich import box
         from rich.table import Table
 
-        if self.out.width < NARROW:
-            for row in rows:
-                self.show(" · ".join(cell for cell in row if cell))
-            return
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
         for column in columns:
             table.add_column(column, overflow="fold", min_width=wrap.get(column, 0))

@@ -1,14 +1,20 @@
 """feeds and feeds show as people and programs use them: what is wrong, why, and what to edit."""
 
+import contextlib
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -147,3 +153,62 @@ def test_a_new_workspace_says_that_nothing_was_asked_yet(tmp_path: Path) -> None
     (feed,) = data(tmp_path, "feeds").values()
     assert (feed["health"], feed["last_answer"], feed["suggested_edit"]) == ("new", "never asked yet", "")
     assert "never asked yet" in run(tmp_path, "feeds", "show", "example.org")
+
+
+def in_a_window(root: Path, columns: int, *words: str) -> list[str]:
+    """Run the program at a terminal of that width; give the lines it showed."""
+    controller, window = pty.openpty()
+    termios.tcsetwinsize(window, (40, columns))
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
+    environ = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR")}
+    done = subprocess.run(
+        command, stdin=window, stdout=window, stderr=window, timeout=60, env=environ | {"TERM": "xterm"}
+    )
+    os.close(window)
+    assert done.returncode == 0
+    shown = b""
+    with contextlib.suppress(OSError):
+        while part := os.read(controller, 65_536):
+            shown += part
+    os.close(controller)
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_window_shows_as_many_columns_as_it_has_room_for(newsroom: Newsroom, columns: int) -> None:
+    """In a narrow one: the feed, its health, when it is due; what to do stands below, unbroken."""
+    lines = in_a_window(newsroom.root, columns, "feeds")
+    head = " ".join(lines[:2])
+    assert "health" in head and "next due" in head and ("why then" in head) == (columns == 120)
+    assert max(len(line) for line in lines[: lines.index("to do:")]) <= columns
+    assert len([line for line in lines if line.startswith("feeds.yaml:")]) == 4
+
+
+def test_all_times_are_told_in_the_workspaces_zone(tmp_path: Path) -> None:
+    """Those of reasons that are stored as well, for people; programs get UTC."""
+    wait = utc_now() + timedelta(hours=2)
+    page = Page(status=429, headers={"retry-after": format_datetime(wait, usegmt=True)})
+    with serve({"/busy": page}) as server:
+        desk(tmp_path, server.url("/busy"), extra="timezone: Asia/Kolkata")
+        synced = run(tmp_path, "sync", code=3)
+        checked = run(tmp_path, "feeds", "check")
+    at = wait.astimezone(ZoneInfo("Asia/Kolkata"))
+    head, row = run(tmp_path, "feeds").splitlines()
+    assert "next due (Asia/Kolkata)" in head
+    for said in (synced, checked, row, run(tmp_path, "feeds", "show", "busy")):
+        assert f"{at:%Y-%m-%d %H:%M} IST" in said and "UTC" not in said
+    assert data(tmp_path, "feeds")["busy"]["due_reason"].endswith(f"{wait:%Y-%m-%d %H:%M} UTC")
+
+
+def test_the_pace_of_a_feed_without_entries_is_not_known_in_its_first_week(tmp_path: Path) -> None:
+    """Then it is nothing a week."""
+    with serve({"/a": Page(rss())}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.clock.now = utc_now()
+        here.sync()
+        assert run(tmp_path, "feeds").splitlines()[1].split("\t")[2] == "–"
+        assert "brings:      not known yet; 0 entries stored" in run(tmp_path, "feeds", "show", "/a")
+        (tmp_path / "storage/aggregator.db").unlink()
+        here.clock.now = utc_now() - timedelta(days=8)
+        here.sync()
+    assert run(tmp_path, "feeds").splitlines()[1].split("\t")[2] == "0 a week"
