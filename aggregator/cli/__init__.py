@@ -7,7 +7,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usa
 import gc
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -35,11 +35,26 @@ COMMANDS = {
 """The commands of each file; what a command line does not name need not be loaded."""
 
 
+ALL_COMMANDS = frozenset(name for names in COMMANDS.values() for name in names)
+
+
 def register(words: Collection[str]) -> None:
     """Add the commands that may be meant by a command line: those it names anywhere, or all."""
     named = [file for file, names in COMMANDS.items() if not {*names}.isdisjoint(words)]
     for file in named or COMMANDS:
         import_module(f"aggregator.cli.{file}").register(app)
+
+
+def on_both_sides(words: Sequence[str]) -> list[str]:
+    """Take ``-q`` also after the command, and ``--json`` also before it: each goes where it is read."""
+    end = words.index("--") if "--" in words else len(words)
+    before, rest = [*words[:end]], words[end:]
+    start = next((place for place, word in enumerate(before) if word in ALL_COMMANDS), len(before))
+    quiet = [word for word in before[start:] if word in ("-q", "--quiet")]
+    as_json = [word for word in before[:start] if word == "--json"]
+    head = [word for word in before[:start] if word != "--json"]
+    tail = [word for word in before[start:] if word not in ("-q", "--quiet")]
+    return [*quiet, *head, *tail, *as_json, *rest]
 
 
 def _version(wanted: bool) -> None:
@@ -66,9 +81,10 @@ def top(
 def main() -> None:
     """Run the command line; an error that people can act on becomes one message and an exit code."""
     gc.set_threshold(50_000, 20, 100)  # many values, hardly a cycle: the collector found nothing in a tenth of the time
-    register(sys.argv[1:])
+    words = on_both_sides(sys.argv[1:])
+    register(words)
     try:
-        app()
+        app(words)
     except AggregatorError as error:
         print(error if isinstance(error, ConfigError) else f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

@@ -11,6 +11,7 @@ from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
 from aggregator.errors import WorkspaceError
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
+from aggregator.pipeline.opml_topics import topic_name
 from aggregator.pipeline.wording import counted
 
 
@@ -89,11 +90,12 @@ def _bytes(file: Path) -> bytes:
 
 def _names(sheet: Sheet, listed: Opml) -> dict[str, str]:
     """Lead the topics of a list to those that feeds.yaml has under the same name or title."""
-    titles = {topic.title.casefold(): topic.name for topic in sheet.settings.topics}
     there = {topic.name for topic in sheet.settings.topics}
+    titles = {topic_name(topic.title): topic.name for topic in reversed(sheet.settings.topics)}
     every = dict.fromkeys(name for feed in listed.feeds for name in feed.topics) | listed.topics
     return {
-        name: name if name in there else titles.get((title or name).casefold(), name) for name, title in every.items()
+        name: name if name in there else titles.get(topic_name(title or name), titles.get(name, name))
+        for name, title in every.items()
     }
 
 

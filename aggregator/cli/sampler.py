@@ -7,7 +7,7 @@ from aggregator import demo, workers
 from aggregator.app import App, utc_now
 from aggregator.cli.layout import lay_out
 from aggregator.cli.report import tell
-from aggregator.cli.terminal import Terminal
+from aggregator.cli.terminal import Terminal, called
 from aggregator.errors import WorkspaceError
 from aggregator.workspace import Workspace
 
@@ -41,7 +41,7 @@ def _point(screen: Terminal, app: App) -> None:
     for kind, pattern in KINDS.items():
         for path in sorted(storage.glob(pattern)):
             screen.show(f"{kind:12}{path}")
-    screen.say(f"\nserve it: aggregator -C {app.workspace.root} serve")
+    screen.say(f"\nserve it: {called()} -C {app.workspace.root} serve")
     screen.say("(the sample feeds end with this command: a sync of this workspace would find nobody)")
 
 

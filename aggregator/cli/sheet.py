@@ -1,5 +1,6 @@
 """feeds.yaml as the commands that edit it see it: which feed stands where, and how it is saved."""
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches, unified_diff
 from functools import cached_property
@@ -12,6 +13,7 @@ from aggregator.config.editing import lines
 from aggregator.config.saving import replace
 from aggregator.errors import NotFoundError, WorkspaceError
 from aggregator.pipeline.addresses import canonical
+from aggregator.store import holder
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,13 @@ class Sheet:
             name = self.path.name
             lines = unified_diff(before, after, name, f"{name} (dry run)", n=1, lineterm="")
             screen.out.print("\n".join(_indentation(line) + printable(line) for line in lines))
+
+
+def tell_running(screen: Terminal) -> None:
+    """Say that a process which works for ever goes by the old file until it is told, and how to tell it."""
+    workspace = find_workspace(screen.root)
+    if found := re.match(r"process (\d+), aggregator run,", holder(workspace.storage / "lock")):
+        screen.say(f"`aggregator run` goes by the old {workspace.config.name} until: kill -HUP {found[1]}")
 
 
 def _indentation(line: str) -> str:

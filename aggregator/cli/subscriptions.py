@@ -35,19 +35,22 @@ def add(
 ) -> None:
     """Add feeds to feeds.yaml: an address, with or without https://, of a feed or of a page that names one."""
     from aggregator.cli.adding import Wish, add_feeds
+    from aggregator.cli.sheet import tell_running
 
     asks = not (yes or as_json or terminal(context).quiet) and sys.stdin.isatty() and sys.stderr.isatty()
     wish = Wish(tuple(topic or ()), title, every, asks=asks)
     outcome = add_feeds(terminal(context), urls, wish, dry_run=dry_run, show=not as_json)
     if as_json:
         terminal(context).json(dry_run=dry_run, added=outcome.added, others=outcome.others, refused=outcome.refused)
+    if outcome.added and not dry_run:
+        tell_running(terminal(context))
     if outcome.refused:
         raise typer.Exit(3 if outcome.added else 1)
 
 
 def remove(context: typer.Context, urls: Addresses, dry_run: DryRun = False, as_json: AsJson = False) -> None:
     """Remove feeds from feeds.yaml; what is stored of them stays until it is pruned."""
-    from aggregator.cli.sheet import Sheet
+    from aggregator.cli.sheet import Sheet, tell_running
     from aggregator.config.editing import remove as take_out
 
     screen = terminal(context)
@@ -61,6 +64,8 @@ def remove(context: typer.Context, urls: Addresses, dry_run: DryRun = False, as_
     for url in gone:
         screen.say(f"{'would be removed' if dry_run else 'removed'}: {url}")
     screen.say("entries that are stored stay until `aggregator prune`")
+    if not dry_run:
+        tell_running(screen)
 
 
 def import_(
@@ -72,6 +77,7 @@ def import_(
 ) -> None:
     """Import the feeds of an OPML file; folders become topics, nothing is asked of any server."""
     from aggregator.cli.carrying import bring_in
+    from aggregator.cli.sheet import tell_running
 
     screen = terminal(context)
     outcome = bring_in(screen, file, topics=topics, dry_run=dry_run, show=not as_json)
@@ -79,6 +85,8 @@ def import_(
         screen.json(dry_run=dry_run, **outcome)
     if not outcome["added"]:
         raise typer.Exit(1)
+    if not dry_run:
+        tell_running(screen)
 
 
 def export(

@@ -2,6 +2,8 @@
 
 import json
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -153,6 +155,16 @@ class Terminal:
 def _is_bare(stream: TextIO) -> bool:
     """Tell whether nobody looks at a stream: it takes plain lines then, and loading rich would be for nothing."""
     return not stream.isatty() and not os.environ.get("FORCE_COLOR")
+
+
+def called() -> str:
+    """Write the program as it was called, for lines that people copy."""
+    name, known = Path(sys.argv[0]), shutil.which("aggregator")
+    if name.name == "__main__.py":
+        return f"{shlex.quote(sys.executable)} -m aggregator"
+    if known and name.exists() and name.samefile(known):
+        return "aggregator"
+    return shlex.quote(str(name))
 
 
 def terminal(context: typer.Context) -> Terminal:

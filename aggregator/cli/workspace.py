@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from aggregator.cli.layout import lay_out
-from aggregator.cli.terminal import AsJson, terminal
+from aggregator.cli.terminal import AsJson, called, terminal
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError
 from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
@@ -34,7 +34,7 @@ def init(
     if workspace.config.exists():
         raise NoWorkspaceError(f"{workspace.config} is there already; nothing was changed")
     lay_out(workspace, shipped("feeds.yaml").read_text(encoding="utf-8"))
-    screen.say(f"made {workspace.config}\nedit it, then: aggregator -C {workspace.root} sync")
+    screen.say(f"made {workspace.config}\nedit it, then: {called()} -C {workspace.root} sync")
 
 
 def demo(

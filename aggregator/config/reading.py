@@ -100,6 +100,8 @@ def _validated(document: Document, folder: pathlib.Path | None) -> Config | None
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:
     path = _as_written(document, error["loc"])
+    if error["type"] == "extra_forbidden" and path[0] == "defaults" and path[-1] in FeedConfig.model_fields:
+        return document.problem(path, "is for one feed, not for all: write it there, under `feeds`", at_key=True)
     if error["type"] == "extra_forbidden":
         return document.problem(path, unknown_key(str(path[-1]), _known(path)), at_key=True)
     if path[-1:] == (NAME,):

@@ -68,19 +68,24 @@ def read_opml(data: bytes, *, name: str = "OPML") -> Opml:
             name, f"{name}: no subscription list, its root is <{shortened(tidy(kind), 60)}> and not <opml>"
         )
     feeds: dict[str, Subscribed] = {}
+    folders: dict[str, str] = {}
     topics: dict[str, str] = {}
     left_out = []
     for outline, path in _outlines(root, name):
         found = _read(outline, path)
         if isinstance(found, Folder):
             topics.setdefault(found.name, found.title)
+            folders.setdefault(found.name, found.title)
         elif isinstance(found, LeftOut):
             left_out.append(found)
         elif found:
-            titles = {folder.name: folder.title for folder in (*path, *categories(outline.get("category", "")))}
-            topics |= {key: title for key, title in titles.items() if key not in topics}
+            for named in path:
+                folders.setdefault(named.name, named.title)
+            for named in (*path, *categories(outline.get("category", ""))):
+                topics.setdefault(named.name, named.title)
             left_out += _keep(feeds, found)
-    return Opml(tuple(feeds.values()), topics, tuple(left_out), repaired)
+    # A category may be a mere name; what a folder calls the same topic is its title.
+    return Opml(tuple(feeds.values()), topics | folders, tuple(left_out), repaired)
 
 
 def write_opml(feeds: Iterable[Subscribed], topics: dict[str, str], *, title: str, now: datetime) -> bytes:

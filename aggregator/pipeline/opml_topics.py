@@ -42,6 +42,9 @@ def folder_of(outline: etree._Element) -> Folder | None:
 
 
 def categories(text: str) -> tuple[Folder, ...]:
-    """Read ``category="/Boston/Weather,news"`` (OPML 2.0): each step of each path is a topic."""
+    """Read ``category="/Boston/Weather,news"`` (OPML 2.0): each step of each path is a topic.
+
+    A step that could be a name in feeds.yaml is one: our own export writes names.
+    """
     titles = (shortened(tidy(step), 200) for path in text.split(",") for step in path.split("/"))
-    return tuple(Folder(topic_name(title), title) for title in titles if title)
+    return tuple(Folder(title if _SLUG.fullmatch(title) else topic_name(title), title) for title in titles if title)

@@ -29,6 +29,21 @@ def hold(path: Path, *, who: str, now: datetime) -> Iterator[None]:
         os.close(descriptor)
 
 
+def holder(path: Path) -> str:
+    """Say which process holds the lock at ``path``, as it was written there, or "" when none does; makes no file."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)
+    return ""
+
+
 def _opened(path: Path) -> int:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

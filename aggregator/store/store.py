@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -26,6 +27,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._folder: TemporaryDirectory[str] | None = None
         self.meta = Meta(database)
         self.feeds = Feeds(database)
         self.entries = Entries(database)
@@ -43,15 +45,17 @@ class Store:
     def open(cls, target: Path | str, *, now: datetime, readonly: bool = False) -> Self:
         """Open the database at ``target``, made or upgraded first where needed.
 
-        ``readonly`` leaves one that needs neither untouched: it may lie where nobody can write. Raises WorkspaceError
+        ``readonly`` leaves one that needs neither untouched: it may lie where nobody can write; of none it makes none,
+        and shows an empty one. Raises WorkspaceError
         when it cannot be opened, is damaged, or was made by a newer program; so does any write to a read-only one.
         """
         if "://" in str(target):
             raise WorkspaceError(f"{target}: only a path of a SQLite database can be opened yet")
         path = Path(target)
         if not path.is_file():
+            if readonly:
+                return cls._empty(now=now)
             _make_folder(path.parent)
-            readonly = False
         database = Database(path, readonly=readonly)
         if _revision(database) == HEAD or (not readonly and found(database.lane, now=now)):
             return cls(database)
@@ -59,9 +63,19 @@ class Store:
         _bring_up(path, now=now)
         return cls(Database(path))
 
+    @classmethod
+    def _empty(cls, *, now: datetime) -> Self:
+        """Open an empty database that goes when it is closed."""
+        folder = TemporaryDirectory(prefix="aggregator-")
+        store = cls.open(Path(folder.name) / "empty.db", now=now)
+        store._folder = folder
+        return store
+
     def close(self) -> None:
         """Close every connection."""
         self._database.close()
+        if self._folder:
+            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

@@ -93,8 +93,9 @@ def test_sync_says_where_the_result_lies(site: Server, tmp_path: Path) -> None:
 def test_quiet_is_silent_on_success_and_not_on_failure(site: Server, tmp_path: Path) -> None:
     """For cron: no output means that all is well."""
     desk(tmp_path / "good", site.url("/a"))
-    done = run(tmp_path / "good", "-q", "sync")
-    assert (done.stdout, done.stderr) == ("", "")
+    for words in (("-q", "sync"), ("sync", "-q")):
+        done = run(tmp_path / "good", *words)
+        assert (done.stdout, done.stderr) == ("", "")
     desk(tmp_path / "bad", site.url("/a"), site.url("/missing"))
     assert "404" in run(tmp_path / "bad", "-q", "sync", code=3).stderr
 
@@ -123,7 +124,21 @@ def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
 
 def test_init_makes_a_workspace_that_checks_and_never_overwrites(tmp_path: Path) -> None:
     """A new user's first step; the second time nothing is touched."""
-    run(tmp_path, "init", str(tmp_path / "news"))
+    made = run(tmp_path, "init", str(tmp_path / "news")).stderr
+    assert made.endswith(f"then: {sys.executable} -m aggregator -C {tmp_path / 'news'} sync\n")
+    program = Path(sys.executable).with_name("aggregator")
+    if program.exists():
+        command = [str(program), "init", str(tmp_path / "again")]
+        outside = subprocess.run(command, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"}, check=True)
+        assert f"then: {program} -C " in outside.stderr
+        inside = subprocess.run(
+            [*command[:2], str(tmp_path / "more")],
+            capture_output=True,
+            text=True,
+            env={"PATH": str(program.parent)},
+            check=True,
+        )
+        assert "then: aggregator -C " in inside.stderr
     assert "no mistakes" in run(tmp_path / "news", "check").stderr
     (tmp_path / "news/feeds.yaml").write_text("title: Mine\n", encoding="utf-8")
     run(tmp_path, "init", str(tmp_path / "news"), code=2)

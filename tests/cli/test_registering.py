@@ -4,9 +4,10 @@ import subprocess
 import sys
 from importlib import import_module
 
+import pytest
 import typer
 
-from aggregator.cli import COMMANDS
+from aggregator.cli import COMMANDS, on_both_sides
 
 
 def names_of(file: str) -> set[str | None]:
@@ -28,6 +29,22 @@ def test_a_folder_that_is_called_like_a_command_hides_none() -> None:
     command = [sys.executable, "-m", "aggregator", "-C", "feeds", "sync", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "--force" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ("sync -q", "-q sync"),
+        ("-C here sync --force --quiet", "--quiet -C here sync --force"),
+        ("--json feeds show x", "feeds show x --json"),
+        ("--json entries -q -- -q", "-q entries --json -- -q"),
+        ("-q sync --json", "-q sync --json"),
+        ("--json", "--json"),
+        ("feeds check -- -q", "feeds check -- -q"),
+    ],
+)
+def test_quiet_and_json_may_stand_on_both_sides_of_the_command(words: str, read: str) -> None:
+    assert " ".join(on_both_sides(words.split())) == read
 
 
 def test_help_lists_all_commands() -> None:

@@ -235,6 +235,54 @@ def test_what_goes_out_comes_in_again(root: Path, tmp_path: Path) -> None:
     assert run(root, "export").stdout.splitlines() == [feed.url for feed in before.feeds]
 
 
+def test_topics_are_found_again_by_name_or_title(root: Path, tmp_path: Path) -> None:
+    """A workspace that calls a topic otherwise uses its own, also where the title is written a little differently."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder in (one, other):
+        folder.mkdir()
+    (one / "feeds.yaml").write_text(
+        "title: One\nfeeds:\n"
+        "  - {url: 'https://a.example/', topics: [world, ai]}\n  - {url: 'https://b.example/', topics: [ai]}\n"
+        "topics: {world: {title: World News}, ai: {title: AI & Robots}}\n"
+    )
+    (other / "feeds.yaml").write_text(
+        "title: Other\ntopics: {machines: {title: AI and robots}, world: {title: Earth}}\n"
+    )
+    run(one, "export", "--opml", str(tmp_path / "out.opml"))
+    run(other, "import", str(tmp_path / "out.opml"))
+    after = load(other / "feeds.yaml")
+    assert [feed.topics for feed in after.feeds] == [("world", "machines"), ("machines",)]
+    assert [topic.name for topic in after.topics] == ["machines", "world"]
+
+
+def test_a_running_process_is_told_of_with_each_edit(root: Path) -> None:
+    """`run` goes by the old file until a signal; the last line says which, and a dry run does not."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "run", "--port", "0"]
+    (root / "feeds.yaml").write_text("title: T\nfeeds: []\n")
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        assert "serving" in process.stderr.readline()
+        (root / "list.opml").write_text('<opml><body><outline xmlUrl="https://a.example/f"/></body></opml>')
+        words = ("import", str(root / "list.opml"))
+        assert "kill" not in run(root, *words, "--dry-run").stderr
+        hint = f"`aggregator run` goes by the old feeds.yaml until: kill -HUP {process.pid}"
+        assert run(root, *words).stderr.splitlines()[-1] == hint
+        assert run(root, "remove", "a.example").stderr.splitlines()[-1] == hint
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert "kill" not in run(root, *words).stderr
+
+
+def test_reading_commands_make_no_database(root: Path) -> None:
+    """In a workspace that was never synced nothing is made, and all there is to see is shown."""
+    (root / "list.txt").write_text(run(root, "export").stdout)
+    for words in (("export", "--opml"), ("show", "nasa"), ("export", "--json")):
+        assert "nasa.gov" in run(root, *words).stdout
+    assert sorted(path.name for path in root.iterdir()) == ["feeds.yaml", "list.txt"]
+
+
 def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server) -> None:
     """Moved with the place and both addresses, pages with the feeds that they name; exit code 3."""
     urls = [site.url(path) for path in ("/old", "/page", "/gone", "/feed-b")]

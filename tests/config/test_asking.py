@@ -112,10 +112,11 @@ def test_what_cannot_be_sent_is_refused_without_telling_a_secret(keys: str, prob
     assert "s3cret" not in found
 
 
-@pytest.mark.parametrize("key", ["username: a", "password_env: A", "headers_env: {A: B}"])
+@pytest.mark.parametrize("key", ["username: a", "password_env: A", "headers_env: {A: B}", "url: 'https://a.example'"])
 def test_what_is_for_one_servers_eyes_is_no_default(key: str, problems: Problems) -> None:
+    """And no key that sends it to all is proposed in its place."""
     (found,) = problems(f"title: T\ndefaults: {{{key}}}\n")
-    assert "unknown key" in found
+    assert found.endswith(": is for one feed, not for all: write it there, under `feeds`")
 
 
 @pytest.mark.parametrize("value", ["-1", "61", "fast", "true", "[1]"])

@@ -112,6 +112,14 @@ def test_a_feed_in_two_folders_has_both_topics() -> None:
     assert "its topics were joined" in found.left_out[0].reason
 
 
+def test_the_titles_of_topics_come_back_whatever_stands_first() -> None:
+    """A feed's category names a topic before its folder does; names that no title would give are kept."""
+    topics = {"world": "World News", "deep--space": "Space & Time", "ai": "Artificial Intelligence"}
+    feeds = [Subscribed("https://a.example/f", "A", ("world", "deep--space", "ai"))]
+    again = read_opml(write_opml(feeds, topics, title="T", now=NOW))
+    assert (again.topics, again.feeds[0].topics) == (topics, feeds[0].topics)
+
+
 def test_a_title_that_is_only_the_address_is_none() -> None:
     """Then the feed's own title is shown."""
     assert one('<outline text="https://a.example/" xmlUrl="https://a.example/"/>').title == ""
