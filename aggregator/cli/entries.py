@@ -1,14 +1,17 @@
 """entries, explain: what is stored, and why it is where it is."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
+from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
 from aggregator.model import StoredEntry
+
+if TYPE_CHECKING:
+    from aggregator.app import App
 
 WIDTHS = {"title": 30}
 
@@ -42,20 +45,22 @@ def entries(
             text=text,
             limit=limit,
         )
-        known = (
-            [f"{state.url}\n{state.title}".casefold() for state in app.store.feeds.all()] if feed and not found else []
-        )
-        if known and not any(feed.casefold() in names for names in known):
-            screen.warn(f"no feed has “{feed}” in its address or title: see `aggregator feeds`")
-        elif not found:
-            narrowed = topic or feed or since or until or text
-            screen.say("no entry matches" if narrowed else "no entries yet: `aggregator sync` asks the feeds")
+        if not found:
+            _say_why(screen, app, feed, narrowed=bool(topic or feed or since or until or text))
     if as_json:
         screen.json(entries=[facts(entry) for entry in found])
         return
-    screen.table(
-        ("id", f"published\n({zone})", "feed", "title", "topics"), [cells(e, zone) for e in found], wrap=WIDTHS
-    )
+    columns = ("id", f"published\n({zone})", "feed", "title", "topics")
+    screen.table(columns, [cells(entry, zone) for entry in found], wrap=WIDTHS)
+
+
+def _say_why(screen: Terminal, app: "App", feed: str, *, narrowed: bool) -> None:
+    """Say why there is nothing to list."""
+    named = [f"{state.url}\n{state.title}".casefold() for state in app.store.feeds.all()]
+    if feed and named and not any(feed.casefold() in names for names in named):
+        screen.warn(f"no feed has “{feed}” in its address or title: see `aggregator feeds`")
+    else:
+        screen.say("no entry matches" if narrowed else "no entries yet: `aggregator sync` asks the feeds")
 
 
 def check_topic(name: str, topics: Sequence[str]) -> None:

@@ -59,14 +59,7 @@ def read_opml(data: bytes, *, name: str = "OPML") -> Opml:
     Each folder on the way to a feed and each of its categories is a topic. Raises ParseError for what is no OPML or
     is larger than ``MOST_BYTES``, ``MOST_OUTLINES`` or ``DEEPEST`` allow.
     """
-    if len(data) > MOST_BYTES:
-        raise ParseError(name, f"{name}: larger than {MOST_BYTES // 1_000_000} MB; split it")
-    root, repaired = _parsed(data, name)
-    kind = _tag(root)
-    if kind != "opml":
-        raise ParseError(
-            name, f"{name}: no subscription list, its root is <{shortened(tidy(kind), 60)}> and not <opml>"
-        )
+    root, repaired = _list(data, name)
     feeds: dict[str, Subscribed] = {}
     folders: dict[str, str] = {}
     topics: dict[str, str] = {}
@@ -86,6 +79,18 @@ def read_opml(data: bytes, *, name: str = "OPML") -> Opml:
             left_out += _keep(feeds, found)
     # A category may be a mere name; what a folder calls the same topic is its title.
     return Opml(tuple(feeds.values()), topics | folders, tuple(left_out), repaired)
+
+
+def _list(data: bytes, name: str) -> tuple[etree._Element, bool]:
+    if len(data) > MOST_BYTES:
+        raise ParseError(name, f"{name}: larger than {MOST_BYTES // 1_000_000} MB; split it")
+    root, repaired = _parsed(data, name)
+    kind = _tag(root)
+    if kind != "opml":
+        raise ParseError(
+            name, f"{name}: no subscription list, its root is <{shortened(tidy(kind), 60)}> and not <opml>"
+        )
+    return root, repaired
 
 
 def write_opml(feeds: Iterable[Subscribed], topics: dict[str, str], *, title: str, now: datetime) -> bytes:

@@ -136,7 +136,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(problems: Proble
         ("title: T\nkeep: {months: 1.5}\n", "2:16: keep.months: must be a whole number (got 1.5)"),
         ("title: T\nkeep: {months: '12'}\n", '2:16: keep.months: must be a whole number (got "12")'),
         ("title: T\nkeep: {words: [a]}\n", "2:8: keep.words: unknown key"),
-        ("title: T\ndefaults: {url: https://example.com/}\n", "2:12: defaults.url: unknown key"),
+        ("title: T\ndefaults: {url: https://example.com/}\n", "2:12: defaults.url: is for one feed, not for all"),
         ("title: T\ndefaults: {every: fast}\n", '2:19: defaults.every: must be like 30m, 2h, 1d, or auto (got "fast")'),
         ("title: T\ndefaults: {topics: [x]}\n", '2:21: defaults.topics[0]: no such topic under `topics` (got "x")'),
         ("title: T\noutputs: [{size: 5}]\n", "2:11: outputs[0].name: is missing"),
