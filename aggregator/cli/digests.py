@@ -139,11 +139,9 @@ def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
 
 
 def _waiting(number: int) -> str:
-    return (
-        f"{counted(number, 'delivery', 'deliveries')} {'is' if number == 1 else 'are'} waiting"
-        if number
-        else "all sent"
-    )
+    if not number:
+        return "nothing is waiting"
+    return f"{counted(number, 'delivery', 'deliveries')} {'is' if number == 1 else 'are'} waiting"
 
 
 def _outcome(app: "App", digest: "DigestConfig", period: "Period", sent: int, *, made: bool) -> str:

@@ -2,8 +2,6 @@
 
 import json
 import os
-import shlex
-import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -159,6 +157,9 @@ def _is_bare(stream: TextIO) -> bool:
 
 def called() -> str:
     """Write the program as it was called, for lines that people copy."""
+    import shlex
+    import shutil
+
     name, known = Path(sys.argv[0]), shutil.which("aggregator")
     if name.name == "__main__.py":
         return f"{shlex.quote(sys.executable)} -m aggregator"

@@ -3,7 +3,6 @@
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +18,8 @@ from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
     from aggregator.store.retention import Retention
 
 
@@ -66,6 +67,8 @@ class Store:
     @classmethod
     def _empty(cls, *, now: datetime) -> Self:
         """Open an empty database that goes when it is closed."""
+        from tempfile import TemporaryDirectory
+
         folder = TemporaryDirectory(prefix="aggregator-")
         store = cls.open(Path(folder.name) / "empty.db", now=now)
         store._folder = folder

@@ -338,7 +338,7 @@ def test_digest_list_preview_and_send(synced: Path) -> None:
     assert [delivery["state"] for delivery in made["deliveries"]] == ["sent"]
     again = run(synced, "digest", "send", "morning").stderr
     assert again.startswith("morning 20") and again.endswith(": sent already to 1 recipient; nothing was sent again\n")
-    assert "is composed already; all sent" in run(synced, "digest", "send", "morning", "--dry-run").stdout
+    assert "is composed already; nothing is waiting" in run(synced, "digest", "send", "morning", "--dry-run").stdout
     assert "nothing new" in run(synced, "digest", "preview", "morning").stderr
     assert "there is: morning" in run(synced, "digest", "send", "evening", code=1).stderr
 
