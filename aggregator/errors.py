@@ -114,10 +114,12 @@ class SetupError(FetchError):
     """The feed was not asked: feeds.yaml or the environment of this machine is to be mended first.
 
     No server is to blame, and none is asked before that: there is nothing to back off from. ``reason`` says what to do.
+    ``secret`` is true when it is not the address that stands in the way, but a secret that is missing.
     """
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, secret: bool = False) -> None:
         super().__init__(url, reason, permanent=True)
+        self.secret = secret
 
 
 class ParseError(FeedError):

@@ -66,7 +66,8 @@ class Client:
             return read_file(request, folder=self._folder, limits=self._limits)
         if request.asking is not None and request.asking.missing:
             names = " and ".join(request.asking.missing)
-            return SetupError(request.url, f"not asked: {names}: not set in this environment, or not one line")
+            reason = f"not asked: {names}: not set in this environment, or not one line"
+            return SetupError(request.url, reason, secret=True)
         try:
             exchange = Exchange(request, limits=self._limits)
         except Refused as error:

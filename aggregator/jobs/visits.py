@@ -63,7 +63,7 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
         status, permanent, wait = error.status, error.permanent, error.retry_after
     failures, since = state.failures + 1, state.failing_since or now
     lost = is_lost(state, status=status, permanent=permanent)
-    if isinstance(error, SetupError) and not lost:
+    if isinstance(error, SetupError) and (error.secret or not lost):
         return _unasked(state, token, error, now=now)
     gone = status == 410 and not lost
     due = after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)

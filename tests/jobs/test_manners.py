@@ -237,6 +237,21 @@ def _later(app: App, minutes: int) -> App:
     return replace(app, clock=lambda: START + (3 + minutes) * MIN)
 
 
+def test_a_secret_that_is_missing_once_does_not_undo_a_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address it has moved to stays the one that is asked."""
+    monkeypatch.setenv("DESK_TOKEN", "t")
+    with serve({"/b": Page(rss(item(1)))}) as server:
+        server.pages["/a"] = Page(status=301, headers={"location": server.url("/b")})
+        here = desk(tmp_path, f"{{url: '{server.url('/a')}', headers_env: {{X-Token: DESK_TOKEN}}}}")
+        for _ in range(2):
+            here.sync(force=True)
+            here.clock.now += 8 * DAY
+        monkeypatch.delenv("DESK_TOKEN")
+        here.sync()
+    state = state_of(here, server.url("/a"))
+    assert (state.outcome, state.adopted) == ("unasked", server.url("/b"))
+
+
 def test_a_move_to_an_address_inside_is_given_up(tmp_path: Path) -> None:
     """What a server led to is its affair: the address of feeds.yaml is asked again."""
     with serve({"/a": Page(status=301)}, host="127.0.0.2") as server, serve({"/b": Page(rss(item(1)))}) as other:
