@@ -78,7 +78,8 @@ class Reader:
         """End it."""
         if self.leaf is not None:
             leaf, self.leaf = self.leaf, None
-            text = "".join(self.texts).strip()
+            texts = self.texts
+            text = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
             leaf(self, self.attributes, text if text.isascii() else mended(text))
             if self.base:
                 self.base = self.outer_base or self.base

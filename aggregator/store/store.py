@@ -63,6 +63,10 @@ class Store:
         """Close every connection."""
         self._database.close()
 
+    def rest(self) -> None:
+        """Close every connection until one is needed: for a moment in which none may be open."""
+        self._database.close()
+
     def __enter__(self) -> Self:
         return self
 
