@@ -76,8 +76,7 @@ def _walked(first: str, *pieces: str, read: Callable[[str], str] | None, broken:
     if ">" in first:
         return None
     first = read(first) if read else first
-    written, texts = [first], [first.replace("\n", " ") if pieces else first]
-    top, open_ones = "", [""]
+    written, texts, open_ones = [first], [first.replace("\n", " ") if pieces else first], [""]
     for piece in pieces:
         tag, end, text = piece.partition(">")
         known = _SEEN.get(tag) or _look(tag)
@@ -85,23 +84,20 @@ def _walked(first: str, *pieces: str, read: Callable[[str], str] | None, broken:
             return None
         name, closes, html, breaks = known
         if closes:
-            if top != name:
+            if open_ones.pop() != name:
                 return None
-            open_ones.pop()
-            top = open_ones[-1]
-        elif top not in _PARENTS[name] or (name in _PHRASES and name in open_ones):
+        elif open_ones[-1] not in _PARENTS[name] or (name in open_ones and name in _PHRASES):
             return None
         elif name not in _ALONE:
-            if len(open_ones) > DEEPEST:
-                return None
             open_ones.append(name)
-            top = name
         text = read(text) if read and "&" in text else text
         written.append(html)
         written.append(text)
         texts.append(breaks)
         texts.append(text.replace("\n", " ") if broken else text)
-    return None if top or len(open_ones) > 1 else ("".join(written), "".join(texts))
+        if len(open_ones) > DEEPEST:
+            return None
+    return None if len(open_ones) > 1 else ("".join(written), "".join(texts))
 
 
 _SEEN: dict[str, Known] = {}

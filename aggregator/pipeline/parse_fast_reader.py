@@ -160,6 +160,7 @@ def _leave_author(reader: Reader) -> None:
     if text and (reader.mixed or (found.authors and found.authors[-1])):
         raise Declined("an author with text between his parts")
     found.author = text
+    found.in_one_text = found.in_one_text or bool(text)
     settle(found)
 
 
