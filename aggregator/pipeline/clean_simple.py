@@ -7,6 +7,7 @@ sanitiser's output follows from one tag after the other, in a third of the time;
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape, unescape
 from typing import NamedTuple
 
@@ -17,13 +18,10 @@ DEEPEST, LONGEST = 40, 1000
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-# A host with two hyphens in a row may be an international one, which the sanitiser writes in its own way.
-_ADDRESS_OF = (
-    r"https?://(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?"
-    r"(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
-)
+_ADDRESS_OF = r"https?://([a-z0-9.-]{4,250})(?::[1-9]\d{1,3})?(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
 _ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
 _LINK = re.compile(f'a href="{_ADDRESS_OF}"', re.ASCII)
+_HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,6}[a-z]{2,20}")
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -106,7 +104,7 @@ _MOST_SEEN = 2_000
 
 
 def _look(tag: str) -> Known | None:
-    if tag.startswith("a ") and (link := _LINK.fullmatch(tag)):
+    if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
         return Known("a", False, f"<{link[0]}{_REL}>", "")
     found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
     if found and len(_SEEN) < _MOST_SEEN:
@@ -128,11 +126,22 @@ def _tag(tag: str) -> Known | None:
     return None if kept is None else Known(name, False, f"<{name}{kept}>", BREAKS.get(name, ""))
 
 
+@lru_cache(maxsize=1_000)
+def _is_plain_host(host: str) -> bool:
+    """Tell a host that the sanitiser leaves as it is; with two hyphens in a row it may be an international one."""
+    return _HOST.fullmatch(host) is not None
+
+
+def _is_plain_address(url: str) -> bool:
+    found = _ADDRESS.fullmatch(url)
+    return found is not None and _is_plain_host(found[1])
+
+
 def _attributes(tag: str, written: str) -> str | None:
     found = _ATTRIBUTE.findall(written)
     values = dict(found)
     kept = _KEPT.get(tag, ())
-    if len(values) != len(found) or (tag in _NEEDED and not _ADDRESS.fullmatch(values.get(_NEEDED[tag], ""))):
+    if len(values) != len(found) or (tag in _NEEDED and not _is_plain_address(values.get(_NEEDED[tag], ""))):
         return None
     if any(name in _MEANT[tag] and name not in kept for name in values):
         return None
