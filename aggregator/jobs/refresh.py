@@ -6,7 +6,8 @@ claim ─▶ fetch_many ─┬─ error ─────────────�
                                              └─▶ the twin: Visit(ok) ─▶ save
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from aggregator.app import App
@@ -33,13 +34,14 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
     report = arrivals.report
     report.asked = len(claimed)
     offline: list[tuple[FeedState, FetchError]] = []
-    for state, outcome in _outcomes(app, claimed, arrivals, now=now):
-        if isinstance(outcome, FetchError) and _is_unreachable(outcome):
-            offline.append((state, outcome))  # blamed only once we know that it was not our own network
-            report.failures[state.url] = outcome.reason
-        else:
-            arrivals.take(state, outcome)
-        progress(report.done, report.asked)
+    with closing(_outcomes(app, claimed, arrivals, now=now)) as outcomes:
+        for state, outcome in outcomes:
+            if isinstance(outcome, FetchError) and _is_unreachable(outcome):
+                offline.append((state, outcome))  # blamed only once we know that it was not our own network
+                report.failures[state.url] = outcome.reason
+            else:
+                arrivals.take(state, outcome)
+            progress(report.done, report.asked)
     asked = [feed for feed in claimed.values() if feed.id not in report.postponed]
     report.outage = is_outage([state for state, _ in offline], asked)
     for state, error in offline:
@@ -66,7 +68,7 @@ def _is_unreachable(error: FetchError) -> bool:
 
 def _outcomes(
     app: App, claimed: dict[int, FeedState], arrivals: Arrivals, *, now: datetime
-) -> Iterator[tuple[FeedState, Outcome]]:
+) -> Generator[tuple[FeedState, Outcome], None, None]:
     """Yield what each feed came to, but for those that the twin took: an unchanged answer, a document, an error."""
     requests = [app.request(feed.id, feed.url, feed.validators, address=feed.address) for feed in claimed.values()]
     with app.client() as client, Cores() as cores, Sharing(app, claimed, arrivals, now=now) as sharing:

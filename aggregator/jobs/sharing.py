@@ -24,6 +24,11 @@ In the bytes of a small one there is no room for one.
 FROM = 8
 """Documents that are read before there is a twin: making it costs as much as reading five."""
 
+IN_HAND = 8
+"""Documents that it may have waiting: enough to go on with while we read one, and soon done at the end."""
+
+_LOST = "it was read, but the process that did it ended before it saved anything: the next sync asks again"
+
 Document = tuple[FeedState, Fetched]
 Answer = tuple[bool, Refreshed | None]
 """Whether it was read, and what was saved since the last answer."""
@@ -83,7 +88,7 @@ class Sharing:
         if self._met == FROM and possible():
             self._app.store.rest()
             self._twin = Twin(self._work)
-        if self._twin is None or not self._twin.offer((state.id, answer)):
+        if self._twin is None or len(self._away) >= IN_HAND or not self._twin.offer((state.id, answer)):
             return False
         self._away[state.id] = answer
         return True
@@ -97,7 +102,8 @@ class Sharing:
         if self._twin is None:
             return
         yield from self._unread(self._twin.rest())
-        self._arrivals.report.postponed |= self._unsaved
+        for id in self._unsaved:
+            self._arrivals.report.failures[self._claimed[id].url] = _LOST
         for id, answer in self._away.items():
             yield self._claimed[id], answer
 

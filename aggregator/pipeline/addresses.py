@@ -4,8 +4,6 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
-
 from aggregator.pipeline.addresses_tables import PLATFORMS, SECOND_LEVEL, TRACKING, TRACKING_PREFIXES
 
 LONGEST = 4096
@@ -55,6 +53,8 @@ def _unbroken(url: str) -> str:
 
 
 def _web_address(parts: SplitResult) -> str:
+    from w3lib.url import safe_url_string  # most addresses need no repair
+
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return ""
