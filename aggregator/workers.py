@@ -7,11 +7,12 @@ from datetime import timedelta
 from time import perf_counter
 
 from aggregator.app import App, list_feeds
+from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate
 from aggregator.jobs.deliver import Delivered, deliver
 from aggregator.jobs.publish import Published, publish_all
-from aggregator.jobs.refresh import Progress, Refreshed, refresh
+from aggregator.jobs.refresh import Progress, refresh
 from aggregator.model import FeedState, IssueState, PruneRow
 from aggregator.pipeline.spread import turn
 

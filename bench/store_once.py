@@ -3,6 +3,7 @@
 It holds the workspace's lock, lists the feeds, asks all of them and saves what they say; nothing is curated.
 """
 
+import gc
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main(folder: str) -> None:
     from aggregator.workers import due_feeds, recover
     from aggregator.workspace import Workspace
 
+    gc.set_threshold(50_000, 20, 100)  # as the command line does
     root = Path(folder)
     with hold(Workspace(root).storage / "lock", who="bench", now=utc_now()), open_app(root) as app:
         recover(app)

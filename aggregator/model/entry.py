@@ -1,16 +1,17 @@
 """An entry on its way from the document to the store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from operator import attrgetter
 
 from aggregator.model.published import Category, Enclosure, ParsedEntry, ParsedFeed, Reject
+from aggregator.model.value import value
 from aggregator.model.web import Fetched
 from aggregator.model.words import Criterion, DateSource
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Draft:
     """A parsed entry with its identity, address, dates and fingerprint; its texts are not yet clean."""
 
@@ -24,7 +25,7 @@ class Draft:
     parsed: ParsedEntry
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """One entry, ready to keep: honest date, plain title, safe HTML with absolute links."""
 
@@ -54,7 +55,7 @@ class Entry:
 _values = attrgetter(*(field.name for field in fields(Entry)))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Known:
     """What the store knows of a feed when its document is read."""
 
@@ -67,7 +68,7 @@ class Known:
     newest: datetime | None = None  # the newest date that its publisher gave
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Unread:
     """A document and what must be known to read it; ``language`` is the feed's, where nothing else names one."""
 
@@ -78,7 +79,7 @@ class Unread:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Intake:
     """A document read against what is known: what it says of itself, and what in it is new or changed."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from aggregator.model.entry import Entry, Intake
+from aggregator.model.value import value
 from aggregator.model.web import Validators
 from aggregator.model.words import Criterion, Reach
 
@@ -81,7 +82,7 @@ class FeedState:
         return self.of({**self.__dict__, **changes})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FeedFigures:
     """What the store counts of a feed: entries of the last four weeks, and its part in the last digests."""
 
@@ -91,7 +92,7 @@ class FeedFigures:
     told_by_all: int = 0  # … and from all feeds
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Visit:
     """What one answer of a feed leads to: the feed's new state, and what to store."""
 
@@ -101,7 +102,7 @@ class Visit:
     reach: Mapping[str, Reach] = field(default_factory=dict)  # guid → what a new entry is for; absent: "all"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Source:
     """The feed behind a stored entry, as outputs and digests name it."""
 
@@ -115,7 +116,7 @@ class Source:
     updated: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Tag:
     """A topic that an entry has, and why: ``via`` is "words", "feed" or "category", ``evidence`` in plain words."""
 
@@ -124,7 +125,7 @@ class Tag:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class StoredEntry:
     """An entry as the store gives it back. ``surfaced`` is its place in outputs, ``changed`` its last real change."""
 
@@ -145,7 +146,7 @@ class StoredEntry:
     set_founded: datetime | None = None  # when that entry was published
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Folded:
     """One text, told once: the entry that represents it, and the other copies. ``uid`` stays when the lead changes."""
 

@@ -1,16 +1,16 @@
 """What goes into the store's books and comes out of them: listings, placements, issues, deliveries, prunings."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from aggregator.model.kept import Tag
+from aggregator.model.value import value
 
 DeliveryWord = Literal["pending", "sending", "sent", "deferred", "failed", "unknown"]
 """How far a delivery is; ``unknown``: it may have arrived, and is not sent again by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Listing:
     """A feed as feeds.yaml names it: what is configured here comes before what the document says."""
 
@@ -19,7 +19,7 @@ class Listing:
     publisher: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Saved:
     """What saving one visit came to; ``fenced``: another worker holds the feed by now, so nothing was written."""
 
@@ -30,7 +30,7 @@ class Saved:
     fenced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Curated:
     """Where Curate places an entry: its text set and why, its topics, and why it is left out (empty: it is not).
 
@@ -44,7 +44,7 @@ class Curated:
     dropped: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IssueState:
     """An issue in the ledger; ``skipped``: there was nothing to tell. ``entries`` counts what it tells."""
 
@@ -59,7 +59,7 @@ class IssueState:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DeliveryState:
     """One issue on its way to one recipient; ``reply`` is the server's last word, ``due`` when to try again."""
 
@@ -74,7 +74,7 @@ class DeliveryState:
     changed: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class PruneRow:
     """What retention would remove, or removed, of one feed."""
 

@@ -1,11 +1,12 @@
 """A document as its publisher wrote it: nothing repaired, nothing sanitised."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from aggregator.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Stamp:
     """A date as the publisher wrote it, and as feedparser read it (aware, UTC) where we cannot read it ourselves."""
 
@@ -13,7 +14,7 @@ class Stamp:
     read: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Category:
     """A publisher's own tag: RFC 4287 §4.2.2, RSS ``<category domain>``."""
 
@@ -22,7 +23,7 @@ class Category:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Enclosure:
     """A file that belongs to an entry; ``length`` in bytes, 0 when unknown."""
 
@@ -31,7 +32,7 @@ class Enclosure:
     length: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Markup:
     """Text as published: ``type`` is "text", "html" or "xhtml"; ``base`` is what its relative links hang on."""
 
@@ -40,7 +41,7 @@ class Markup:
     base: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ParsedEntry:
     """One entry as the document has it: nothing repaired, nothing sanitised."""
 
@@ -58,7 +59,7 @@ class ParsedEntry:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Reject:
     """An entry that could not be used, and why: quarantined, never silently lost."""
 
@@ -67,7 +68,7 @@ class Reject:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ParsedFeed:
     """A document as published. ``format`` is feedparser's version word ("rss20", "atom10", "json11" …)."""
 

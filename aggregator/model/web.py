@@ -1,10 +1,12 @@
 """What goes to a server and what comes back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from aggregator.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Validators:
     """What a server gave to ask "has it changed?": opaque, sent back byte for byte (RFC 9110 §8.8).
 
@@ -16,7 +18,7 @@ class Validators:
     last_modified: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Asking:
     """How one feed wants to be asked; what is secret never shows in a ``repr``.
 
@@ -35,7 +37,7 @@ class Asking:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Request:
     """One feed to ask for; ``id`` comes back with the answer."""
 
@@ -45,7 +47,7 @@ class Request:
     asking: Asking | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Fetched:
     """One answer: 200 with a decoded body, 226 with the new entries only (RFC 3229 §10.4.1), or 304 with none.
 

@@ -4,16 +4,16 @@ import re
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
-
 from aggregator.pipeline.addresses_tables import PLATFORMS, SECOND_LEVEL, TRACKING, TRACKING_PREFIXES
 
 LONGEST = 4096
 """Longer addresses are no addresses; RFC 9110 §4.1 asks for support of 8,000 octets, mail and feeds cope with fewer."""
 
-_PLAIN = re.compile(r"https?://[a-z0-9.-]+\.[a-z0-9-]+(?::\d{1,4})?(?:[/?#][\w/?#&=.,:;~%+!$'()*@-]*)?", re.ASCII)
+_PLAIN = re.compile(
+    r"https?://[a-z0-9.-]+\.[a-z0-9-]+(?::\d{1,4})?(?:[/?#][A-Za-z0-9_/?#&=.,:;~%+!$'()*@-]*)?", re.ASCII
+)
 _SIMPLE = re.compile(
-    r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[\w/.,;~+!$()*@-]*)", re.ASCII
+    r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[A-Za-z0-9_/.,;~+!$()*@-]*)", re.ASCII
 )
 _HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
 _BREAK = re.compile("[\t\r\n]+")
@@ -28,6 +28,8 @@ def absolute(url: str, base: str = "") -> str:
     Names and passwords in the authority are dropped: a feed's own credentials must not travel into links that are
     published (RFC 3986 §7.5).
     """
+    if not url:
+        return ""
     if _PLAIN.fullmatch(url) and len(url) <= LONGEST:
         return url
     text = _unbroken(url).strip().strip("\x00\x0b\x0c\x1f")
@@ -51,6 +53,8 @@ def _unbroken(url: str) -> str:
 
 
 def _web_address(parts: SplitResult) -> str:
+    from w3lib.url import safe_url_string  # most addresses need no repair
+
     host = (parts.hostname or "").rstrip(".")
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return ""

@@ -1,7 +1,8 @@
 """When to ask a feed again after a good answer, with the reason in words."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from aggregator.model.value import value
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FIRST_GUESS = 3600.0  # seconds, as all spans here: this is done for every feed
@@ -12,7 +13,7 @@ HINT_CAP = 86_400.0  # a server may lengthen our cadence to a day, not more
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Due:
     """When to ask next and why.
 
@@ -26,7 +27,7 @@ class Due:
     fresh_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rhythm:
     """What a feed shows of itself: mean gap between entries (seconds), its newest entry, what it asks for."""
 

@@ -51,6 +51,9 @@ def safe_html(html: str, *, base: str) -> str:
 def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     """Return ``html`` as ``safe_html`` does, and its plain text."""
     raw = legal(html)
+    if raw.isascii() and not ("<" in raw or "&" in raw or ">" in raw or "\r" in raw):  # as most summaries are
+        clean = raw.strip()
+        return clean, folded_lines(clean, is_legal=True)
     simple = simply(raw)
     if simple is None:
         safe = _sanitised(raw, base)
@@ -59,7 +62,7 @@ def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     if "<img" in clean or ' title="' in clean:  # plain links are as they should be
         clean = _with_addresses(clean, base)
     clean = clean.strip()
-    return clean, folded_lines(text) if "<" in clean else plain_text(clean)
+    return clean, folded_lines(text, is_legal=True) if "<" in clean else plain_text(clean)
 
 
 def _with_addresses(clean: str, base: str) -> str:
@@ -85,7 +88,7 @@ def as_html(text: str) -> str:
 
 def first_picture(html: str) -> str:
     """Return the address of the first picture in clean ``html``; "" when it has none."""
-    found = re.search(r'<img(?: [\w-]+="[^"]*")*? src="([^"]*)"', html)
+    found = re.search(r'<img(?: [\w-]+="[^"]*")*? src="([^"]*)"', html) if "<img" in html else None
     return unescape(found[1]) if found else ""
 
 

@@ -6,21 +6,22 @@ sanitiser's output follows from one tag after the other, in a third of the time;
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape, unescape
+from typing import NamedTuple
 
 from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 
 DEEPEST, LONGEST = 40, 1000
 """Levels of nesting, and characters of a tag; what is more is declined."""
 
-_TAGS = re.compile("(<[^<>]*>)")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_ADDRESS_OF = r"https?://(?!\S{0,250}xn--)(?:[a-z0-9](?:[a-z0-9-]{0,60}[a-z0-9])?\.){1,6}[a-z]{2,20}(?::[1-9]\d{1,3})?(?:[/?#][\w/?#=.,:;~%+!$()*@-]{0,2000})?"
+_ADDRESS_OF = r"https?://([a-z0-9.-]{4,250})(?::[1-9]\d{1,3})?(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
 _ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
-_LINK = re.compile(f'<a href="{_ADDRESS_OF}">', re.ASCII)
+_LINK = re.compile(f'a href="{_ADDRESS_OF}"', re.ASCII)
+_HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,6}[a-z]{2,20}")
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -44,8 +45,7 @@ _MEANT = {tag: ATTRIBUTES.get(tag, set()) | ATTRIBUTES["*"] for tag in _PARENTS}
 _REL = ' rel="noopener noreferrer nofollow"'
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What a tag comes to: its name, whether it closes, how it is written, and the line break it is in the text."""
 
     name: str
@@ -59,53 +59,59 @@ def simply(html: str) -> tuple[str, str] | None:
 
     ``html`` holds no character that no document may hold (``clean_text.legal``).
     """
-    pieces = _TAGS.split(html)
-    tags = len(pieces) // 2
-    odd = "\r" in html if html.isascii() else _ODD.search(html)
-    if odd or html.count("<") != tags or html.count(">") != tags:
+    if "\r" in html if html.isascii() else _ODD.search(html):
         return None
+    read = None
     if "&" in html:
         if html.count("&") != len(_SIGNS.findall(html)):
             return None
-        pieces[::2] = [_written(text) if "&" in text else text for text in pieces[::2]]
-    known = [_link(tag) or (_tag(tag) if len(tag) <= LONGEST else None) for tag in pieces[1::2]]
-    if not _is_in_order(known):
+        read = _written
+    return _walked(*html.split("<"), read=read, broken="\n" in html)
+
+
+def _walked(first: str, *pieces: str, read: Callable[[str], str] | None, broken: bool) -> tuple[str, str] | None:
+    """Go from tag to tag: each is known, stands where it may, and is closed."""
+    if ">" in first:
         return None
-    texts = [text.replace("\n", " ") for text in pieces] if tags and "\n" in html else pieces[:]
-    pieces[1::2] = [tag.written for tag in known if tag]
-    texts[1::2] = [tag.breaks for tag in known if tag]
-    return "".join(pieces), "".join(texts)
-
-
-def _is_in_order(tags: list[Known | None]) -> bool:
-    """Tell whether all tags are known, stand where they may, and are closed."""
-    top, open_ones = "", [""]
-    for tag in tags:
-        if tag is None:
-            return False
-        name = tag.name
-        if tag.closes:
-            if top != name:
-                return False
-            open_ones.pop()
-            top = open_ones[-1]
-        elif top not in _PARENTS[name] or (name in _PHRASES and name in open_ones):
-            return False
+    first = read(first) if read else first
+    written, texts, open_ones = [first], [first.replace("\n", " ") if pieces else first], [""]
+    for piece in pieces:
+        tag, end, text = piece.partition(">")
+        known = _SEEN.get(tag) or _look(tag)
+        if known is None or not end or ">" in text:
+            return None
+        name, closes, html, breaks = known
+        if closes:
+            if open_ones.pop() != name:
+                return None
+        elif open_ones[-1] not in _PARENTS[name] or (name in open_ones and name in _PHRASES):
+            return None
         elif name not in _ALONE:
             open_ones.append(name)
-            top = name
-            if len(open_ones) > DEEPEST:
-                return False
-    return not top
+        text = read(text) if read and "&" in text else text
+        written.append(html)
+        written.append(text)
+        texts.append(breaks)
+        texts.append(text.replace("\n", " ") if broken else text)
+        if len(open_ones) > DEEPEST:
+            return None
+    return None if len(open_ones) > 1 else ("".join(written), "".join(texts))
 
 
-def _link(tag: str) -> Known | None:
-    """Read a link with nothing but its address, as most are; each is seen once, so that none is remembered."""
-    found = _LINK.fullmatch(tag) if tag[1] == "a" else None
-    return Known("a", False, f"{tag[:-1]}{_REL}>", "") if found else None
+_SEEN: dict[str, Known] = {}
+"""Tags that were read, without their brackets; links are not remembered, for each is seen once."""
+_MOST_SEEN = 2_000
 
 
-@lru_cache(maxsize=2048)
+def _look(tag: str) -> Known | None:
+    if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
+        return Known("a", False, f"<{link[0]}{_REL}>", "")
+    found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
+    if found and len(_SEEN) < _MOST_SEEN:
+        _SEEN[tag] = found
+    return found
+
+
 def _tag(tag: str) -> Known | None:
     """Read one tag; None when it cannot be told how the sanitiser writes it."""
     found = _TAG.fullmatch(tag)
@@ -120,11 +126,22 @@ def _tag(tag: str) -> Known | None:
     return None if kept is None else Known(name, False, f"<{name}{kept}>", BREAKS.get(name, ""))
 
 
+@lru_cache(maxsize=1_000)
+def _is_plain_host(host: str) -> bool:
+    """Tell a host that the sanitiser leaves as it is; with two hyphens in a row it may be an international one."""
+    return _HOST.fullmatch(host) is not None
+
+
+def _is_plain_address(url: str) -> bool:
+    found = _ADDRESS.fullmatch(url)
+    return found is not None and _is_plain_host(found[1])
+
+
 def _attributes(tag: str, written: str) -> str | None:
     found = _ATTRIBUTE.findall(written)
     values = dict(found)
     kept = _KEPT.get(tag, ())
-    if len(values) != len(found) or (tag in _NEEDED and not _ADDRESS.fullmatch(values.get(_NEEDED[tag], ""))):
+    if len(values) != len(found) or (tag in _NEEDED and not _is_plain_address(values.get(_NEEDED[tag], ""))):
         return None
     if any(name in _MEANT[tag] and name not in kept for name in values):
         return None

@@ -21,7 +21,6 @@ _INLINE = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|p|small|span|st
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
 _CONTROLS = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _CLEAN_TAG = re.compile(r'<(/?[a-z]\w*)(?: [\w-]+="[^"]*")*>')
-_EMPTY_LINES = re.compile("\n\n\n+")
 _ASCII_SIGNS = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
 _SIGNS = re.compile(r"[^\w\s]+")
 
@@ -61,13 +60,28 @@ def plain_text(html: str) -> str:
     return folded_lines("".join(pieces))
 
 
-def folded_lines(text: str) -> str:
+def folded_lines(text: str, *, is_legal: bool = False) -> str:
     """Return text whose blocks stand apart by line breaks, with entities read and white space folded."""
-    text = unescape(text)
-    folded = "  " not in text and text.replace("\n", " ").isprintable()  # the one white space that prints is " "
-    lines = [line.strip() if folded else " ".join(line.split()) for line in text.split("\n")]
-    told = "\n".join(lines)
-    return legal(_EMPTY_LINES.sub("\n\n", told) if "\n\n\n" in told else told).strip()
+    text = unescape(text) if "&" in text else text
+    is_legal = is_legal or legal(text) is text
+    if is_legal and _is_folded(text):
+        lines = [line.strip() for line in text.split("\n")]
+    else:
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+    kept = [
+        line for line, before in zip(lines, ["", *lines], strict=False) if line or before
+    ]  # one empty line in a row
+    told = "\n".join(kept)
+    return (told if is_legal else legal(told)).strip()
+
+
+def _is_folded(text: str) -> bool:
+    """Tell whether legal text has no other white space than single blanks and line breaks."""
+    if "  " in text:
+        return False
+    if text.isascii():
+        return "\t" not in text and "\r" not in text
+    return text.replace("\n", " ").isprintable()  # the one white space that prints is " "
 
 
 def words(title: str, text: str, *, day: str) -> str:

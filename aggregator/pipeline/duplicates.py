@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aggregator.model import Folded, StoredEntry
+from aggregator.model.value import value
 
 SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words again; a copy comes sooner
 FULLER = 2.0  # a copy with twice the text stands for the text, although it came later
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Same:
     """The set a text belongs to (the id of its first entry), and why; no reason for the first itself."""
 

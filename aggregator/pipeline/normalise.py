@@ -1,10 +1,11 @@
 """ParsedFeed → Drafts: who each entry is, where it leads, when it was published."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from aggregator.model import Criterion, DateSource, Draft, ParsedEntry, ParsedFeed, Reject
+from aggregator.model.value import value
 from aggregator.pipeline.addresses import absolute, canonical
 from aggregator.pipeline.dates import read_date
 from aggregator.pipeline.identity import fingerprint, identity
@@ -16,7 +17,7 @@ _ORDER: tuple[Criterion, ...] = ("guid", "guid+url", "content")
 _INHERITS_AUTHOR = ("atom", "json")  # RFC 4287 §4.2.1, JSON Feed 1.1 "Top-level"; RSS has a managing editor, no author
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Normalised:
     """The entries of one document with their identity, and those that have none; ``positions`` are the drafts'."""
 

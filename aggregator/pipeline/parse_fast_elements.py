@@ -92,9 +92,7 @@ def other_title(reader: Any, attributes: Attributes, text: str) -> None:
 def link(reader: Any, attributes: Attributes, text: str) -> None:
     """A link: of RSS with an address for a text, of Atom with one in ``href``."""
     found = reader.found
-    one = _href(attributes) if attributes else {}
-    one["rel"] = one.get("rel", "alternate").lower()
-    one["type"] = one.get("type", "application/atom+xml" if one["rel"] == "self" else HTML).lower()
+    one = _typed_link(attributes) if attributes else {"rel": "alternate", "type": HTML}
     found.links.append(one)
     found.encloses = found.encloses or one["rel"] == "enclosure"
     if "href" in one:
@@ -108,6 +106,13 @@ def link(reader: Any, attributes: Attributes, text: str) -> None:
     found.link = value
     if value or found.is_feed:
         one["href"] = value
+
+
+def _typed_link(attributes: Attributes) -> Attributes:
+    one = _href(attributes)
+    one["rel"] = one.get("rel", "alternate").lower()
+    one["type"] = one.get("type", "application/atom+xml" if one["rel"] == "self" else HTML).lower()
+    return one
 
 
 def _href(attributes: Attributes) -> Attributes:
@@ -187,6 +192,8 @@ def person(key: str) -> Any:
     """Make a function for a part of an author."""
 
     def take(reader: Any, attributes: Attributes, text: str) -> None:
+        if reader.found.in_one_text and reader.room.name == "author":  # feedparser would mix the two
+            raise Declined("an author in parts after one in a text")
         value = address(text, "") if key == "href" else "".join(reader.texts).strip()
         named(reader.found, key, value)
         reader.texts.clear()

@@ -22,6 +22,7 @@ class Found:
         "depths",
         "encloses",
         "guid",
+        "in_one_text",
         "is_feed",
         "language",
         "link",
@@ -55,7 +56,7 @@ class Found:
         self.title_depth = _NOT_YET
         self.authors: list[dict[str, str]] | None = None
         self.cover: dict[str, str] | None = None
-        self.encloses = False
+        self.encloses = self.in_one_text = False
         self.links: list[dict[str, str]] = []
         self.contents: list[tuple[str, str, str | None, str]] = []
         self.tags: list[list[str | None]] = []

@@ -24,6 +24,7 @@ def written(found: Any, text: str) -> None:
     """Take an author in one text."""
     begin(found)
     found.author = text
+    found.in_one_text = True
     if text:
         _split(text, found.authors[-1])
 

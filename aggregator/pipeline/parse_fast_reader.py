@@ -78,7 +78,8 @@ class Reader:
         """End it."""
         if self.leaf is not None:
             leaf, self.leaf = self.leaf, None
-            text = "".join(self.texts).strip()
+            texts = self.texts
+            text = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
             leaf(self, self.attributes, text if text.isascii() else mended(text))
             if self.base:
                 self.base = self.outer_base or self.base
@@ -159,6 +160,7 @@ def _leave_author(reader: Reader) -> None:
     if text and (reader.mixed or (found.authors and found.authors[-1])):
         raise Declined("an author with text between his parts")
     found.author = text
+    found.in_one_text = found.in_one_text or bool(text)
     settle(found)
 
 

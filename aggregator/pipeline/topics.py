@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from aggregator.config import TopicConfig
 from aggregator.model import Entry, Tag
+from aggregator.model.value import value
 
 SCRIPTS = (*range(0x300, 0x1100), *range(0x1780, 0x1800), *range(0x1DC0, 0x1E00), *range(0xFE20, 0xFE30))
 MARKS = "".join(chr(code) for code in SCRIPTS if unicodedata.category(chr(code)) in ("Mn", "Mc"))
@@ -21,7 +22,7 @@ UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u34
 PLAIN = re.compile(rf"[\w{MARKS}\s'’.-]+")  # only these lose nothing when cut into tokens
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pattern:
     """One word, phrase or prefix of a topic, ready to be looked up."""
 
@@ -31,7 +32,7 @@ class Pattern:
     literal: re.Pattern[str] | None = None  # for what tokens cannot hold: "C++", scripts written without blanks
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Rules:
     """All topics of feeds.yaml, compiled; ``version`` changes when a rule does, so that old entries are tagged anew."""
 

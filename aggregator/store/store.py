@@ -80,6 +80,10 @@ class Store:
         if self._folder:
             self._folder.cleanup()
 
+    def rest(self) -> None:
+        """Close every connection until one is needed: for a moment in which none may be open."""
+        self._database.close()
+
     def __enter__(self) -> Self:
         return self
 

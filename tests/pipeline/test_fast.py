@@ -178,6 +178,7 @@ TAKEN = {
     .replace("</channel>", "<title>T</title></channel>"),
 }
 DECLINED = {
+    "an author in a text, then one in parts": item("<author>Ada</author><author><name>Grace</name></author>"),
     "an author as long as a text": item(f"<author>a@{'a-' * 5000}</author>"),
     "more tags than anyone reads": item("".join(f"<category>{n}</category>" for n in range(300))),
     "keywords without end": item(f"<media:keywords>{','.join(map(str, range(300)))}</media:keywords>"),

@@ -1,0 +1,129 @@
+"""What came of each feed that was asked: decided, counted, and saved a batch at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+
+from aggregator.app import App
+from aggregator.errors import FeedError, HostPausedError, ParseError
+from aggregator.jobs.visits import failed, postponed, read, unchanged
+from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
+
+BATCH = 100  # feeds saved in one transaction: each rewrites half of the index
+
+Outcome = Fetched | tuple[Fetched, Intake] | FeedError
+"""An unchanged answer, a document that was read, or an error."""
+
+
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh came to: counts of feeds and entries, and what went wrong, by address."""
+
+    asked: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    new: int = 0
+    updated: int = 0
+    fenced: int = 0
+    postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
+    failures: dict[str, str] = field(default_factory=dict)
+    rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
+    outage: bool = False
+
+    @property
+    def failed(self) -> int:
+        """How many feeds could not be read."""
+        return len(self.failures)
+
+    @property
+    def done(self) -> int:
+        """How many feeds something came of."""
+        return self.fetched + self.unchanged + len(self.postponed) + self.failed
+
+    def add(self, other: "Refreshed") -> None:
+        """Count what another process did as well."""
+        for count in ("fetched", "unchanged", "new", "updated", "fenced"):
+            setattr(self, count, getattr(self, count) + getattr(other, count))
+        self.postponed |= other.postponed
+        self.failures |= other.failures
+        self.rejects |= other.rejects
+
+
+class Arrivals:
+    """Takes outcomes; every ``BATCH`` of them is one transaction. ``tokens`` are those of the leases, by feed."""
+
+    def __init__(self, app: App, tokens: Mapping[int, int], *, now: datetime) -> None:
+        self._app, self._tokens, self._now = app, tokens, now
+        self._batch: list[Visit] = []
+        self.report = Refreshed()
+
+    def take(self, state: FeedState, outcome: Outcome) -> None:
+        """Decide on one outcome; what no rule foresaw is that feed's failure, named, and not the run's."""
+        token = self._tokens[state.id]
+        try:
+            visit = self._decided(state, token, outcome)
+        except Exception as error:
+            outcome = ParseError(state.url, f"its answer could not be handled ({type(error).__name__}: {error})")
+            visit = failed(state, token, outcome, now=self._now)
+        _count(self.report, state, outcome)
+        self.keep(visit)
+
+    def keep(self, visit: Visit) -> None:
+        """Take a visit on which somebody decided already."""
+        self._batch.append(visit)
+        if len(self._batch) >= BATCH:
+            self.save()
+
+    def save(self) -> None:
+        """Save what was taken since the last time."""
+        batch, self._batch = self._batch, []
+        store, authority = self._app.store, self._app.authority
+        for saved in store.entries.save(batch, authority=authority, now=self._app.clock()) if batch else ():
+            self.report.new += saved.new
+            self.report.updated += saved.updated
+            self.report.fenced += saved.fenced
+
+    def another(self) -> "Arrivals":
+        """Make an empty one for the same refresh."""
+        return Arrivals(self._app, self._tokens, now=self._now)
+
+    def saved(self) -> Refreshed | None:
+        """Take the figures of what was saved since the last call; None when nothing was."""
+        if self._batch or not self.report.done:
+            return None
+        saved, self.report = self.report, Refreshed()
+        return saved
+
+    def _decided(self, state: FeedState, token: int, outcome: object) -> Visit:
+        config, now = self._app.feeds[state.url], self._now
+        match outcome:
+            case HostPausedError():
+                return postponed(state, token, outcome, now=now)
+            case FeedError():
+                return failed(state, token, outcome, now=now)
+            case Fetched():
+                return unchanged(state, token, outcome, config=config, now=now)
+            case (Fetched() as answer, Intake() as document):
+                state = state if document.partial else replace(state, body_hash=body_hash(answer.body))
+                return read(state, token, answer, document, config=config, now=now)
+        raise TypeError(f"no outcome of a feed: {outcome!r}")
+
+
+def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
+    match outcome:
+        case HostPausedError():
+            report.postponed.add(state.id)
+        case FeedError():
+            report.failures[state.url] = outcome.reason
+        case Fetched():
+            report.unchanged += 1
+        case (_, Intake() as document):
+            report.fetched += 1
+            if document.rejects:
+                report.rejects[state.url] = document.rejects
+
+
+def body_hash(body: bytes) -> str:
+    """Hash a decoded body, to know the same bytes again; processors have SHA-256 built in."""
+    return sha256(body).hexdigest()

@@ -1,0 +1,164 @@
+"""A copy of this process that works beside it on another core: it has what we have in memory, and loads nothing.
+
+Messages go one way, in order, and each is answered in a word: the work itself, and all that it makes, stays there.
+"""
+
+import fcntl
+import gc
+import os
+import pickle
+import signal
+import sys
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from typing import Any
+
+LARGEST = 1 << 20
+"""Bytes on their way at most: what Linux lets a pipe of an ordinary user hold (pipe(7), /proc/sys/fs/pipe-max-size)."""
+
+PAGE = 4096  # a pipe holds so many pages; a message begins a new one
+PATIENCE = 120.0  # seconds without an answer after which a twin is given up: four times what it waits for the database
+
+Work = Callable[[Iterator[Any]], Iterator[Any]]
+"""Takes the messages, and yields one answer to each; after the last it may yield more."""
+
+
+def possible() -> bool:
+    """Tell whether a copy would be whole and of use: Linux, a second core, and this is the main thread.
+
+    A copy has one thread only. What others were doing is not finished there, and a job beside a server is in no hurry.
+    """
+    if not sys.platform.startswith("linux") or threading.current_thread() is not threading.main_thread():
+        return False
+    return len(os.sched_getaffinity(0)) > 1
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What ended the twin's work."""
+
+    error: Exception
+
+
+class Twin:
+    """The copy. It ends with the messages, or with the process that made it.
+
+    Before it is made, whatever must not be shared has to be closed: connections to databases above all
+    (sqlite.org/howtocorrupt.html §2.6). The twin itself lets go of all files but its two pipes.
+    """
+
+    def __init__(self, work: Work) -> None:
+        inbox, self._out = Pipe(duplex=False)
+        self._in, outbox = Pipe(duplex=False)
+        self._room = _widened(self._out)
+        self._sizes: deque[int] = deque()
+        with warnings.catch_warnings():
+            # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.pid = os.fork()
+        if not self.pid:
+            _live(work, inbox, outbox)
+        inbox.close()
+        outbox.close()
+
+    def offer(self, message: object) -> bool:
+        """Hand a message over if it finds room on the way, so that nobody waits; False if not."""
+        data = pickle.dumps(message, 5)
+        size = (len(data) // PAGE + 2) * PAGE
+        if sum(self._sizes) + size > self._room:
+            return False
+        try:
+            self._out.send_bytes(data)
+        except BrokenPipeError:
+            return False
+        self._sizes.append(size)
+        return True
+
+    def answers(self) -> list[Any]:
+        """Take the answers that have come, without waiting. Raises what ended the twin's work."""
+        found = []
+        try:
+            while self._in.poll():
+                found.append(self._received())
+        except (EOFError, ConnectionError):
+            self._room = 0  # it has ended: nothing more goes there
+        return found
+
+    def rest(self) -> Iterator[Any]:
+        """Send no more, and yield what it still answers; then it has ended. Raises what ended the twin's work."""
+        self._out.close()
+        with suppress(EOFError, ConnectionError):
+            while self._in.poll(PATIENCE):
+                yield self._received()
+        self.end()
+
+    def end(self) -> None:
+        """End it whatever it does; what it has not saved is lost."""
+        if self._in.closed:
+            return
+        self._out.close()
+        self._in.close()
+        os.kill(self.pid, signal.SIGKILL)  # it is there as long as nobody has waited for it
+        os.waitpid(self.pid, 0)
+
+    def _received(self) -> Any:
+        answer = self._in.recv()
+        if isinstance(answer, Failure):
+            raise answer.error
+        if self._sizes:
+            self._sizes.popleft()
+        return answer
+
+
+def _widened(pipe: Connection) -> int:
+    """Let a pipe hold as much as it may, and return how much that is."""
+    try:
+        return fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, LARGEST)
+    except OSError:  # many pipes of this user are wide already
+        return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
+
+
+def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
+    """Be the twin. What our maker would do at his end (flush, clean up) is his to do."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that gave us work
+        gc.freeze()
+        _let_go_but(inbox.fileno(), outbox.fileno())
+        _answer(work, inbox, outbox)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _let_go_but(*kept: int) -> None:
+    """Put nothing in the place of each open file: a closed one's number would be given to a new file.
+
+    An object of our maker's that is dropped here closes its number.
+    """
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in [int(name) for name in os.listdir("/proc/self/fd")]:  # noqa: PTH208  # numbers, not paths
+        if descriptor > 2 and descriptor not in (*kept, nothing):
+            os.dup2(nothing, descriptor, inheritable=False)
+
+
+def _answer(work: Work, inbox: Connection, outbox: Connection) -> None:
+    try:
+        for answer in work(_messages(inbox)):
+            outbox.send(answer)
+    except BrokenPipeError:
+        return  # nobody is there to hear it
+    except Exception as error:  # it is for the one that gave us work
+        outbox.send(Failure(error))
+
+
+def _messages(inbox: Connection) -> Iterator[Any]:
+    with suppress(EOFError):
+        while True:
+            yield inbox.recv()
