@@ -54,9 +54,9 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
 def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
     """Tell whether it was our own network: most feeds that were well before could not be reached, three at least.
 
-    A feed that had failed before is no evidence: dead feeds fall due together.
+    A feed that had failed before is no evidence: dead feeds fall due together. Nor is one that was not asked at all.
     """
-    well = sum(not feed.failures for feed in asked)
+    well = sum(not feed.failures and feed.outcome != "unasked" for feed in asked)
     lost = sum(not feed.failures for feed in offline)
     return lost >= OUTAGE_FEEDS and lost >= OUTAGE_SHARE * well
 

@@ -24,7 +24,7 @@ In the bytes of a small one there is no room for one.
 FROM = 8
 """Documents that are read before there is a twin: making it costs as much as reading five."""
 
-IN_HAND = 8
+IN_HAND = 16
 """Documents that it may have waiting: enough to go on with while we read one, and soon done at the end."""
 
 _LOST = "it was read, but the process that did it ended before it saved anything: the next sync asks again"
