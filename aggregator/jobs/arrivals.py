@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from aggregator.app import App
-from aggregator.errors import FeedError, HostPausedError, ParseError
+from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
 from aggregator.jobs.visits import failed, postponed, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
 
@@ -27,6 +27,7 @@ class Refreshed:
     updated: int = 0
     fenced: int = 0
     postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
+    unasked: set[int] = field(default_factory=set)  # feeds not asked: feeds.yaml or the environment is to be mended
     failures: dict[str, str] = field(default_factory=dict)
     rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
     outage: bool = False
@@ -115,6 +116,8 @@ def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
         case HostPausedError():
             report.postponed.add(state.id)
         case FeedError():
+            if isinstance(outcome, SetupError):
+                report.unasked.add(state.id)
             report.failures[state.url] = outcome.reason
         case Fetched():
             report.unchanged += 1

@@ -42,7 +42,7 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
             else:
                 arrivals.take(state, outcome)
             progress(report.done, report.asked)
-    asked = [feed for feed in claimed.values() if feed.id not in report.postponed]
+    asked = [feed for feed in claimed.values() if feed.id not in report.postponed | report.unasked]
     report.outage = is_outage([state for state, _ in offline], asked)
     for state, error in offline:
         blame = outage if report.outage and not state.failures else failed
@@ -54,9 +54,9 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
 def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
     """Tell whether it was our own network: most feeds that were well before could not be reached, three at least.
 
-    A feed that had failed before is no evidence: dead feeds fall due together. Nor is one that was not asked at all.
+    A feed that had failed before is no evidence: dead feeds fall due together.
     """
-    well = sum(not feed.failures and feed.outcome != "unasked" for feed in asked)
+    well = sum(not feed.failures for feed in asked)
     lost = sum(not feed.failures for feed in offline)
     return lost >= OUTAGE_FEEDS and lost >= OUTAGE_SHARE * well
 

@@ -141,6 +141,14 @@ def test_our_own_outage_is_held_against_no_feed(tmp_path: Path) -> None:
     assert said == {"waits for our own network: connection refused"} and {s.outcome for s in states} == {"waiting"}
 
 
+def test_feeds_that_were_not_asked_are_no_sign_of_a_network(tmp_path: Path) -> None:
+    """Beside two that lack a secret, four that cannot be reached are still all that were asked."""
+    secret = "{url: 'http://127.0.0.1:9/s%d', headers_env: {x-key: AGGREGATOR_TEST_IS_NOT_SET}}"
+    here = desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(4)), secret % 1, secret % 2)
+    refreshed = here.sync().refreshed
+    assert refreshed.outage and len(refreshed.unasked) == 2
+
+
 def test_dead_feeds_that_fall_due_together_are_no_outage(tmp_path: Path) -> None:
     """Three dead hosts beside a good feed: blamed the first time, and each time they are asked alone."""
     with serve({f"/{number}": Page(rss(item(number))) for number in range(4)}) as server:
