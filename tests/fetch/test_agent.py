@@ -63,7 +63,7 @@ def test_a_secret_that_is_not_set_is_named_by_check_and_costs_its_feed_only(
         here = desk(tmp_path, server.url("/a"), locked)
         report = here.sync()
         assert [seen.path for seen in server.requests] == ["/a"]
-        assert "DESK_TOKEN: not set in the environment" in report.refreshed.failures[server.url("/b")]
+        assert "DESK_TOKEN: not set in this environment" in report.refreshed.failures[server.url("/b")]
         told = run(here, "check")
         assert told.returncode == 2
         assert f"{server.url('/b')}: headers_env.Authorization: the environment variable DESK_TOKEN is" in told.stderr
