@@ -21,8 +21,8 @@ SMALL, MOST_BYTES, MOST_SIGNS = 100_000, 500_000, 20_000
 In the bytes of a small one there is no room for one.
 """
 
-FROM = 8
-"""Documents that are read before there is a twin: making it costs as much as reading five."""
+FROM = 64
+"""Documents that are read before there is a twin: a run with little news does not pay for it."""
 
 IN_HAND = 16
 """Documents that it may have waiting: enough to go on with while we read one, and soon done at the end."""
