@@ -10,6 +10,7 @@ import pickle
 import signal
 import sys
 import threading
+import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ LARGEST = 1 << 20
 
 PAGE = 4096  # a pipe holds so many pages; a message begins a new one
 PATIENCE = 120.0  # seconds without an answer after which a twin is given up: four times what it waits for the database
+
+_LAST = "no more"
+"""The last message. Without it, the end of the messages is the end of the process that sends them."""
 
 Work = Callable[[Iterator[Any]], Iterator[Any]]
 """Takes the messages, and yields one answer to each; after the last it may yield more."""
@@ -58,17 +62,17 @@ class Twin:
         self._in, outbox = Pipe(duplex=False)
         self._room = _widened(self._out)
         self._sizes: deque[int] = deque()
-        with warnings.catch_warnings():
-            # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            self.pid = os.fork()
+        self.pid = _forked()
         if not self.pid:
             _live(work, inbox, outbox)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         inbox.close()
         outbox.close()
 
     def offer(self, message: object) -> bool:
         """Hand a message over if it finds room on the way, so that nobody waits; False if not."""
+        if not self._room:
+            return False
         data = pickle.dumps(message, 5)
         size = (len(data) // PAGE + 2) * PAGE
         if sum(self._sizes) + size > self._room:
@@ -92,8 +96,9 @@ class Twin:
 
     def rest(self) -> Iterator[Any]:
         """Send no more, and yield what it still answers; then it has ended. Raises what ended the twin's work."""
-        self._out.close()
         with suppress(EOFError, ConnectionError):
+            self._out.send(_LAST)
+            self._out.close()
             while self._in.poll(PATIENCE):
                 yield self._received()
         self.end()
@@ -116,6 +121,23 @@ class Twin:
         return answer
 
 
+def _forked() -> int:
+    """Fork, with Ctrl-C held back until either side is ready for it."""
+    if (
+        signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
+    ):  # as some supervisors leave it: then no child can be waited for
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    with warnings.catch_warnings():
+        # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        try:
+            return os.fork()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            raise
+
+
 def _widened(pipe: Connection) -> int:
     """Let a pipe hold as much as it may, and return how much that is."""
     try:
@@ -129,6 +151,7 @@ def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
     code = 1
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that gave us work
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         gc.freeze()
         _let_go_but(inbox.fileno(), outbox.fileno())
         _answer(work, inbox, outbox)
@@ -152,13 +175,35 @@ def _answer(work: Work, inbox: Connection, outbox: Connection) -> None:
     try:
         for answer in work(_messages(inbox)):
             outbox.send(answer)
-    except BrokenPipeError:
+    except (_Orphaned, BrokenPipeError):
         return  # nobody is there to hear it
     except Exception as error:  # it is for the one that gave us work
-        outbox.send(Failure(error))
+        outbox.send(_told(error))
+
+
+def _told(error: Exception) -> Failure:
+    """Say what ended the work, with where; an error that cannot cross is told in words."""
+    error.add_note(f"in the twin of the process:\n{traceback.format_exc()}")
+    try:
+        pickle.loads(pickle.dumps(error, 5))
+    except Exception:
+        return Failure(RuntimeError(f"{error!r} {error.__notes__[-1]}"))
+    return Failure(error)
+
+
+class _Orphaned(Exception):
+    """The process that gave the work has ended: it holds no lock any more, and nothing may be written for it."""
 
 
 def _messages(inbox: Connection) -> Iterator[Any]:
-    with suppress(EOFError):
-        while True:
-            yield inbox.recv()
+    maker = os.getppid()
+    while True:
+        try:
+            message = inbox.recv()
+        except EOFError:
+            raise _Orphaned from None
+        if message == _LAST:
+            return
+        if os.getppid() != maker:
+            raise _Orphaned
+        yield message

@@ -94,6 +94,23 @@ def test_what_ends_its_work_is_raised_here() -> None:
     assert not Path(f"/proc/{twin.pid}").exists()
 
 
+def test_an_error_that_cannot_cross_is_told_in_words() -> None:
+    """Whatever ends the work, its cause is told, with the place."""
+
+    def break_down(messages: Iterator[Any]) -> Iterator[Any]:
+        class OddError(Exception):
+            pass
+
+        for _ in messages:
+            yield "one"
+            raise OddError("of the twin's own kind")
+
+    twin = Twin(break_down)
+    twin.offer(1)
+    with pytest.raises(RuntimeError, match=r"(?s)of the twin's own kind.*in break_down"):
+        list(twin.rest())
+
+
 def test_it_can_be_ended_whatever_it_does() -> None:
     """An interrupted run does not wait for it, and ending it again is harmless."""
 
@@ -134,6 +151,23 @@ def test_there_is_none_beside_other_threads() -> None:
     assert found == [False]
 
 
+WITHOUT_WAITING = """
+import os, signal
+from aggregator.twin import Twin
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+twin = Twin(lambda messages: iter(list(messages)))
+twin.offer("heard")
+print(*twin.rest())
+"""
+
+
+def test_a_supervisor_that_waits_for_no_child_is_no_hindrance() -> None:
+    """A SIGCHLD that was ignored when we began would take the twin away before it is waited for."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_WAITING], capture_output=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == (b"heard\n", b"", 0)
+
+
 ORPHAN = """
 import os, signal, sys
 from aggregator.twin import Twin
@@ -141,7 +175,7 @@ from aggregator.twin import Twin
 def work(messages):
     for message in messages:
         yield message
-    os.write(1, b"ended")
+    os.write(1, b"went on")
 
 twin = Twin(work)
 os.write(1, b"made ")
@@ -150,7 +184,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_it_ends_with_the_process_that_made_it() -> None:
-    """No copy is left behind when a run is killed: its messages have an end."""
+    """No copy is left behind when a run is killed, and none goes on to save what it has: the lock is another's now."""
     done = subprocess.run([sys.executable, "-c", ORPHAN], capture_output=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
-    assert done.stdout == b"made ended"
+    assert done.stdout == b"made "

@@ -58,6 +58,12 @@ class Arrivals:
         self._app, self._tokens, self._now = app, tokens, now
         self._batch: list[Visit] = []
         self.report = Refreshed()
+        self.elsewhere = 0  # documents that the twin has read and not yet saved
+
+    @property
+    def done(self) -> int:
+        """How many feeds something came of, as far as is known."""
+        return self.report.done + self.elsewhere
 
     def take(self, state: FeedState, outcome: Outcome) -> None:
         """Decide on one outcome; what no rule foresaw is that feed's failure, named, and not the run's."""

@@ -41,7 +41,8 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
                 report.failures[state.url] = outcome.reason
             else:
                 arrivals.take(state, outcome)
-            progress(report.done, report.asked)
+            progress(arrivals.done, report.asked)
+    progress(report.done, report.asked)
     asked = [feed for feed in claimed.values() if feed.id not in report.postponed | report.unasked]
     report.outage = is_outage([state for state, _ in offline], asked)
     for state, error in offline:

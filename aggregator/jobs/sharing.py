@@ -27,7 +27,7 @@ FROM = 64
 IN_HAND = 16
 """Documents that it may have waiting: enough to go on with while we read one, and soon done at the end."""
 
-_LOST = "it was read, but the process that did it ended before it saved anything: the next sync asks again"
+_LOST = "it was read, but the process that did it ended before it could say that it was saved: the next sync asks again"
 
 Document = tuple[FeedState, Fetched]
 Answer = tuple[bool, Refreshed | None]
@@ -86,12 +86,20 @@ class Sharing:
         """Hand a plain document over; False when it is to be read here."""
         self._met += 1
         if self._met == FROM and possible():
-            self._app.store.rest()
-            self._twin = Twin(self._work)
+            self._double()
         if self._twin is None or len(self._away) >= IN_HAND or not self._twin.offer((state.id, answer)):
             return False
         self._away[state.id] = answer
         return True
+
+    def _double(self) -> None:
+        """Make the twin, with every connection to the database closed; where none can be made, all is read here."""
+        self._arrivals.save()  # who came first is stored first
+        self._app.store.rest()
+        try:
+            self._twin = Twin(self._work)
+        except OSError:  # no more processes, memory or files for this user
+            self._twin = None
 
     def back(self) -> Iterator[Document]:
         """Yield what came back unread so far; what was saved is counted."""
@@ -114,11 +122,13 @@ class Sharing:
                 answer = self._away.pop(id)
                 if was_read:
                     self._unsaved.add(id)
+                    self._arrivals.elsewhere = len(self._unsaved)
                 else:
                     yield self._claimed[id], answer
             if saved:
                 self._arrivals.report.add(saved)
                 self._unsaved.clear()
+                self._arrivals.elsewhere = 0
 
     def _work(self, documents: Iterator[tuple[int, Fetched]]) -> Iterator[Answer]:
         """What the twin does."""

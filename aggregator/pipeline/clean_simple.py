@@ -99,7 +99,7 @@ def _walked(first: str, *pieces: str, read: Callable[[str], str] | None, broken:
 
 
 _SEEN: dict[str, Known] = {}
-"""Tags that were read, without their brackets; links are not remembered, for each is seen once."""
+"""Tags that were read, without their brackets; those with an address are not remembered, for each is seen once."""
 _MOST_SEEN = 2_000
 
 
@@ -107,7 +107,9 @@ def _look(tag: str) -> Known | None:
     if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
         return Known("a", False, f"<{link[0]}{_REL}>", "")
     found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
-    if found and len(_SEEN) < _MOST_SEEN:
+    if found and found.name not in _NEEDED:
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
         _SEEN[tag] = found
     return found
 

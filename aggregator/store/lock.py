@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import monotonic, sleep
 
 from aggregator.errors import LockedError, WorkspaceError
+
+LOOK_SECONDS = 0.1
+"""So long the lock is tried for: who only looks whether it is held (``holder``) holds it for a moment."""
 
 
 @contextmanager
@@ -18,15 +22,25 @@ def hold(path: Path, *, who: str, now: datetime) -> Iterator[None]:
     """
     descriptor = _opened(path)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockedError(_holder(descriptor)) from error
+        _lock(descriptor)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"process {os.getpid()}, {who}, since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    last = monotonic() + LOOK_SECONDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if monotonic() > last:
+                raise LockedError(_holder(descriptor)) from error
+            sleep(0.01)
+        else:
+            return
 
 
 def holder(path: Path) -> str:

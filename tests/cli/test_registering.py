@@ -39,6 +39,7 @@ def test_a_folder_that_is_called_like_a_command_hides_none() -> None:
         ("--json feeds show x", "feeds show x --json"),
         ("--json entries -q -- -q", "-q entries --json -- -q"),
         ("-q sync --json", "-q sync --json"),
+        ("-C demo --json feeds", "-C demo feeds --json"),
         ("--json", "--json"),
         ("feeds check -- -q", "feeds check -- -q"),
     ],

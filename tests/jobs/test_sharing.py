@@ -1,5 +1,6 @@
 """Many documents at once: a twin of the process reads and saves some of them, whatever happens to it."""
 
+import errno
 import os
 import signal
 from collections.abc import Callable
@@ -60,10 +61,11 @@ ALL = sorted(f"guid-{number}" for number in range(2 * FEEDS))
 def test_a_twin_takes_its_part(tmp_path: Path) -> None:
     """Every feed is counted once and every entry stored once, whoever read it; afterwards the twin is gone."""
     seen: set[int] = set()
-    with serve(pages()) as server:
-        here = desk(tmp_path, *map(server.url, server.pages))
-        report = watched(here, lambda: seen.update(twins()))
+    told: list[tuple[int, int]] = []
+    with serve(pages()) as server, (here := desk(tmp_path, *map(server.url, server.pages))).app() as app:
+        report = workers.sync(app, progress=lambda *done: (seen.update(twins()), told.append(done)))
     assert len(seen) == 1 and not twins()
+    assert told == sorted(told) and told[-1] == (FEEDS, FEEDS)
     assert (report.refreshed.asked, report.refreshed.fetched, report.refreshed.new) == (FEEDS, FEEDS, 2 * FEEDS)
     assert (report.refreshed.failed, report.placed.entries) == (0, 2 * FEEDS)
     assert guids(here) == ALL
@@ -116,6 +118,21 @@ def test_a_run_that_is_interrupted_leaves_no_twin(tmp_path: Path) -> None:
             watched(here, interrupt)
         assert not twins()
         here.sync()
+    assert guids(here) == ALL
+
+
+@needs_two_cores
+def test_where_no_process_can_be_made_all_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit on processes costs speed and nothing else. (Root, as which CI runs, has none that it could meet.)"""
+
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    with serve(pages()) as server:
+        here = desk(tmp_path, *map(server.url, server.pages))
+        refreshed = here.sync().refreshed
+    assert (refreshed.fetched, refreshed.failed) == (FEEDS, 0)
     assert guids(here) == ALL
 
 
