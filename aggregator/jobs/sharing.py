@@ -21,8 +21,11 @@ SMALL, MOST_BYTES, MOST_SIGNS = 100_000, 500_000, 20_000
 In the bytes of a small one there is no room for one.
 """
 
-FROM = 64
-"""Documents that are read before there is a twin: a run with little news does not pay for it."""
+MANY = 64
+"""Documents that are worth a twin: a run with little news does not pay for it."""
+
+FROM = 8
+"""Documents after which it is made where many feeds were never read, so that many documents will come."""
 
 IN_HAND = 16
 """Documents that it may have waiting: enough to go on with while we read one, and soon done at the end."""
@@ -70,6 +73,8 @@ class Sharing:
         self._app, self._claimed, self._arrivals, self._now = app, claimed, arrivals, now
         self._twin: Twin | None = None
         self._met = 0
+        unread = sum(state.succeeded is None for state in claimed.values())
+        self._from = FROM if unread >= MANY else MANY
         self._away: dict[int, Fetched] = {}  # what it was given and has not answered for, in that order
         self._unsaved: set[int] = set()  # what it has read
 
@@ -85,7 +90,7 @@ class Sharing:
     def takes(self, state: FeedState, answer: Fetched) -> bool:
         """Hand a plain document over; False when it is to be read here."""
         self._met += 1
-        if self._met == FROM and possible():
+        if self._met == self._from and possible():
             self._double()
         if self._twin is None or len(self._away) >= IN_HAND or not self._twin.offer((state.id, answer)):
             return False
