@@ -7,7 +7,7 @@ from aggregator.model import Criterion, Known
 from aggregator.store.driver import moment
 from aggregator.store.lane import among
 
-NEWEST = 1000
+NEWEST = 50
 """Of what the last document no longer held, so many are known: older ones that come back are found when saving."""
 
 GRAVES = 3000
