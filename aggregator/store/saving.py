@@ -140,8 +140,8 @@ def _insert(
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
     connection.executemany(_INSERT, rows)
     connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry WHERE id > ?", (last,))
-    counts = connection.execute("SELECT feed_id, count(*) FROM entry WHERE id > ? GROUP BY feed_id", (last,))
-    return Counter(dict(counts.fetchall()))
+    # counted here: to group by feed, SQLite would walk the whole index of feeds
+    return Counter(feed for (feed,) in connection.execute("SELECT feed_id FROM entry WHERE id > ?", (last,)))
 
 
 def _row(entry: Entry, feed: Before, visit: Visit, *, now: datetime) -> list[Any]:
