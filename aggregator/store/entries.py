@@ -105,7 +105,7 @@ _NEWS = """
     WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
 """
 _SHELF = """
-    SELECT text_set, surfaced, entry_id FROM shelf WHERE topic = ?1 AND shown AND surfaced <= ?2
+    SELECT text_set, surfaced, entry_id FROM shelf WHERE topic = ?1 AND shown = 1 AND surfaced <= ?2
     AND (surfaced < ?2 OR (surfaced = ?2 AND (text_set < ?3 OR (text_set = ?3 AND entry_id < ?4))))
     ORDER BY surfaced DESC, text_set DESC, entry_id DESC LIMIT ?5
 """
