@@ -18,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 LARGEST = 1 << 20
@@ -166,7 +167,7 @@ def _let_go_but(*kept: int) -> None:
     An object of our maker's that is dropped here closes its number.
     """
     nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in [int(name) for name in os.listdir("/proc/self/fd")]:  # noqa: PTH208  # numbers, not paths
+    for descriptor in [int(file.name) for file in Path("/proc/self/fd").iterdir()]:
         if descriptor > 2 and descriptor not in (*kept, nothing):
             os.dup2(nothing, descriptor, inheritable=False)
 

@@ -49,9 +49,8 @@ def on_both_sides(words: Sequence[str]) -> list[str]:
     """Take ``-q`` also after the command, and ``--json`` also before it: each goes where it is read."""
     end = words.index("--") if "--" in words else len(words)
     before, rest = [*words[:end]], words[end:]
-    folders = {
-        place + 1 for place, word in enumerate(before) if word in ("-C", "--workspace")
-    }  # one may be called demo
+    # a folder may be called as a command is
+    folders = {place + 1 for place, word in enumerate(before) if word in ("-C", "--workspace")}
     commands = (place for place, word in enumerate(before) if word in ALL_COMMANDS and place not in folders)
     start = next(commands, len(before))
     quiet = [word for word in before[start:] if word in ("-q", "--quiet")]

@@ -47,6 +47,7 @@ class Refreshed:
         for count in ("fetched", "unchanged", "new", "updated", "fenced"):
             setattr(self, count, getattr(self, count) + getattr(other, count))
         self.postponed |= other.postponed
+        self.unasked |= other.unasked
         self.failures |= other.failures
         self.rejects |= other.rejects
 

@@ -31,7 +31,7 @@ def counted(number: int, one: str, more: str = "") -> str:
 
 
 def format_name(version: str) -> str:
-    """Name a format that is known by feedparser's word: ``RSS 2.0`` for "rss20"; "" when it is not known."""
+    """Name a format that is known by feedparser's word: ``RSS 2.0`` for "rss20"; an unheard-of word stays."""
     return _FORMATS.get(version, version)
 
 

@@ -19,7 +19,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 # The first two take effect in a new file only. In such pages an entry of 6 kB and the leaves of six indexes are written
-# with a quarter of the calls: a first sync takes a twentieth to a fifth less, and a large archive no more.
+# with a quarter of the calls: a first sync takes a twentieth less, and new entries no more beside a large archive.
 LAYOUT = ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL")
 # 16 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
 # the same pages to and fro.
