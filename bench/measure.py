@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+# What pip installs is compiled; this checkout is compiled by its first run, unless that is forbidden here.
+_PLAIN = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _AT_ONCE, _EVERY = 0.005, 0.05  # seconds until the first look at the memory, and between looks
 
 
@@ -33,7 +35,7 @@ def run(command: Sequence[str], *, cwd: Path, notes: Path, seconds: float = 900)
     """
     started = time.perf_counter()
     with (notes / "out").open("wb") as out, (notes / "err").open("wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=cwd, start_new_session=True)
+        process = subprocess.Popen(command, stdout=out, stderr=err, cwd=cwd, env=_PLAIN, start_new_session=True)
     with killed_after(process.pid, seconds), watched(process.pid) as memory:
         _, status, usage = os.wait4(process.pid, 0)  # counts every child that it waited for
         wall = time.perf_counter() - started

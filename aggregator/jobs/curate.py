@@ -1,6 +1,7 @@
 """Curate: place every new entry, in order of arrival, one run at a time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
@@ -24,12 +25,30 @@ def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
     report = Placed()
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
+        if not report.entries and _reworded(app):
+            continue
         rows = _place(app, pending)
         app.store.curation.save(rows, rules=app.rules.version)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
         report.dropped += sum(bool(row.dropped) for row in rows)
     return report
+
+
+def _reworded(app: App) -> bool:
+    """Make the fingerprints of words anew that an earlier version of the program made; tells whether there were any.
+
+    Else what it stored would not be known again.
+    """
+    from aggregator.pipeline.clean_text import WORDS, words  # a run without news never loads it
+
+    def anew(title: str, text: str, published: datetime) -> str:
+        return words(title, text, day=published.date().isoformat())
+
+    count = 0
+    while some := app.store.curation.reword(WORDS, anew):
+        count += some
+    return count > 0
 
 
 def _place(app: App, pending: tuple[StoredEntry, ...]) -> list[Curated]:

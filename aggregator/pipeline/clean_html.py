@@ -58,8 +58,8 @@ def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     if simple is None:
         safe = _sanitised(raw, base)
         return safe, plain_text(safe)
-    clean, text = simple
-    if "<img" in clean or ' title="' in clean:  # plain links are as they should be
+    clean, text, unfinished = simple
+    if unfinished:
         clean = _with_addresses(clean, base)
     clean = clean.strip()
     return clean, folded_lines(text, is_legal=True) if "<" in clean else plain_text(clean)

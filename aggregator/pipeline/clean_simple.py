@@ -6,9 +6,9 @@ sanitiser's output follows from one tag after the other, in a third of the time;
 """
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, reduce
 from html import escape, unescape
+from operator import getitem
 from typing import NamedTuple
 
 from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
@@ -16,6 +16,7 @@ from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 DEEPEST, LONGEST = 40, 1000
 """Levels of nesting, and characters of a tag; what is more is declined."""
 
+_TAGS = re.compile("<([^<>]*)>")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _ADDRESS_OF = r"https?://([a-z0-9.-]{4,250})(?::[1-9]\d{1,3})?(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
@@ -46,56 +47,88 @@ _REL = ' rel="noopener noreferrer nofollow"'
 
 
 class Known(NamedTuple):
-    """What a tag comes to: its name, whether it closes, how it is written, and the line break it is in the text."""
+    """What a tag comes to: its name, with a slash when it closes, how it is written, and its line break in the text.
+
+    ``unfinished``: it has a title or an address of which the sanitiser's callers make more.
+    """
 
     name: str
-    closes: bool
     written: str
     breaks: str
+    unfinished: bool = False
 
 
-def simply(html: str) -> tuple[str, str] | None:
-    """Return what the sanitiser would write, and its text with line breaks; None for what it must look at itself.
+class Nest(dict[str, "Nest"]):
+    """The elements that are open, and where each tag leads from there: worked out when it is met for the first time."""
+
+    def __init__(self, elements: tuple[str, ...]) -> None:
+        super().__init__()
+        self.elements = elements
+
+    def __missing__(self, name: str) -> "Nest":
+        self[name] = found = self._after(name)
+        return found
+
+    def _after(self, name: str) -> "Nest":
+        if self is _WRONG:
+            return self
+        *outer, last = self.elements or ("",)
+        if name.startswith("/"):
+            return _nest(*outer) if last == name[1:] else _WRONG
+        if last not in _PARENTS[name] or (name in _PHRASES and name in self.elements):
+            return _WRONG
+        if name in _ALONE:
+            return self
+        return _nest(*self.elements, name) if len(self.elements) < DEEPEST else _WRONG
+
+
+_WRONG = Nest(("wrong",))
+_NESTS: dict[tuple[str, ...], Nest] = {}
+
+
+def _nest(*elements: str) -> Nest:
+    return _NESTS.get(elements) or _NESTS.setdefault(elements, Nest(elements))
+
+
+def simply(html: str) -> tuple[str, str, bool] | None:
+    """Return what the sanitiser would write, its text with line breaks, and whether a tag of it is unfinished.
+
+    None for what the sanitiser must look at itself.
 
     ``html`` holds no character that no document may hold (``clean_text.legal``).
     """
     if "\r" in html if html.isascii() else _ODD.search(html):
         return None
-    read = None
-    if "&" in html:
-        if html.count("&") != len(_SIGNS.findall(html)):
-            return None
-        read = _written
-    return _walked(*html.split("<"), read=read, broken="\n" in html)
-
-
-def _walked(first: str, *pieces: str, read: Callable[[str], str] | None, broken: bool) -> tuple[str, str] | None:
-    """Go from tag to tag: each is known, stands where it may, and is closed."""
-    if ">" in first:
+    parts = _TAGS.split(html)  # a text, the inside of a tag, a text …
+    told = "".join(parts[::2])
+    if "<" in told or ">" in told:
         return None
-    first = read(first) if read else first
-    written, texts, open_ones = [first], [first.replace("\n", " ") if pieces else first], [""]
-    for piece in pieces:
-        tag, end, text = piece.partition(">")
-        known = _SEEN.get(tag) or _look(tag)
-        if known is None or not end or ">" in text:
+    if "&" in html:
+        if html.count("&") != len(_SIGNS.findall(told)):
             return None
-        name, closes, html, breaks = known
-        if closes:
-            if open_ones.pop() != name:
-                return None
-        elif open_ones[-1] not in _PARENTS[name] or (name in open_ones and name in _PHRASES):
-            return None
-        elif name not in _ALONE:
-            open_ones.append(name)
-        text = read(text) if read and "&" in text else text
-        written.append(html)
-        written.append(text)
-        texts.append(breaks)
-        texts.append(text.replace("\n", " ") if broken else text)
-        if len(open_ones) > DEEPEST:
-            return None
-    return None if len(open_ones) > 1 else ("".join(written), "".join(texts))
+        parts[::2] = [_written(text) if "&" in text else text for text in parts[::2]]
+    if len(parts) == 1:
+        return parts[0], parts[0], False
+    tags = [_SEEN.get(tag) or _look(tag) for tag in parts[1::2]]
+    if not all(tags):
+        return None
+    names, written, breaks, unfinished = zip(*tags, strict=True)
+    if len(_NESTS) > _MOST_SEEN:
+        _forget()
+    if reduce(getitem, names, _nest()).elements:
+        return None
+    parts[1::2] = written
+    html = "".join(parts)
+    if "\n" in told:
+        parts[::2] = [text.replace("\n", " ") for text in parts[::2]]
+    parts[1::2] = breaks
+    return html, "".join(parts), any(unfinished)
+
+
+def _forget() -> None:
+    for nest in (_WRONG, *_NESTS.values()):
+        nest.clear()
+    _NESTS.clear()
 
 
 _SEEN: dict[str, Known] = {}
@@ -105,7 +138,7 @@ _MOST_SEEN = 2_000
 
 def _look(tag: str) -> Known | None:
     if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
-        return Known("a", False, f"<{link[0]}{_REL}>", "")
+        return Known("a", f"<{link[0]}{_REL}>", "")
     found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
     if found and found.name not in _NEEDED:
         if len(_SEEN) >= _MOST_SEEN:
@@ -121,11 +154,13 @@ def _tag(tag: str) -> Known | None:
         return None
     end, name, written, slash = found.groups()
     if end:
-        return None if written or slash or name in _ALONE else Known(name, True, tag, BREAKS.get(f"/{name}", ""))
+        return None if written or slash or name in _ALONE else Known(f"/{name}", tag, BREAKS.get(f"/{name}", ""))
     if "/" in slash and name not in _ALONE:
         return None
     kept = _attributes(name, written)
-    return None if kept is None else Known(name, False, f"<{name}{kept}>", BREAKS.get(name, ""))
+    if kept is None:
+        return None
+    return Known(name, f"<{name}{kept}>", BREAKS.get(name, ""), name == "img" or ' title="' in kept)
 
 
 @lru_cache(maxsize=1_000)

@@ -3,11 +3,10 @@
 import json
 import re
 from collections.abc import Sequence
-from hashlib import blake2b
-from json.encoder import encode_basestring_ascii as _quoted
+from hashlib import blake2b, sha256
 from operator import attrgetter
 
-from aggregator.model import Category, Criterion, ParsedEntry
+from aggregator.model import Category, Criterion, Draft, ParsedEntry
 from aggregator.pipeline.addresses import untracked
 
 LONGEST_GUID = 2000
@@ -65,22 +64,36 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
     Dates are left out, because many publishers touch them at every reading; empty facts are, so that a fact added
     later does not make every stored entry look changed.
     """
-    facts = [  # by name, as _CANONICAL sorts them
-        f'"author":{_quoted(parsed.author)}' if parsed.author else "",
-        f'"categories":[{_lists(parsed.categories)}]' if parsed.categories else "",
-        f'"content":{_quoted(parsed.content.value)}' if parsed.content.value else "",
-        f'"enclosures":{_CANONICAL.encode(_files(parsed))}' if parsed.enclosures else "",
-        f'"summary":{_quoted(parsed.summary.value)}' if parsed.summary.value else "",
-        f'"title":{_quoted(parsed.title.value)}' if parsed.title.value else "",
-        f'"url":{_quoted(url)}' if url else "",
+    facts = [
+        ("author", parsed.author),
+        ("content", parsed.content.value),
+        ("summary", parsed.summary.value),
+        ("title", parsed.title.value),
+        ("url", url),
     ]
-    return _hashed(f"{{{','.join(filter(None, facts))}}}")
+    told = [f"{name} {len(value)} {value}\n" for name, value in facts if value]
+    told += [f"category {one.term!r} {one.scheme!r} {one.label!r}\n" for one in _in_order(parsed.categories)]
+    told += [f"file {one.url!r} {one.type!r} {one.length}\n" for one in parsed.enclosures]
+    return "2:" + sha256("".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _lists(categories: Sequence[Category]) -> str:
-    """Write categories as JSON, in order; most entries have one or two, and an encoder takes long to begin."""
-    quoted = [[_quoted(one.term), _quoted(one.scheme), _quoted(one.label)] for one in _in_order(categories)]
-    return ",".join([f"[{term},{scheme},{label}]" for term, scheme, label in quoted])
+def is_mark_of(mark: str, draft: Draft) -> bool:
+    """Tell whether a stored fingerprint, perhaps one of an earlier version, is that of what was read now."""
+    return mark == draft.fingerprint or (mark.startswith("1:") and mark == _fingerprint_1(draft.parsed, draft.url))
+
+
+def _fingerprint_1(parsed: ParsedEntry, url: str) -> str:
+    """The first version, which quoted everything as JSON."""
+    facts = {
+        "author": parsed.author,
+        "categories": [[one.term, one.scheme, one.label] for one in _in_order(parsed.categories)],
+        "content": parsed.content.value,
+        "enclosures": [[one.url, one.type, one.length] for one in parsed.enclosures],
+        "summary": parsed.summary.value,
+        "title": parsed.title.value,
+        "url": url,
+    }
+    return _digest({name: value for name, value in facts.items() if value})
 
 
 def _in_order(categories: Sequence[Category]) -> Sequence[Category]:
@@ -89,13 +102,5 @@ def _in_order(categories: Sequence[Category]) -> Sequence[Category]:
     return sorted(categories, key=attrgetter("term", "scheme", "label"))
 
 
-def _files(parsed: ParsedEntry) -> list[list[object]]:
-    return [[one.url, one.type, one.length] for one in parsed.enclosures]
-
-
 def _digest(facts: object) -> str:
-    return _hashed(_CANONICAL.encode(facts))
-
-
-def _hashed(text: str) -> str:
-    return "1:" + blake2b(text.encode(), digest_size=16).hexdigest()
+    return "1:" + blake2b(_CANONICAL.encode(facts).encode(), digest_size=16).hexdigest()

@@ -10,7 +10,7 @@ from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.cadence import mean_gap
 from aggregator.pipeline.clean import clean, language_tag
 from aggregator.pipeline.clean_text import plain_title
-from aggregator.pipeline.identity import identity, storable
+from aggregator.pipeline.identity import identity, is_mark_of, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 from aggregator.pipeline.parse import parse, parse_lightly
 from aggregator.pipeline.plain import shortened, tidy
@@ -73,7 +73,7 @@ def compare(
     drafts = [draft for draft in normal.drafts if not known.buried & {draft.guid, former.get(draft.guid, "")}]
     language = language_tag(feed.language) or language
     new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
-    stale = [draft for draft in drafts if stored.get(draft.guid, draft.fingerprint) != draft.fingerprint]
+    stale = [draft for draft in drafts if not is_mark_of(stored.get(draft.guid, draft.fingerprint), draft)]
     changed, spoilt = _cleaned(stale, normal, language=language)
     dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
     return Intake(
@@ -128,7 +128,7 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
         old = identity(draft.parsed, draft.url, "guid")
         if old == draft.guid or old not in known.fingerprints or draft.guid in known.fingerprints:
             continue
-        if known.fingerprints[old] == draft.fingerprint or (degraded and draft.guid in former):
+        if is_mark_of(known.fingerprints[old], draft) or (degraded and draft.guid in former):
             names[old] = draft.guid
     return names
 

@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from aggregator.model import Curated, StoredEntry
 from aggregator.store import meta
 from aggregator.store.database import Database
-from aggregator.store.driver import write_json
+from aggregator.store.driver import EPOCH, MICROSECOND, write_json
 from aggregator.store.founders import founders
 from aggregator.store.lane import among
 from aggregator.store.reading import by_ids, load
@@ -52,6 +53,19 @@ class Curation:
             others = _placed(connection, {id for ids in found.values() for id in ids})
         return {entry: tuple(others[id] for id in sorted(ids)) for entry, ids in found.items()}
 
+    def reword(self, version: str, words: Callable[[str, str, datetime], str], *, limit: int = 500) -> int:
+        """Make the fingerprint of words anew where it is of an earlier version, of ``limit`` entries; says of how many.
+
+        ``words`` makes it of an entry's title, text and moment of publication, beginning with ``version`` and a colon.
+        """
+        with self._lane.read() as connection:
+            rows = connection.execute(_WORDED_BEFORE, (f"{version}:", limit)).fetchall()
+        if rows:
+            anew = [(words(title, text, EPOCH + published * MICROSECOND), id) for id, title, text, published in rows]
+            with self._lane.write() as connection:
+                connection.executemany("UPDATE entry SET words = ? WHERE id = ?", anew)
+        return len(rows)
+
     def save(self, curated: Sequence[Curated], *, rules: str) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before."""
         if not curated:
@@ -72,6 +86,7 @@ class Curation:
 
 
 _FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
+_WORDED_BEFORE = "SELECT id, title, text, published FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _WAITING = "WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
 _COLUMNS = ("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")

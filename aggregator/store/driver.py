@@ -94,7 +94,7 @@ def number(value: datetime | None) -> int | None:
 
 def moment(value: int | None) -> datetime | None:
     """Read a moment back, in UTC."""
-    return None if value is None else EPOCH + timedelta(microseconds=value)
+    return None if value is None else EPOCH + timedelta(0, 0, value)
 
 
 def write_json(value: object) -> str:

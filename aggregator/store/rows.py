@@ -1,12 +1,12 @@
 """Rows of tables ↔ values of the house."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
 from aggregator.model import Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
-from aggregator.store.driver import moment, number, read_json, write_json
+from aggregator.store.driver import EPOCH, moment, number, read_json, write_json
 
 OF_ANSWER = (
     *("body_hash", "moved_to", "moved_since", "moved_count", "adopted", "status", "outcome", "error", "failures"),
@@ -38,8 +38,11 @@ LISTS, FLAGS = frozenset({"skip_hours", "skip_days"}), frozenset({"gone", "liste
 
 _OWN = ("id", "url", "listed", "first_seen", "entries")
 _STATE = tuple(dict.fromkeys((*_OWN, *OF_ANSWER, *OF_DOCUMENT)))
+_FACTS = (*_STATE, "validators")
 _READ: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(MOMENTS, moment), **dict.fromkeys(FLAGS, bool)}
 _READ |= {name: lambda text: tuple(read_json(text)) for name in LISTS}
+_WRITE: dict[str, Callable[[Any], Any]] = {**dict.fromkeys(MOMENTS, number)}
+_WRITE |= {name: lambda values: write_json(list(values)) for name in LISTS}
 _CONVERTED = tuple((position, _READ[name]) for position, name in enumerate(_STATE) if name in _READ)
 _TITLES = {
     "title": "CASE WHEN listed_title != '' THEN listed_title ELSE title END",
@@ -55,8 +58,8 @@ def feed_state(row: Sequence[Any]) -> FeedState:
     for position, convert in _CONVERTED:
         if values[position] is not None:
             values[position] = convert(values[position])
-    validators = Validators(url, etag, last_modified) if etag or last_modified else None
-    return FeedState.of({**dict(zip(_STATE, values, strict=True)), "validators": validators})
+    values.append(Validators(url, etag, last_modified) if etag or last_modified else None)
+    return FeedState.of(zip(_FACTS, values, strict=True))
 
 
 ANSWER = (*OF_VALIDATORS, "lease_until", *OF_ANSWER)
@@ -66,19 +69,17 @@ ANSWER = (*OF_VALIDATORS, "lease_until", *OF_ANSWER)
 def answer_values(state: FeedState) -> list[Any]:
     """FeedState → the values of ANSWER."""
     found = state.validators or NO_VALIDATORS
-    rest = (_written(name, getattr(state, name)) for name in OF_ANSWER)
-    return [found.url, found.etag, found.last_modified, None, *rest]
+    return [found.url, found.etag, found.last_modified, None, *_written(state, OF_ANSWER)]
 
 
 def document_values(state: FeedState) -> list[Any]:
     """FeedState → the values of OF_DOCUMENT."""
-    return [_written(name, getattr(state, name)) for name in OF_DOCUMENT]
+    return _written(state, OF_DOCUMENT)
 
 
-def _written(name: str, value: Any) -> Any:
-    if name in MOMENTS:
-        return number(value)
-    return write_json(list(value)) if name in LISTS else value
+def _written(state: FeedState, names: Sequence[str]) -> list[Any]:
+    facts = vars(state)
+    return [_WRITE[name](facts[name]) if name in _WRITE else facts[name] for name in names]
 
 
 SOURCE = "SELECT id, url, {title}, home, {publisher}, atom_id, language, updated FROM feed".format_map(_TITLES)
@@ -177,9 +178,7 @@ def _entry(values: list[Any]) -> Entry:
 
 
 def _moment(value: int) -> datetime:
-    found = moment(value)
-    assert found is not None
-    return found
+    return EPOCH + timedelta(0, 0, value)
 
 
 def _list(text: str | None) -> list[Any]:

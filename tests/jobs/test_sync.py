@@ -1,5 +1,6 @@
 """Stories of whole syncs: real HTTP on loopback, a real database, real files."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -286,3 +287,19 @@ def test_an_update_of_a_feed_does_not_wait_for_the_slowest(tmp_path: Path) -> No
     with serve({"/a": Page(rss(item(1))), "/slow": slow}) as server:
         report = desk(tmp_path, server.url("/a"), server.url("/slow")).sync()
     assert (report.refreshed.fetched, report.refreshed.new) == (2, 2)
+
+
+def test_the_words_of_an_earlier_version_are_known_again(tmp_path: Path) -> None:
+    """What an earlier version of the program stored is still one text with its copies."""
+    text = "The same text at both addresses, which is long enough to stand for itself."
+    first, copy = (rss(item(1, text=text, link=f"https://{host}.example.com/1")) for host in ("a", "b"))
+    with serve({"/a": Page(first), "/b": Page(copy)}) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        server.pages["/b"] = Page(rss())
+        here.sync()
+        with sqlite3.connect(tmp_path / "storage" / "aggregator.db") as connection:
+            connection.execute("UPDATE entry SET words = '1:' || substr(words, 3)")
+        connection.close()
+        server.pages["/b"] = Page(copy)
+        report = here.sync(force=True)
+    assert (report.refreshed.new, report.placed.entries, report.placed.duplicates) == (1, 1, 1)
