@@ -14,6 +14,7 @@ from pathlib import Path
 # What pip installs is compiled; this checkout is compiled by its first run, unless that is forbidden here.
 _PLAIN = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _AT_ONCE, _EVERY = 0.005, 0.05  # seconds until the first look at the memory, and between looks
+_REST = 50  # and so many times as long as a look took: whoever uses both cores was held up by a twentieth
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ class Memory(threading.Thread):
         """Keep the highest sum seen."""
         wait = _AT_ONCE
         while not self.over.wait(wait):
-            wait = min(2 * wait, _EVERY)
+            started = time.perf_counter()
             self.peak_kb = max(self.peak_kb, sum(map(proportional_kb, members(self._session))))
+            took = time.perf_counter() - started
+            wait = max(min(2 * wait, _EVERY), _REST * took)
 
 
 @contextmanager

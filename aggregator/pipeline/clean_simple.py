@@ -97,11 +97,9 @@ def simply(html: str) -> tuple[str, str, bool] | None:
 
     ``html`` holds no character that no document may hold (``clean_text.legal``).
     """
-    if "\r" in html if html.isascii() else _ODD.search(html):
-        return None
     parts = _TAGS.split(html)  # a text, the inside of a tag, a text …
     told = "".join(parts[::2])
-    if "<" in told or ">" in told:
+    if _is_odd(html) or "<" in told or ">" in told:
         return None
     if "&" in html:
         if html.count("&") != len(_SIGNS.findall(told)):
@@ -123,6 +121,10 @@ def simply(html: str) -> tuple[str, str, bool] | None:
         parts[::2] = [text.replace("\n", " ") for text in parts[::2]]
     parts[1::2] = breaks
     return html, "".join(parts), any(unfinished)
+
+
+def _is_odd(html: str) -> bool:
+    return "\r" in html if html.isascii() else _ODD.search(html) is not None
 
 
 def _forget() -> None:
