@@ -9,7 +9,6 @@ import re
 from functools import lru_cache, reduce
 from html import escape, unescape
 from operator import getitem
-from typing import NamedTuple
 
 from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 
@@ -46,16 +45,11 @@ _MEANT = {tag: ATTRIBUTES.get(tag, set()) | ATTRIBUTES["*"] for tag in _PARENTS}
 _REL = ' rel="noopener noreferrer nofollow"'
 
 
-class Known(NamedTuple):
-    """What a tag comes to: its name, with a slash when it closes, how it is written, and its line break in the text.
+Known = tuple[str, str, str, bool]
+"""What a tag comes to: its name, with a slash when it closes, how it is written, and its line break in the text.
 
-    ``unfinished``: it has a title or an address of which the sanitiser's callers make more.
-    """
-
-    name: str
-    written: str
-    breaks: str
-    unfinished: bool = False
+And whether it is unfinished: it has a title or an address of which the sanitiser's callers make more.
+"""
 
 
 class Nest(dict[str, "Nest"]):
@@ -140,9 +134,9 @@ _MOST_SEEN = 2_000
 
 def _look(tag: str) -> Known | None:
     if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
-        return Known("a", f"<{link[0]}{_REL}>", "")
+        return "a", f"<{link[0]}{_REL}>", "", False
     found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
-    if found and found.name not in _NEEDED:
+    if found and found[0] not in _NEEDED:
         if len(_SEEN) >= _MOST_SEEN:
             _SEEN.clear()
         _SEEN[tag] = found
@@ -156,13 +150,13 @@ def _tag(tag: str) -> Known | None:
         return None
     end, name, written, slash = found.groups()
     if end:
-        return None if written or slash or name in _ALONE else Known(f"/{name}", tag, BREAKS.get(f"/{name}", ""))
+        return None if written or slash or name in _ALONE else (f"/{name}", tag, BREAKS.get(f"/{name}", ""), False)
     if "/" in slash and name not in _ALONE:
         return None
     kept = _attributes(name, written)
     if kept is None:
         return None
-    return Known(name, f"<{name}{kept}>", BREAKS.get(name, ""), name == "img" or ' title="' in kept)
+    return name, f"<{name}{kept}>", BREAKS.get(name, ""), name == "img" or ' title="' in kept
 
 
 @lru_cache(maxsize=1_000)

@@ -51,6 +51,8 @@ def plain_title(title: Markup) -> str:
 
 def one_line(text: str) -> str:
     """Return ``text`` in one line, without controls and signs that turn the direction of writing."""
+    if text.isprintable() and "  " not in text:  # the one white space that prints is " "
+        return text.strip()
     return " ".join((text if text.replace("\n", " ").isprintable() else _UNSEEN.sub("", legal(text))).split())
 
 
