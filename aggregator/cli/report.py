@@ -76,8 +76,10 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
     )
     from aggregator.workers import CRON_SLACK  # loaded by now
 
-    if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - refreshed.failed) > 0:
-        screen.say(f"{failing} that failed before are not due yet: `aggregator sync --force` asks them now")
+    just_failed = refreshed.failed - len(refreshed.unasked)  # what was not asked is due at once
+    if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - just_failed) > 0:
+        waiting = counted(failing, "feed")
+        screen.say(f"failed before and not due yet: {waiting}; `aggregator sync --force` asks all of them now")
     storage = app.workspace.storage
     written = report.published.written
     screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
-from aggregator.model import Curated, StoredEntry
+from aggregator.model import Candidate, Curated
 from aggregator.pipeline.duplicates import same_text
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
 
@@ -51,26 +51,26 @@ def _reworded(app: App) -> bool:
     return count > 0
 
 
-def _place(app: App, pending: tuple[StoredEntry, ...]) -> list[Curated]:
+def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:
     matches = app.store.curation.matches(pending)
     placed = {other.id: other.text_set for others in matches.values() for other in others if other.text_set}
-    for stored in pending:
-        placed.pop(stored.id, None)
+    for entry in pending:
+        placed.pop(entry.id, None)
     rows = []
-    for stored in pending:
-        same = same_text(stored, matches.get(stored.id, ()), sets=placed)
-        placed[stored.id] = same.text_set
-        feed = app.feeds.get(stored.source.url)
-        tags = tag(stored.entry, app.rules, fixed=feed.topics if feed else ())
-        rows.append(Curated(stored.id, same.text_set, same.reason, tags, _dropped(stored, feed)))
+    for entry in pending:
+        same = same_text(entry, matches.get(entry.id, ()), sets=placed)
+        placed[entry.id] = same.text_set
+        feed = app.feeds.get(entry.url)
+        tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed)))
     return rows
 
 
-def _dropped(stored: StoredEntry, feed: FeedConfig | None) -> str:
+def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:
     """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
     if feed is None or not (feed.keep or feed.drop):
         return ""
-    title, text = reading(stored.entry.title), reading(stored.entry.text)
+    title, text = reading(entry.title), reading(entry.text)
     if said := evidence([pattern(word) for word in feed.drop], title, text):
         return f"drop: {said}"
     if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):

@@ -112,9 +112,10 @@ def _answered(
     fresh = freshness(answer.headers, now=now)
     if fresh is None:  # a 304 leaves standing what it does not say anew (RFC 9111 §4.3.4)
         fresh = state.freshness if answer.status == 304 else 0
-    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now)
+    validators = _validators(state, answer)
+    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now, conditional=validators is not None)
     changes = _timed(due) | {
-        "validators": _validators(state, answer),
+        "validators": validators,
         "status": answer.status,
         "error": "",
         "failures": 0,

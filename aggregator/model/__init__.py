@@ -4,7 +4,7 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
-from aggregator.model.kept import FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
@@ -13,6 +13,7 @@ from aggregator.model.words import Criterion, DateSource, Format, Reach
 
 __all__ = [
     "Asking",
+    "Candidate",
     "Category",
     "Criterion",
     "Curated",

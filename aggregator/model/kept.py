@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, Self
 
 from aggregator.model.entry import Entry, Intake
+from aggregator.model.published import Category
 from aggregator.model.value import value
 from aggregator.model.web import Validators
 from aggregator.model.words import Criterion, Reach
@@ -144,6 +145,24 @@ class StoredEntry:
     dropped: str = ""  # why it is left out of everything we publish; empty when it is not
     set_uid: str = ""  # permanent id of its text: that of the entry that founded the set, also when that is purged
     set_founded: datetime | None = None  # when that entry was published
+
+
+@value(frozen=True, slots=True)
+class Candidate:
+    """An entry as Curate sees it: one that is to be placed, or one to compare it with."""
+
+    id: int
+    guid: str
+    feed: int
+    url: str  # of the feed
+    title: str
+    text: str
+    categories: tuple[Category, ...]
+    key: str  # canonical address
+    words: str  # fingerprint of title and text
+    published: datetime
+    text_set: int = 0  # 0 while it waits
+    set_founded: datetime | None = None
 
 
 @value(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from aggregator.model import Folded, StoredEntry
+from aggregator.model import Candidate, Folded, StoredEntry
 from aggregator.model.value import value
 
 SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words again; a copy comes sooner
@@ -19,7 +19,7 @@ class Same:
     reason: str = ""
 
 
-def same_text(entry: StoredEntry, others: Collection[StoredEntry], *, sets: Mapping[int, int]) -> Same:
+def same_text(entry: Candidate, others: Collection[Candidate], *, sets: Mapping[int, int]) -> Same:
     """Find the set that an entry belongs to among ``others``, which share its address or its words.
 
     ``sets`` gives the set of those that were placed already; who came earlier founds the set. Exact first version:
@@ -34,7 +34,7 @@ def same_text(entry: StoredEntry, others: Collection[StoredEntry], *, sets: Mapp
     found = []
     for other in candidates:
         text_set = sets[other.id]
-        apart = abs(entry.entry.published - founded.get(text_set, other.entry.published))
+        apart = abs(entry.published - founded.get(text_set, other.published))
         if _same_address(entry, other, shared):
             found.append((timedelta(0), text_set, other.id, "same address"))
         elif _same_words(entry, other) and apart < SAME_TEXT_WITHIN:
@@ -67,24 +67,23 @@ def _folded(members: Sequence[StoredEntry]) -> Folded:
     return Folded(lead, tuple(m for m in by_arrival if m is not lead), uid)
 
 
-def _founded(candidates: Sequence[StoredEntry], sets: Mapping[int, int]) -> dict[int, datetime]:
+def _founded(candidates: Sequence[Candidate], sets: Mapping[int, int]) -> dict[int, datetime]:
     """Say when the founder of each set was published, as its members remember it or as it says itself."""
     told = {o.text_set: o.set_founded for o in candidates if o.set_founded and o.text_set == sets[o.id]}
-    return told | {o.id: o.entry.published for o in candidates if sets[o.id] == o.id}
+    return told | {o.id: o.published for o in candidates if sets[o.id] == o.id}
 
 
-def _same_address(entry: StoredEntry, other: StoredEntry, shared: frozenset[str]) -> bool:
-    key = entry.entry.key
-    return key != "" and key == other.entry.key and key not in shared
+def _same_address(entry: Candidate, other: Candidate, shared: frozenset[str]) -> bool:
+    return entry.key != "" and entry.key == other.key and entry.key not in shared
 
 
-def _same_words(entry: StoredEntry, other: StoredEntry) -> bool:
-    return entry.entry.words != "" and entry.entry.words == other.entry.words
+def _same_words(entry: Candidate, other: Candidate) -> bool:
+    return entry.words != "" and entry.words == other.words
 
 
-def _shared_addresses(entries: Sequence[StoredEntry]) -> frozenset[str]:
+def _shared_addresses(entries: Sequence[Candidate]) -> frozenset[str]:
     """Find addresses under which one feed tells several texts: pages (a home, a changelog), not entries."""
     texts: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for stored in entries:
-        texts[stored.entry.key, stored.source.id].add(stored.entry.words or stored.entry.title)
+    for entry in entries:
+        texts[entry.key, entry.feed].add(entry.words or entry.title)
     return frozenset(key for (key, _), different in texts.items() if len(different) > 1)

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from aggregator.config import TopicConfig
-from aggregator.model import Entry, Tag
+from aggregator.model import Candidate, Tag
 from aggregator.model.value import value
 
 SCRIPTS = (*range(0x300, 0x1100), *range(0x1780, 0x1800), *range(0x1DC0, 0x1E00), *range(0xFE20, 0xFE30))
@@ -77,7 +77,7 @@ def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()
     )
 
 
-def tag(entry: Entry, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[Tag, ...]:
+def tag(entry: Candidate, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[Tag, ...]:
     """Tag an entry: at most one tag a topic, with the strongest evidence (feed, then category, then words).
 
     ``fixed`` are the topics that feeds.yaml gives to every entry of its feed. A phrase under ``not:`` vetoes the

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Curated, StoredEntry
+from aggregator.model import Candidate, Curated
 from aggregator.store import meta
 from aggregator.store.database import Database
 from aggregator.store.driver import EPOCH, MICROSECOND, write_json
 from aggregator.store.founders import founders
 from aggregator.store.lane import among
-from aggregator.store.reading import by_ids, load
+from aggregator.store.rows import CANDIDATE, candidate
 
 MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
@@ -25,33 +25,32 @@ class Curation:
     def __init__(self, database: Database) -> None:
         self._lane = database.lane
 
-    def pending(self, rules: str, *, limit: int = 500) -> tuple[StoredEntry, ...]:
+    def pending(self, rules: str, *, limit: int = 500) -> tuple[Candidate, ...]:
         """List entries that are new, have changed, or were placed under rules other than ``rules``, as they arrived."""
         with self._lane.read() as connection:
             if meta.read(connection, "rules") == rules:
-                return load(connection, _WAITING, (limit,))
+                return tuple(map(candidate, connection.execute(_WAITING, (limit,))))
         with self._lane.write() as connection:
             connection.execute("DELETE FROM pending")
             connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry")
             meta.write(connection, "rules", rules)
-            return load(connection, _WAITING, (limit,))
+            return tuple(map(candidate, connection.execute(_WAITING, (limit,))))
 
-    def matches(self, entries: Sequence[StoredEntry]) -> Mapping[int, tuple[StoredEntry, ...]]:
+    def matches(self, entries: Sequence[Candidate]) -> Mapping[int, tuple[Candidate, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
 
         Of those with one value: the given ones, and the nearest to each by arrival, so that a text that is told every
         day costs no more when the archive has a thousand of it. ``text_set`` of a match is 0 while it waits itself.
         """
-        given = [stored.id for stored in entries]
+        given = [entry.id for entry in entries]
         with self._lane.read() as connection:
             same_key, same_words = _sharing(connection, "key", given), _sharing(connection, "words", given)
             found = {
-                stored.id: (same_key.get(stored.entry.key, _NONE) | same_words.get(stored.entry.words, _NONE))
-                - {stored.id}
-                for stored in entries
+                entry.id: (same_key.get(entry.key, _NONE) | same_words.get(entry.words, _NONE)) - {entry.id}
+                for entry in entries
             }
             others = _placed(connection, {id for ids in found.values() for id in ids})
-        return {entry: tuple(others[id] for id in sorted(ids)) for entry, ids in found.items()}
+        return {id: tuple(others[other] for other in sorted(ids)) for id, ids in found.items()}
 
     def reword(self, version: str, words: Callable[[str, str, datetime], str], *, limit: int = 500) -> int:
         """Make the fingerprint of words anew where it is of an earlier version, of ``limit`` entries; says of how many.
@@ -88,7 +87,7 @@ class Curation:
 _FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _NONE: frozenset[int] = frozenset()
-_WAITING = "WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
+_WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
 _COLUMNS = ("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")
 _DECIDE = (
     f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET "
@@ -113,10 +112,10 @@ def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) ->
     return {value: frozenset(sharing) for value, sharing in found.items()}
 
 
-def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, StoredEntry]:
-    found = by_ids(connection, sorted(ids))
+def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Candidate]:
+    found = {row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", sorted(ids))}
     for (waiting,) in among(connection, "SELECT entry_id FROM pending WHERE entry_id IN", found):
-        found[waiting] = replace(found[waiting], text_set=0, set_uid="", set_founded=None)
+        found[waiting] = replace(found[waiting], text_set=0, set_founded=None)
     return found
 
 

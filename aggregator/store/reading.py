@@ -15,14 +15,6 @@ def load(connection: sqlite3.Connection, which: str, values: Sequence[object] = 
     return tuple(stored_entry(row, sources) for row in rows)
 
 
-def by_ids(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, StoredEntry]:
-    """Read entries by id; missing ones are left out."""
-    found: dict[int, StoredEntry] = {}
-    for part in chunks(ids):
-        found.update((entry.id, entry) for entry in load(connection, f"WHERE entry.id IN {marks(part)}", part))
-    return found
-
-
 def of_sets(connection: sqlite3.Connection, text_sets: Iterable[int], *, where: str = "") -> tuple[StoredEntry, ...]:
     """Read whole text sets in the order given, the members of each in order of arrival; dropped ones are left out."""
     found: dict[int, list[StoredEntry]] = {text_set: [] for text_set in text_sets}

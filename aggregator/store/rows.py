@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from aggregator.model import Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
+from aggregator.model import Candidate, Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
 from aggregator.store.driver import EPOCH, moment, number, read_json, write_json
 
 OF_ANSWER = (
@@ -168,6 +168,22 @@ def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEnt
         set_uid=set_uid or (uid if text_set else ""),
         set_founded=moment(set_founded),
     )
+
+
+CANDIDATE = (
+    "SELECT entry.id, guid, feed_id, feed.url, entry.title, text, categories, entry.key, words, published, "
+    "coalesce(text_set, 0), set_founded "
+    "FROM entry JOIN feed ON feed.id = entry.feed_id LEFT JOIN curation ON curation.entry_id = entry.id"
+)
+"""Begins a statement whose rows ``candidate`` reads."""
+
+
+def candidate(row: Sequence[Any]) -> Candidate:
+    """Row of CANDIDATE → Candidate."""
+    id, guid, feed, url, title, text, categories, key, words, published, text_set, founded = row
+    filed = tuple([Category(*category) for category in _list(categories)])
+    when = _moment(published)
+    return Candidate(id, guid, feed, url, title, text, filed, key, words, when, text_set, moment(founded))
 
 
 def _entry(values: list[Any]) -> Entry:

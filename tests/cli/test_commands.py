@@ -100,6 +100,15 @@ def test_quiet_is_silent_on_success_and_not_on_failure(site: Server, tmp_path: P
     assert "404" in run(tmp_path / "bad", "-q", "sync", code=3).stderr
 
 
+def test_feeds_that_wait_after_a_failure_are_counted_beside_those_that_cannot_be_asked(tmp_path: Path) -> None:
+    """One is not there and waits; for the other a password is missing: it is due at every sync."""
+    with serve({}) as server:
+        locked = f"{{url: {server.url('/b')}, username: u, password_env: NO_SUCH_VARIABLE}}"
+        desk(tmp_path, server.url("/a"), locked)
+        assert "failed before" not in run(tmp_path, "sync", code=3).stderr
+        assert "failed before and not due yet: 1 feed;" in run(tmp_path, "sync", code=3).stderr
+
+
 def test_no_network_is_a_line_a_feed_one_summary_and_exit_code_3(tmp_path: Path) -> None:
     """Nothing is lost and no feed is blamed."""
     desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(3)))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config import TopicConfig
-from aggregator.model import Category, Entry, Tag
+from aggregator.model import Candidate, Category, Tag
 from aggregator.pipeline.topics import TOKEN, compile_rules, fold, tag, tokens
 
 GEO = TopicConfig(
@@ -20,9 +20,9 @@ SPORT = TopicConfig(name="sport", title="Sport & Games", words=("match",))
 RULES = compile_rules([GEO, SPORT])
 
 
-def entry(title: str = "", text: str = "", *categories: Category) -> Entry:
+def entry(title: str = "", text: str = "", *categories: Category) -> Candidate:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    return Entry("g", "", "", title, "", "", text, "", "en", now, "published", None, "f", "w", categories)
+    return Candidate(1, "g", 1, "https://example.org/feed", title, text, categories, "", "w", now)
 
 
 @pytest.mark.parametrize(

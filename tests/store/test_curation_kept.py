@@ -8,14 +8,14 @@ from tests.store.things import DAY, HOUR, NOW, Desk, document, entry
 
 
 def waiting(desk: Desk, rules: str = "1") -> list[str]:
-    return [stored.entry.guid for stored in desk.store.curation.pending(rules)]
+    return [entry.guid for entry in desk.store.curation.pending(rules)]
 
 
 def test_entries_wait_in_order_of_arrival_until_they_are_placed(desk: Desk) -> None:
     desk.read("a", document([entry("2"), entry("1")]))
     desk.read("b", document([entry("3")]))
     first = desk.store.curation.pending("1", limit=2)
-    assert [stored.entry.guid for stored in first] == ["2", "1"]
+    assert [entry.guid for entry in first] == ["2", "1"]
     assert [stored.text_set for stored in first] == [0, 0]
     desk.store.curation.save([Curated(stored.id) for stored in first], rules="1")
     assert waiting(desk) == ["3"]
@@ -83,8 +83,8 @@ def test_matches_share_an_address_or_words_and_never_the_lack_of_them(desk: Desk
     desk.curate()
     desk.read("b", document([entry("new", key="https://example.com/k", words="1:w"), entry("bare", key="", words="")]))
     pending = desk.store.curation.pending("1")
-    found = {stored.entry.guid: desk.store.curation.matches(pending)[stored.id] for stored in pending}
-    assert [other.entry.guid for other in found["new"]] == ["same key", "same words"]
+    found = {entry.guid: desk.store.curation.matches(pending)[entry.id] for entry in pending}
+    assert [other.guid for other in found["new"]] == ["same key", "same words"]
     assert [other.text_set for other in found["new"]] == [1, 2]
     assert found["bare"] == ()
 
@@ -126,10 +126,11 @@ def test_a_text_that_everyone_carries_is_compared_with_its_nearest_copies_only(d
     desk.read("b", document([entry("new", words="1:w")]))
     (new,) = desk.store.curation.pending("1")
     assert [other.id for other in desk.store.curation.matches([new])[new.id]] == list(range(71, 121))
-    middle = desk.stored("59")
+    all_of_them = desk.store.curation.pending("2", limit=200)
+    middle = all_of_them[59]
     found = [other.id for other in desk.store.curation.matches([middle])[middle.id]]
     assert found == [*range(10, 60), *range(61, 111)]
-    both = desk.store.curation.matches([desk.stored("0"), new])
+    both = desk.store.curation.matches([all_of_them[0], new])
     assert {1, new.id} <= {other.id for others in both.values() for other in others}
 
 

@@ -114,7 +114,7 @@ def test_an_old_entry_that_its_reader_took_for_new_has_only_come_back(desk: Desk
     assert desk.read("a", again, now=NOW + 2 * HOUR) == Saved(1, new=0, updated=1)
     assert desk.feed().entries == 3
     assert [desk.stored(guid).last_seen for guid in "12"] == [NOW + 2 * HOUR] * 2
-    assert [stored.entry.guid for stored in desk.store.curation.pending("1")] == ["2"]
+    assert [entry.guid for entry in desk.store.curation.pending("1")] == ["2"]
     assert (desk.stored("2").entry.title, desk.stored("2").first_seen) == ("Corrected", NOW)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aggregator.model import (
+    Candidate,
     Curated,
     Entry,
     FeedState,
@@ -97,7 +98,7 @@ class Desk:
     def curate(self, rules: str = "1", **same: int) -> None:
         """Place all that waits, tagged with the words of its categories; ``same`` puts a guid into a text set."""
         while pending := self.store.curation.pending(rules):
-            self.store.curation.save([_placed(stored, same) for stored in pending], rules=rules)
+            self.store.curation.save([_placed(entry, same) for entry in pending], rules=rules)
 
     def guids(self, **facts: Any) -> list[str]:
         return [stored.entry.guid for stored in self.store.entries.search(limit=1000, **facts)]
@@ -116,7 +117,7 @@ def address(name: str) -> str:
     return f"https://example.net/{name}.xml"
 
 
-def _placed(stored: StoredEntry, same: Mapping[str, int]) -> Curated:
-    tags = tuple(Tag(c.term, "category", c.term) for c in stored.entry.categories)
-    dropped = "drop: advertisement" if "advertisement" in stored.entry.title else ""
-    return Curated(stored.id, same.get(stored.entry.guid, 0), "same title" * (stored.entry.guid in same), tags, dropped)
+def _placed(entry: Candidate, same: Mapping[str, int]) -> Curated:
+    tags = tuple(Tag(c.term, "category", c.term) for c in entry.categories)
+    dropped = "drop: advertisement" if "advertisement" in entry.title else ""
+    return Curated(entry.id, same.get(entry.guid, 0), "same title" * (entry.guid in same), tags, dropped)
