@@ -10,7 +10,7 @@ from aggregator.config.wording import got
 
 _MOST = 50
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,100}")  # RFC 9110 §5.6.2
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]{0,8000}")  # RFC 9110 §5.5
+_VALUE = re.compile(r"[^\x00-\x08\n-\x1f\x7f]{0,8000}")  # RFC 9110 §5.5
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PROXY = r"^(http|socks5h)://([^\s/@:]+@)?[^\s/@]+/?$"
 # What belongs to the connection (RFC 9110 §7.6.1) or to the door itself: it would be sent twice, or break an answer.

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from aggregator.model import Stamp
 from aggregator.pipeline.dates_tables import AFTERNOON, FORENOON, MONTHS, ZONES
@@ -49,11 +50,15 @@ def read_date(stamp: Stamp) -> datetime | None:
         text = ""
     if not text and stamp.read is None:
         return None
-    for form in _FORMS if text else ():
-        reading = form(text)
-        if reading is not None:
-            return reading if FIRST <= reading < LAST else None
-    return stamp.read if stamp.read is not None and FIRST <= stamp.read < LAST else None
+    reading = _reading(text) if text else None
+    if reading is None:
+        reading = stamp.read
+    return reading if reading is not None and FIRST <= reading < LAST else None
+
+
+@lru_cache(maxsize=500)  # an entry of Atom has the same date twice
+def _reading(text: str) -> datetime | None:
+    return next((found for form in _FORMS if (found := form(text)) is not None), None)
 
 
 def _iso(text: str) -> datetime | None:

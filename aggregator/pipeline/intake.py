@@ -70,10 +70,10 @@ def compare(
     former = _former(weaker)
     renamed = _renamed(weaker, known, former, degraded=normal.criterion != known.criterion)
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
-    drafts = [draft for draft in normal.drafts if not known.buried & {draft.guid, former.get(draft.guid, "")}]
+    drafts = _unburied(normal.drafts, known.buried, former) if known.buried else normal.drafts
     language = language_tag(feed.language) or language
     new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
-    stale = [draft for draft in drafts if not is_mark_of(stored.get(draft.guid, draft.fingerprint), draft)]
+    stale = [draft for draft in drafts if draft.guid in stored and not is_mark_of(stored[draft.guid], draft)]
     changed, spoilt = _cleaned(stale, normal, language=language)
     dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
     return Intake(
@@ -89,6 +89,10 @@ def compare(
         rhythm=mean_gap(dates),
         partial=partial,
     )
+
+
+def _unburied(drafts: Sequence[Draft], buried: frozenset[str], former: dict[str, str]) -> Sequence[Draft]:
+    return [draft for draft in drafts if not buried & {draft.guid, former.get(draft.guid, "")}]
 
 
 def _told(reject: Reject) -> Reject:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from json.encoder import encode_basestring as _quoted
 from operator import attrgetter
 from typing import Any
 
@@ -125,10 +126,16 @@ def entry_values(entry: Entry) -> list[Any]:
         number(entry.updated),
         entry.fingerprint,
         entry.words,
-        storable(write_json([[c.term, c.scheme, c.label] for c in entry.categories])),
+        storable(_filed(entry.categories)),
         storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
         texts[-1],
     ]
+
+
+def _filed(categories: Sequence[Category]) -> str:
+    """Write categories as JSON: every entry has a few, and an encoder takes long to begin."""
+    quoted = [(_quoted(c.term), _quoted(c.scheme), _quoted(c.label)) for c in categories]
+    return f"[{','.join([f'[{term},{scheme},{label}]' for term, scheme, label in quoted])}]"
 
 
 def _is_storable(text: str) -> bool:

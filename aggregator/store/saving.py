@@ -149,13 +149,14 @@ def _row(entry: Entry, feed: Before, visit: Visit, *, now: datetime) -> list[Any
 
     Without a date it was published when it is first seen: this moment, not the one in which the reading began.
     """
-    published = now if entry.published_from == "first_seen" else entry.published
-    surfaced = min(published, now) if feed.document_read is None else now
-    revised = min(entry.updated, now) if entry.updated else surfaced
-    seen, reach = number(now), visit.reach.get(entry.guid, "all")
-    values = entry_values(entry)
-    values[_PUBLISHED] = number(published)
-    return [*values, feed.id, seen, number(surfaced), number(max(surfaced, revised)), reach]
+    values, seen = entry_values(entry), number(now)
+    assert seen is not None
+    if entry.published_from == "first_seen":
+        values[_PUBLISHED] = seen
+    updated = values[_UPDATED]
+    surfaced = min(values[_PUBLISHED], seen) if feed.document_read is None else seen
+    changed = surfaced if updated is None else max(surfaced, min(updated, seen))
+    return [*values, feed.id, seen, surfaced, changed, visit.reach.get(entry.guid, "all")]
 
 
 def _among(connection: sqlite3.Connection, table: str, feed: Before, guids: Sequence[str]) -> set[str]:
@@ -190,4 +191,4 @@ _BEFORE = f"SELECT id, url, succeeded, document_read, listed_publisher, {', '.jo
 _HELD = "SELECT feed_id, guid FROM entry WHERE last_seen IS NULL AND feed_id IN"
 _NEW = (*ENTRY, "feed_id", "first_seen", "surfaced", "changed", "reach", "uid", "last_seen", "revisions")
 _INSERT = f"INSERT INTO entry ({', '.join(_NEW)}) VALUES ({'?, ' * (len(_NEW) - 2)}NULL, 0) ON CONFLICT DO NOTHING"
-_PUBLISHED = ENTRY.index("published")
+_PUBLISHED, _UPDATED = ENTRY.index("published"), ENTRY.index("updated")
