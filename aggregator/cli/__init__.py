@@ -4,7 +4,6 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usa
 4 locked, 75 try again later. Heavy modules are imported inside the commands that need them: start-up counts.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Collection, Sequence
@@ -83,7 +82,6 @@ def top(
 
 def main() -> None:
     """Run the command line; an error that people can act on becomes one message and an exit code."""
-    gc.set_threshold(50_000, 20, 100)  # many values, hardly a cycle: the collector found nothing in a tenth of the time
     words = on_both_sides(sys.argv[1:])
     register(words)
     try:
