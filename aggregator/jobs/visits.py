@@ -112,10 +112,9 @@ def _answered(
     fresh = freshness(answer.headers, now=now)
     if fresh is None:  # a 304 leaves standing what it does not say anew (RFC 9111 §4.3.4)
         fresh = state.freshness if answer.status == 304 else 0
-    validators = _validators(state, answer)
-    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now, conditional=validators is not None)
+    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now)
     changes = _timed(due) | {
-        "validators": validators,
+        "validators": _validators(state, answer),
         "status": answer.status,
         "error": "",
         "failures": 0,

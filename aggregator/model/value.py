@@ -20,8 +20,8 @@ else:
 
     def _compared(cls: type) -> type:
         """Add what a dataclass has: equality by its fields, a hash that goes with it, and a repr that shows them."""
-        names = [field.name for field in fields(cls)]
-        facts = attrgetter(*names)
+        facts = attrgetter(*[field.name for field in fields(cls) if field.compare])
+        names = [field.name for field in fields(cls) if field.repr]  # secrets are not shown
 
         def is_equal(self, other):
             return facts(self) == facts(other) if other.__class__ is self.__class__ else NotImplemented

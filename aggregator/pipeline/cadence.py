@@ -10,7 +10,6 @@ SHORTEST, LONGEST = 900.0, 43_200.0
 RECENT = 30  # gaps that tell a feed's rhythm
 PATIENCE = 8  # a feed that is silent for so long, times its usual gap, has a longer gap now
 HINT_CAP = 86_400.0  # a server may lengthen our cadence to a day, not more
-UNSEEN = 5  # times of publishing that may go by where each question costs a document: none holds so few entries
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -39,19 +38,14 @@ class Rhythm:
     skip_days: tuple[str, ...] = ()
 
 
-def after_answer(
-    *, every: timedelta | None, rhythm: Rhythm, freshness: int, now: datetime, conditional: bool = True
-) -> Due:
+def after_answer(*, every: timedelta | None, rhythm: Rhythm, freshness: int, now: datetime) -> Due:
     """Choose the next time after a good answer: our cadence, lengthened (never shortened) by what the feed asks.
 
     ``every`` is what feeds.yaml says, None for "auto"; ``freshness`` are the seconds the server asks for. Hints: RSS
     ``ttl`` and the syndication module, and the server's, each at most a day; then RSS ``skipHours`` and ``skipDays``
-    (in GMT). Where the server gave no validators no request is ``conditional``: each costs the whole document.
+    (in GMT).
     """
-    if every:
-        span, reason = every.total_seconds(), f"every {words(every)} (feeds.yaml)"
-    else:
-        span, reason = _own_rhythm(rhythm, now, conditional=conditional)
+    span, reason = (every.total_seconds(), f"every {words(every)} (feeds.yaml)") if every else _own_rhythm(rhythm, now)
     ttl = rhythm.ttl * 60
     for asked, who in ((ttl, "the feed asks for"), (freshness, "the server asks for")):
         hint = min(asked, HINT_CAP)
@@ -98,27 +92,18 @@ def _said(seconds: float) -> str:
     return f"{round(hours / 24)} days"
 
 
-def _own_rhythm(rhythm: Rhythm, now: datetime, *, conditional: bool) -> tuple[float, str]:
-    """Half the mean gap between entries, in seconds; a feed that is silent is asked ever more seldom.
-
-    A server that cannot say whether there is anything new is asked once a day, or more often when much would go by
-    unseen.
-    """
+def _own_rhythm(rhythm: Rhythm, now: datetime) -> tuple[float, str]:
+    """Half the mean gap between entries, in seconds; a feed that is silent is asked ever more seldom."""
     gap = rhythm.gap if rhythm.gap > 0 else 2 * FIRST_GUESS
     silent = max(0.0, (now - rhythm.newest).total_seconds()) if rhythm.newest else 0.0
+    span = max(SHORTEST, min(max(gap, silent / PATIENCE) / 2, LONGEST))
     if silent / PATIENCE > gap:
-        said = f"auto: silent for {_said(silent)}"
+        said = f"auto: silent for {_said(silent)}, so"
     elif rhythm.gap > 0:
-        said = f"auto: something new every {_said(gap)} on average"
+        said = f"auto: something new every {_said(gap)} on average, so"
     else:
-        said = "auto: rhythm not known yet"
-    lately = max(gap, silent / PATIENCE)
-    if conditional:
-        span = max(SHORTEST, min(lately / 2, LONGEST))
-    else:
-        span = max(SHORTEST, min(UNSEEN * lately, HINT_CAP)) if rhythm.gap > 0 else HINT_CAP
-        said += " and no validators, by which to ask for news only"
-    return span, f"{said}, so every {_said(span)}"
+        said = "auto: rhythm not known yet, so"
+    return span, f"{said} every {_said(span)}"
 
 
 def _not_skipped(at: datetime, rhythm: Rhythm) -> datetime:

@@ -107,41 +107,19 @@ def test_what_server_and_feed_ask_for_is_kept_apart_from_our_own_cadence(
     assert due.fresh_until == (NOW + until if until else None)
 
 
-@pytest.mark.parametrize(
-    ("every", "rhythm", "span", "reason"),
-    [
-        (None, Rhythm(), DAY, "auto: rhythm not known yet and no validators, by which to ask for news only"),
-        (None, Rhythm(3600, NOW), 5 * HOUR, "auto: something new every 1 h on average and no validators"),
-        (None, Rhythm(60, NOW), 15 * MIN, "auto: something new every 1 min on average and no validators"),
-        (None, Rhythm(86400, NOW), DAY, "auto: something new every 24 h on average and no validators"),
-        (None, Rhythm(3600, NOW - 30 * DAY), DAY, "auto: silent for 30 days and no validators"),
-        (HOUR, Rhythm(86400, NOW), HOUR, "every 1 h (feeds.yaml)"),
-    ],
-)
-def test_where_each_question_costs_a_document_few_are_asked(
-    every: timedelta | None, rhythm: Rhythm, span: timedelta, reason: str
-) -> None:
-    """Once a day without validators, more often only where entries would be lost, and as often as feeds.yaml says."""
-    due = after_answer(every=every, rhythm=rhythm, freshness=0, now=NOW, conditional=False)
-    assert due.at - NOW == span
-    assert due.reason.startswith(reason)
-
-
 @given(
     every=st.none() | st.timedeltas(5 * MIN, 30 * DAY),
-    conditional=st.booleans(),
     gap=st.floats(0, 1e8),
     silent=st.timedeltas(-400 * DAY, 4000 * DAY),
     ttl=st.integers(0, 10**6),
     headers=st.dictionaries(st.sampled_from(["cache-control", "expires", "date", "age"]), st.text(max_size=40)),
 )
 def test_the_next_time_is_never_early_and_never_lost(
-    every: timedelta | None, conditional: bool, gap: float, silent: timedelta, ttl: int, headers: dict[str, str]
+    every: timedelta | None, gap: float, silent: timedelta, ttl: int, headers: dict[str, str]
 ) -> None:
     """Whatever a server sends: not before our own cadence, not later than it and a day."""
     fresh = freshness(headers, now=NOW) or 0
-    rhythm = Rhythm(gap, NOW - silent, ttl)
-    due = after_answer(every=every, rhythm=rhythm, freshness=fresh, now=NOW, conditional=conditional)
+    due = after_answer(every=every, rhythm=Rhythm(gap, NOW - silent, ttl), freshness=fresh, now=NOW)
     assert (every or 15 * MIN) <= due.at - NOW <= max(every or timedelta(), DAY)
     assert due.reason and due.at >= (due.fresh_until or NOW)
 
