@@ -30,6 +30,7 @@ clean:
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
+# Compiled as pip compiles what it installs, also where Python may not do so by itself.
 .venv/installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	$(BIN)/python -m compileall -q aggregator

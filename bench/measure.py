@@ -14,7 +14,7 @@ from pathlib import Path
 # What pip installs is compiled; this checkout is compiled by its first run, unless that is forbidden here.
 _PLAIN = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _AT_ONCE, _EVERY = 0.005, 0.05  # seconds until the first look at the memory, and between looks
-_REST = 50  # and so many times as long as a look took: whoever uses both cores was held up by a twentieth
+_REST = 50  # and so many times as long as a look took: it must not hold up who uses both cores
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 A dataclass that is frozen at run time sets each field by way of ``object.__setattr__``: four times the time, and a
 twentieth of a sync, for entries are a dozen values each. The type checker holds them frozen all the same, so that
-nothing in the house changes one. And a dataclass compiles five functions for each class, whenever the program starts;
+nothing in the house changes one. And a dataclass compiles every method of every class whenever the program starts;
 here all but ``__init__`` are closures.
 """
 
