@@ -9,6 +9,7 @@ import typer
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
 from aggregator.model import StoredEntry
+from aggregator.pipeline.addresses import canonical
 
 if TYPE_CHECKING:
     from aggregator.app import App
@@ -86,7 +87,7 @@ def explain(
 
     screen = terminal(context)
     with screen.opened() as app:
-        found = app.store.entries.find(reference)
+        found = app.store.entries.find(reference, key=canonical(reference))
         if not found:
             raise NotFoundError(f"no entry “{reference}”: give an id from `aggregator entries`, or an address")
         if as_json:

@@ -11,6 +11,7 @@ from aggregator.store.driver import number
 from aggregator.store.lane import marks
 from aggregator.store.reading import load, of_sets
 
+_AT_HOME = "entry.feed_id IN (SELECT id FROM feed WHERE home = ?) AND entry.key = '' AND entry.url = ?"
 EVERYTHING = ("",)  # the topic under which every entry stands
 
 
@@ -28,21 +29,26 @@ class Entries:
         with self._lane.write() as connection:
             return saving.save(connection, visits, authority=authority, now=now)
 
-    def find(self, reference: str | int) -> tuple[StoredEntry, ...]:
-        """Find entries by row id, permanent id, address or canonical address, in order of arrival.
+    def find(self, reference: str | int, *, key: str = "") -> tuple[StoredEntry, ...]:
+        """Find entries by row id, by permanent id, or by the canonical address ``key``, in order of arrival.
 
-        When the entry that gave a text its permanent id is gone, the id finds the copies that go by it.
+        When the entry that gave a text its permanent id is gone, the id finds the copies that go by it. An entry that
+        leads to its feed's home has no address of its own, and is found by the home as it is written.
         """
         text = str(reference)
         if not text:
             return ()
-        values: tuple[object, ...] = (text, text, text)
-        named = "entry.uid = ? OR entry.url = ? OR entry.key = ?"
+        values: tuple[object, ...] = (text,)
+        named = "entry.uid = ?"
         if text.isascii() and text.isdigit() and len(text) < 19:
             named, values = "entry.id = ?", (int(text),)
+        elif key:
+            named, values = "entry.uid = ? OR entry.key = ?", (text, key)
         with self._lane.read() as connection:
-            found = load(connection, f"WHERE {named} ORDER BY entry.id", values)
-            return found or load(connection, "WHERE curation.set_uid = ? ORDER BY entry.id", (text,))
+            for which, those in ((named, values), ("curation.set_uid = ?", (text,)), (_AT_HOME, (text, text))):
+                if found := load(connection, f"WHERE {which} ORDER BY entry.id", those):
+                    return found
+        return ()
 
     def search(
         self,

@@ -108,8 +108,6 @@ CREATE INDEX ix_entry_key_id ON entry ("key", id);
 
 CREATE INDEX ix_entry_surfaced ON entry (surfaced);
 
-CREATE INDEX ix_entry_url ON entry (url);
-
 CREATE INDEX ix_entry_words_id ON entry (words, id);
 
 CREATE TABLE tombstone (

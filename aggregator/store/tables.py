@@ -99,7 +99,7 @@ class EntryRow(Row, table=True):
     fingerprint: str
     words: str
     key: str = Field(sa_type=Text)
-    url: str = Field(sa_type=Text, index=True)
+    url: str = Field(sa_type=Text)
     published: datetime = Field(sa_type=Moment)
     published_from: str
     updated: datetime | None = Field(default=None, sa_type=Moment)

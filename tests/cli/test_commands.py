@@ -319,6 +319,8 @@ def test_explain_tells_dates_identity_topics_outputs_and_issues(synced: Path) ->
     assert "world (by words: “treaty” in the title)" in said
     assert "in all; in world" in said and "told in morning" in said
     (trace,) = data(synced, "explain", entry["url"])["entries"]
+    (other,) = data(synced, "explain", entry["url"].replace("https", "http") + "/?utm_source=feed")["entries"]
+    assert other == trace
     assert trace["trace"]["identity"].startswith("guid guid-1 in its feed")
     assert trace["outputs"] == {"all": "", "world": ""} and trace["published"].endswith("Z")
     assert [tag["via"] for tag in trace["evidence"]] == ["words"] and len(trace["issues"]) == 1

@@ -21,11 +21,17 @@ def test_an_entry_is_found_by_whatever_names_it(desk: Desk) -> None:
     find = desk.store.entries.find
     assert guids(find(1)) == guids(find("1")) == ["https://example.com/1"]
     assert guids(find("https://example.com/1")) == ["https://example.com/1"]
-    assert guids(find("https://example.com/k")) == ["https://example.com/1"]
-    assert guids(find("https://example.com/1?x")) == ["https://example.com/1", "2"]
-    assert guids(find(desk.stored("2").uid)) == ["2"]
+    assert guids(find("http://example.com/k/", key="https://example.com/k")) == ["https://example.com/1"]
+    assert guids(find(desk.stored("2").uid, key="")) == ["2"]
     for nothing in ("", "0", "99", "9" * 40, "https://example.com/none", "²"):
-        assert find(nothing) == ()
+        assert find(nothing) == find(nothing, key="https://example.com/none") == ()
+
+
+def test_an_entry_without_an_address_of_its_own_is_found_by_its_feeds_home(desk: Desk) -> None:
+    home = "https://example.com/"
+    desk.read("a", document([entry("1", url=home, key="")]), home=home)
+    desk.read("b", document([entry("2", url=home, key="")]), home="https://example.org/")
+    assert guids(desk.store.entries.find(home, key="https://example.com")) == ["1"]
 
 
 def test_a_search_asks_for_all_words_in_any_case_of_any_alphabet(desk: Desk) -> None:
