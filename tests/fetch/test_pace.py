@@ -6,7 +6,7 @@ import resource
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -191,5 +191,8 @@ def test_of_many_hosts_a_hundred_connections_stay_open(new_client: Callable[...,
         client = new_client()
         run(client, [server.url("/", host=f"127.0.4.{i}") for i in range(250)])
         assert server.connections == 250
-        assert len(server.talks) <= 120
+        patience = monotonic() + 5
+        while len(server.talks) > 100 and monotonic() < patience:  # the server hears of it a moment later
+            sleep(0.01)
+        assert len(server.talks) <= 100
         assert len(client._wire._idle) <= 100
