@@ -9,7 +9,7 @@ from time import perf_counter
 from aggregator.app import App, list_feeds
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
-from aggregator.jobs.curate import Placed, curate
+from aggregator.jobs.curate import Placed, curate, reword
 from aggregator.jobs.deliver import Delivered, deliver
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
@@ -65,6 +65,7 @@ def sync(
     """
     report = Report()
     with _timed(report, "refresh"):
+        reword(app)
         list_feeds(app)
         due = due_feeds(app, force=force, spread=spread)
         report.feeds, report.due = len(app.config.feeds), len(due)

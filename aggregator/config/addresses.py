@@ -10,7 +10,7 @@ _LONGEST = 2000
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 _HOST = re.compile(r"[\w.\-]*\w[\w.\-]*\.?|[0-9a-fA-F:.]+")  # a name, in any script, or an IP address
 # needs no closer look
-_ORDINARY = re.compile(r"https?://[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9]\d{0,3}|:[1-5]\d{4})?(/[!-~]*)?")
+_ORDINARY = re.compile(r"https?://[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(:[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(/[!-~]*)?")
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
 # Mail within a machine or a house (RFC 6761, RFC 6762), which the validator takes for a mistake.
 _WITHIN = re.compile(r"@((?:[a-z0-9-]{1,63}\.)*(?:localhost|local))$", re.IGNORECASE)

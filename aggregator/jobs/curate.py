@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
-from aggregator.model import Candidate, Curated
+from aggregator.model import WORDS, Candidate, Curated
 from aggregator.pipeline.duplicates import same_text
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
 
@@ -23,10 +23,9 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
+    reword(app)
     report = Placed()
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        if not report.entries and _reworded(app):
-            continue
         rows = _place(app, pending)
         app.store.curation.save(rows, rules=app.rules.version)
         report.entries += len(rows)
@@ -35,20 +34,19 @@ def curate(app: App) -> Placed:
     return report
 
 
-def _reworded(app: App) -> bool:
-    """Make the fingerprints of words anew that an earlier version of the program made; tells whether there were any.
+def reword(app: App) -> None:
+    """Make the fingerprints of words anew that an earlier version of the program made.
 
-    Else what it stored would not be known again.
+    Else what it stored would not be known again: call it before anything is read.
     """
-    from aggregator.pipeline.clean_text import WORDS, words  # a run without news never loads it
+    while app.store.curation.reword(WORDS, _anew):
+        pass
 
-    def anew(title: str, text: str, published: datetime) -> str:
-        return words(title, text, day=published.date().isoformat())
 
-    count = 0
-    while some := app.store.curation.reword(WORDS, anew):
-        count += some
-    return count > 0
+def _anew(title: str, text: str, published: datetime) -> str:
+    from aggregator.pipeline.clean_text import words  # a run without news never loads it
+
+    return words(title, text, day=published.date().isoformat())
 
 
 def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:

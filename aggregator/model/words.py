@@ -13,3 +13,8 @@ Reach = Literal["all", "outputs", "none"]
 
 Format = Literal["atom", "rss", "json"]
 """The three shapes of an output."""
+
+WORDS = "2"
+"""The version of the fingerprint of words (``pipeline.clean_text.words``), one figure: what is stored under an earlier
+one is made anew.
+"""

@@ -81,7 +81,11 @@ _NESTS: dict[tuple[str, ...], Nest] = {}
 
 
 def _nest(*elements: str) -> Nest:
-    return _NESTS.get(elements) or _NESTS.setdefault(elements, Nest(elements))
+    if elements not in _NESTS:
+        if len(_NESTS) > 2 * _MOST_SEEN:  # an attack; they are forgotten before the next text
+            return _WRONG
+        _NESTS[elements] = Nest(elements)
+    return _NESTS[elements]
 
 
 def simply(html: str) -> tuple[str, str, bool] | None:

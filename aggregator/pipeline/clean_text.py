@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 from html import unescape
 
-from aggregator.model import Markup
+from aggregator.model import WORDS, Markup
 from aggregator.pipeline.clean_tables import BREAKS
 from aggregator.pipeline.plain import shortened
 
@@ -23,9 +23,9 @@ _CONTROLS = bytes(code for code in range(128) if _ILLEGAL.match(chr(code)))
 _CLEAN_TAG = re.compile(r'<(/?[a-z]\w*)(?: [\w-]+="[^"]*")*>')
 _LOWER = bytes(code + 32 if chr(code) in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" else code for code in range(256))
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ASCII_LETTERS = bytes(code for code in range(128) if chr(code).isalpha())
+_NUMBERS = bytes(code if chr(code) in "0123456789" else 32 for code in range(256))
 _SIGNS = re.compile(r"\W+")
-WORDS = "2"
-"""The version of ``words``; entries that were stored under an earlier one get theirs anew (``jobs.curate``)."""
 
 
 def legal(text: str) -> str:
@@ -92,15 +92,15 @@ def _is_folded(text: str) -> bool:
 def words(title: str, text: str, *, day: str) -> str:
     """Return the fingerprint of what an entry says: equal for the same title and text, whoever carries them.
 
-    Only letters and digits count, in any case. A text of fewer than 32 ("Read more") says nothing, so that the title
-    must stand alone: it does with five words, and for one ``day`` only, because "Live: the election night" returns
-    every year. Else there is no fingerprint: "".
+    Only letters and digits count, in any case, and where one number ends: 1.5 is not 15. A text of fewer than 32 ("Read
+    more") says nothing, so that the title must stand alone: it does with five words, and for one ``day`` only, because
+    "Live: the election night" returns every year. Else there is no fingerprint: "".
     """
     spoken, told = _letters(title), _letters(text)
     if len(told) >= 32:
-        return _hashed(f"text {spoken}\n{told}")
+        return _hashed(f"text {spoken}\n{told}\n{_numbers(title)}\n{_numbers(text)}")
     if len(spoken) >= 20 and len(title.split()) >= 5:
-        return _hashed(f"title {day} {spoken}")
+        return _hashed(f"title {day} {spoken}\n{_numbers(title)}")
     return ""
 
 
@@ -109,6 +109,10 @@ def _letters(text: str) -> str:
         return text.encode().translate(_LOWER, _ASCII_SIGNS).decode()
     plain = text.casefold().encode().translate(None, _ASCII_SIGNS).decode()
     return plain if plain.isascii() else _SIGNS.sub("", plain)
+
+
+def _numbers(text: str) -> str:
+    return b" ".join(text.encode().translate(_NUMBERS, _ASCII_LETTERS).split()).decode()
 
 
 def _hashed(text: str) -> str:

@@ -60,9 +60,9 @@ class Curation:
         with self._lane.read() as connection:
             rows = connection.execute(_WORDED_BEFORE, (f"{version}:", limit)).fetchall()
         if rows:
-            anew = [(words(title, text, EPOCH + published * MICROSECOND), id) for id, title, text, published in rows]
+            anew = [(words(title, text, EPOCH + at * MICROSECOND), id, old) for id, title, text, at, old in rows]
             with self._lane.write() as connection:
-                connection.executemany("UPDATE entry SET words = ? WHERE id = ?", anew)
+                connection.executemany("UPDATE entry SET words = ? WHERE id = ? AND words = ?", anew)
         return len(rows)
 
     def save(self, curated: Sequence[Curated], *, rules: str) -> None:
@@ -85,7 +85,7 @@ class Curation:
 
 
 _FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
-_WORDED_BEFORE = "SELECT id, title, text, published FROM entry WHERE words > '' AND words < ? LIMIT ?"
+_WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
 _COLUMNS = ("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")

@@ -11,7 +11,7 @@ from aggregator.store.driver import number
 from aggregator.store.lane import marks
 from aggregator.store.reading import load, of_sets
 
-_AT_HOME = "entry.feed_id IN (SELECT id FROM feed WHERE home = ?) AND entry.key = '' AND entry.url = ?"
+_AT_HOME = "entry.key = '' AND entry.url = ?"
 EVERYTHING = ("",)  # the topic under which every entry stands
 
 
@@ -32,6 +32,7 @@ class Entries:
     def find(self, reference: str | int, *, key: str = "") -> tuple[StoredEntry, ...]:
         """Find entries by row id, by permanent id, or by the canonical address ``key``, in order of arrival.
 
+        Of several with one canonical address those are meant that are written like ``reference``, if there are any.
         When the entry that gave a text its permanent id is gone, the id finds the copies that go by it. An entry that
         leads to its feed's home has no address of its own, and is found by the home as it is written.
         """
@@ -45,9 +46,9 @@ class Entries:
         elif key:
             named, values = "entry.uid = ? OR entry.key = ?", (text, key)
         with self._lane.read() as connection:
-            for which, those in ((named, values), ("curation.set_uid = ?", (text,)), (_AT_HOME, (text, text))):
+            for which, those in ((named, values), ("curation.set_uid = ?", (text,)), (_AT_HOME, (text,))):
                 if found := load(connection, f"WHERE {which} ORDER BY entry.id", those):
-                    return found
+                    return tuple(one for one in found if text in (one.entry.url, one.uid)) or found
         return ()
 
     def search(

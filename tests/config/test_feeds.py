@@ -13,6 +13,8 @@ Problems = Callable[[str], list[str]]
         ("example.com/feed", '3:5: feeds[0].url: not an http(s) address (got "example.com/feed"); did you mean `https'),
         ("ftp://example.com/", '3:5: feeds[0].url: not an http(s) address (got "ftp://example.com/")'),
         ("https:///rss", '3:5: feeds[0].url: not an http(s) address (got "https:///rss")'),
+        ("https://e.org:1٣/x", '3:5: feeds[0].url: not an http(s) address (got "https://e.org:1٣/x")'),
+        ("https://-.-:1/", '3:5: feeds[0].url: not an http(s) address (got "https://-.-:1/")'),
         ("https://example.com:99999/", '3:5: feeds[0].url: not an http(s) address (got "https://example.com:99999/")'),
         ("https://exa mple.com/", '3:5: feeds[0].url: an address has no blanks (got "https://exa mple.com/")'),
         ("https://[::1/", '3:5: feeds[0].url: not an http(s) address (got "https://[::1/")'),

@@ -297,9 +297,33 @@ def test_the_words_of_an_earlier_version_are_known_again(tmp_path: Path) -> None
         here = desk(tmp_path, server.url("/a"), server.url("/b"))
         server.pages["/b"] = Page(rss())
         here.sync()
-        with sqlite3.connect(tmp_path / "storage" / "aggregator.db") as connection:
-            connection.execute("UPDATE entry SET words = '1:' || substr(words, 3)")
-        connection.close()
+        _back_to_the_first_version(tmp_path)
         server.pages["/b"] = Page(copy)
         report = here.sync(force=True)
     assert (report.refreshed.new, report.placed.entries, report.placed.duplicates) == (1, 1, 1)
+
+
+def test_a_feed_that_is_published_anew_after_an_upgrade_is_no_news(tmp_path: Path) -> None:
+    """Other guids, other addresses, later dates, the words as before: known by marks that are made anew first."""
+    text = "The text of entry {}, which is long enough to stand for itself wherever it is found."
+    old = [item(n, text=text.format(n)) for n in range(8)]
+    anew = [
+        item(n, text=text.format(n), link=f"https://new.example.com/{n}", guid=f"new-{n}", at=START + HOUR)
+        for n in range(8)
+    ]
+    with serve({"/a": Page(rss(*old))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        _back_to_the_first_version(tmp_path)
+        server.pages["/a"] = Page(rss(*anew))
+        here.clock.forward(hours=2)
+        here.sync(force=True)
+        with here.app() as app:
+            reach = {one.entry.guid: one.reach for one in app.store.entries.search(limit=100)}
+    assert {reach[f"new-{n}"] for n in range(8)} == {"outputs"}
+
+
+def _back_to_the_first_version(root: Path) -> None:
+    with sqlite3.connect(root / "storage" / "aggregator.db") as connection:
+        connection.execute("UPDATE entry SET words = '1:' || substr(words, 3)")
+    connection.close()

@@ -1,7 +1,7 @@
 """The short way of cleaning gives what the sanitiser gives, letter for letter, or declines."""
 
 import re
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched
+from aggregator.pipeline import clean_simple
 from aggregator.pipeline.clean_html import _sanitised, safe_and_plain
 from aggregator.pipeline.clean_simple import simply
 from aggregator.pipeline.clean_text import legal, plain_text
@@ -191,3 +192,13 @@ def test_every_entry_of_captured_feeds_comes_out_as_the_sanitiser_writes_it() ->
                 seen += bool(re.search("[<>&]", markup.value))
                 taken += bool(re.search("[<>&]", markup.value)) and simply(legal(markup.value)) is not None
     assert taken > seen / 4, (taken, seen)
+
+
+def test_nests_that_are_never_the_same_are_bounded_and_forgotten() -> None:
+    """Each would be remembered: the sanitiser takes such a text, and the next is read as ever."""
+    names = ("div", "section", "figure", "blockquote")
+    stacks = list(islice(product(names, repeat=7), 3000))
+    attack = "".join(f"<{'><'.join(one)}>x</{'></'.join(one[::-1])}>" for one in stacks)
+    assert simply(attack) is None
+    assert simply("<p>As <em>ever</em></p>") == ("<p>As <em>ever</em></p>", "\n\nAs ever\n\n", False)
+    assert len(clean_simple._NESTS) < 10

@@ -30,8 +30,15 @@ def test_an_entry_is_found_by_whatever_names_it(desk: Desk) -> None:
 def test_an_entry_without_an_address_of_its_own_is_found_by_its_feeds_home(desk: Desk) -> None:
     home = "https://example.com/"
     desk.read("a", document([entry("1", url=home, key="")]), home=home)
-    desk.read("b", document([entry("2", url=home, key="")]), home="https://example.org/")
+    desk.read("a", document(also=["1"]), home="https://example.org/")
     assert guids(desk.store.entries.find(home, key="https://example.com")) == ["1"]
+
+
+def test_of_several_with_one_canonical_address_the_one_as_it_is_written_is_meant(desk: Desk) -> None:
+    key = "https://example.com/changes"
+    desk.read("a", document([entry(mark, url=f"{key}#{mark}", key=key) for mark in ("v1", "v2")]))
+    assert guids(desk.store.entries.find(f"{key}#v2", key=key)) == ["v2"]
+    assert guids(desk.store.entries.find(f"{key}#v3", key=key)) == ["v1", "v2"]
 
 
 def test_a_search_asks_for_all_words_in_any_case_of_any_alphabet(desk: Desk) -> None:
