@@ -92,7 +92,7 @@ def _sync(folder: Path, urls: list[str]) -> Measured:
     head = "title: Hostile\nfetch: {allow_networks: [127.0.0.0/8]}\n"
     (folder / "feeds.yaml").write_text(f"{head}feeds:\n{feeds}\n", encoding="utf-8")
     command = [sys.executable, "-X", "utf8", "-m", "aggregator", "-C", str(folder), "sync", "--json"]
-    result = run(command, cwd=ROOT, notes=folder, seconds=180)
+    result = run(command, cwd=ROOT, notes=folder, seconds=180, closely=True)
     if not result.out.startswith("{"):
         sys.exit(f"the sync ended with {result.returncode}:\n{result.err[-2000:]}")
     return result

@@ -14,7 +14,7 @@ from pathlib import Path
 # What pip installs is compiled; this checkout is compiled by its first run, unless that is forbidden here.
 _PLAIN = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _AT_ONCE, _EVERY = 0.005, 0.05  # seconds until the first look at the memory, and between looks
-_REST = 50  # and so many times as long as a look took: it must not hold up who uses both cores
+_REST = 50  # times as long as a look took, so that it does not hold up who uses both cores
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,17 @@ class Measured:
     err: str
 
 
-def run(command: Sequence[str], *, cwd: Path, notes: Path, seconds: float = 900) -> Measured:
+def run(command: Sequence[str], *, cwd: Path, notes: Path, seconds: float = 900, closely: bool = False) -> Measured:
     """Run a command to its end and measure it; after ``seconds`` it is killed with all its children.
 
-    Call ``adopt_orphans`` once before. What it says goes to files in ``notes``: a full pipe would make it wait for us.
+    Memory is looked at twenty times a second, or more seldom so that looking takes 2 % of a core at most; ``closely``
+    is for what is over in a moment. Call ``adopt_orphans`` once before. What the command says goes to files in
+    ``notes``: a full pipe would make it wait for us.
     """
     started = time.perf_counter()
     with (notes / "out").open("wb") as out, (notes / "err").open("wb") as err:
         process = subprocess.Popen(command, stdout=out, stderr=err, cwd=cwd, env=_PLAIN, start_new_session=True)
-    with killed_after(process.pid, seconds), watched(process.pid) as memory:
+    with killed_after(process.pid, seconds), watched(process.pid, rest=0 if closely else _REST) as memory:
         _, status, usage = os.wait4(process.pid, 0)  # counts every child that it waited for
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -84,9 +86,9 @@ def adopt_orphans() -> None:
 class Memory(threading.Thread):
     """Looks again and again at the memory of a session's processes: shared pages count once (PSS)."""
 
-    def __init__(self, session: int) -> None:
+    def __init__(self, session: int, *, rest: float) -> None:
         super().__init__(name="memory", daemon=True)
-        self._session = session
+        self._session, self._rest = session, rest
         self.over = threading.Event()
         self.peak_kb = 0
 
@@ -97,13 +99,13 @@ class Memory(threading.Thread):
             started = time.perf_counter()
             self.peak_kb = max(self.peak_kb, sum(map(proportional_kb, members(self._session))))
             took = time.perf_counter() - started
-            wait = max(min(2 * wait, _EVERY), _REST * took)
+            wait = max(min(2 * wait, _EVERY), self._rest * took)
 
 
 @contextmanager
-def watched(session: int) -> Iterator[Memory]:
+def watched(session: int, *, rest: float) -> Iterator[Memory]:
     """Watch the memory of a session for the length of the block."""
-    memory = Memory(session)
+    memory = Memory(session, rest=rest)
     memory.start()
     try:
         yield memory
