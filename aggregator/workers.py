@@ -40,8 +40,12 @@ class Report:
 
 
 def recover(app: App) -> int:
-    """Clean up after a process that died; call it under the workspace lock. Returns the deliveries left unknown."""
+    """Clean up after a process that died, or was of an earlier version; returns the deliveries left unknown.
+
+    Call it under the workspace's lock, before anything else.
+    """
     app.store.feeds.release()
+    reword(app)
     app.archive.clean()
     restore_files(app)
     only_files = app.config.mail is None  # what goes to storage/outbox/ can be written again
@@ -65,7 +69,6 @@ def sync(
     """
     report = Report()
     with _timed(report, "refresh"):
-        reword(app)
         list_feeds(app)
         due = due_feeds(app, force=force, spread=spread)
         report.feeds, report.due = len(app.config.feeds), len(due)

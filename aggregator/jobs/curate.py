@@ -23,7 +23,6 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    reword(app)
     report = Placed()
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
         rows = _place(app, pending)

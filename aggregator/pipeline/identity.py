@@ -72,8 +72,10 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
         ("url", url),
     ]
     told = [f"{name} {len(value)} {value}\n" for name, value in facts if value]
-    told += [f"category {one.term!r} {one.scheme!r} {one.label!r}\n" for one in _in_order(parsed.categories)]
-    told += [f"file {one.url!r} {one.type!r} {one.length}\n" for one in parsed.enclosures]
+    for one in _in_order(parsed.categories):
+        term, scheme, label = one.term, one.scheme, one.label
+        told.append(f"category {len(term)} {len(scheme)} {len(label)} {term}{scheme}{label}\n")
+    told += [f"file {len(one.url)} {len(one.type)} {one.url}{one.type} {one.length}\n" for one in parsed.enclosures]
     return "2:" + sha256("".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.model import Candidate, Curated
 from aggregator.store import meta
 from aggregator.store.database import Database
-from aggregator.store.driver import EPOCH, MICROSECOND, write_json
+from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
@@ -60,7 +60,7 @@ class Curation:
         with self._lane.read() as connection:
             rows = connection.execute(_WORDED_BEFORE, (f"{version}:", limit)).fetchall()
         if rows:
-            anew = [(words(title, text, EPOCH + at * MICROSECOND), id, old) for id, title, text, at, old in rows]
+            anew = [(words(title, text, instant(at)), id, old) for id, title, text, at, old in rows]
             with self._lane.write() as connection:
                 connection.executemany("UPDATE entry SET words = ? WHERE id = ? AND words = ?", anew)
         return len(rows)

@@ -94,7 +94,12 @@ def number(value: datetime | None) -> int | None:
 
 def moment(value: int | None) -> datetime | None:
     """Read a moment back, in UTC."""
-    return None if value is None else EPOCH + timedelta(0, 0, value)
+    return None if value is None else instant(value)
+
+
+def instant(value: int) -> datetime:
+    """Read a moment that is always there."""
+    return EPOCH + timedelta(0, 0, value)
 
 
 def write_json(value: object) -> str:

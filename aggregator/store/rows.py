@@ -1,13 +1,11 @@
 """Rows of tables ↔ values of the house."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
-from json.encoder import encode_basestring as _quoted
 from operator import attrgetter
 from typing import Any
 
 from aggregator.model import Candidate, Category, Enclosure, Entry, FeedState, Source, StoredEntry, Tag, Validators
-from aggregator.store.driver import EPOCH, moment, number, read_json, write_json
+from aggregator.store.driver import instant, moment, number, read_json, write_json
 
 OF_ANSWER = (
     *("body_hash", "moved_to", "moved_since", "moved_count", "adopted", "status", "outcome", "error", "failures"),
@@ -126,16 +124,10 @@ def entry_values(entry: Entry) -> list[Any]:
         number(entry.updated),
         entry.fingerprint,
         entry.words,
-        storable(_filed(entry.categories)),
+        storable(write_json([[c.term, c.scheme, c.label] for c in entry.categories])),
         storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
         texts[-1],
     ]
-
-
-def _filed(categories: Sequence[Category]) -> str:
-    """Write categories as JSON: every entry has a few, and an encoder takes long to begin."""
-    quoted = [(_quoted(c.term), _quoted(c.scheme), _quoted(c.label)) for c in categories]
-    return f"[{','.join([f'[{term},{scheme},{label}]' for term, scheme, label in quoted])}]"
 
 
 def _is_storable(text: str) -> bool:
@@ -163,10 +155,10 @@ def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEnt
         uid=uid,
         source=sources[feed],
         entry=_entry(list(row[8:-7])),
-        first_seen=_moment(first_seen),
-        last_seen=_moment(max(seen, first_seen)),
-        surfaced=_moment(surfaced),
-        changed=_moment(changed),
+        first_seen=instant(first_seen),
+        last_seen=instant(max(seen, first_seen)),
+        surfaced=instant(surfaced),
+        changed=instant(changed),
         reach=reach,
         text_set=text_set or 0,
         same_as=same_as or "",
@@ -189,19 +181,15 @@ def candidate(row: Sequence[Any]) -> Candidate:
     """Row of CANDIDATE → Candidate."""
     id, guid, feed, url, title, text, categories, key, words, published, text_set, founded = row
     filed = tuple([Category(*category) for category in _list(categories)])
-    when = _moment(published)
+    when = instant(published)
     return Candidate(id, guid, feed, url, title, text, filed, key, words, when, text_set, moment(founded))
 
 
 def _entry(values: list[Any]) -> Entry:
-    values[_PUBLISHED], values[_UPDATED] = _moment(values[_PUBLISHED]), moment(values[_UPDATED])
+    values[_PUBLISHED], values[_UPDATED] = instant(values[_PUBLISHED]), moment(values[_UPDATED])
     values[_CATEGORIES] = tuple(Category(*category) for category in _list(values[_CATEGORIES]))
     values[_ENCLOSURES] = tuple(Enclosure(*enclosure) for enclosure in _list(values[_ENCLOSURES]))
     return Entry(*values)
-
-
-def _moment(value: int) -> datetime:
-    return EPOCH + timedelta(0, 0, value)
 
 
 def _list(text: str | None) -> list[Any]:
