@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 BENCH ?= # make bench BENCH=--quick
+EVAL ?= # make eval EVAL='stories --errors'
 
-.PHONY: demo sync test lint bench clean
+.PHONY: demo sync test lint bench eval clean
 
 demo: .venv/installed
 	$(BIN)/aggregator demo demo
@@ -23,6 +24,9 @@ lint: .venv/tested
 bench: .venv/tested
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench $(BENCH)
+
+eval: .venv/tested
+	$(BIN)/python -m bench.eval $(EVAL)
 
 clean:
 	rm -rf .venv demo dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

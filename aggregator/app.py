@@ -24,6 +24,7 @@ from aggregator.workspace import Workspace
 
 if TYPE_CHECKING:
     from aggregator.templates import Templates
+    from aggregator.vectors import Vectors
 
 Clock = Callable[[], datetime]
 
@@ -66,6 +67,13 @@ class App:
         from aggregator.templates import Templates
 
         return Templates(self.workspace.templates)
+
+    @cached_property
+    def vectors(self) -> "Vectors":
+        """What texts are about, as numbers; a run without news never loads them."""
+        from aggregator.vectors import Vectors
+
+        return Vectors()
 
     @cached_property
     def user_agent(self) -> str:

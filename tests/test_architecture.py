@@ -12,7 +12,7 @@ PACKAGE = ROOT / "aggregator"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 
 WORDS = {"model", "errors", "config", "when", "httpdate", "workspace"}
-DOORS = {"fetch", "mail", "templates", "store", "web", "cores", "twin", "demo"}
+DOORS = {"fetch", "mail", "templates", "store", "web", "cores", "twin", "vectors", "demo"}
 LAYERS = [WORDS, {"pipeline"}, DOORS, {"app"}, {"jobs"}, {"workers"}, {"schedule"}, {"cli", "__main__"}]
 
 ONE_PLACE = {
@@ -33,6 +33,8 @@ ONE_PLACE = {
     "jinja2": "templates",
     "smtplib": "mail",
     "pebble": "cores",
+    "tokenizers": "vectors",
+    "wordllama": "vectors",
     "starlette": "web",
     "uvicorn": "web",
     "typer": "cli",

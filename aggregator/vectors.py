@@ -1,0 +1,61 @@
+"""Static vectors of word pieces: what texts are about, as numbers, without any network or model server.
+
+The data come with the wordllama package (MIT): 32,000 pieces of words with 256 numbers each, and the file of their
+tokenizer. We read these two files and leave its code alone: importing it takes as long as all the rest of a sync. The
+vector of a text is the mean of its pieces' vectors, of length one.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from aggregator.errors import WorkspaceError
+
+Matrix = NDArray[np.float32]
+"""Rows are texts, columns the 256 numbers of each."""
+
+SIZE = 256
+_WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
+_LONGEST = 512  # pieces of one text that are looked at
+
+
+class Vectors:
+    """Makes vectors of texts; files are opened at the first text."""
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        rows = np.zeros((len(texts), SIZE), dtype=np.float32)
+        for row, encoding in zip(rows, found, strict=True):
+            if ids := encoding.ids[:_LONGEST]:
+                self._weights[ids].sum(axis=0, dtype=np.float32, out=row)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return Tokenizer.from_file(str(_folder() / _TOKENIZER))
+
+    @cached_property
+    def _weights(self) -> NDArray[np.float16]:
+        """Map the file (safetensors: 8 bytes that give the length of a JSON header, the header, the numbers)."""
+        path = _folder() / _WEIGHTS
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            shape = json.loads(file.read(length))["embedding.weight"]["shape"]
+        return np.memmap(path, dtype=np.float16, mode="r", offset=8 + length, shape=tuple(shape))
+
+
+def _folder() -> Path:
+    """Find the package that carries the data, without importing it."""
+    found = find_spec("wordllama")
+    if found is None or not found.submodule_search_locations:
+        raise WorkspaceError("the package wordllama is missing: install aggregator anew, with its dependencies")
+    return Path(found.submodule_search_locations[0])

@@ -1,0 +1,27 @@
+"""Vectors of texts: near where the meaning is near."""
+
+import numpy as np
+
+from aggregator.vectors import SIZE, Vectors
+
+
+def test_texts_about_one_thing_are_nearer_than_texts_about_two() -> None:
+    bank, money, sport = Vectors().embed(
+        [
+            "The central bank raised interest rates",
+            "Monetary policy was tightened again",
+            "The striker scored two goals",
+        ]
+    )
+    assert bank @ money > 2 * (bank @ sport)
+
+
+def test_a_row_for_each_text_of_length_one_and_zeros_for_none() -> None:
+    rows = Vectors().embed(["one two", "", "three " * 5000])
+    assert rows.shape == (3, SIZE)
+    assert np.allclose(np.linalg.norm(rows, axis=1), [1, 0, 1], atol=1e-5)
+
+
+def test_the_company_of_other_texts_changes_nothing() -> None:
+    alone, together = Vectors().embed(["a short text"]), Vectors().embed(["a short text", "a much longer text " * 40])
+    assert np.allclose(alone[0], together[0])
