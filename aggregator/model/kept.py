@@ -145,6 +145,13 @@ class StoredEntry:
     dropped: str = ""  # why it is left out of everything we publish; empty when it is not
     set_uid: str = ""  # permanent id of its text: that of the entry that founded the set, also when that is purged
     set_founded: datetime | None = None  # when that entry was published
+    same_like: int = 0  # the entry it is a copy of; 0 for the first
+    same_score: float = 0.0  # how surely, 0 to 1
+    story: int = 0  # entries about one event share it: the id of the first of them; 0 before they were compared
+    story_uid: str = ""  # permanent id of the story: that of the entry that founded it
+    story_like: int = 0  # the member by which it came into the story; 0 for the first
+    story_score: float = 0.0
+    story_why: tuple[str, ...] = ()  # in words
 
 
 @value(frozen=True, slots=True)
@@ -163,6 +170,7 @@ class Candidate:
     published: datetime
     text_set: int = 0  # 0 while it waits
     set_founded: datetime | None = None
+    story: int = 0
 
 
 @value(frozen=True, slots=True)

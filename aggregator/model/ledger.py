@@ -34,7 +34,8 @@ class Saved:
 class Curated:
     """Where Curate places an entry: its text set and why, its topics, and why it is left out (empty: it is not).
 
-    ``text_set`` 0 means that the entry founds its own set.
+    ``text_set`` 0 means that the entry founds its own set, ``story`` 0 that it was compared with none.
+    ``same_like`` and ``story_like`` name the member that decided, 0 for who came first; scores are from 0 to 1.
     """
 
     entry: int
@@ -42,6 +43,12 @@ class Curated:
     same_as: str = ""
     tags: tuple[Tag, ...] = ()
     dropped: str = ""
+    same_like: int = 0
+    same_score: float = 0.0
+    story: int = 0
+    story_like: int = 0
+    story_score: float = 0.0
+    story_why: tuple[str, ...] = ()
 
 
 @value(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from aggregator.model import Candidate, Curated
 from aggregator.store import meta
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
-from aggregator.store.founders import founders
+from aggregator.store.founders import founders, story_uids
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
 
@@ -78,7 +78,8 @@ class Curation:
             if meta.read(connection, "rules") == rules:
                 connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
-            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0]) for row in rows)
+            stories = story_uids(connection, {row.entry: row.story for row in rows if row.story})
+            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], stories) for row in rows)
             connection.executemany(_DECIDE, decided)
             connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
             meta.bump(connection)
@@ -88,10 +89,13 @@ _FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
-_COLUMNS = ("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags")
+_COLUMNS = (
+    *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
+    *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
+)
 _DECIDE = (
-    f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET "
-    f"{', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
+    f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
+    f"ON CONFLICT (entry_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
 _SHELVE = "INSERT INTO shelf (entry_id, topic, shown, surfaced, text_set) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
@@ -119,10 +123,15 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
     return found
 
 
-def _decision(row: Curated, founder: Any, uid: str) -> tuple[Any, ...]:
+def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:
     tags = write_json([[tag.topic, tag.via, tag.evidence] for tag in row.tags])
     set_uid = "" if founder.uid == uid else founder.uid
-    return row.entry, row.text_set or row.entry, set_uid, founder.published, row.same_as, row.dropped, tags
+    story_uid = stories.get(row.story, "")
+    return (
+        *(row.entry, row.text_set or row.entry, set_uid, founder.published, row.same_as, row.dropped, tags),
+        *(row.same_like, row.same_score, row.story, "" if story_uid == uid else story_uid),
+        *(row.story_like, row.story_score, write_json(row.story_why)),
+    )
 
 
 def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:

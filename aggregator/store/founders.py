@@ -34,6 +34,23 @@ def founders(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dict[
     return found
 
 
+def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dict[int, str]:
+    """Give the permanent id of every story that entries are being placed in; ``placed`` is entry → story.
+
+    It is that of the entry that founded the story; when that is gone, its members remember it, and when none of them
+    is left, the first to be placed gives its own.
+    """
+    stories = sorted(set(placed.values()))
+    found: dict[int, str] = {}
+    for story, story_uid, uid in among(connection, _TOLD, stories):
+        found.setdefault(story, story_uid or uid)
+    missing = [story for story in stories if story not in found]
+    own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", sorted({*missing, *placed})))
+    for entry, story in sorted(placed.items()):
+        found.setdefault(story, own[story] if story in own else own[entry])
+    return found
+
+
 def _remembered(connection: sqlite3.Connection, sets: Sequence[int]) -> dict[int, Founder]:
     """What the members that were placed before remember of their founder, the first of them first."""
     found: dict[int, tuple[int, Founder]] = {}
@@ -59,3 +76,7 @@ _MEMBERS = """
     FROM curation JOIN entry ON entry.id = curation.entry_id WHERE curation.text_set IN
 """
 _BROUGHT = "SELECT entry_id, set_uid FROM curation WHERE set_uid != ''"
+_TOLD = """
+    SELECT curation.story, curation.story_uid, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE curation.story IN
+"""

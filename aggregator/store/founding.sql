@@ -134,11 +134,20 @@ CREATE TABLE curation (
   same_as TEXT NOT NULL,
   dropped TEXT NOT NULL,
   tags JSON NOT NULL,
+  same_like INTEGER NOT NULL,
+  same_score FLOAT NOT NULL,
+  story INTEGER NOT NULL,
+  story_uid TEXT NOT NULL,
+  story_like INTEGER NOT NULL,
+  story_score FLOAT NOT NULL,
+  story_why JSON NOT NULL,
   CONSTRAINT pk_curation PRIMARY KEY (entry_id),
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_curation_set_uid ON curation (set_uid);
+
+CREATE INDEX ix_curation_story ON curation (story);
 
 CREATE INDEX ix_curation_text_set ON curation (text_set);
 

@@ -100,7 +100,9 @@ ENTRY = (
 _PUBLISHED, _UPDATED, _CATEGORIES, _ENCLOSURES = map(ENTRY.index, ("published", "updated", "categories", "enclosures"))
 
 _PLACED = ("first_seen", "last_seen", "surfaced", "changed", "reach")
-_CURATED = ("text_set", "same_as", "tags", "dropped", "set_uid", "set_founded")
+_COMPARED = ("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why")
+_CURATED = ("text_set", "same_as", "tags", "dropped", "set_uid", "set_founded", *_COMPARED)
+_CURATED_END = -1 - len(_CURATED)
 STORED_ENTRY = (
     f"SELECT {', '.join(f'entry.{name}' for name in ('id', 'uid', 'feed_id', *_PLACED, *ENTRY))}, "
     f"{', '.join(f'curation.{name}' for name in _CURATED)}, feed.succeeded "
@@ -148,13 +150,13 @@ def storable(text: str) -> str:
 def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEntry:
     """Row of STORED_ENTRY → StoredEntry; ``text_set`` is 0 before Curate has placed it."""
     id, uid, feed, first_seen, last_seen, surfaced, changed, reach = row[:8]
-    text_set, same_as, tags, dropped, set_uid, set_founded, succeeded = row[-7:]
+    text_set, same_as, tags, dropped, set_uid, set_founded, *compared, succeeded = row[_CURATED_END:]
     seen = last_seen or succeeded or first_seen
     return StoredEntry(
         id=id,
         uid=uid,
         source=sources[feed],
-        entry=_entry(list(row[8:-7])),
+        entry=_entry(list(row[8:_CURATED_END])),
         first_seen=instant(first_seen),
         last_seen=instant(max(seen, first_seen)),
         surfaced=instant(surfaced),
@@ -166,12 +168,26 @@ def stored_entry(row: Sequence[Any], sources: Mapping[int, Source]) -> StoredEnt
         dropped=dropped or "",
         set_uid=set_uid or (uid if text_set else ""),
         set_founded=moment(set_founded),
+        **_compared(uid, *compared),
     )
+
+
+def _compared(uid: str, same_like: Any, same_score: Any, story: Any, story_uid: Any, *rest: Any) -> dict[str, Any]:
+    story_like, story_score, story_why = rest
+    return {
+        "same_like": same_like or 0,
+        "same_score": same_score or 0.0,
+        "story": story or 0,
+        "story_uid": story_uid or (uid if story else ""),
+        "story_like": story_like or 0,
+        "story_score": story_score or 0.0,
+        "story_why": tuple(_list(story_why)),
+    }
 
 
 CANDIDATE = (
     "SELECT entry.id, guid, feed_id, feed.url, entry.title, text, categories, entry.key, words, published, "
-    "coalesce(text_set, 0), set_founded "
+    "coalesce(text_set, 0), set_founded, coalesce(story, 0) "
     "FROM entry JOIN feed ON feed.id = entry.feed_id LEFT JOIN curation ON curation.entry_id = entry.id"
 )
 """Begins a statement whose rows ``candidate`` reads."""
@@ -179,10 +195,10 @@ CANDIDATE = (
 
 def candidate(row: Sequence[Any]) -> Candidate:
     """Row of CANDIDATE → Candidate."""
-    id, guid, feed, url, title, text, categories, key, words, published, text_set, founded = row
+    id, guid, feed, url, title, text, categories, key, words, published, text_set, founded, story = row
     filed = tuple([Category(*category) for category in _list(categories)])
     when = instant(published)
-    return Candidate(id, guid, feed, url, title, text, filed, key, words, when, text_set, moment(founded))
+    return Candidate(id, guid, feed, url, title, text, filed, key, words, when, text_set, moment(founded), story)
 
 
 def _entry(values: list[Any]) -> Entry:

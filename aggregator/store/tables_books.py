@@ -30,6 +30,13 @@ class CurationRow(Row, table=True):
     same_as: str = Field(sa_type=Text)
     dropped: str = Field(sa_type=Text)
     tags: list[Any] = Field(sa_type=JSON)
+    same_like: int  # the entry it is a copy of; 0 for the first
+    same_score: float  # 0 to 1
+    story: int = Field(index=True)  # the entry that founded its story; 0 while it has none
+    story_uid: str = Field(sa_type=Text)  # of that entry; empty when it is this one's own
+    story_like: int  # the member by which it came into the story; 0 for the founder
+    story_score: float
+    story_why: list[Any] = Field(sa_type=JSON)  # in words
 
 
 class ShelfRow(Row, table=True):

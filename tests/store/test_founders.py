@@ -115,3 +115,24 @@ def test_whatever_happens_no_two_texts_go_by_one_permanent_id(moves: list[tuple[
                 published(desk)
         place(desk, rules)
         assert len(published(desk)) == len(set(place(desk, rules).values()))
+
+
+def test_a_story_keeps_its_permanent_id_when_its_first_entry_is_gone(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    desk.read("b", document([entry("2")]))
+    first, second = desk.stored("1"), desk.stored("2")
+    desk.store.curation.pending("1")
+    rows = [
+        Curated(first.id, story=first.id),
+        Curated(second.id, story=first.id, story_like=first.id, story_score=0.5, story_why=("both name “Ur”",)),
+    ]
+    desk.store.curation.save(rows, rules="1")
+    assert desk.stored("1").story_uid == first.uid
+    placed = desk.stored("2")
+    assert (placed.story, placed.story_uid) == (first.id, first.uid)
+    assert (placed.story_like, placed.story_score) == (first.id, 0.5)
+    assert placed.story_why == ("both name “Ur”",)
+    desk.store.feeds.list(listings("b"), now=NOW)
+    desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    assert desk.stored("2").story_uid == first.uid
+    assert desk.guids() == ["2"]
