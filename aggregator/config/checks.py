@@ -21,10 +21,6 @@ def take_out_later(document: Document) -> Iterator[Problem]:
     values = document.values
     for path, feed in (*_items(values, "feeds"), (("defaults",), _mapping(values, "defaults"))):
         yield from _take_out(document, path, feed, _FEED_KEYS)
-    for path, output in _items(values, "outputs"):
-        if isinstance(output, dict) and output.get("show") == "stories":
-            del output["show"]
-            yield document.problem((*path, "show"), "stories are not there yet; write `show: entries`")
     for path, digest in _items(values, "digests"):
         yield from _take_out(document, path, digest, ("approve",))
     if str(values.get("database", "")).startswith(("postgres:", "postgresql:", "postgresql+")):

@@ -125,6 +125,12 @@ def _spacing(value: object) -> object:
     raise ValueError(f"must be a number of seconds, 0 to 60 {got(value)}")
 
 
+def _weight(value: object) -> object:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 10:
+        return float(value)
+    raise ValueError(f"must be a number, 0.1 to 10 {got(value)}")
+
+
 def _database(text: str) -> str:
     scheme, mark, _ = text.partition("://")
     if mark and scheme != "sqlite":  # never quoted: it may hold a password
@@ -164,3 +170,6 @@ Spacing = Annotated[
     float | None, BeforeValidator(_spacing), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 60})
 ]
 Size = Annotated[int, Field(strict=True, ge=1, le=500)]
+Weight = Annotated[
+    float, BeforeValidator(_weight), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 10})
+]

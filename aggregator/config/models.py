@@ -24,6 +24,7 @@ from aggregator.config.fields import (
     Spacing,
     Text,
     Timezone,
+    Weight,
     Word,
 )
 from aggregator.config.mailing import MailConfig
@@ -49,6 +50,7 @@ class FeedDefaults(SharedAsking):
     keep: Rule = Field(default=(), description="Keep only entries with one of these words.")
     drop: Rule = Field(default=(), description="Leave out entries with one of these words.")
     language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
+    weight: Weight = Field(default=1.0, description="How much its stories count when a digest chooses, 0.1 to 10.")
 
 
 class FeedConfig(FeedDefaults, OwnAsking):
@@ -77,6 +79,7 @@ class TopicConfig(Section):
     about: str = Field(default="", description="The topic in a sentence or two.")
     words: tuple[Word, ...] = Field(default=(), description="Words, phrases and prefix* that speak for the topic.")
     excludes: tuple[Word, ...] = Field(default=(), validation_alias="not", description="Words that speak against it.")
+    weight: Weight = Field(default=1.0, description="How much its stories count when a digest chooses, 0.1 to 10.")
 
     @model_validator(mode="before")
     @classmethod
@@ -95,8 +98,10 @@ class OutputConfig(Section):
         description="Its shapes: atom, rss, json; by default all.",
         json_schema_extra={"minItems": 1},
     )
-    show: Literal["entries"] = Field(default="entries", description="One item for each entry.")
-    size: Size = Field(default=50, description="How many entries it holds at most, 1 to 500.")
+    show: Literal["entries", "stories"] = Field(
+        default="entries", description="What an item is: a text (entries), or all that is told of one event (stories)."
+    )
+    size: Size = Field(default=50, description="How many items it holds at most, 1 to 500.")
 
     @field_validator("formats")
     @classmethod
@@ -114,7 +119,7 @@ class DigestConfig(Section):
     title: Line = Field(default="", description="Shown to readers; by default the name.")
     when: Moment = Field(description="daily 07:00 | mon-fri 07:00 | sat 09:30 | monthly 1 08:00, in `timezone`.")
     topics: tuple[Slug, ...] = Field(default=(), description="What goes in; by default everything.")
-    size: Size = Field(default=20, description="How many entries an issue holds at most, 1 to 500.")
+    size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
     to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
     subject: Text = Field(default="", description="The subject; by default made from the first entries.")
 

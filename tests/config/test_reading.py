@@ -160,7 +160,6 @@ def test_one_mistake_gives_one_line_that_says_what_and_where(text: str, problem:
     ("text", "problem"),
     [
         ("feeds: [{url: 'https://example.com/', full_text: true}]", "2:39: feeds[0].full_text: full texts of entries:"),
-        ("outputs: [{name: all, show: stories}]", "2:29: outputs[0].show: stories are not there yet; write `show: ent"),
         ("digests: [{name: a, when: daily 07:00, approve: true}]", "2:40: digests[0].approve: approving an issue befo"),
         ("database: postgresql+psycopg://desk:secret@db.example/news", "2:11: database: PostgreSQL is not there yet"),
     ],
@@ -170,6 +169,30 @@ def test_what_is_still_to_come_is_refused_once_with_not_yet(text: str, problem: 
     assert len(found) == 1
     assert found[0].startswith(problem)
     assert "secret" not in found[0]
+
+
+@pytest.mark.parametrize("value", ["0", "0.05", "-1", "11", "high", "true", "[1]", ".inf", ".nan"])
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("feeds: [{{url: 'https://example.com/', weight: {}}}]", "feeds[0].weight"),
+        ("defaults: {{weight: {}}}", "defaults.weight"),
+        ("topics: {{world: {{weight: {}}}}}", "topics.world.weight"),
+    ],
+)
+def test_a_weight_is_a_number_within_bounds(text: str, place: str, value: str, problems: Problems) -> None:
+    (found,) = problems(f"title: T\n{text.format(value)}\n")
+    assert f"{place}: must be a number, 0.1 to 10 (got" in found
+
+
+def test_weights_of_feeds_and_topics_are_read_and_one_of_the_defaults_is_for_all_feeds() -> None:
+    text = (
+        "title: T\ndefaults: {weight: 0.5}\n"
+        "feeds: ['https://example.com/a', {url: 'https://example.com/b', weight: 10}]\ntopics: {world: {weight: 2}, a: }\n"
+    )
+    found = read(text.encode(), "feeds.yaml")
+    assert [feed.weight for feed in found.feeds] == [0.5, 10.0]
+    assert [topic.weight for topic in found.topics] == [2.0, 1.0]
 
 
 def test_what_is_still_to_come_may_be_switched_off() -> None:

@@ -17,7 +17,7 @@ class _Text(yaml.SafeLoader):
 
 
 _Text.yaml_implicit_resolvers = {
-    sign: [(tag, pattern) for tag, pattern in rules if tag.endswith((":null", ":int"))]
+    sign: [(tag, pattern) for tag, pattern in rules if tag.endswith((":null", ":int", ":float"))]
     for sign, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -59,6 +59,9 @@ def test_the_schema_takes_what_is_valid(path: Path) -> None:
         "title: T\nmail: {from: a@example.org}",
         "title: T\nmail: {from: a@example.org, smtp: 'http://h'}",
         "title: T\nkeep: {months: 0}",
+        "title: T\nfeeds: [{url: 'https://example.com/', weight: 0}]",
+        "title: T\ntopics: {a: {weight: 11}}",
+        "title: T\noutputs: [{name: a, show: pages}]",
         "title: 5",
     ],
 )

@@ -34,6 +34,7 @@ def expected(folder: Path) -> Config:
                 title="no",
                 publisher="example.net",
                 topics=("geopolitics",),
+                weight=1.5,
                 every=None,
                 history="all",
                 keep=("treaty", "2026"),
@@ -50,13 +51,19 @@ def expected(folder: Path) -> Config:
                 about="Treaties and summits.",
                 words=("treaty", "summit", "mutual defence", "pact*"),
                 excludes=("trade fair",),
+                weight=3.0,
             ),
             TopicConfig(name="long-view", title="Long view", words=("treaty", "summit", "mutual defence", "pact*")),
         ),
         outputs=(
             OutputConfig(name="all"),
             OutputConfig(
-                name="geopolitics", title="On states", topics=("geopolitics",), formats=("atom", "json"), size=25
+                name="geopolitics",
+                title="On states",
+                topics=("geopolitics",),
+                formats=("atom", "json"),
+                show="stories",
+                size=25,
             ),
         ),
         digests=(
