@@ -23,6 +23,7 @@ from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
 
 if TYPE_CHECKING:
+    from aggregator.pipeline.rank_parts import Weights
     from aggregator.templates import Templates
     from aggregator.vectors import Vectors
 
@@ -54,6 +55,14 @@ class App:
         """The topics, compiled, with the settings of feeds that change what Curate decides."""
         settings = [(f.url, f.topics, f.keep, f.drop) for f in self.config.feeds if f.topics or f.keep or f.drop]
         return compile_rules(self.config.topics, feeds=settings)
+
+    @cached_property
+    def weights(self) -> "Weights":
+        """What feeds and topics weigh when a digest chooses."""
+        from aggregator.pipeline.rank_parts import Weights
+
+        feeds = {feed.url: feed.weight for feed in self.config.feeds if feed.weight != 1}
+        return Weights(feeds, {topic.name: topic.weight for topic in self.config.topics if topic.weight != 1})
 
     @cached_property
     def authority(self) -> str:

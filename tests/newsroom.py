@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig, TopicConfig
-from aggregator.model import Entry, Folded, Issue, Source, StoredEntry, Tag
+from aggregator.model import Entry, Folded, Issue, Source, StoredEntry, Tag, Telling
 from aggregator.pipeline.compose import compose
 from aggregator.pipeline.rank import rank
+from aggregator.pipeline.story import group
+from aggregator.pipeline.telling import tellings
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -151,6 +153,8 @@ def stored(
     topics: Sequence[str] = (),
     url: str | None = None,
     language: str = "en",
+    text: str = "",
+    story: int = 0,
 ) -> StoredEntry:
     """Make an entry as the store gives it back."""
     address = f"https://site{by}.example.net/2026/{id}?from=a&to=b" if url is None else url
@@ -161,7 +165,7 @@ def stored(
         title=title,
         author="",
         html="",
-        text=excerpt,
+        text=text or excerpt,
         excerpt=excerpt,
         language=language,
         published=published,
@@ -182,6 +186,8 @@ def stored(
         changed=published,
         reach="all",
         text_set=id,
+        story=story,
+        story_uid=f"tag:example.org,2026:entry/{story:04}" if story else "",
         tags=tags,
     )
 
@@ -189,6 +195,11 @@ def stored(
 def told(lead: StoredEntry, *others: StoredEntry) -> Folded:
     """Fold copies under their lead."""
     return Folded(lead, others, lead.uid)
+
+
+def stories(folded: Sequence[Folded]) -> tuple[Telling, ...]:
+    """Tell texts as the stories they are, to readers who know nothing yet."""
+    return tellings(group(folded), since=NOW - timedelta(days=1000), told={})
 
 
 def news(count: int, *, texts: Sequence[Text] = ENGLISH, language: str = "en", sources: int = 5) -> list[Folded]:
@@ -224,7 +235,7 @@ def issue(
     """Rank and compose."""
     return compose(
         digest(**changes),
-        rank(folded, now=NOW, size=size),
+        rank(stories(folded), now=NOW, size=size),
         topics=TOPICS,
         period="2026-11-23",
         since=NOW - timedelta(days=1),

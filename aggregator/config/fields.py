@@ -170,6 +170,4 @@ Spacing = Annotated[
     float | None, BeforeValidator(_spacing), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 60})
 ]
 Size = Annotated[int, Field(strict=True, ge=1, le=500)]
-Weight = Annotated[
-    float, BeforeValidator(_weight), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 10})
-]
+Weight = Annotated[float, BeforeValidator(_weight), WithJsonSchema({"type": "number", "minimum": 0.1, "maximum": 10})]

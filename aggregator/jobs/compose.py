@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
-from aggregator.model import Folded, Issue, IssueState, Letter
+from aggregator.model import Issue, IssueState, Letter, Telling
 from aggregator.pipeline.duplicates import fold
 from aggregator.when import When
 
@@ -52,14 +52,14 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
     from aggregator.jobs.post import footer_links
     from aggregator.pipeline.compose import compose, fit
     from aggregator.pipeline.rank import rank
+    from aggregator.pipeline.telling import summed_up
 
-    texts = news(app, digest, period)
-    if not texts:
+    stories = news(app, digest, period)
+    if not stories:
         return None
-    ranking = rank(texts, now=period.until, size=digest.size)
     issue = compose(
         digest,
-        ranking,
+        summed_up(rank(stories, now=period.until, size=digest.size, weights=app.weights)),
         topics=app.config.topics,
         period=period.name,
         since=period.since,
@@ -73,12 +73,15 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
     return fit(issue, lambda shown: app.templates.letter(shown, links=links), digest=digest)
 
 
-def news(app: App, digest: DigestConfig, period: Period) -> tuple[Folded, ...]:
-    """Gather the texts first seen in the period that no earlier issue of the digest told."""
-    entries = app.store.entries.since(topics=digest.topics, after=period.since, until=period.until)
-    told = app.store.issues.told(digest.name, {entry.text_set for entry in entries}, by=period.by)
-    texts = fold(entry for entry in entries if entry.text_set not in told)
-    return tuple(text for text in texts if _fresh(text, period))
+def news(app: App, digest: DigestConfig, period: Period) -> tuple[Telling, ...]:
+    """Gather what may be told: stories of the period that no issue of the digest told, and material news of others."""
+    from aggregator.pipeline.story import group
+    from aggregator.pipeline.telling import tellings
+
+    entries = app.store.stories.since(topics=digest.topics, after=period.since, until=period.until)
+    stories = group(fold(entries), summaries=False)
+    told = app.store.issues.told(digest.name, stories, by=period.by)
+    return tellings(stories, since=period.since, told=told)
 
 
 def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState | None:
@@ -99,7 +102,6 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     state = app.store.issues.freeze(
         issue,
         letter,
-        entries=[(line.entry, line.text_set) for section in issue.sections for line in section.lines],
         deliveries=address_book(app, digest, issue),
         now=app.clock(),
     )
@@ -129,8 +131,3 @@ def digest_named(app: App, name: str) -> DigestConfig:
             return digest
     names: Sequence[str] = [digest.name for digest in app.config.digests]
     raise NotFoundError(f"no digest “{name}” in feeds.yaml; there is: {', '.join(names) or 'none'}")
-
-
-def _fresh(text: Folded, period: Period) -> bool:
-    """Tell whether the text itself is new: a late copy of what was known before is no news."""
-    return min(member.first_seen for member in text.members) > period.since

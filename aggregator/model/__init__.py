@@ -1,14 +1,15 @@
 """The values that flow through the house: one frozen type for each stage of life.
 
-Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
+Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Story → Telling → Issue → Letter → Message
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
-from aggregator.model.mailed import Issue, Letter, Line, Message, Section
+from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
+from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
 
@@ -17,6 +18,7 @@ __all__ = [
     "Asking",
     "Candidate",
     "Category",
+    "Cover",
     "Criterion",
     "Curated",
     "DateSource",
@@ -43,11 +45,15 @@ __all__ = [
     "Outcome",
     "ParsedEntry",
     "ParsedFeed",
+    "Part",
     "PruneRow",
     "Quote",
+    "Ranked",
+    "Ranking",
     "Reach",
     "Reject",
     "Request",
+    "Said",
     "Saved",
     "Section",
     "Source",
@@ -55,6 +61,8 @@ __all__ = [
     "StoredEntry",
     "Story",
     "Tag",
+    "Telling",
+    "Told",
     "Unread",
     "Validators",
     "Visit",

@@ -4,8 +4,25 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, word for word, and the name of who wrote it; empty when the next one is by the same."""
+
+    sentence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What another publisher writes of the same event."""
+
+    source: str
+    title: str
+    url: str  # may be empty
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One entry in an issue: plain text only, so that no markup of a feed ever reaches a mail."""
+    """One story in an issue: plain text only, so that no markup of a feed ever reaches a mail."""
 
     entry: int
     text_set: int
@@ -15,11 +32,20 @@ class Line:
     published: str  # ISO 8601, UTC
     excerpt: str = ""
     author: str = ""
-    also: tuple[str, ...] = ()  # who else carries it
+    also: tuple[str, ...] = ()  # who else carries the same text
     language: str = ""
     why: str = ""  # why it stands where it stands
     rank: int = 0  # its place in the whole issue: 1 is the lead
     when: str = ""  # its date for people, in the digest's time zone
+    story: int = 0
+    texts: tuple[tuple[int, int], ...] = ()  # (entry, text set) of all that is told with it, the lead's first
+    covered: tuple[Cover, ...] = ()  # who else tells it in words of their own
+    covered_more: int = 0  # so many besides
+    summary: tuple[Said, ...] = ()  # what several publishers say of it, when there are several
+    news: tuple[Said, ...] = ()  # of a story that was told before: what is new
+    told: str = ""  # when it was told before, for people; empty when it was not
+    score: float = 0.0
+    parts: tuple[tuple[str, float, str], ...] = ()  # of the score: name, factor, reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,13 @@ def moment(local: datetime, *, day: date) -> str:
     return f"{local.day} {_MONTHS[local.month - 1]}" + (f" {local.year}" if local.year != day.year else "")
 
 
+def day_before(day: date, *, seen_from: date) -> str:
+    """Name a day that has passed: a weekday within the week, else the date."""
+    if 0 < (seen_from - day).days < 7:
+        return _DAYS[day.weekday()]
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if day.year != seen_from.year else "")
+
+
 def long_date(day: date) -> str:
     """Write a date as on a front page: Monday, 23 November 2026."""
     return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"

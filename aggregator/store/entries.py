@@ -1,18 +1,15 @@
 """The keeper of entries: save what visits brought, and give back what outputs, digests and people ask for."""
 
-import sqlite3
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from aggregator.model import Saved, StoredEntry, Visit
-from aggregator.store import saving
+from aggregator.store import saving, shelves
 from aggregator.store.database import Database
 from aggregator.store.driver import number
-from aggregator.store.lane import marks
 from aggregator.store.reading import load, of_sets
 
 _AT_HOME = "entry.key = '' AND entry.url = ?"
-EVERYTHING = ("",)  # the topic under which every entry stands
 
 
 class Entries:
@@ -85,19 +82,8 @@ class Entries:
         Only curated entries that are for outputs; those that were dropped are left out.
         """
         with self._lane.read() as connection:
-            newest = _newest_sets(connection, topics or EVERYTHING, sets)
-            return of_sets(connection, newest, where="AND entry.reach != 'none'")
-
-    def since(self, *, topics: Sequence[str], after: datetime, until: datetime) -> tuple[StoredEntry, ...]:
-        """Give the text sets with an entry for digests first seen in (after, until], whole, in order of arrival.
-
-        Members outside the window, or only for outputs, come with them: ``first_seen`` tells what was known before.
-        """
-        of_topic = f"AND EXISTS (SELECT 1 FROM shelf WHERE entry_id = entry.id AND topic IN {marks(topics)})"
-        news = f"{_NEWS} {of_topic if topics else ''} ORDER BY entry.id"
-        with self._lane.read() as connection:
-            rows = connection.execute(news, (number(after), number(until), *topics)).fetchall()
-            return of_sets(connection, [text_set for (text_set,) in rows])
+            newest = shelves.newest(connection, shelves.TEXTS, topics, sets)
+            return of_sets(connection, [text_set for text_set, _ in newest], where="AND entry.reach != 'none'")
 
     def members(self, text_sets: Collection[int]) -> tuple[StoredEntry, ...]:
         """Give whole text sets, of any reach; dropped entries are left out."""
@@ -107,16 +93,6 @@ class Entries:
 
 _TEXTS = ("entry.title", "entry.author", "entry.text")
 _NAMES = ("feed.url", "feed.title", "feed.listed_title")
-_NEWS = """
-    SELECT curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
-    WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
-"""
-_SHELF = """
-    SELECT text_set, surfaced, entry_id FROM shelf WHERE topic = ?1 AND shown = 1 AND surfaced <= ?2
-    AND (surfaced < ?2 OR (surfaced = ?2 AND (text_set < ?3 OR (text_set = ?3 AND entry_id < ?4))))
-    ORDER BY surfaced DESC, text_set DESC, entry_id DESC LIMIT ?5
-"""
-_NEWEST = (1 << 62, 0, 0)  # later than any moment that can be kept
 
 
 def _contains(word: str, columns: Sequence[str]) -> tuple[str, Sequence[object]]:
@@ -126,26 +102,3 @@ def _contains(word: str, columns: Sequence[str]) -> tuple[str, Sequence[object]]
         folded = folded.replace(sign, f"/{sign}")
     terms = (f"lower({column}) LIKE ? ESCAPE '/'" for column in columns)
     return f"({' OR '.join(terms)})", [f"%{folded}%"] * len(columns)
-
-
-def _newest_sets(connection: sqlite3.Connection, topics: Sequence[str], sets: int) -> list[int]:
-    """Walk each topic's shelf from the newest end until there are enough sets: the archive's size does not matter."""
-    newest: dict[int, int] = {}
-    for topic in dict.fromkeys(topics):
-        for text_set, surfaced in _newest_of_topic(connection, topic, sets).items():
-            newest[text_set] = max(surfaced, newest.get(text_set, surfaced))
-    return sorted(newest, key=lambda text_set: (newest[text_set], text_set), reverse=True)[:sets]
-
-
-def _newest_of_topic(connection: sqlite3.Connection, topic: str, sets: int) -> dict[int, int]:
-    found: dict[int, int] = {}
-    last = _NEWEST
-    while len(found) < sets:
-        surfaced, text_set, entry = last
-        rows = connection.execute(_SHELF, (topic, surfaced, text_set, entry, sets)).fetchall()
-        for text_set, surfaced, _ in rows:
-            found.setdefault(text_set, surfaced)
-        if len(rows) < sets:
-            break
-        last = (rows[-1][1], rows[-1][0], rows[-1][2])
-    return dict(list(found.items())[:sets])

@@ -185,11 +185,14 @@ CREATE TABLE told (
   issue_id INTEGER NOT NULL,
   entry_id INTEGER NOT NULL,
   text_set INTEGER NOT NULL,
+  story INTEGER NOT NULL,
   CONSTRAINT pk_told PRIMARY KEY (issue_id, entry_id),
   CONSTRAINT fk_told_issue_id_issue FOREIGN KEY(issue_id) REFERENCES issue (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_told_entry_id ON told (entry_id);
+
+CREATE INDEX ix_told_story ON told (story);
 
 CREATE INDEX ix_told_text_set ON told (text_set);
 

@@ -5,9 +5,9 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from aggregator.model import Issue, Line, Section
+from aggregator.model import Cover, Issue, Line, Said, Section
 
-Value = TypeVar("Value", Issue, Section, Line)
+Value = TypeVar("Value", Issue, Section, Line, Said, Cover)
 
 
 def write_issue(issue: Issue) -> str:
@@ -29,8 +29,16 @@ def read_moment(text: str) -> datetime:
 
 
 def _section(facts: dict[str, Any]) -> Section:
-    lines = [_made(Line, {**line, "also": tuple(line.get("also", ()))}) for line in facts["lines"]]
-    return _made(Section, {**facts, "lines": tuple(lines)})
+    return _made(Section, {**facts, "lines": tuple(map(_line, facts["lines"]))})
+
+
+def _line(facts: dict[str, Any]) -> Line:
+    """Issues that were frozen before there were stories have none of their lists."""
+    lists: dict[str, Any] = {"also": tuple(facts.get("also", ()))}
+    lists |= {name: tuple(map(tuple, facts.get(name, ()))) for name in ("texts", "parts")}
+    lists |= {name: tuple(_made(Said, said) for said in facts.get(name, ())) for name in ("summary", "news")}
+    lists["covered"] = tuple(_made(Cover, cover) for cover in facts.get("covered", ()))
+    return _made(Line, {**facts, **lists})
 
 
 def _made(kind: type[Value], facts: dict[str, Any]) -> Value:

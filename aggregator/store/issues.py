@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.errors import NotFoundError
-from aggregator.model import Issue, IssueState, Letter
+from aggregator.model import Issue, IssueState, Letter, Story, Told
 from aggregator.store.deliveries import Deliveries, expect
-from aggregator.store.driver import moment, number
+from aggregator.store.driver import instant, moment, number
 from aggregator.store.frozen import read_issue, read_moment, write_issue
 from aggregator.store.lane import among
 
@@ -18,19 +18,14 @@ _ENTER = """
     INSERT INTO issue (digest, period, frozen, since, until, skipped, entries, subject, data, html, text)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
 """
-_TELL = "INSERT INTO told (issue_id, entry_id, text_set) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_TELL = "INSERT INTO told (issue_id, entry_id, text_set, story) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _TELLING = """
     WHERE id IN (SELECT issue_id FROM told WHERE text_set = ?1
         OR entry_id IN (SELECT entry_id FROM curation WHERE text_set = ?1)) ORDER BY until, id
 """
-_TOLD_THEN = """
-    SELECT told.text_set FROM told JOIN issue ON issue.id = told.issue_id
-    WHERE issue.digest = ? AND issue.until <= ? AND told.text_set IN
-"""
-_TOLD_NOW = """
-    SELECT curation.text_set FROM told JOIN issue ON issue.id = told.issue_id
-    JOIN curation ON curation.entry_id = told.entry_id
-    WHERE issue.digest = ? AND issue.until <= ? AND curation.text_set IN
+_TOLD = """
+    SELECT told.{0}, issue.period, issue.until FROM told JOIN issue ON issue.id = told.issue_id
+    WHERE issue.digest = ? AND issue.until <= ? AND told.{0} IN
 """
 _EVER = 1 << 62  # later than any moment that can be kept
 
@@ -57,20 +52,19 @@ class Issues(Deliveries):
         issue: Issue,
         letter: Letter,
         *,
-        entries: Sequence[tuple[int, int]],
         deliveries: Sequence[tuple[str, str]],
         now: datetime,
     ) -> IssueState:
         """Keep an issue for good with one delivery a recipient; gives back what is there when its period has one.
 
-        ``entries`` are (entry, text set) of what it tells, ``deliveries`` (recipient, Message-ID).
+        ``deliveries`` are (recipient, Message-ID).
         """
         window = number(read_moment(issue.since)), number(read_moment(issue.until))
-        facts = (*window, False, len(entries), issue.subject, write_issue(issue), letter.html, letter.text)
+        facts = (*window, False, len(issue.lines), issue.subject, write_issue(issue), letter.html, letter.text)
         with self._lane.write() as connection:
             state, new = _enter(connection, issue.digest, issue.period, now=now, facts=facts)
             if new:
-                connection.executemany(_TELL, [(state.id, entry, text) for entry, text in entries])
+                connection.executemany(_TELL, [(state.id, *told) for told in _tells(issue)])
                 expect(connection, state.id, deliveries, now=now)
         return state
 
@@ -89,13 +83,21 @@ class Issues(Deliveries):
         with self._lane.write() as connection:
             connection.execute("DELETE FROM issue WHERE digest = ? AND period = ? AND skipped", (digest, period))
 
-    def told(self, digest: str, text_sets: Collection[int], *, by: datetime | None = None) -> set[int]:
-        """Tell which text sets an issue of the digest has told (``by`` a moment), as they were then or are now."""
-        until = number(by) if by else _EVER
+    def told(self, digest: str, stories: Collection[Story], *, by: datetime | None = None) -> dict[int, Told]:
+        """Give, by the id of the story, the last issue of the digest (``by`` a moment) that told any of these.
+
+        A story was told when an issue told one of its entries or texts, or was told it under its number: whatever
+        Curate has joined or parted since.
+        """
+        places = {"entry_id": _by_entry(stories), "text_set": _by_text(stories), "story": {s.id: s.id for s in stories}}
+        found: dict[int, tuple[int, str]] = {}
         with self._lane.read() as connection:
-            then = among(connection, _TOLD_THEN, text_sets, digest, until)
-            now = among(connection, _TOLD_NOW, text_sets, digest, until)
-            return {text_set for rows in (then, now) for (text_set,) in rows}
+            for column, owners in places.items():
+                rows = among(connection, _TOLD.format(column), owners, digest, number(by) if by else _EVER)
+                for value, period, until in rows:
+                    story = owners[value]
+                    found[story] = max(found.get(story, (until, period)), (until, period))
+        return {story: Told(period, instant(until)) for story, (until, period) in found.items()}
 
     def issue(self, issue: int) -> Issue:
         """Read a frozen issue; raises NotFoundError when there is none, or nothing in it."""
@@ -116,6 +118,23 @@ class Issues(Deliveries):
     def _read(self, which: str, *values: object) -> tuple[IssueState, ...]:
         with self._lane.read() as connection:
             return tuple(map(_state, connection.execute(f"{_STATE} {which}", values)))
+
+
+def _tells(issue: Issue) -> list[tuple[int, int, int]]:
+    """List entry, text set and story of all that an issue tells."""
+    return [
+        (entry, text_set, line.story)
+        for line in issue.lines
+        for entry, text_set in line.texts or ((line.entry, line.text_set),)
+    ]
+
+
+def _by_entry(stories: Collection[Story]) -> dict[int, int]:
+    return {member.id: story.id for story in stories for text in story.texts for member in text.members}
+
+
+def _by_text(stories: Collection[Story]) -> dict[int, int]:
+    return {text.lead.text_set: story.id for story in stories for text in story.texts}
 
 
 def _enter(

@@ -16,6 +16,7 @@ from aggregator.store.founding import found
 from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
+from aggregator.store.stories import Stories
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -32,6 +33,7 @@ class Store:
         self.meta = Meta(database)
         self.feeds = Feeds(database)
         self.entries = Entries(database)
+        self.stories = Stories(database)
         self.curation = Curation(database)
         self.issues = Issues(database)
 

@@ -77,13 +77,14 @@ class IssueRow(Row, table=True):
 
 
 class ToldRow(Row, table=True):
-    """An entry, and its text set, that an issue tells. No foreign key to the entry: issues outlive what is purged."""
+    """An entry that an issue tells, its text set and story (0: none). Issues outlive what is purged: no foreign key."""
 
     __tablename__ = "told"
 
     issue_id: int = Field(primary_key=True, foreign_key="issue.id", ondelete="CASCADE")
     entry_id: int = Field(primary_key=True, index=True)
     text_set: int = Field(index=True)
+    story: int = Field(index=True)
 
 
 class DeliveryRow(Row, table=True):

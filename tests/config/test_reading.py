@@ -188,7 +188,8 @@ def test_a_weight_is_a_number_within_bounds(text: str, place: str, value: str, p
 def test_weights_of_feeds_and_topics_are_read_and_one_of_the_defaults_is_for_all_feeds() -> None:
     text = (
         "title: T\ndefaults: {weight: 0.5}\n"
-        "feeds: ['https://example.com/a', {url: 'https://example.com/b', weight: 10}]\ntopics: {world: {weight: 2}, a: }\n"
+        "feeds: ['https://example.com/a', {url: 'https://example.com/b', weight: 10}]\n"
+        "topics: {world: {weight: 2}, a: }\n"
     )
     found = read(text.encode(), "feeds.yaml")
     assert [feed.weight for feed in found.feeds] == [0.5, 10.0]

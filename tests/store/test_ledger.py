@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.errors import NotFoundError
-from aggregator.model import DeliveryState, DeliveryWord, Issue, IssueState, Letter, Line, Section
+from aggregator.model import DeliveryState, DeliveryWord, Issue, IssueState, Letter, Line, Section, Told
 from aggregator.store.frozen import read_issue, read_moment, write_issue
-from tests.store.things import DAY, HOUR, NOW, Desk, document, entry
+from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, story
 
 LINE = Line(7, 5, "A “title”", "https://example.com/7", "Example", "2026-11-23T11:00:00Z", also=("b.example",))
 ISSUE = Issue(
@@ -30,7 +30,7 @@ TO = [("reader@example.org", "<1@example.org>"), ("other@example.org", "<2@examp
 
 
 def freeze(desk: Desk, issue: Issue = ISSUE) -> IssueState:
-    return desk.store.issues.freeze(issue, LETTER, entries=[(7, 5)], deliveries=TO, now=NOW)
+    return desk.store.issues.freeze(issue, LETTER, deliveries=TO, now=NOW)
 
 
 def test_an_issue_comes_back_as_it_was_frozen(desk: Desk) -> None:
@@ -74,8 +74,9 @@ def test_what_was_told_is_known_by_its_set_then_and_by_its_set_now(desk: Desk) -
     desk.read("a", document([entry(str(n)) for n in range(1, 9)]))
     freeze(desk)
     desk.curate(**{"7": 6})
-    assert desk.store.issues.told("morning", range(1, 9)) == {5, 6}
-    assert desk.store.issues.told("evening", range(1, 9)) == set()
+    now = [story(4, 4), story(5, 5), story(6, 6, 7, text_set=6), story(8, 8)]
+    assert desk.store.issues.told("morning", now) == dict.fromkeys((5, 6), Told("2026-11-23", NOW))
+    assert desk.store.issues.told("evening", now) == {}
     telling = {number: [issue.id for issue in desk.store.issues.telling(number)] for number in (5, 6, 7)}
     assert telling == {5: [1], 6: [1], 7: []}
 
@@ -196,17 +197,32 @@ def test_a_period_without_news_can_be_made_after_all_and_a_frozen_one_cannot(des
     assert state.id > skip.id
     issues.reopen("morning", "2026-11-23")
     assert issues.find("morning", "2026-11-23") == state
-    assert issues.told("morning", [5]) == {5}
+    assert set(issues.told("morning", [story(5, 5)])) == {5}
     assert len(issues.deliveries(state.id)) == 2
 
 
 def test_the_ledger_can_be_read_as_it_was_by_a_moment(desk: Desk) -> None:
     issues = desk.store.issues
     first = freeze(desk)
-    later = replace(ISSUE, period="2026-11-24", since=ISSUE.until, until="2026-11-24T12:00:00Z")
-    second = issues.freeze(later, LETTER, entries=[(8, 6)], deliveries=(), now=NOW + DAY)
+    other = Section("", "", (replace(LINE, entry=8, text_set=6),))
+    later = replace(ISSUE, period="2026-11-24", since=ISSUE.until, until="2026-11-24T12:00:00Z", sections=(other,))
+    second = issues.freeze(later, LETTER, deliveries=(), now=NOW + DAY)
     before = NOW + DAY - timedelta(microseconds=1)
     assert [issues.last("morning", by=by) for by in (None, NOW + DAY, before, NOW)] == [second, second, first, first]
     assert issues.last("morning", by=NOW - HOUR) is None
-    told = [issues.told("morning", [5, 6], by=by) for by in (None, NOW + DAY, before, NOW - HOUR)]
+    stories = [story(5, 5), story(6, 6)]
+    told = [set(issues.told("morning", stories, by=by)) for by in (None, NOW + DAY, before, NOW - HOUR)]
     assert told == [{5, 6}, {5, 6}, {5}, set()]
+
+
+def test_a_story_was_told_under_its_number_with_any_of_its_entries_and_the_last_issue_counts(desk: Desk) -> None:
+    """Curate has since joined what two issues told, and parted what one did."""
+    both = replace(LINE, story=5, texts=((7, 7), (8, 8)))
+    freeze(desk, replace(ISSUE, sections=(Section("", "", (both,)),)))
+    again = replace(LINE, entry=9, text_set=9, story=9)
+    tomorrow = replace(ISSUE, period="2026-11-24", until="2026-11-24T12:00:00Z", sections=(Section("", "", (again,)),))
+    freeze(desk, tomorrow)
+    first, second = Told("2026-11-23", NOW), Told("2026-11-24", NOW + DAY)
+    told = desk.store.issues.told("morning", [story(5, 1), story(20, 20), story(8, 8, 21), story(7, 7, 9)])
+    assert told == {5: first, 8: first, 7: second}
+    assert desk.store.issues.find("morning", "2026-11-23").entries == 1, "a line, however many texts it tells"

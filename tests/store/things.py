@@ -10,16 +10,20 @@ from aggregator.model import (
     Curated,
     Entry,
     FeedState,
+    Folded,
     Intake,
     Listing,
     ParsedFeed,
     Reach,
     Saved,
     StoredEntry,
+    Story,
     Tag,
     Visit,
 )
+from aggregator.pipeline.story import group
 from aggregator.store import Store
+from tests.newsroom import stored as stored_entry
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -107,6 +111,14 @@ class Desk:
         found = [stored for stored in self.store.entries.search(limit=1000) if stored.entry.guid == guid]
         assert len(found) == 1, f"{guid}: {len(found)} entries"
         return found[0]
+
+
+def story(id: int, *entries: int, text_set: int = 0) -> Story:
+    """A story of entries that each are a text of their own, or copies of one."""
+    members = [replace(stored_entry(number, story=id), text_set=text_set or number) for number in entries]
+    texts = [Folded(members[0], (*members[1:],))] if text_set else [Folded(member) for member in members]
+    (found,) = group(texts, summaries=False)
+    return found
 
 
 def listings(*names: str) -> list[Listing]:

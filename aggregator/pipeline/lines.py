@@ -1,0 +1,132 @@
+"""Ranked → Line: a story as it is told in an issue, all of it plain text."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aggregator.config import TopicConfig
+from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.pipeline.headline import day_before, moment
+from aggregator.pipeline.plain import shortened, tidy
+
+EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
+"""The most characters of an excerpt, an entry's title, a source's name, and of all sentences that are quoted."""
+
+_ALSO = 6  # names after "Also in"
+_COVERED = 4  # publishers after "Also covered by"
+_QUOTES = 3
+
+
+def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: date, zone: ZoneInfo) -> tuple[str, Line]:
+    """Write one story as plain text, and say which topic it stands under."""
+    telling, lead = ranked.telling, ranked.telling.lead.lead
+    topic, evidence = _place(telling, topics)
+    excerpt = shortened(tidy(lead.entry.excerpt), EXCERPT)
+    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80) or "Untitled"
+    covered = _covered(telling)
+    return topic, Line(
+        entry=lead.id,
+        text_set=lead.text_set,
+        title=title,
+        url=web_address(lead.entry.url),
+        source=name_of(lead),
+        published=iso(lead.entry.published),
+        excerpt="" if _repeats(excerpt, title) else excerpt,
+        author=shortened(tidy(lead.entry.author), NAME),
+        also=_also(telling.lead),
+        language=lead.entry.language,
+        why=f"{ranked.why}; {evidence}" if evidence else ranked.why,
+        rank=rank,
+        when=_when(lead, day=day, zone=zone),
+        story=telling.story.id,
+        texts=tuple((text.lead.id, text.lead.text_set) for text in (telling.lead, *telling.others)),
+        covered=covered[:_COVERED],
+        covered_more=max(len(covered) - _COVERED, 0),
+        **_quoted(telling, day),
+        score=ranked.score,
+        parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
+    )
+
+
+def name_of(stored: StoredEntry) -> str:
+    """Name the feed of an entry for people."""
+    source = stored.source
+    return shortened(tidy(source.title), NAME) or source.publisher or urlsplit(source.url).netloc
+
+
+def web_address(url: str) -> str:
+    """Give back what may stand behind a link, nothing else."""
+    return url if url.lower().startswith(("https://", "http://")) else ""
+
+
+def iso(moment: datetime) -> str:
+    """Write a moment as ISO 8601 in UTC, with a Z."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
+    """Find the first topic that a story has, and the reason in words.
+
+    The lead's own come before those of its copies, and these before those of other texts.
+    """
+    lead = telling.lead
+    others = [tag for text in telling.others for member in text.members for tag in member.tags]
+    for tags in (lead.lead.tags, [tag for copy in lead.others for tag in copy.tags], others):
+        said = {tag.topic: f"topic {tag.topic} by {tag.via}: {tag.evidence}" for tag in reversed(tags)}
+        for topic in topics:
+            if topic.name in said:
+                return topic.name, said[topic.name]
+    return "", ""
+
+
+def _also(folded: Folded) -> tuple[str, ...]:
+    names = {member.source.publisher: name_of(member) for member in reversed(folded.members)}
+    others = [names[publisher] for publisher in folded.publishers[1:]]
+    return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
+
+
+def _covered(telling: Telling) -> tuple[Cover, ...]:
+    """Name each other publisher with words of its own once, with its latest text: it knows most."""
+    found: dict[str, Cover] = {}
+    for text in reversed(telling.others):
+        one = text.lead
+        if one.source.publisher != telling.lead.lead.source.publisher:
+            title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
+            found.setdefault(one.source.publisher, Cover(name_of(one), title, web_address(one.entry.url)))
+    return tuple(reversed(found.values()))
+
+
+def _quoted(telling: Telling, day: date) -> dict[str, Any]:
+    """Quote what is new of a story that comes back, or what several publishers say of one that is told first."""
+    if telling.told:
+        told = day_before(date.fromisoformat(telling.told), seen_from=day)
+        return {"news": _said(telling, telling.news), "told": told}
+    return {"summary": _said(telling, telling.story.summary) if telling.story.coverage > 1 else ()}
+
+
+def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
+    """Keep at most three sentences, as many as there is room for; each run of one publisher is named at its end."""
+    names = {member.id: name_of(member) for text in telling.story.texts for member in text.members}
+    found: list[Said] = []
+    room = QUOTED
+    for quote in quotes:
+        sentence = shortened(tidy(quote.sentence), EXCERPT)
+        if (found and len(sentence) > room) or len(found) == _QUOTES:
+            break
+        room -= len(sentence)
+        found.append(Said(sentence, names.get(quote.entry, quote.publisher)))
+    following = [*(said.source for said in found[1:]), ""]
+    pairs = zip(found, following, strict=True)
+    return tuple(Said(one.sentence, "" if one.source == after else one.source) for one, after in pairs)
+
+
+def _repeats(excerpt: str, title: str) -> bool:
+    """Tell whether the excerpt says nothing but the title."""
+    return excerpt.rstrip(" .…").casefold() == title.rstrip(" .…").casefold() or title == shortened(excerpt, 80)
+
+
+def _when(lead: StoredEntry, *, day: date, zone: ZoneInfo) -> str:
+    said = moment(lead.entry.published.astimezone(zone), day=day)
+    return f"seen {said}" if lead.entry.published_from == "first_seen" else said

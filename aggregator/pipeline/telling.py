@@ -1,0 +1,108 @@
+"""Stories × what was told → Tellings: each story once, and again only when there is material news of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import Folded, Quote, Ranked, Ranking, StoredEntry, Story, Telling, Told
+from aggregator.pipeline.story import summary_of, whats_new
+from aggregator.pipeline.terms import names, numbers, sentences, terms
+
+UNHEARD = 0.5
+"""A new sentence without a new name or number is news when so much of its terms was never said of the story."""
+
+LEAST = 0.05
+"""What novelty is at least: so that a short piece of news in a long text is still ranked."""
+
+_SHORTEST = 40  # characters of a sentence that can be news: a byline is shorter
+
+
+def tellings(stories: Iterable[Story], *, since: datetime, told: Mapping[int, Told]) -> tuple[Telling, ...]:
+    """Say what an issue may tell: stories with a text first seen after ``since``, each as its readers may hear it.
+
+    ``told`` is by the id of the story, for those that an earlier issue told. A late copy of a text that was known
+    before is no news, nor is another publisher by itself.
+    """
+    found = (tell(story, since=since, last=told.get(story.id)) for story in stories)
+    return tuple(telling for telling in found if telling)
+
+
+def tell(story: Story, *, since: datetime, last: Told | None) -> Telling | None:
+    """Tell a story for the first time, or what is new since it was told; None when there is nothing to tell."""
+    if last is None:
+        texts = tuple(text for text in story.texts if _is_shown(text))
+        if not any(_is_news(text, since) for text in texts):
+            return None
+        return Telling(story, lead_of(story, texts), texts)
+    fresh = [text for text in story.texts if _is_shown(text) and _is_news(text, last.until)]
+    earlier = [text for text in story.texts if _first_seen(text) <= last.until]
+    return _again(story, fresh, earlier, last.period) if fresh else None
+
+
+def summed_up(ranking: Ranking) -> Ranking:
+    """Give the stories that were chosen, and told by several publishers, what they say in three sentences."""
+    return replace(ranking, chosen=tuple(map(_summed_up, ranking.chosen)))
+
+
+def lead_of(story: Story, texts: Sequence[Folded]) -> Folded:
+    """Choose the text that speaks for a story: the one whose headline the story has, else the first."""
+    return next((text for text in texts if text.lead.entry.title == story.title), texts[0])
+
+
+def material(later: StoredEntry, earlier: Sequence[StoredEntry]) -> tuple[str, ...]:
+    """List the sentences of an entry that are material news after those before it.
+
+    New sentences with a name or a number that the story did not have, or mostly of terms that it never had: the same
+    matter in other words is none.
+    """
+    news = whats_new(later, earlier)
+    if not news.sentences:
+        return ()
+    facts = {*news.names, *news.numbers}
+    known = {term for entry in earlier for term in terms(f"{entry.entry.title}\n{entry.entry.text}")}
+    headline = later.entry.title if later.entry.text else ""
+    found = (said for said in news.sentences if said != headline and len(said) >= _SHORTEST)
+    return tuple(said for said in found if facts.intersection([*names(said), *numbers(said)]) or _unheard(said, known))
+
+
+def _summed_up(ranked: Ranked) -> Ranked:
+    telling = ranked.telling
+    if telling.told or telling.story.coverage < 2:
+        return ranked
+    story = replace(telling.story, summary=summary_of(telling.story.texts, title=telling.story.title))
+    return replace(ranked, telling=replace(telling, story=story))
+
+
+def _again(story: Story, fresh: Sequence[Folded], earlier: Sequence[Folded], period: str) -> Telling | None:
+    known = [text.lead for text in earlier]
+    found: list[tuple[int, Folded, tuple[str, ...]]] = []
+    for text in fresh:
+        news = material(text.lead, known)
+        known.append(text.lead)
+        if news:
+            found.append((len(news), text, news))
+    if not found:
+        return None
+    lead = max(found, key=lambda item: item[0])[1]
+    quotes = [Quote(said, t.lead.source.publisher, t.lead.id) for _, t, news in found for said in news]
+    texts = tuple(text for _, text, _ in found)
+    whole = sum(len(list(sentences(text.lead.entry.text))) for text in texts)
+    return Telling(story, lead, texts, period, tuple(quotes), min(1.0, max(LEAST, len(quotes) / max(whole, 1))))
+
+
+def _unheard(sentence: str, known: set[str]) -> bool:
+    own = set(terms(sentence))
+    return len(own - known) >= UNHEARD * len(own)
+
+
+def _is_shown(text: Folded) -> bool:
+    return any(member.reach != "none" for member in text.members)
+
+
+def _is_news(text: Folded, since: datetime) -> bool:
+    """Tell whether the text itself is new, and for digests: a late copy of what was known before is not."""
+    return _first_seen(text) > since and any(member.reach == "all" for member in text.members)
+
+
+def _first_seen(text: Folded) -> datetime:
+    return min(member.first_seen for member in text.members)

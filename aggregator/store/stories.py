@@ -1,0 +1,103 @@
+"""The keeper of stories: whole ones, as outputs, digests and people ask for them."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from aggregator.model import StoredEntry
+from aggregator.store import shelves
+from aggregator.store.database import Database
+from aggregator.store.driver import EPOCH, number
+from aggregator.store.lane import among, chunks, marks
+from aggregator.store.reading import load, of_sets
+
+FIRST, LAST = 50, 150
+"""Of a story with more entries, the first so many are read, and the last."""
+
+
+class Stories:
+    """Entries of stories, dropped ones left out; ``pipeline.story`` makes stories of them.
+
+    An entry that was compared with none is a story of its own, together with its copies: its number is then that of
+    its text set.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._lane = database.lane
+
+    def latest(self, *, topics: Sequence[str], stories: int, after: datetime | None = None) -> tuple[StoredEntry, ...]:
+        """Give the newest stories with an entry of any of ``topics`` (none: of everything), whole, the newest first.
+
+        Only curated entries that are for outputs, and with ``after`` only stories with one that surfaced then or later.
+        """
+        with self._lane.read() as connection:
+            newest = shelves.newest(connection, shelves.STORIES, topics, stories)
+            oldest = number(after or EPOCH) or 0
+            keys = [key for key, (surfaced, *_) in newest if surfaced >= oldest]
+            return _whole(connection, keys, where="AND entry.reach != 'none'")
+
+    def since(self, *, topics: Sequence[str], after: datetime, until: datetime) -> tuple[StoredEntry, ...]:
+        """Give the stories with an entry for digests first seen in (after, until], whole, in order of arrival.
+
+        Entries first seen before come with them, those first seen later do not.
+        """
+        of_topic = f"AND EXISTS (SELECT 1 FROM shelf WHERE entry_id = entry.id AND topic IN {marks(topics)})"
+        news = f"{_NEWS} {of_topic if topics else ''} ORDER BY entry.id"
+        with self._lane.read() as connection:
+            rows = connection.execute(news, (number(after), number(until), *topics)).fetchall()
+            found = _whole(connection, [_key(*row) for row in rows])
+        return tuple(entry for entry in found if entry.first_seen <= until)
+
+    def find(self, reference: str) -> tuple[StoredEntry, ...]:
+        """Find a story by its number or its permanent id, or by those of an entry in it; gives its entries."""
+        if not reference:
+            return ()
+        value: str | int = reference
+        where = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1"
+        if reference.isascii() and reference.isdigit() and len(reference) < 19:
+            value, where = int(reference), "entry_id = ?1 OR story = ?1"
+        with self._lane.read() as connection:
+            rows = connection.execute(_FOUND.format(where), (value,)).fetchall()
+            return _whole(connection, [_key(*row) for row in rows])
+
+    def members(self, story: int) -> tuple[StoredEntry, ...]:
+        """Give the entries of a story in order of arrival."""
+        with self._lane.read() as connection:
+            return _whole(connection, [story])
+
+
+_NEWS = """
+    SELECT curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
+"""
+_FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY story = ?1 DESC LIMIT 1"
+_MEMBERS = "SELECT story, entry_id FROM curation WHERE dropped = '' AND story IN"
+
+
+def _key(story: int, text_set: int) -> int:
+    return story or -text_set
+
+
+def _whole(connection: sqlite3.Connection, keys: Iterable[int], *, where: str = "") -> tuple[StoredEntry, ...]:
+    """Read stories in the order given; a key below zero is a text set that was compared with none."""
+    wanted = list(dict.fromkeys(keys))
+    alone = of_sets(connection, [-key for key in wanted if key < 0], where=f"AND curation.story = 0 {where}")
+    found: dict[int, list[StoredEntry]] = {key: [] for key in wanted}
+    for entry in (*_grouped(connection, [key for key in wanted if key > 0], where), *alone):
+        found[_key(entry.story, entry.text_set)].append(entry)
+    return tuple(entry for members in found.values() for entry in members)
+
+
+def _grouped(connection: sqlite3.Connection, stories: Collection[int], where: str) -> tuple[StoredEntry, ...]:
+    """Read the entries of stories; of one that all the world writes about, its first ones and its last."""
+    members: dict[int, list[int]] = defaultdict(list)
+    for story, entry in among(connection, _MEMBERS, stories):
+        members[story].append(entry)
+    ids: list[int] = []
+    for entries in map(sorted, members.values()):
+        ids += entries if len(entries) <= FIRST + LAST else [*entries[:FIRST], *entries[-LAST:]]
+    parts = (
+        load(connection, f"WHERE entry.id IN {marks(p)} {where} ORDER BY entry.id", p) for p in chunks(sorted(ids))
+    )
+    return tuple(entry for part in parts for entry in part)
