@@ -21,7 +21,7 @@ from jinja2 import (
 )
 
 from aggregator.errors import TemplateError
-from aggregator.model import Issue, Letter, Line, Section
+from aggregator.model import Cover, Issue, Letter, Line, Said, Section
 from aggregator.workspace import shipped
 
 COLUMNS = 74
@@ -32,8 +32,15 @@ _RIGHT_TO_LEFT = ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug",
 _DATE = "2026-01-01T06:00:00Z"
 _LINES = tuple(
     Line(number, number, f"Title {number}", "https://example.org/", "Example Net", _DATE, "In short.", rank=number)
-    for number in (1, 2, 3)
+    for number in (1, 2, 3, 4)
 )
+_COVERED = replace(
+    _LINES[1],
+    covered=(Cover("Other Net", "Title", "https://example.net/"), Cover("Third Net", "Title", "")),
+    covered_more=2,
+    summary=(Said("A sentence.", ""), Said("Another.", "Example Net"), Said("A third.", "Other Net")),
+)
+_AGAIN = replace(_LINES[2], told="Wednesday", news=(Said("What is new.", "Example Net"),))
 SAMPLE = Issue(
     digest="sample",
     period="2026-01-01",
@@ -45,7 +52,7 @@ SAMPLE = Issue(
     composed=_DATE,
     since=_DATE,
     until=_DATE,
-    sections=(Section("topic", "Topic", _LINES[:2]), Section("", "More", _LINES[2:])),
+    sections=(Section("topic", "Topic", (_LINES[0], _COVERED, _AGAIN)), Section("", "More", _LINES[3:])),
     left_out=1,
 )
 """What templates are tried on."""
@@ -177,7 +184,9 @@ def _values(issue: Issue, links: dict[str, str]) -> dict[str, Any]:
         "lead": lead,
         "topic": titles.get(id(lead), ""),
         "sections": [section for section in rest if section.lines],
-        "sources": len({line.source for line in issue.lines}),
+        "sources": len(
+            {name for line in issue.lines for name in (line.source, *(cover.source for cover in line.covered))}
+        ),
         "links": {"web": "", "unsubscribe": "", "preferences": "", **links},
         "dir": "rtl" if issue.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
     }

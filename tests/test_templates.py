@@ -137,7 +137,7 @@ def test_the_users_file_extends_the_shipped_one_by_a_block(tmp_path: Path):
         '{% extends "default:issue.html" %}{% set accent = "#012345" %}{% block footer %}Bye{{ super() }}{% endblock %}'
     )
     html = user_template(tmp_path, text).letter(issue(news(3))).html
-    assert "Bye" in html and "3 entries from 3 sources" in html
+    assert "Bye" in html and "3 stories from 3 sources" in html
     assert "color:#012345" in html and "#8f1d1d" not in html
 
 

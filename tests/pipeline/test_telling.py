@@ -1,0 +1,106 @@
+"""What an issue may tell: each story once, and again only with material news."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from aggregator.model import Folded, StoredEntry, Told
+from aggregator.pipeline.story import group
+from aggregator.pipeline.telling import material, tell, tellings
+from tests.newsroom import NOW, stored, told
+from tests.storyroom import STORY, next_day, telling, treaty
+
+DAY = timedelta(days=1)
+LAST = Told("2026-11-22", NOW - timedelta(hours=1))
+
+
+def later(text: str, *, title: str = "Treaty", by: int = 40, at: datetime = NOW) -> StoredEntry:
+    return stored(900, title=title, text=text, excerpt=text, by=by, published=at, story=STORY)
+
+
+def test_a_story_that_was_never_told_is_told_whole():
+    (found,) = telling(*treaty())
+    assert (len(found.fresh), found.told, found.novelty) == (7, "", 1.0)
+    assert found.title == found.story.title == found.lead.lead.entry.title
+    assert len(found.others) == 6 and found.lead not in found.others
+
+
+def test_a_story_with_nothing_first_seen_in_the_period_is_not_told():
+    assert tellings(group(map(Folded, treaty(hours=60))), since=NOW - DAY, told={}) == ()
+
+
+def test_a_late_copy_of_a_text_that_was_known_is_no_news():
+    old = stored(1, published=NOW - 3 * DAY)
+    copy = replace(stored(2, by=1), text_set=1)
+    assert tellings(group([told(old, copy)]), since=NOW - DAY, told={}) == ()
+
+
+def test_history_that_is_for_outputs_only_is_no_news_and_what_is_for_the_archive_is_not_told():
+    history = replace(stored(1), reach="outputs")
+    assert tellings(group([told(history)]), since=NOW - DAY, told={}) == ()
+    archive = replace(stored(2, by=1, story=1), reach="none")
+    (found,) = tellings(group([told(stored(1, story=1)), told(archive)]), since=NOW - DAY, told={})
+    assert [text.lead.id for text in found.fresh] == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        treaty()[0].entry.text,
+        "A treaty of mutual assistance was signed in Port Hale by the president of Tarvenia and Osmere's first "
+        "secretary. Neither side would say what is in the closed folder with its annex on military matters.",
+        "Osmere, Tarvenia sign.",
+        "",
+    ],
+)
+def test_another_publisher_by_itself_is_no_news(text: str):
+    """The same matter in other words, or in fewer."""
+    assert telling(*treaty(hours=23), later(text), last=LAST) == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The treaty of mutual assistance obliges each side to send 7,500 soldiers.",  # a number
+        "The treaty was also signed by Grand Duke Ottokar of Vell on behalf of his country.",  # a name
+        "Fishermen blockaded the harbour overnight and burned tyres on the pier.",  # hardly a word that was said before
+    ],
+)
+def test_a_number_a_name_or_a_matter_that_was_not_told_is_news(sentence: str):
+    (found,) = telling(*treaty(hours=23), later(f"{treaty()[0].entry.text} {sentence}"), last=LAST)
+    assert [quote.sentence for quote in found.news] == [sentence]
+    assert (found.told, found.title) == ("2026-11-22", "Treaty")
+    assert 0.05 <= found.novelty < 0.5, "most of it was told already"
+
+
+def test_news_is_told_once_whoever_brings_it():
+    """The second publisher says the same as the first, which is not news any more."""
+    again = replace(next_day(), id=601, uid="x:601", text_set=601, source=later("").source)
+    (found,) = telling(*treaty(hours=23), next_day(), again, last=LAST)
+    assert [text.lead.id for text in found.fresh] == [600]
+    assert found.lead.lead.id == 600 and found.others == ()
+
+
+def test_what_came_between_the_last_telling_and_this_period_is_still_news():
+    """The story was told two issues ago; yesterday there was no room for what was new of it."""
+    yesterday = replace(next_day(), first_seen=NOW - DAY)
+    story = group(map(Folded, [*treaty(hours=60), yesterday]))[0]
+    found = tell(story, since=NOW - timedelta(hours=1), last=Told("2026-11-20", NOW - 2 * DAY))
+    assert found and [text.lead.id for text in found.fresh] == [600]
+
+
+def test_a_byline_is_no_news():
+    assert material(later(f"{treaty()[0].entry.text} Reporting by Jana Kolb."), treaty()[:1]) == ()
+
+
+def test_of_an_entry_that_is_only_a_headline_the_headline_counts():
+    bare = replace(later("", title="Osmere sends 40,000 soldiers to the Sarn valley"), text_set=900)
+    assert material(bare, treaty()) == ("Osmere sends 40,000 soldiers to the Sarn valley",)
+
+
+def test_the_same_stories_in_another_order_are_told_the_same():
+    texts = [Folded(entry) for entry in treaty()]
+    one = tellings(group(texts), since=NOW - DAY, told={})
+    other = tellings(group(reversed(texts)), since=NOW - DAY, told={})
+    assert one == other

@@ -1,0 +1,86 @@
+"""How stories stand in a mail: told once, with who else tells them, what they say, and what is new."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from aggregator.model import Cover, Line
+from aggregator.templates import Templates
+from tests.newsroom import NOW
+from tests.storyroom import Told, front_page, issue_of, next_day, telling, treaty
+from tests.test_templates import Page
+
+LAST = Told("2026-11-22", NOW - timedelta(hours=1))
+
+
+def only(line: tuple[Line, ...]) -> Line:
+    (found,) = line
+    return found
+
+
+def test_a_story_is_one_line_with_the_others_and_their_headlines_linked():
+    line = only(issue_of(telling(*treaty())).lines)
+    assert line.title in {entry.entry.title for entry in treaty()} and line.story == 501
+    assert len(line.covered) == 4 and line.covered_more == 2
+    assert {cover.source for cover in line.covered}.isdisjoint({line.source})
+    assert sorted(entry for entry, _ in line.texts) == [entry.id for entry in treaty()]
+
+
+def test_what_several_publishers_say_is_quoted_word_for_word_and_attributed():
+    line = only(issue_of(telling(*treaty())).lines)
+    whole = " ".join(entry.entry.text for entry in treaty())
+    assert 2 <= len(line.summary) <= 3
+    assert all(said.sentence in whole for said in line.summary) and line.summary[-1].source
+    alone = only(issue_of(telling(treaty()[0])).lines)
+    assert (alone.summary, alone.covered) == ((), ()) and alone.excerpt
+
+
+def test_a_story_that_comes_back_says_when_it_was_told_and_only_what_is_new():
+    first, second, *_ = treaty()
+    line = only(issue_of(telling(first, second, next_day(), last=LAST)).lines)
+    assert (line.told, line.title) == ("Sunday", next_day().entry.title)
+    assert line.covered == () and line.summary == ()
+    assert [said.sentence for said in line.news] == [
+        "It promises 40,000 soldiers within ten days of an attack.",
+        "The president of Meridon, Ada Norrin, called an emergency session of parliament for Saturday.",
+    ]
+    assert [said.source for said in line.news] == ["", "The Sample Courier"], "named once, at the end"
+
+
+def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():
+    issue = front_page()
+    letter = Templates(None).letter(issue)
+    page = Page(letter.html)
+    assert page.open == []
+    covers = {cover.url for line in issue.lines for cover in line.covered}
+    assert covers and page.links() == set(re.findall(r"https?://\S+", letter.text))
+    assert page.links() == {issue.home} | {line.url for line in issue.lines} | covers
+
+
+def test_everything_is_told_in_both():
+    issue = front_page()
+    letter = Templates(None).letter(issue)
+    flowing = re.sub(r"\s+", "", letter.text)
+    quotes = [said for line in issue.lines for said in (*line.summary, *line.news)]
+    assert quotes and any(line.told for line in issue.lines)
+    for said in quotes:
+        assert said.sentence in letter.html and re.sub(r"\s+", "", said.sentence) in flowing
+    for shown in (letter.html, letter.text):
+        assert "New since Sunday:" in shown and "Also covered by 6 others" in shown and "and 2 more" in shown
+        assert re.search(r"11 stories from \d+ sources", shown)
+    assert not re.search(r"[ \t]$", letter.text, re.MULTILINE) and "\n\n\n\n" not in letter.text
+
+
+def test_a_headline_of_another_publisher_is_shown_and_never_obeyed():
+    line = only(issue_of(telling(*treaty())).lines)
+    hostile = Cover("<b>Evil</b>", '"><script>alert(1)</script>', 'https://example.org/"onmouseover="x')
+    issue = issue_of(telling(*treaty()))
+    section = replace(issue.sections[0], lines=(replace(line, covered=(hostile,)),))
+    page = Page(Templates(None).letter(replace(issue, sections=(section,))).html)
+    assert page.open == [] and "script" not in {tag for tag, _ in page.tags}
+    assert hostile.url in page.links()
+
+
+def test_the_number_of_sources_counts_those_that_cover_it():
+    letter = Templates(None).letter(issue_of(telling(*treaty()[:3])))
+    assert "1 story from 3 sources" in letter.html and "1 story from 3 sources" in letter.text
