@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aggregator.model import Category, Enclosure, Entry, Folded, Format, Source, StoredEntry, Tag
+from aggregator.model import Category, Enclosure, Entry, Folded, Format, Source, StoredEntry, Story, Tag
 from aggregator.pipeline.outputs import Publication
 
 FORMATS: tuple[Format, ...] = ("atom", "rss", "json")
@@ -73,7 +73,7 @@ def folded(number: int = 1, *, others: tuple[StoredEntry, ...] = (), **entry: An
     return Folded(lead, others, lead.uid)
 
 
-def publication(*entries: Folded, topics: Mapping[str, str] | None = None, **facts: Any) -> Publication:
+def publication(*entries: Folded | Story, topics: Mapping[str, str] | None = None, **facts: Any) -> Publication:
     """Make the output ``all`` of World Desk."""
     made = Publication(
         name="all",

@@ -31,8 +31,8 @@ TREATY = (
     ),
     (
         "What the treaty between Tarvenia and Osmere means for freight",
-        "The treaty signed in Port Hale touches rail freight as well as defence. Lirren has ordered four hundred wagons "
-        "and expects the northern route to reopen in spring.",
+        "The treaty signed in Port Hale touches rail freight as well as defence. Lirren has ordered four hundred "
+        "wagons and expects the northern route to reopen in spring.",
     ),
     ("Tarvenia and Osmere sign a treaty", "The two states signed a treaty of mutual assistance in Port Hale."),
     ("Treaty of Port Hale signed", "A treaty of mutual assistance between Osmere and Tarvenia was signed."),

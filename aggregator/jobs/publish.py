@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator import __version__
 from aggregator.app import App
 from aggregator.config import OutputConfig
-from aggregator.model import Reject
+from aggregator.model import Folded, Reject, Story
 from aggregator.pipeline.duplicates import fold
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ def publish_all(app: App) -> Published:
 
 
 def publication(app: App, output: OutputConfig) -> "Publication":
-    """Gather what an output says now: the newest texts of its topics, each told once."""
+    """Gather what an output says now: the newest texts, or stories, of its topics, each told once."""
     from aggregator.pipeline.outputs import Publication  # loads feedgen and lxml, which most runs never need
 
-    entries = app.store.entries.latest(topics=output.topics, sets=output.size)
     return Publication(
         name=output.name,
         title=output_title(app, output),
@@ -52,9 +51,17 @@ def publication(app: App, output: OutputConfig) -> "Publication":
         id=_feed_id(app, output.name),
         language=app.config.language,
         founded=datetime.fromisoformat(app.store.meta["founded"]),
-        entries=fold(entries),
+        entries=_items(app, output),
         topics={topic.name: topic.title for topic in app.config.topics},
     )
+
+
+def _items(app: App, output: OutputConfig) -> "tuple[Folded, ...] | tuple[Story, ...]":
+    if output.show == "entries":
+        return fold(app.store.entries.latest(topics=output.topics, sets=output.size))
+    from aggregator.pipeline.story import group
+
+    return group(fold(app.store.stories.latest(topics=output.topics, stories=output.size)), summaries=False)
 
 
 def output_title(app: App, output: OutputConfig) -> str:

@@ -1,22 +1,23 @@
-"""Folded entries → the bytes of an output feed: Atom 1.0, RSS 2.0 or JSON Feed 1.1.
+"""Folded entries, or stories → the bytes of an output feed: Atom 1.0, RSS 2.0 or JSON Feed 1.1.
 
-    Publication ──item.tell──▶ Item ──atom | rss | jsonfeed──▶ Published
+    Publication ──item.tell | covered.tell_story──▶ Item ──atom | rss | jsonfeed──▶ Published
 
-``item`` decides once what is said of an entry; the three writers only spell it, each entry by itself. The same
-publication gives the same bytes, whenever and wherever it is written.
+``item`` and ``covered`` decide once what is said of an entry or a story; the three writers only spell it, each item by
+itself. The same publication gives the same bytes, whenever and wherever it is written.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from aggregator.model import Folded, Format, Reject
+from aggregator.model import Folded, Format, Reject, Story
 from aggregator.pipeline.outputs import atom, jsonfeed, rss
+from aggregator.pipeline.outputs.covered import tell_story
 from aggregator.pipeline.outputs.item import Item, tell
 from aggregator.pipeline.outputs.publication import MEDIA_TYPES, Publication, Published
 from aggregator.pipeline.plain import tidy
 
-__all__ = ["MEDIA_TYPES", "Item", "Publication", "Published", "publish", "tell"]
+__all__ = ["MEDIA_TYPES", "Item", "Publication", "Published", "publish", "tell", "tell_story"]
 
 
 class Spelling(Protocol):
@@ -40,17 +41,21 @@ def publish(publication: Publication, format: Format) -> Published:
     """
     spelling = _SPELLED[format]
     rendered: dict[str, Any] = {}
-    kept: list[Folded] = []
+    kept: list[Folded | Story] = []
     left_out: list[Reject] = []
-    for position, folded in enumerate(publication.entries):
+    for position, one in enumerate(publication.entries):
         try:
-            item = tell(folded, publication)
+            item = tell_story(one, publication) if isinstance(one, Story) else tell(one, publication)
             if item.id in rendered:
                 raise ValueError("another entry of this output has the same id")
             rendered[item.id] = spelling.render(item)
         except (ValueError, TypeError, OverflowError) as error:
-            left_out.append(Reject(position, tidy(folded.uid or folded.lead.uid), tidy(str(error))))
+            left_out.append(Reject(position, tidy(_name(one)), tidy(str(error))))
         else:
-            kept.append(folded)
+            kept.append(one)
     told = replace(publication, entries=tuple(kept))
     return Published(spelling.write(told, tuple(rendered.values())), tuple(left_out))
+
+
+def _name(one: Folded | Story) -> str:
+    return one.uid if isinstance(one, Story) else one.uid or one.lead.uid

@@ -82,7 +82,7 @@ def _mend_entry(node: Any, item: Item) -> None:
         link.set("rel", "alternate")
         element(node, "link", rel="via", href=item.url, title=item.source.title)
     for place in item.also:
-        element(node, "link", rel="related", href=place.url, title=place.title)
+        element(node, "link", rel="related", href=place.url, title=place.named)
     for enclosure in item.enclosures:
         length = str(enclosure.length or "")
         element(node, "link", rel="enclosure", href=enclosure.url, type=enclosure.type, length=length)

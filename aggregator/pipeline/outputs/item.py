@@ -1,10 +1,11 @@
 """Folded → Item: what an output says of one entry, the same in every format."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from aggregator.model import Category, Enclosure, Folded, Source
+from aggregator.model import Category, Enclosure, Folded, Source, StoredEntry, Tag
 from aggregator.pipeline.outputs import legal
 from aggregator.pipeline.outputs.publication import Publication
 from aggregator.pipeline.plain import shortened
@@ -45,11 +46,17 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where another publisher has the same text."""
+    """Where another publisher has the same text, or, with a headline, tells the same event in words of its own."""
 
     url: str
     title: str  # of that publisher's feed
     publisher: str
+    headline: str = ""
+
+    @property
+    def named(self) -> str:
+        """Who it is, and what it says."""
+        return f"{self.title}: {self.headline}" if self.headline else self.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +100,7 @@ def tell(folded: Folded, publication: Publication) -> Item:
     source = origin(folded.lead.source)
     url = legal.address(entry.url)
     return Item(
-        id=_id(folded),
+        id=permanent(folded.uid or folded.lead.uid),
         url=url,
         title=legal.plain(entry.title),
         author=legal.plain(entry.author) or source.title or publication.heading,
@@ -102,12 +109,12 @@ def tell(folded: Folded, publication: Publication) -> Item:
         html=legal.markup(entry.html).strip(),
         language=_language(entry.language, publication.language),
         published=legal.moment(entry.published),
-        updated=_updated(folded),
-        categories=_categories(folded, publication),
+        updated=updated(folded),
+        categories=categories(folded.lead, folded.lead.tags, publication),
         enclosures=_enclosures(entry.enclosures),
         image=legal.address(entry.image),
         source=source,
-        also=_also(folded, source.publisher, url),
+        also=also(folded, source.publisher, url),
     )
 
 
@@ -125,7 +132,7 @@ def origin(source: Source) -> Origin:
     )
 
 
-def _also(folded: Folded, publisher: str, url: str) -> tuple[Place, ...]:
+def also(folded: Folded, publisher: str, url: str) -> tuple[Place, ...]:
     """Name each other publisher once, with the first of its copies that has an address of its own."""
     places: dict[str, Place] = {}
     for stored in folded.others:
@@ -136,13 +143,14 @@ def _also(folded: Folded, publisher: str, url: str) -> tuple[Place, ...]:
     return tuple(places.values())
 
 
-def _id(folded: Folded) -> str:
-    if name := legal.iri(folded.uid or folded.lead.uid):
+def permanent(uid: str) -> str:
+    """Give back what may name an item for ever. Raises ValueError for anything else."""
+    if name := legal.iri(uid):
         return name
     raise ValueError("its id is no absolute IRI")
 
 
-def _updated(folded: Folded) -> datetime:
+def updated(folded: Folded) -> datetime:
     """Take the last change of the lead that we saw; before the first one, what its publisher says."""
     lead = folded.lead
     first, *_ = [legal.moment(member.changed) for member in folded.members]  # the output's date is made of them all
@@ -155,12 +163,12 @@ def _language(tag: str, usual: str) -> str:
     return "" if tag.casefold() == usual.casefold() else legal.language(tag)
 
 
-def _categories(folded: Folded, publication: Publication) -> tuple[Category, ...]:
+def categories(lead: StoredEntry, tags: Iterable[Tag], publication: Publication) -> tuple[Category, ...]:
     """List our topics by name, then the publisher's own categories, each once."""
-    topics = sorted({tag.topic for tag in folded.lead.tags})
+    topics = sorted({tag.topic for tag in tags})
     ours = [Category(name, publication.scheme, publication.topics.get(name, name)) for name in topics]
     written: dict[tuple[str, str], Category] = {}
-    for category in (*ours, *folded.lead.entry.categories):
+    for category in (*ours, *lead.entry.categories):
         term = legal.plain(category.term or category.label)
         scheme = legal.iri(category.scheme)
         if term:

@@ -56,7 +56,7 @@ def _origin(origin: Origin) -> dict[str, Any]:
 
 
 def _place(place: Place) -> dict[str, Any]:
-    return _filled(title=place.title, url=place.url, publisher=place.publisher)
+    return _filled(title=place.title, url=place.url, publisher=place.publisher, headline=place.headline)
 
 
 def _filled(**members: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.model import Folded, Format, Reject
+from aggregator.model import Folded, Format, Reject, Story
 from aggregator.pipeline.outputs import legal
 
 MEDIA_TYPES: Mapping[Format, str] = {
@@ -17,7 +17,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """One output with everything that its documents say.
+    """One output with everything that its documents say: an item for each entry, or for each story.
 
     ``id`` is permanent. ``home`` is the address of the site and ``base`` the one that the files of the outputs lie
     under; either is empty when there is none, and then nothing points there. ``founded`` dates an output that has no
@@ -37,12 +37,13 @@ class Publication:
     ttl: int = 0
     next: str = ""
     topics: Mapping[str, str] = field(default_factory=dict)
-    entries: tuple[Folded, ...] = ()
+    entries: tuple[Folded | Story, ...] = ()
 
     @property
     def updated(self) -> datetime:
         """The last change of any entry, copies included; ``founded`` when there is none. UTC, whole seconds."""
-        changes = (member.changed for folded in self.entries for member in folded.members)
+        texts = (text for one in self.entries for text in (one.texts if isinstance(one, Story) else (one,)))
+        changes = (member.changed for text in texts for member in text.members)
         return legal.moment(max(changes, default=self.founded))
 
     @property

@@ -1,0 +1,74 @@
+"""Story → Item: the text that speaks for a story, and who else tells it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+
+from aggregator.model import Folded, Story
+from aggregator.pipeline.outputs import legal
+from aggregator.pipeline.outputs.item import Item, Place, categories, origin, permanent, tell, updated
+from aggregator.pipeline.outputs.publication import Publication
+from aggregator.pipeline.telling import lead_of, material
+
+LISTED = 12
+"""So many other publishers are listed in the content; the structured links have them all."""
+
+
+def tell_story(story: Story, publication: Publication) -> Item:
+    """Decide what is said of a story: the text whose headline it has, and a list of who else covers it.
+
+    Its id is that of the entry that founded it and its date that entry's, so that a story which grows is no new item
+    in a reader. ``updated`` moves when the text that speaks for it is edited, or when another brings material news
+    (``telling.material``): another publisher by itself does not move it. Raises as ``item.tell`` does.
+    """
+    lead = lead_of(story, story.texts)
+    item = tell(replace(lead, uid=story.uid), publication)
+    covered = tuple(_covered(story, lead, item))
+    copied = [place for place in item.also if place.publisher not in {other.publisher for other in covered}]
+    tags = [tag for text in story.texts for member in text.members for tag in member.tags]
+    return replace(
+        item,
+        id=permanent(story.uid),
+        html=_content(item, covered),
+        whole=item.whole and not covered,
+        published=legal.moment(min(story.texts[0].members, key=lambda member: member.id).entry.published),
+        updated=_updated(story, lead),
+        categories=categories(lead.lead, tags, publication),
+        also=(*covered, *copied),
+    )
+
+
+def _covered(story: Story, lead: Folded, item: Item) -> Iterator[Place]:
+    """Name each other publisher with words of its own once, by the latest of its texts."""
+    latest = {origin(text.lead.source).publisher: text for text in story.texts if text is not lead}
+    for publisher, text in latest.items():
+        url = legal.address(text.lead.entry.url)
+        if publisher != item.source.publisher and url and url != item.url:
+            headline = legal.plain(text.lead.entry.title) or legal.plain(text.lead.entry.excerpt)
+            yield Place(url, origin(text.lead.source).title, publisher, headline)
+
+
+def _content(item: Item, covered: tuple[Place, ...]) -> str:
+    """Add the list to the text; both are markup by now, so nothing of a headline is read as such."""
+    if not covered:
+        return item.html
+    own = item.html or f"<p>{escape(item.excerpt, quote=False)}</p>" * bool(item.excerpt)
+    rows = "".join(
+        f'<li>{escape(place.title)} – <a href="{escape(place.url)}">{escape(place.headline)}</a></li>'
+        for place in covered[:LISTED]
+    )
+    more = f"<li>and {len(covered) - LISTED} more</li>" if len(covered) > LISTED else ""
+    return f"{own}<p>Also covered by:</p><ul>{rows}{more}</ul>"
+
+
+def _updated(story: Story, lead: Folded) -> datetime:
+    """The first text's own date, the last edit of the lead, and when each piece of material news came."""
+    moments = [updated(story.texts[0])]
+    if lead.lead.changed > lead.lead.first_seen:
+        moments.append(legal.moment(lead.lead.changed))
+    leads = [text.lead for text in story.texts]
+    for number, text in enumerate(story.texts[1:], start=1):
+        if material(leads[number], leads[:number]):
+            moments.append(legal.moment(min(member.first_seen for member in text.members)))
+    return max(moments)
