@@ -5,7 +5,17 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
-from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
+from aggregator.model.ledger import (
+    Curated,
+    DeliveryState,
+    DeliveryWord,
+    IssueState,
+    Learned,
+    Listing,
+    PruneRow,
+    Saved,
+    Sought,
+)
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Asking, Fetched, Request, Validators
@@ -33,6 +43,7 @@ __all__ = [
     "Issue",
     "IssueState",
     "Known",
+    "Learned",
     "Letter",
     "Line",
     "Listing",
@@ -47,6 +58,7 @@ __all__ = [
     "Request",
     "Saved",
     "Section",
+    "Sought",
     "Source",
     "Stamp",
     "StoredEntry",

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated
-from aggregator.store import meta
+from aggregator.model import Candidate, Curated, Learned
+from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders, story_uids
@@ -65,8 +65,13 @@ class Curation:
                 connection.executemany("UPDATE entry SET words = ? WHERE id = ? AND words = ?", anew)
         return len(rows)
 
-    def save(self, curated: Sequence[Curated], *, rules: str) -> None:
-        """Keep what was decided under ``rules``, in place of what was decided before."""
+    def placed(self, ids: Iterable[int]) -> Mapping[int, Candidate]:
+        """Give these entries as they were placed; ``text_set`` of one that waits itself is 0."""
+        with self._lane.read() as connection:
+            return _placed(connection, ids)
+
+    def save(self, curated: Sequence[Curated], *, rules: str, learned: Learned | None = None) -> None:
+        """Keep what was decided under ``rules``, in place of what was decided before, and what was learned of texts."""
         if not curated:
             return
         with self._lane.write() as connection:
@@ -82,6 +87,8 @@ class Curation:
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], stories) for row in rows)
             connection.executemany(_DECIDE, decided)
             connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
+            if learned:
+                texts.keep(connection, learned, entries)
             meta.bump(connection)
 
 
