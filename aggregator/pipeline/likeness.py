@@ -12,12 +12,14 @@ LIKE, ALL_LIKE = 0.70, 0.88
 REACH, REACH_SHORT = 0.5, 0.65
 """… when these runs reach over so much of it: a long text, or one of LEAST words. Quotes alone reach less far."""
 
-LEAST, LONG = 12, 80
-TITLE_ALIKE = 0.5
-"""Entries of one feed are one text only when their titles share so many words: a series repeats the rest."""
+LEAST, SHORT, LONG = 12, 30, 80
+TITLE_ALIKE, TITLE_SAME = 0.6, 0.8
+"""Entries of one feed are one text only when their titles share so many words: a series repeats the rest. Of a text of
+fewer than SHORT words, they share nearly all."""
 
-TELLING = 5
-"""A title of so many words that two publishers print is that of one text, if the texts do not say otherwise."""
+TELLING, LIKE_TITLED = 6, 0.6
+"""A title of so many words that two publishers print is that of one text when so much of it is shared: of teasers, half
+as much, and nothing of those of fewer than SHORT words, which every newsroom writes itself."""
 
 SHORTER = 0.4
 """A text with less of the other's length is a teaser of it, or none: it is looked for at its beginning."""
@@ -61,14 +63,17 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     span = large.words
     if len(small.words) < SHORTER * len(span):
         span = span[: 40 + round(1.3 * len(small.words))]
-    count, reach = covered(small.words, span)
-    share, dense, wide = count / len(small.words), count / max(reach, 1), reach / len(small.words)
+    count, first, end = covered(small.words, span)
+    share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
-    same = (share >= LIKE or (dense >= ALL_LIKE and wide >= enough)) and not _told_apart(small.words, span)
-    if same and one.feed == other.feed and alike < TITLE_ALIKE:
+    same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
+    if same and one.feed == other.feed and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
         same = share >= ALL_LIKE and len(small.words) >= LONG
-    if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING and share >= 0.2:
-        return Likeness(round(max(share, 0.5), 3), True, "same title")
+    if same and _told_apart(small.words[first:end], span):
+        return Likeness(0, False, "the numbers in the texts differ")
+    if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING:
+        same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
+        return Likeness(round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages")
     return Likeness(round(max(share, dense if same else 0), 3), same, f"{share:.0%} of the words in shared passages")
 
 
@@ -86,9 +91,13 @@ def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> float:
 
 
 def _told_apart(small: Sequence[bytes], large: Sequence[bytes]) -> bool:
-    """Tell whether the numbers of two texts with the same words differ, as those of two weeks' lottery do."""
-    mine, yours = numbers(small), numbers(large)
-    strange = len(mine - yours)
-    if not strange or not yours - mine:
+    """Tell whether the numbers of two texts with the same words differ, as those of two weeks' lottery do.
+
+    Most of them do, on either side: between the first shared run and the last, so that a dateline's day is no veto.
+    """
+    mine = numbers(small)
+    if not mine or mine <= numbers(large):
         return False
-    return strange > len(mine) / 3 if len(mine) > 2 else strange == len(mine)
+    _, first, end = covered(large, small)
+    yours = numbers(large[first:end])
+    return 2 * len(mine - yours) > len(mine) and 2 * len(yours - mine) > len(yours)

@@ -70,18 +70,18 @@ def _sampled(words: Sequence[bytes], count: int) -> set[int]:
     return {crc32(b" ".join(words[at : at + RUN])) for _, at in sorted(least)[:count]}
 
 
-def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int]:
-    """Count the words of ``small`` that stand in runs which ``large`` has as well, and how far these runs reach.
+def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
+    """Count the words of ``small`` that stand in runs which ``large`` has as well; where the first begins, the last ends.
 
-    The reach is counted from the first such word to the last: a dateline before it and a notice after it are outside.
+    A dateline stands before the first of them, a notice after the last.
     """
     runs = list(zip(*(small[n:] for n in range(SHARED)), strict=False))
     both = set(runs).intersection(zip(*(large[n:] for n in range(SHARED)), strict=False))
     if not both:
-        return 0, 0
+        return 0, 0, 0
     at = [place for place, run in enumerate(runs) if run in both]
     count = SHARED + sum(min(SHARED, there - before) for before, there in pairwise(at))
-    return count, at[-1] + SHARED - at[0]
+    return count, at[0], at[-1] + SHARED
 
 
 def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> tuple[str, ...]:
