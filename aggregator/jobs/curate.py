@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
-from aggregator.model import WORDS, Candidate, Curated, Learned
+from aggregator.model import KEYS, WORDS, Candidate, Curated, Learned
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
 
 AT_ONCE = 500
@@ -39,6 +39,18 @@ def reword(app: App) -> None:
     """
     while app.store.curation.reword(WORDS, _anew):
         pass
+
+
+def readdress(app: App) -> None:
+    """Make canonical addresses anew that an earlier version of the program made; call it before anything is read."""
+    while app.store.curation.readdress(KEYS, _canonical):
+        pass
+
+
+def _canonical(url: str) -> str:
+    from aggregator.pipeline.addresses import canonical  # a run without news never loads it
+
+    return canonical(url)
 
 
 def _anew(title: str, text: str, published: datetime) -> str:

@@ -19,9 +19,10 @@ from aggregator.model.ledger import (
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Asking, Fetched, Request, Validators
-from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
+from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
+    "KEYS",
     "WORDS",
     "Asking",
     "Candidate",

@@ -1,5 +1,6 @@
 """Numbers, dates and ordinals: where these differ, two texts that are otherwise alike tell different things."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 _SAME_SCALE = "m:million,mln,mn bn:billion,bln,b tn:trillion,trn k:thousand %:percent,pct"
@@ -33,6 +34,7 @@ _DAYS = """
     morning evening
 """  # not what is a word besides: march, may, märz, mars, mai, mayo, marzo, martes
 _NAMED = frozenset(word.encode() for word in _DAYS.split())
+_DIGIT = re.compile(rb"[0-9]").search
 _ENDINGS = (b"st", b"nd", b"rd", b"th")
 
 
@@ -42,7 +44,7 @@ def numbers(words: Sequence[bytes]) -> frozenset[bytes]:
     for word, follows in zip(words, [*words[1:], b""], strict=True):
         if word.isdigit():
             found.add(word.lstrip(b"0") + _SCALES.get(follows, b""))
-        elif any(48 <= code <= 57 for code in word):
+        elif not word.isalpha() and _DIGIT(word):
             found.add(_plain(word))
     return frozenset(found)
 
@@ -61,7 +63,7 @@ def conflict(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
 
 def unmarked(title: Sequence[bytes]) -> frozenset[bytes]:
     """Return the words of a title that are no marks."""
-    return frozenset(w for w in title if not (w in _SPELT or w in _NAMED or any(48 <= code <= 57 for code in w)))
+    return frozenset(w for w in title if not (w in _SPELT or w in _NAMED or _DIGIT(w)))
 
 
 def _plain(word: bytes) -> bytes:

@@ -51,27 +51,31 @@ def keys(title: Sequence[bytes], words: Sequence[bytes]) -> list[int]:
     They are those of the runs whose first two words have the least hashes, which are the same in a copy wherever the
     run stands in it (bottom-k sampling, Broder 1997), and one of the title if that says enough.
     """
-    found = _sampled(words[:KEYED], KEYS)
-    found |= _sampled(words[:LEAD], LEAD_KEYS) if len(words) > LEAD else set()
+    words = words[:KEYED]
+    found = set()
+    if len(words) >= RUN:
+        hashes = list(map(crc32, words))
+        pairs = list(map(xor, hashes, hashes[1:]))[: len(words) - RUN + 1]
+        starts = {*_least(pairs, KEYS), *_least(pairs[:LEAD], LEAD_KEYS)}
+        found = {crc32(b" ".join(words[at : at + RUN])) for at in starts}
+    elif len(words) >= SHARED:
+        found = {crc32(b" ".join(words))}
     if len(title) >= 4 and sum(map(len, title)) >= 20:
         found.add(crc32(b" ".join(title), _TITLE))
     return sorted(found)
 
 
-def _sampled(words: Sequence[bytes], count: int) -> set[int]:
-    if len(words) < RUN:
-        return {crc32(b" ".join(words))} if len(words) >= SHARED else set()
-    hashes = list(map(crc32, words))
-    pairs = list(map(xor, hashes, hashes[1:]))[: len(words) - RUN + 1]
-    bound = (count + 6) * 2**32 // len(pairs)
-    least = [(pair, at) for at, pair in enumerate(pairs) if pair < bound]
+def _least(hashes: Sequence[int], count: int) -> list[int]:
+    """Say where the least hashes stand; what is far too large is not sorted."""
+    bound = (count + 6) * 2**32 // len(hashes)
+    least = [(value, at) for at, value in enumerate(hashes) if value < bound]
     if len(least) < count:
-        least = [(pair, at) for at, pair in enumerate(pairs)]
-    return {crc32(b" ".join(words[at : at + RUN])) for _, at in sorted(least)[:count]}
+        least = [(value, at) for at, value in enumerate(hashes)]
+    return [at for _, at in sorted(least)[:count]]
 
 
 def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
-    """Count the words of ``small`` that stand in runs which ``large`` has as well; where the first begins, the last ends.
+    """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
 
     A dateline stands before the first of them, a notice after the last.
     """

@@ -19,7 +19,7 @@ NOTICES = (
     "Sign up to our newsletter and have the latest news delivered to your inbox every morning. Follow us for more.",
     "All rights reserved. This material may not be published, broadcast, rewritten or redistributed without consent.",
     "Read more stories like this in our app. Subscribe now for unlimited access to all our journalism on all devices.",
-    "The writer is our correspondent. Reporting by our newsroom; editing by our desk. Our standards: the trust principles.",
+    "The writer is our correspondent. Reporting by our newsroom; editing by our desk. Our standards are our own.",
 )
 DATELINES = ("LONDON, March 3 (Reuters) - ", "NEW YORK (AP) — ", "By Staff Writer\n\nPARIS: ", "WASHINGTON | ")
 COPIED = 0.4
