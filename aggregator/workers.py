@@ -9,7 +9,7 @@ from time import perf_counter
 from aggregator.app import App, list_feeds
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
-from aggregator.jobs.curate import Placed, curate, reword
+from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import Delivered, deliver
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
@@ -46,6 +46,7 @@ def recover(app: App) -> int:
     """
     app.store.feeds.release()
     reword(app)
+    readdress(app)
     app.archive.clean()
     restore_files(app)
     only_files = app.config.mail is None  # what goes to storage/outbox/ can be written again

@@ -8,7 +8,7 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.model import Issue, IssueState, Letter, Telling
-from aggregator.pipeline.duplicates import fold
+from aggregator.pipeline.copies import fold
 from aggregator.when import When
 
 LONGEST_FIRST_WINDOW = timedelta(days=31)

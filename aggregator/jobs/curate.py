@@ -5,8 +5,7 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
-from aggregator.model import WORDS, Candidate, Curated
-from aggregator.pipeline.duplicates import same_text
+from aggregator.model import KEYS, WORDS, Candidate, Curated, Learned
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
 
 AT_ONCE = 500
@@ -25,8 +24,8 @@ def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
     report = Placed()
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        rows = _place(app, pending)
-        app.store.curation.save(rows, rules=app.rules.version)
+        rows, learned = _place(app, pending)
+        app.store.curation.save(rows, rules=app.rules.version, learned=learned)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
         report.dropped += sum(bool(row.dropped) for row in rows)
@@ -42,25 +41,36 @@ def reword(app: App) -> None:
         pass
 
 
+def readdress(app: App) -> None:
+    """Make canonical addresses anew that an earlier version of the program made; call it before anything is read."""
+    while app.store.curation.readdress(KEYS, _canonical):
+        pass
+
+
+def _canonical(url: str) -> str:
+    from aggregator.pipeline.addresses import canonical  # a run without news never loads it
+
+    return canonical(url)
+
+
 def _anew(title: str, text: str, published: datetime) -> str:
     from aggregator.pipeline.clean_text import words  # a run without news never loads it
 
     return words(title, text, day=published.date().isoformat())
 
 
-def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:
-    matches = app.store.curation.matches(pending)
-    placed = {other.id: other.text_set for others in matches.values() for other in others if other.text_set}
-    for entry in pending:
-        placed.pop(entry.id, None)
+def _place(app: App, pending: tuple[Candidate, ...]) -> tuple[list[Curated], Learned]:
+    from aggregator.jobs.comparing import Comparison  # a run without news never loads it
+
+    texts = Comparison(app, pending)
     rows = []
     for entry in pending:
-        same = same_text(entry, matches.get(entry.id, ()), sets=placed)
-        placed[entry.id] = same.text_set
+        same = texts.place(entry)
         feed = app.feeds.get(entry.url)
         tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed)))
-    return rows
+        copy = (same.like, same.score) if same.like else (0, 0.0)
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed), *copy))
+    return rows, texts.learned
 
 
 def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:

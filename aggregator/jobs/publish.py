@@ -11,7 +11,7 @@ from aggregator import __version__
 from aggregator.app import App
 from aggregator.config import OutputConfig
 from aggregator.model import Folded, Reject, Story
-from aggregator.pipeline.duplicates import fold
+from aggregator.pipeline.copies import fold
 
 if TYPE_CHECKING:
     from aggregator.pipeline.outputs import Publication

@@ -5,15 +5,26 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
-from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
+from aggregator.model.ledger import (
+    Curated,
+    DeliveryState,
+    DeliveryWord,
+    IssueState,
+    Learned,
+    Listing,
+    PruneRow,
+    Saved,
+    Sought,
+)
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
 from aggregator.model.web import Asking, Fetched, Request, Validators
-from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
+from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
+    "KEYS",
     "WORDS",
     "Asking",
     "Candidate",
@@ -36,6 +47,7 @@ __all__ = [
     "Issue",
     "IssueState",
     "Known",
+    "Learned",
     "Letter",
     "Line",
     "Listing",
@@ -56,6 +68,7 @@ __all__ = [
     "Said",
     "Saved",
     "Section",
+    "Sought",
     "Source",
     "Stamp",
     "StoredEntry",

@@ -171,15 +171,20 @@ class Candidate:
     text_set: int = 0  # 0 while it waits
     set_founded: datetime | None = None
     story: int = 0
+    same_score: float = 0.0  # how surely it is a copy of another of its set
 
 
 @value(frozen=True, slots=True)
 class Folded:
-    """One text, told once: the entry that represents it, and the other copies. ``uid`` stays when the lead changes."""
+    """One text, told once: the entry that represents it, and the other copies. ``uid`` stays when the lead changes.
+
+    ``why`` says in words what makes the lead the one of several copies.
+    """
 
     lead: StoredEntry
     others: tuple[StoredEntry, ...] = ()
     uid: str = ""
+    why: str = ""
 
     @property
     def members(self) -> tuple[StoredEntry, ...]:

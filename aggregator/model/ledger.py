@@ -1,5 +1,7 @@
 """What goes into the store's books and comes out of them: listings, placements, issues, deliveries, prunings."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from datetime import datetime
 from typing import Literal
 
@@ -49,6 +51,23 @@ class Curated:
     story_like: int = 0
     story_score: float = 0.0
     story_why: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True)
+class Sought:
+    """An entry whose copies are sought by its keys: hashes of 32 bits, of runs of its words."""
+
+    entry: int
+    published: datetime
+    keys: Sequence[int]
+
+
+@value(frozen=True, slots=True)
+class Learned:
+    """What a batch taught about texts: keys by which its entries are found, and what feeds repeat, as it is kept."""
+
+    keys: Sequence[tuple[int, int]] = ()  # as the store gave them out, and the entry
+    furniture: Mapping[int, bytes] = field(default_factory=dict)  # feed → its paragraphs
 
 
 @value(frozen=True, slots=True)

@@ -14,6 +14,9 @@ Reach = Literal["all", "outputs", "none"]
 Format = Literal["atom", "rss", "json"]
 """The three shapes of an output."""
 
+KEYS = "2"
+"""The version of canonical addresses (``pipeline.addresses.canonical``): those of an earlier one are made anew."""
+
 WORDS = "2"
 """The version of the fingerprint of words (``pipeline.clean_text.words``), one figure: what is stored under an earlier
 one is made anew.

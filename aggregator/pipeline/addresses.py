@@ -2,9 +2,10 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit, urlunsplit
 
 from aggregator.pipeline.addresses_tables import PLATFORMS, SECOND_LEVEL, TRACKING, TRACKING_PREFIXES
+from aggregator.pipeline.addresses_variants import VARIANTS, plain_host, plain_path, says_nothing
 
 LONGEST = 4096
 """Longer addresses are no addresses; RFC 9110 §4.1 asks for support of 8,000 octets, mail and feeds cope with fewer."""
@@ -15,6 +16,9 @@ _PLAIN = re.compile(
 _SIMPLE = re.compile(
     r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[A-Za-z0-9_/.,;~+!$()*@-]*)", re.ASCII
 )
+_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}")
+_OF_GOOGLE = re.compile(r"/amp/(?:s/)?(?=[a-z0-9-]+\.)")
+_OF_AMP = re.compile(r"/[cv]/(?:s/)?(?=[a-z0-9-]+\.)")
 _HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
 _BREAK = re.compile("[\t\r\n]+")
 _BLANKS = "".join(map(chr, range(0x21))) + "\x7f"
@@ -84,8 +88,10 @@ def canonical(url: str) -> str:
 
     For comparing only, never for asking: scheme and ``www.`` are folded, RFC 3986 §6.2 is applied, the fragment, a
     last slash and tracking parameters go, and the query is sorted. A fragment that is a route (``#!/page``) stays.
+    What a page is called for telephones (``m.``, ``amp.``, ``/amp``, caches of AMP) is the page. A change here is a
+    new version (``model.KEYS``).
     """
-    if simple := _SIMPLE.fullmatch(url):
+    if (simple := _SIMPLE.fullmatch(url)) and not any(sign in url for sign in VARIANTS):
         return f"https://{simple[1]}{simple[2].rstrip('/')}"
     try:
         parts = urlsplit(absolute(url))
@@ -94,16 +100,32 @@ def canonical(url: str) -> str:
         return ""
     if not parts.hostname:
         return ""
-    host = parts.hostname
-    while host.startswith("www.") and host.count(".") > 1:
-        host = host[4:]
+    if inner := _wrapped(parts):
+        return inner
+    host = plain_host(parts.hostname)
     place = f"[{host}]" if ":" in host else host
     if port not in (None, 80, 443):
         place += f":{port}"
-    pairs = (_normal(pair) for pair in parts.query.split("&") if pair)
-    query = "&".join(sorted(pair for pair in pairs if not _tracks(pair)))
+    query = parts.query
+    while "&amp;" in query:
+        query = query.replace("&amp;", "&")
+    pairs = (_normal(pair) for pair in query.split("&") if pair)
+    query = "&".join(sorted(pair for pair in pairs if not (_tracks(pair) or says_nothing(pair))))
     route = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit(("https", place, _normal(parts.path).rstrip("/"), query, _normal(route)))
+    return urlunsplit(("https", place, plain_path(_normal(parts.path)), query, _normal(route)))
+
+
+def _wrapped(parts: SplitResult) -> str:
+    """The canonical address of the page that a cache or a redirect of a search engine names; "" when it is none."""
+    host, path = parts.hostname or "", parts.path
+    google = _GOOGLE.fullmatch(host)
+    if google and path == "/url":
+        asked = parse_qs(parts.query.replace("&amp;", "&"))
+        return canonical((asked.get("url") or asked.get("q") or [""])[0])
+    cached = _OF_GOOGLE.match(path) if google else None
+    if host.endswith(".cdn.ampproject.org"):
+        cached = _OF_AMP.match(path)
+    return canonical(f"https://{path[cached.end() :]}{'?' if parts.query else ''}{parts.query}") if cached else ""
 
 
 def publisher_of(url: str) -> str:

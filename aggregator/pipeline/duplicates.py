@@ -1,70 +1,104 @@
-"""Which entries are one text, and which copy stands for it."""
+"""Which entries are one text: by their address, by their words, or nearly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
-from aggregator.model import Candidate, Folded, StoredEntry
+from aggregator.model import Candidate
 from aggregator.model.value import value
+from aggregator.pipeline.likeness import Likeness, Spoken, likeness
 
 SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words again; a copy comes sooner
-FULLER = 2.0  # a copy with twice the text stands for the text, although it came later
+LOOKED_AT = 5
+"""So many entries that share a run of words with an entry are compared with it, those that share most first."""
+
+NO_FARTHER = 0.6
+"""A copy of a copy is one of the text while the product of their scores is no less: else a chain could lead away."""
 
 
 @value(frozen=True, slots=True)
 class Same:
-    """The set a text belongs to (the id of its first entry), and why; no reason for the first itself."""
+    """The set a text belongs to (the id of its first entry), by which entry, how surely and why.
+
+    For the first itself there is no such entry: ``like`` is 0 and the reason empty.
+    """
 
     text_set: int
     reason: str = ""
+    like: int = 0
+    score: float = 0.0
+    kind: Literal["", "same address", "same words", "near"] = ""
 
 
-def same_text(entry: Candidate, others: Collection[Candidate], *, sets: Mapping[int, int]) -> Same:
-    """Find the set that an entry belongs to among ``others``, which share its address or its words.
+def same_text(
+    entry: Candidate,
+    others: Collection[Candidate],
+    *,
+    sets: Mapping[int, int],
+    near: Sequence[Candidate] = (),
+    scores: Mapping[int, float] | None = None,
+    spoken: Callable[[Candidate], Spoken] | None = None,
+) -> Same:
+    """Find the set that an entry belongs to among ``others``, which share its address or its words, or ``near``.
 
-    ``sets`` gives the set of those that were placed already; who came earlier founds the set. Exact first version:
-    the same canonical address, or the same title and text as one that was founded less than a week apart. The week is
-    measured from the founder: from copy to copy, a column that says the same every day would be one text for ever.
+    ``sets`` gives the set of those that were placed already; who came earlier founds the set. Exact matches come
+    first: the same canonical address, or the same title and text as one that was founded less than a week apart. The
+    week is measured from the founder: from copy to copy, a column that says the same every day would be one text for
+    ever. Then those ``near``, which share runs of words (those that share most first), as ``spoken`` gives them;
+    ``scores`` says how surely those placed in this batch are copies.
     """
+    exact = _exact(entry, others, sets)
+    if exact.like or not near or spoken is None:
+        return exact
+    return _nearly(entry, near, sets, scores or {}, spoken)
+
+
+def _exact(entry: Candidate, others: Collection[Candidate], sets: Mapping[int, int]) -> Same:
     if not others:
         return Same(entry.id)
     candidates = sorted((o for o in others if o.id in sets and o.id != entry.id), key=lambda other: other.id)
     shared = _shared_addresses([entry, *candidates])
     founded = _founded(candidates, sets)
-    found = []
+    found: list[tuple[timedelta, int, int, Literal["same address", "same words"]]] = []
     for other in candidates:
         text_set = sets[other.id]
         apart = abs(entry.published - founded.get(text_set, other.published))
         if _same_address(entry, other, shared):
             found.append((timedelta(0), text_set, other.id, "same address"))
         elif _same_words(entry, other) and apart < SAME_TEXT_WITHIN:
-            found.append((apart, text_set, other.id, "same title and text"))
+            found.append((apart, text_set, other.id, "same words"))
     if not found:
         return Same(entry.id)
-    _, text_set, like, reason = min(found)
-    return Same(text_set, f"{reason} as entry {like}")
+    _, text_set, like, kind = min(found)
+    said = "same title and text" if kind == "same words" else kind
+    return Same(text_set, f"{said} as entry {like}", like, 1.0, kind)
 
 
-def fold(entries: Iterable[StoredEntry]) -> tuple[Folded, ...]:
-    """Tell every text once, in the order in which its first member comes in ``entries``.
-
-    The earliest copy stands for the text, unless a later one has at least twice as much of it. The permanent id is
-    that of the text's first entry, whoever leads and whether or not that entry is still there.
-    """
-    sets: dict[int, list[StoredEntry]] = defaultdict(list)
-    for entry in entries:
-        sets[entry.text_set].append(entry)
-    return tuple(_folded(members) for members in sets.values())
-
-
-def _folded(members: Sequence[StoredEntry]) -> Folded:
-    by_arrival = sorted({member.id: member for member in members}.values(), key=lambda member: member.id)
-    lead = by_arrival[0]
-    for member in by_arrival[1:]:
-        if len(member.entry.text) >= FULLER * max(len(lead.entry.text), 1):
-            lead = member
-    uid = next((member.set_uid for member in by_arrival if member.set_uid), by_arrival[0].uid)
-    return Folded(lead, tuple(m for m in by_arrival if m is not lead), uid)
+def _nearly(
+    entry: Candidate,
+    near: Sequence[Candidate],
+    sets: Mapping[int, int],
+    scores: Mapping[int, float],
+    spoken: Callable[[Candidate], Spoken],
+) -> Same:
+    """Find the best of those that share runs of words; one that is a copy itself counts as far as it is sure."""
+    candidates = [other for other in near if other.id in sets and other.id != entry.id][:LOOKED_AT]
+    founded = _founded(candidates, sets)
+    found: list[tuple[float, int, Candidate, Likeness]] = []
+    for other in candidates:
+        text_set = sets[other.id]
+        if abs(entry.published - founded.get(text_set, other.published)) >= SAME_TEXT_WITHIN:
+            continue
+        alike = likeness(spoken(entry), spoken(other))
+        first = text_set == other.id
+        sure = alike.score * (1.0 if first else scores.get(other.id, other.same_score) or 1.0)
+        if alike.same and (first or sure >= NO_FARTHER):
+            found.append((-sure, other.id, other, alike))
+    if not found:
+        return Same(entry.id)
+    sure, _, other, alike = min(found, key=lambda match: match[:2])
+    return Same(sets[other.id], f"nearly the text of entry {other.id}: {alike.why}", other.id, round(-sure, 3), "near")
 
 
 def _founded(candidates: Sequence[Candidate], sets: Mapping[int, int]) -> dict[int, datetime]:

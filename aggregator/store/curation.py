@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated
-from aggregator.store import meta
+from aggregator.model import Candidate, Curated, Learned
+from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders, story_uids
@@ -65,8 +65,34 @@ class Curation:
                 connection.executemany("UPDATE entry SET words = ? WHERE id = ? AND words = ?", anew)
         return len(rows)
 
-    def save(self, curated: Sequence[Curated], *, rules: str) -> None:
-        """Keep what was decided under ``rules``, in place of what was decided before."""
+    def readdress(self, version: str, canonical: Callable[[str], str], *, limit: int = 500) -> int:
+        """Make the keys of ``limit`` entries anew that are of another version; says how many there were.
+
+        It goes on where it left off. An entry without a key leads nowhere of its own. Those that are called otherwise
+        now are placed anew.
+        """
+        with self._lane.read() as connection:
+            mark = meta.read(connection, "keys")
+            if mark == version:
+                return 0
+            after = int(mark.rpartition(" ")[2]) if mark and mark.startswith(f"{version} ") else 0
+            rows = connection.execute(_KEYED, (after, limit)).fetchall()
+        keys = [(canonical(url), id, key) for id, url, key in rows if key]
+        anew = [row for row in keys if row[0] != row[2]]
+        with self._lane.write() as connection:
+            connection.executemany("UPDATE entry SET key = ? WHERE id = ? AND key = ?", anew)
+            waiting = [(id,) for _, id, _ in anew]
+            connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", waiting)
+            meta.write(connection, "keys", f"{version} {rows[-1][0]}" if rows else version)
+        return len(rows)
+
+    def placed(self, ids: Iterable[int]) -> Mapping[int, Candidate]:
+        """Give these entries as they were placed; ``text_set`` of one that waits itself is 0."""
+        with self._lane.read() as connection:
+            return _placed(connection, ids)
+
+    def save(self, curated: Sequence[Curated], *, rules: str, learned: Learned | None = None) -> None:
+        """Keep what was decided under ``rules``, in place of what was decided before, and what was learned of texts."""
         if not curated:
             return
         with self._lane.write() as connection:
@@ -82,11 +108,14 @@ class Curation:
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], stories) for row in rows)
             connection.executemany(_DECIDE, decided)
             connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
+            if learned:
+                texts.keep(connection, learned, entries)
             meta.bump(connection)
 
 
 _FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
+_KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
 _COLUMNS = (

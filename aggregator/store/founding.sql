@@ -151,6 +151,19 @@ CREATE INDEX ix_curation_story ON curation (story);
 
 CREATE INDEX ix_curation_text_set ON curation (text_set);
 
+CREATE TABLE sketch (
+  run BIGINT NOT NULL,
+  entry_id INTEGER NOT NULL,
+  CONSTRAINT pk_sketch PRIMARY KEY (run, entry_id)
+) WITHOUT ROWID;
+
+CREATE TABLE furniture (
+  feed_id INTEGER NOT NULL,
+  paragraphs BLOB NOT NULL,
+  CONSTRAINT pk_furniture PRIMARY KEY (feed_id),
+  CONSTRAINT fk_furniture_feed_id_feed FOREIGN KEY(feed_id) REFERENCES feed (id) ON DELETE CASCADE
+);
+
 CREATE TABLE shelf (
   entry_id INTEGER NOT NULL,
   topic VARCHAR NOT NULL,

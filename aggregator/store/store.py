@@ -17,6 +17,7 @@ from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
 from aggregator.store.stories import Stories
+from aggregator.store.texts import Texts
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -35,6 +36,7 @@ class Store:
         self.entries = Entries(database)
         self.stories = Stories(database)
         self.curation = Curation(database)
+        self.texts = Texts(database)
         self.issues = Issues(database)
 
     @cached_property

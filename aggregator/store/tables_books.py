@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -37,6 +37,28 @@ class CurationRow(Row, table=True):
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words
+
+
+class SketchRow(Row, table=True):
+    """A key by which a text is found: a run of its words and the fortnight in which it was published, and the entry.
+
+    It has no foreign key: to keep one, a purge would have to walk through all keys. Keys of purged entries are swept.
+    """
+
+    __tablename__ = "sketch"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    run: int = Field(sa_column=Column("run", BigInteger, primary_key=True, autoincrement=False))
+    entry_id: int = Field(primary_key=True)
+
+
+class FurnitureRow(Row, table=True):
+    """What a feed repeats in its entries, as ``pipeline.furniture`` writes it."""
+
+    __tablename__ = "furniture"
+
+    feed_id: int = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
+    paragraphs: bytes
 
 
 class ShelfRow(Row, table=True):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Curated
-from aggregator.pipeline.duplicates import fold
+from aggregator.pipeline.copies import fold
 from aggregator.store import Store
 from tests.store.test_curation_kept import place
 from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, listings

@@ -1,0 +1,77 @@
+"""The texts of one batch of Curate, each compared with those that were placed before it."""
+
+from collections import defaultdict
+
+from aggregator.app import App
+from aggregator.model import Candidate, Learned, Sought
+from aggregator.pipeline import furniture
+from aggregator.pipeline.duplicates import Same, same_text
+from aggregator.pipeline.furniture import Furniture
+from aggregator.pipeline.likeness import Spoken, as_spoken
+from aggregator.pipeline.shingles import keys
+
+
+class Comparison:
+    """What is looked up for a whole batch at once, and what it teaches; ``place`` its entries in their order."""
+
+    def __init__(self, app: App, pending: tuple[Candidate, ...]) -> None:
+        self._store = app.store
+        self._spoken: dict[int, Spoken] = {}
+        self._furniture, furnished = self._furnish(pending)
+        self._exact = app.store.curation.matches(pending)
+        sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
+        self._near, rows = app.store.texts.sharing(sought)
+        self.learned = Learned(rows, furnished)
+        self._others = self._load(pending)
+        same = [other for others in self._exact.values() for other in others]
+        self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}
+        self._scores: dict[int, float] = {}
+        for one in pending:
+            self._sets.pop(one.id, None)
+
+    def place(self, entry: Candidate) -> Same:
+        """Find the text set of an entry; those after it can be its copies from now on."""
+        near = [self._others[other] for other in self._near.get(entry.id, ()) if other in self._others]
+        same = same_text(
+            entry,
+            self._exact.get(entry.id, ()),
+            sets=self._sets,
+            near=near,
+            scores=self._scores,
+            spoken=self._as_spoken,
+        )
+        self._sets[entry.id] = same.text_set
+        if same.like:
+            self._scores[entry.id] = same.score
+        return same
+
+    def _furnish(self, pending: tuple[Candidate, ...]) -> tuple[dict[int, Furniture], dict[int, bytes]]:
+        """What the feeds of a batch repeat, by what was known and by the batch itself; and what of it is new."""
+        told: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+        for one in pending:
+            told[one.feed].append((one.guid, one.title, one.text))
+        kept = self._store.texts.furniture(told)
+        before = {feed: furniture.known(kept.get(feed, b"")) for feed in told}
+        after = {feed: furniture.learn(before[feed], entries) for feed, entries in told.items()}
+        return after, {feed: now.kept for feed, now in after.items() if now.kept != before[feed].kept}
+
+    def _keys(self, one: Candidate) -> list[int]:
+        spoken = self._as_spoken(one)
+        return keys(spoken.title, spoken.words)
+
+    def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:
+        """The entries that share keys with those of the batch: they themselves, and others from the store."""
+        found = {one.id: one for one in pending}
+        wanted = {other for others in self._near.values() for other in others} - found.keys()
+        found.update(self._store.curation.placed(wanted) if wanted else {})
+        missing = {one.feed for one in found.values()} - self._furniture.keys()
+        kept = self._store.texts.furniture(missing) if missing else {}
+        self._furniture.update({feed: furniture.known(kept.get(feed, b"")) for feed in missing})
+        return found
+
+    def _as_spoken(self, one: Candidate) -> Spoken:
+        spoken = self._spoken.get(one.id)
+        if spoken is None:
+            text = furniture.without(one.text, self._furniture[one.feed].repeated)
+            spoken = self._spoken[one.id] = as_spoken(one.title, text, one.feed)
+        return spoken

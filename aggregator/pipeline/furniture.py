@@ -1,0 +1,99 @@
+"""Paragraphs that a source repeats: learned from its entries, and left out where texts are compared."""
+
+from collections.abc import Collection
+from struct import pack, unpack, unpack_from
+from zlib import crc32
+
+from aggregator.model.value import value
+from aggregator.pipeline.shingles_tables import FOLDED
+
+TIMES = 3
+"""A paragraph that so many different entries of a feed have is furniture."""
+
+REPEATED, NOTICED = 120, 100
+"""So many paragraphs of a feed are kept that are repeated, and that may yet be; the last seen stay."""
+
+LONGEST = 600
+"""Longer paragraphs are nobody's furniture."""
+
+_DIGITS = bytes(48 if 48 <= code <= 57 else FOLDED[code] for code in range(256))
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
+
+
+@value(frozen=True, slots=True)
+class Furniture:
+    """What is known of a feed's paragraphs, by their hashes: which are repeated, and which were noticed so far."""
+
+    repeated: frozenset[int] = frozenset()
+    kept: bytes = b""  # as the store keeps it
+
+
+def paragraph(text: str) -> int:
+    """Return the hash of a paragraph: letters and digits alone, every digit alike; 0 when it has none."""
+    letters = text.lower().encode("utf-8", "replace").translate(_DIGITS, _SIGNS)
+    return crc32(letters) if letters else 0
+
+
+def without(text: str, repeated: Collection[int]) -> str:
+    """Return a text without its repeated paragraphs; as it is when nothing would be left."""
+    if not repeated:
+        return text
+    lines = text.split("\n")
+    kept = [line for line in lines if len(line) > LONGEST or paragraph(line) not in repeated]
+    return "\n".join(kept) if len(kept) < len(lines) and any(kept) else text
+
+
+def known(kept: bytes) -> Furniture:
+    """Read what the store kept of a feed."""
+    count = unpack_from("<I", kept)[0] if kept else 0
+    return Furniture(frozenset(unpack_from(f"<{count}I", kept, 4)) if count else frozenset(), kept)
+
+
+def learn(before: Furniture, entries: Collection[tuple[str, str, str]]) -> Furniture:
+    """Count the paragraphs of entries (guid, title, text) in; those that ``before`` knows already count once.
+
+    Neither the same entry told again under another title nor the same title under another guid is another entry:
+    else a text that is changed three times would be called furniture.
+    """
+    repeated, noticed = _read(before.kept)
+    for guid, title, text in entries:
+        mark, name = crc32(guid.encode("utf-8", "replace")), crc32(title.encode("utf-8", "replace"))
+        for seen in dict.fromkeys(paragraph(line) for line in text.split("\n") if 0 < len(line) <= LONGEST):
+            _count(seen, mark, name, repeated, noticed)
+    for hashes, most in ((repeated, REPEATED), (noticed, NOTICED)):
+        for old in list(hashes)[: max(0, len(hashes) - most)]:
+            del hashes[old]
+    kept = _written(repeated, noticed)
+    return before if kept == before.kept else Furniture(frozenset(repeated), kept)
+
+
+def _count(seen: int, mark: int, name: int, repeated: dict[int, None], noticed: dict[int, list[int]]) -> None:
+    if not seen or seen in repeated:
+        return
+    had = noticed.get(seen)
+    if had is None:
+        noticed[seen] = [mark, name]
+    elif mark not in had[::2] and name not in had[1::2]:
+        del noticed[seen]
+        if len(had) < 2 * (TIMES - 1):
+            noticed[seen] = [*had, mark, name]
+        else:
+            repeated[seen] = None
+
+
+def _read(kept: bytes) -> tuple[dict[int, None], dict[int, list[int]]]:
+    figures = list(unpack(f"<{len(kept) // 4}I", kept))
+    if not figures:
+        return {}, {}
+    begin = 1 + figures[0]
+    rows = range(begin, len(figures), _ROW)
+    noticed = {figures[at]: [n for n in figures[at + 1 : at + _ROW] if n] for at in rows}
+    return dict.fromkeys(figures[1:begin]), noticed
+
+
+def _written(repeated: Collection[int], noticed: dict[int, list[int]]) -> bytes:
+    figures = [len(repeated), *repeated]
+    for seen, had in noticed.items():
+        figures += (seen, *had) if len(had) == _ROW - 1 else (seen, *had, 0, 0)
+    return pack(f"<{len(figures)}I", *figures)

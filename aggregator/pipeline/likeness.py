@@ -1,0 +1,103 @@
+"""How alike two texts are, and whether that makes them one: in runs of words, with the vetoes of their numbers."""
+
+from collections.abc import Sequence
+
+from aggregator.model.value import value
+from aggregator.pipeline.marks import conflict, marks, numbers, unmarked
+from aggregator.pipeline.shingles import covered, spoken
+
+LIKE, ALL_LIKE = 0.70, 0.88
+"""Share of the shorter text's words that stand in shared runs: of all of it, or from the first of them to the last …"""
+
+REACH, REACH_SHORT = 0.5, 0.65
+"""… when these runs reach over so much of it: a long text, or one of LEAST words. Quotes alone reach less far."""
+
+LEAST, SHORT, LONG = 12, 30, 80
+TITLE_ALIKE, TITLE_SAME = 0.6, 0.8
+"""Entries of one feed are one text only when their titles share so many words: a series repeats the rest. Of a text of
+fewer than SHORT words, they share nearly all."""
+
+TELLING, LIKE_TITLED = 6, 0.6
+"""A title of so many words that two publishers print is that of one text when so much of it is shared: of teasers, half
+as much, and nothing of those of fewer than SHORT words, which every newsroom writes itself."""
+
+SHORTER = 0.4
+"""A text with less of the other's length is a teaser of it, or none: it is looked for at its beginning."""
+
+
+@value(frozen=True, slots=True)
+class Spoken:
+    """A text as it is compared: the words of title and text, without what its feed repeats."""
+
+    title: tuple[bytes, ...]
+    words: tuple[bytes, ...]
+    feed: int
+
+
+@value(frozen=True, slots=True)
+class Likeness:
+    """How much of the shorter text is in the longer one, 0 to 1, and whether they are one text; ``why`` in words."""
+
+    score: float
+    same: bool
+    why: str = ""
+
+
+def as_spoken(title: str, text: str, feed: int) -> Spoken:
+    """Cut a text into words; ``text`` is without what its feed repeats."""
+    return Spoken(tuple(spoken(title, most=40)), tuple(spoken(text)), feed)
+
+
+def likeness(one: Spoken, other: Spoken) -> Likeness:
+    """Compare two texts of about the same time.
+
+    They are one when the shorter one is nearly all in the longer one, and no number says that they are two numbers of
+    a series. Reports of two publishers on one event share quotes and names, not their runs of words.
+    """
+    small, large = sorted((one, other), key=lambda text: len(text.words))
+    alike = _alike(one.title, other.title)
+    if alike >= TITLE_ALIKE and conflict(marks(one.title), marks(other.title)):
+        return Likeness(0, False, "numbers or dates in the titles differ")
+    if len(small.words) < LEAST:
+        return _by_title(small, large, alike)
+    span = large.words
+    if len(small.words) < SHORTER * len(span):
+        span = span[: 40 + round(1.3 * len(small.words))]
+    count, first, end = covered(small.words, span)
+    share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
+    enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
+    same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
+    if same and one.feed == other.feed and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
+        same = share >= ALL_LIKE and len(small.words) >= LONG
+    if same and _told_apart(small.words[first:end], span):
+        return Likeness(0, False, "the numbers in the texts differ")
+    if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING:
+        same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
+        return Likeness(round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages")
+    return Likeness(round(max(share, dense if same else 0), 3), same, f"{share:.0%} of the words in shared passages")
+
+
+def _by_title(small: Spoken, large: Spoken, alike: float) -> Likeness:
+    """Entries without a text, or with a few words: the same telling title at two publishers."""
+    there = set(large.words[:60]).union(large.title)
+    told = sum(word in there for word in small.words) / len(small.words) if small.words else 1.0
+    same = alike >= 0.99 and len(small.title) >= TELLING and small.feed != large.feed and told >= 0.6
+    return Likeness(round(told * alike, 3), same, "same title")
+
+
+def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> float:
+    mine, yours = unmarked(one), unmarked(other)
+    return len(mine & yours) / max(1, len(mine | yours))
+
+
+def _told_apart(small: Sequence[bytes], large: Sequence[bytes]) -> bool:
+    """Tell whether the numbers of two texts with the same words differ, as those of two weeks' lottery do.
+
+    Most of them do, on either side: between the first shared run and the last, so that a dateline's day is no veto.
+    """
+    mine = numbers(small)
+    if not mine or mine <= numbers(large):
+        return False
+    _, first, end = covered(large, small)
+    yours = numbers(large[first:end])
+    return 2 * len(mine - yours) > len(mine) and 2 * len(yours - mine) > len(yours)

@@ -1,0 +1,126 @@
+"""Texts as runs of words: what is looked up by (a few hashes of short runs) and what two texts have in common."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import xor
+from zlib import crc32
+
+from aggregator.pipeline.shingles_tables import FEW, FOLDED, GONE, SIGNS, SILENT, UNSPACED
+
+LONGEST = 500
+"""So many words of a text are compared: where an agency's copy differs in its length, it is cut at the end."""
+
+KEYS, LEAD_KEYS = 6, 2
+RUN, KEYED, LEAD = 6, 240, 40
+"""A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers."""
+
+SHARED = 4
+"""So many words in a row are no accident: shorter runs are not what two texts have in common."""
+
+_LETTERS_AT_MOST = 8 * LONGEST
+_CHUNK = re.compile(r"\S+")
+_TITLE = crc32(b"title ")
+
+
+def spoken(text: str, *, most: int = LONGEST) -> list[bytes]:
+    """Return the first words of a text as they compare: lower case, without signs; "U.S." is "us", 1,000 is 1000.
+
+    Of scripts that do not part words, every letter is one.
+    """
+    text = text[:_LETTERS_AT_MOST]
+    data = text.encode() if text.isascii() else _plain(text.casefold())
+    return data.translate(FOLDED, GONE).split()[:most]
+
+
+def _plain(text: str) -> bytes:
+    for sign in SILENT:
+        text = text.replace(sign, "")
+    data = text.encode("utf-8", "replace")
+    for begin, signs in SIGNS:
+        if begin in data:
+            data = signs.sub(b" ", data)
+    if data.translate(None, FEW):
+        data = UNSPACED.sub(r" \g<0> ", data.decode()).encode()
+    return data
+
+
+def keys(title: Sequence[bytes], words: Sequence[bytes]) -> list[int]:
+    """Return the hashes under which a text is looked up: texts that share long runs share some of them.
+
+    They are those of the runs whose first two words have the least hashes, which are the same in a copy wherever the
+    run stands in it (bottom-k sampling, Broder 1997), and one of the title if that says enough.
+    """
+    words = words[:KEYED]
+    found = set()
+    if len(words) >= RUN:
+        hashes = list(map(crc32, words))
+        pairs = list(map(xor, hashes, hashes[1:]))[: len(words) - RUN + 1]
+        starts = {*_least(pairs, KEYS), *_least(pairs[:LEAD], LEAD_KEYS)}
+        found = {crc32(b" ".join(words[at : at + RUN])) for at in starts}
+    elif len(words) >= SHARED:
+        found = {crc32(b" ".join(words))}
+    if len(title) >= 4 and sum(map(len, title)) >= 20:
+        found.add(crc32(b" ".join(title), _TITLE))
+    return sorted(found)
+
+
+def _least(hashes: Sequence[int], count: int) -> list[int]:
+    """Say where the least hashes stand; what is far too large is not sorted."""
+    bound = (count + 6) * 2**32 // len(hashes)
+    least = [(value, at) for at, value in enumerate(hashes) if value < bound]
+    if len(least) < count:
+        least = [(value, at) for at, value in enumerate(hashes)]
+    return [at for _, at in sorted(least)[:count]]
+
+
+def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
+    """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
+
+    A dateline stands before the first of them, a notice after the last.
+    """
+    runs = list(zip(*(small[n:] for n in range(SHARED)), strict=False))
+    both = set(runs).intersection(zip(*(large[n:] for n in range(SHARED)), strict=False))
+    if not both:
+        return 0, 0, 0
+    at = [place for place, run in enumerate(runs) if run in both]
+    count = SHARED + sum(min(SHARED, there - before) for before, there in pairwise(at))
+    return count, at[0], at[-1] + SHARED
+
+
+def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> tuple[str, ...]:
+    """Quote the longest passages of ``one`` that ``other`` has word for word, longest first.
+
+    Each is at least ``words`` long; only the first words of a text are compared (LONGEST).
+    """
+    mine, ends = _placed(one)
+    yours, _ = _placed(other)
+    starts: dict[tuple[bytes, ...], list[int]] = {}
+    for there in range(len(yours) - SHARED + 1):
+        starts.setdefault(tuple(yours[there : there + SHARED]), []).append(there)
+    found, at = [], 0
+    while at <= len(mine) - SHARED:
+        run = tuple(mine[at : at + SHARED])
+        length = max((_common(mine, at, yours, there) for there in starts.get(run, ())), default=0)
+        if length >= words:
+            found.append((-length, at))
+        at += max(length, 1)
+    return tuple(" ".join(one[ends[at][0] : ends[at - length - 1][1]].split()) for length, at in sorted(found)[:limit])
+
+
+def _common(one: Sequence[bytes], at: int, other: Sequence[bytes], there: int) -> int:
+    length = 0
+    while at + length < len(one) and there + length < len(other) and one[at + length] == other[there + length]:
+        length += 1
+    return length
+
+
+def _placed(text: str) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """The words of a text, and where each begins and ends in it."""
+    words: list[bytes] = []
+    ends: list[tuple[int, int]] = []
+    for found in _CHUNK.finditer(text):
+        inside = spoken(found[0])
+        words += inside
+        ends += [found.span()] * len(inside)
+    return words[:LONGEST], ends[:LONGEST]

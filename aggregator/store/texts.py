@@ -1,0 +1,99 @@
+"""The keeper of how texts are found: keys of what they say, and paragraphs that their feeds repeat."""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from aggregator.model import Learned, Sought
+from aggregator.pipeline import furniture
+from aggregator.store.database import Database
+from aggregator.store.driver import number
+from aggregator.store.lane import among
+
+FORTNIGHT = timedelta(days=14) // timedelta(microseconds=1)
+WITHIN = timedelta(days=7) // timedelta(microseconds=1)
+"""A copy is published so much later or earlier at most: its key lies in the same fortnight or in the one beside it.
+
+Keys of one time lie side by side, so that a batch of news touches a few pages of the index however large it is.
+"""
+
+CROWDED = 20
+"""A key that so many entries have is given to no more: a phrase of the time, or a text found by its others."""
+
+SHOWN = 10
+"""So many entries that share keys with one are shown, those that share most first."""
+
+
+class Texts:
+    """What Curate looks up before it compares; it is kept with what it decides (``Curation.save``)."""
+
+    def __init__(self, database: Database) -> None:
+        self._lane = database.lane
+
+    def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
+        """Give for each entry others that share keys with it, the best first.
+
+        Besides, the keys to be kept (``Learned.keys``): each with the entry that gets it.
+        """
+        runs = {one.entry: _runs(one) for one in sought}
+        beside = sorted({run for mine in runs.values() for pair in mine for run in pair})
+        holders: dict[int, list[int]] = defaultdict(list)
+        with self._lane.read() as connection:
+            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", beside):
+                holders[run].append(entry)
+        rows: list[tuple[int, int]] = []
+        for entry, mine in runs.items():
+            for run, _ in mine:
+                if len(holders[run]) < CROWDED and entry not in holders[run]:
+                    holders[run].append(entry)
+                    rows.append((run, entry))
+        return {entry: _most(entry, mine, holders) for entry, mine in runs.items()}, tuple(sorted(rows))
+
+    def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
+        """Give what is kept of the paragraphs of these feeds; nothing for one of which nothing was read."""
+        with self._lane.read() as connection:
+            return dict(among(connection, "SELECT feed_id, paragraphs FROM furniture WHERE feed_id IN", sorted(feeds)))
+
+    def repeated(self, feed: int) -> frozenset[int]:
+        """Give the paragraphs that a feed repeats, as ``furniture.paragraph`` hashes them."""
+        return furniture.known(self.furniture([feed]).get(feed, b"")).repeated
+
+
+def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
+    """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
+    rows = [row for row in learned.keys if row[1] in entries]
+    connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+    connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
+
+
+def sweep(connection: sqlite3.Connection) -> None:
+    """Drop inside a transaction the keys of entries that are there no more: a walk through all keys."""
+    connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
+
+
+_FURNISH = (
+    "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
+    "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"
+)
+
+
+def _runs(one: Sought) -> list[tuple[int, int]]:
+    """The keys of an entry with its fortnight, and with the nearest other one."""
+    at = _at(one.published)
+    mine = at // FORTNIGHT
+    near = (at - WITHIN) // FORTNIGHT
+    other = near if near != mine else (at + WITHIN) // FORTNIGHT
+    return [(mine << 32 | key, other << 32 | key) for key in one.keys]
+
+
+def _at(published: datetime) -> int:
+    found: Any = number(published)
+    return int(found)
+
+
+def _most(entry: int, mine: Sequence[tuple[int, int]], holders: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
+    shares = Counter(other for pair in mine for run in pair for other in holders.get(run, ()))
+    shares.pop(entry, None)
+    return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

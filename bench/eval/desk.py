@@ -1,0 +1,84 @@
+"""A workspace that exists for one measurement: entries go in as feeds bring them, and Curate places them."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from aggregator.app import App, open_app
+from aggregator.jobs.curate import curate
+from aggregator.model import Entry, Intake, Listing, ParsedFeed, Visit
+from aggregator.pipeline.addresses import canonical
+from aggregator.pipeline.clean_text import words
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a feed told: ``at`` is when it was published."""
+
+    feed: str
+    title: str
+    text: str
+    url: str = ""
+    guid: str = ""
+    at: datetime = NOW
+
+
+@contextmanager
+def workspace() -> Iterator[App]:
+    """Open an empty workspace."""
+    with tempfile.TemporaryDirectory(prefix="eval-") as place:
+        folder = Path(place)
+        (folder / "feeds.yaml").write_text("title: Eval\nfeeds: []\n", encoding="utf-8")
+        with open_app(folder, clock=lambda: NOW) as app:
+            yield app
+
+
+def sets_of(told: Sequence[Told]) -> list[int]:
+    """Say for each entry which text set Curate puts it in, when they arrive in this order, a hundred at a time."""
+    with workspace() as app:
+        feeds = list(dict.fromkeys(one.feed for one in told))
+        app.store.feeds.list([Listing(url) for url in feeds], now=NOW)
+        for start in range(0, len(told), 100):
+            arrive(app, told[start : start + 100], first=start)
+            curate(app)
+        placed = {entry.entry.author: entry.text_set for entry in app.store.entries.search(limit=len(told) + 1)}
+        return [placed[str(place)] for place in range(len(told))]
+
+
+def arrive(app: App, told: Sequence[Told], *, first: int) -> None:
+    """Store entries one by one, so that their ids come in this order; ``author`` says which is which."""
+    states = {state.url: state for state in app.store.feeds.all()}
+    for place, one in enumerate(told, first):
+        feed = states[one.feed]
+        token = app.store.feeds.claim([feed.id], now=NOW, seconds=60)[feed.id]
+        new = (_entry(one, place),)
+        intake = Intake(ParsedFeed("rss20", title=one.feed), "guid", (new[0].guid,), new)
+        visit = Visit(replace(feed, outcome="ok", fetched=NOW, succeeded=NOW), token, intake)
+        app.store.entries.save([visit], authority="", now=NOW)
+
+
+def _entry(one: Told, place: int) -> Entry:
+    url = one.url or f"{one.feed.rpartition('/')[0]}/{place}"
+    mark = sha256(f"{one.title}\n{one.text}".encode()).hexdigest()[:32]
+    return Entry(
+        guid=one.guid or f"{place}",
+        url=url,
+        key=canonical(url),
+        title=one.title[:500],
+        author=str(place),
+        html="",
+        text=one.text,
+        excerpt=one.text[:280],
+        language="en",
+        published=one.at + timedelta(seconds=place),
+        published_from="published",
+        updated=None,
+        fingerprint=f"2:{mark}",
+        words=words(one.title, one.text, day=one.at.date().isoformat()),
+    )
