@@ -55,6 +55,11 @@ class App:
         settings = [(f.url, f.topics, f.keep, f.drop) for f in self.config.feeds if f.topics or f.keep or f.drop]
         return compile_rules(self.config.topics, feeds=settings)
 
+    @property
+    def by_meaning(self) -> bool:
+        """Whether topics are found by meaning too: one has an `about:` or `like:`, or a person corrected an entry."""
+        return any(topic.by_meaning for topic in self.config.topics) or "corrected" in self.store.meta
+
     @cached_property
     def authority(self) -> str:
         """The tagging authority of the permanent ids (RFC 4151 §2.1), or "" without a public address."""

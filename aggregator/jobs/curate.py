@@ -5,9 +5,10 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
+from aggregator.jobs.tagging import Tagger
 from aggregator.model import WORDS, Candidate, Curated
 from aggregator.pipeline.duplicates import same_text
-from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.pipeline.topics import evidence, pattern, reading
 
 AT_ONCE = 500
 
@@ -23,9 +24,10 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    report = Placed()
+    report, tagger = Placed(), None
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        rows = _place(app, pending)
+        tagger = tagger or Tagger(app)
+        rows = _place(app, pending, tagger)
         app.store.curation.save(rows, rules=app.rules.version)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
@@ -48,18 +50,16 @@ def _anew(title: str, text: str, published: datetime) -> str:
     return words(title, text, day=published.date().isoformat())
 
 
-def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:
+def _place(app: App, pending: tuple[Candidate, ...], tagger: Tagger) -> list[Curated]:
     matches = app.store.curation.matches(pending)
     placed = {other.id: other.text_set for others in matches.values() for other in others if other.text_set}
     for entry in pending:
         placed.pop(entry.id, None)
     rows = []
-    for entry in pending:
+    for entry, tags in zip(pending, tagger.tags(pending), strict=True):
         same = same_text(entry, matches.get(entry.id, ()), sets=placed)
         placed[entry.id] = same.text_set
-        feed = app.feeds.get(entry.url)
-        tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed)))
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, app.feeds.get(entry.url))))
     return rows
 
 

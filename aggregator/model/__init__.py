@@ -4,7 +4,18 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
-from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.kept import (
+    Candidate,
+    Correction,
+    FeedFigures,
+    FeedState,
+    Folded,
+    Outcome,
+    Source,
+    StoredEntry,
+    Tag,
+    Visit,
+)
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
@@ -16,6 +27,7 @@ __all__ = [
     "Asking",
     "Candidate",
     "Category",
+    "Correction",
     "Criterion",
     "Curated",
     "DateSource",

@@ -8,6 +8,7 @@ on examples the model had not seen. docs/decisions/0018-topics-by-meaning.md say
 import json
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -42,13 +43,7 @@ class Model:
     shifts: Numbers  # (K,)
     until: int = 0  # the newest entry it was made from
     examples: tuple[int, ...] = ()  # how many there were of each topic
-
-
-@value(frozen=True, slots=True)
-class Guess:
-    """How probable each topic of a model is for each entry, and which words say so."""
-
-    probabilities: Numbers  # (n, K)
+    offered: tuple[bool, ...] = ()  # which topics entries may get by it
 
 
 def text_of(title: str, text: str) -> str:
@@ -90,7 +85,8 @@ def centred(vectors: Numbers, centre: Numbers) -> Numbers:
     """Take the mean of all texts off, so that what is left is what tells them apart; of length one again."""
     found = vectors.astype(np.float32) - centre
     lengths = np.linalg.norm(found, axis=1, keepdims=True)
-    return found / np.maximum(lengths, 1e-6)
+    ones: Numbers = found / np.maximum(lengths, 1e-6)
+    return ones
 
 
 def log_softmax(scores: Numbers) -> Numbers:
@@ -120,7 +116,7 @@ def packed(model: Model) -> bytes:
     """Write a model as bytes; numbers keep three digits."""
     shapes = {name: getattr(model, name).shape for name in _ARRAYS}
     facts = {"format": FORMAT, "version": model.version, "topics": model.topics, "shapes": shapes}
-    head = json.dumps({**facts, "until": model.until, "examples": model.examples}).encode()
+    head = json.dumps({**facts, "until": model.until, "examples": model.examples, "offered": model.offered}).encode()
     body = b"".join(getattr(model, name).astype("<f2").tobytes() for name in _ARRAYS)
     return zlib.compress(len(head).to_bytes(4, "little") + head + body, 6)
 
@@ -138,5 +134,6 @@ def unpacked(data: bytes) -> Model | None:
         size = int(np.prod(shape))
         arrays[name] = np.frombuffer(bare, "<f2", size, end).astype(np.float32).reshape(shape)
         end += 2 * size
-    topics, examples = tuple(facts["topics"]), tuple(facts["examples"])
-    return Model(facts["version"], topics, **arrays, until=facts["until"], examples=examples)
+    counts = {name: tuple(facts[name]) for name in ("topics", "examples", "offered")}
+    values: dict[str, Any] = {"version": facts["version"], "until": facts["until"], **counts, **arrays}
+    return Model(**values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -20,12 +21,12 @@ SIZE = 1 << BITS
 WORDS = 150
 """So many words of an entry are counted, the title's first: what a text is about it says early."""
 
-STOP = frozenset(
-    "a about after all also an and are as at be been but by can could did do does for from get had has have he her his"
-    " how i if in into is it its just like may more most new no not of on one or our out over said says she so some"
-    " than that the their them then there they this to two under up was we were what when where which who will with"
-    " would you your".split()
-)
+_STOP = """
+a about after all also an and are as at be been but by can could did do does for from get had has have he her his how i
+if in into is it its just like may more most new no not of on one or our out over said says she so some than that the
+their them then there they this to two under up was we were what when where which who will with would you your
+"""
+STOP = frozenset(_STOP.split())
 """English words that say nothing of a subject; in other languages frequency alone weighs them down."""
 
 
@@ -86,5 +87,5 @@ def place(word: str) -> int:
 
 
 def _places(words: Sequence[str]) -> list[int]:
-    pairs = [place(f"{one} {other}") for one, other in zip(words, words[1:], strict=False)]
+    pairs = [place(f"{one} {other}") for one, other in pairwise(words)]
     return [*map(place, words), *pairs]

@@ -135,4 +135,3 @@ def _platt(odds: Numbers, has: Numbers, weights: Numbers) -> tuple[float, float]
         step = np.linalg.solve(bend, slope)
         line -= step.clip(-1, 1)
     return float(max(line[0], 0.1)), float(line[1])
-

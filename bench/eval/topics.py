@@ -117,8 +117,9 @@ def measure(corpus: Path, report: int = 1) -> Iterator[Figure]:
     for name, words in (("agnews", AGNEWS), ("bbc", BBC)):
         data = read(corpus, name, words)
         there = data.half == report
+        gold = data.gold[there].tolist()
         for way, found in regimes(data, report):
-            pairs = [pair for one in found for pair in zip(one.argmax(1)[there].tolist(), data.gold[there].tolist())]
+            pairs = [pair for one in found for pair in zip(one.argmax(1)[there].tolist(), gold, strict=True)]
             f1 = isinstance(way, int)
             count = macro_f1 if f1 else accuracy
             said = {"words": "words alone", "half": f"labels of {int((~there).sum()):,}"}.get(
