@@ -56,6 +56,11 @@ class App:
         settings = [(f.url, f.topics, f.keep, f.drop) for f in self.config.feeds if f.topics or f.keep or f.drop]
         return compile_rules(self.config.topics, feeds=settings)
 
+    @property
+    def by_meaning(self) -> bool:
+        """Whether topics are found by meaning too: one has an `about:` or `like:`, or a person corrected an entry."""
+        return any(topic.by_meaning for topic in self.config.topics) or "corrected" in self.store.meta
+
     @cached_property
     def weights(self) -> "Weights":
         """What feeds and topics weigh when a digest chooses."""

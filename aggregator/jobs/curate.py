@@ -5,8 +5,9 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
+from aggregator.jobs.tagging import Tagger
 from aggregator.model import KEYS, WORDS, Candidate, Curated, Learned
-from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.pipeline.topics import evidence, pattern, reading
 
 AT_ONCE = 500
 
@@ -22,9 +23,10 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    report = Placed()
+    report, tagger = Placed(), None
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        rows, learned = _place(app, pending)
+        tagger = tagger or Tagger(app)
+        rows, learned = _place(app, pending, tagger)
         app.store.curation.save(rows, rules=app.rules.version, learned=learned)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
@@ -59,17 +61,16 @@ def _anew(title: str, text: str, published: datetime) -> str:
     return words(title, text, day=published.date().isoformat())
 
 
-def _place(app: App, pending: tuple[Candidate, ...]) -> tuple[list[Curated], Learned]:
+def _place(app: App, pending: tuple[Candidate, ...], tagger: Tagger) -> tuple[list[Curated], Learned]:
     from aggregator.jobs.comparing import Comparison  # a run without news never loads it
 
     texts = Comparison(app, pending)
     rows = []
-    for entry in pending:
+    for entry, tags in zip(pending, tagger.tags(pending), strict=True):
         same = texts.place(entry)
-        feed = app.feeds.get(entry.url)
-        tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
+        dropped = _dropped(entry, app.feeds.get(entry.url))
         copy = (same.like, same.score) if same.like else (0, 0.0)
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed), *copy))
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, dropped, *copy))
     return rows, texts.learned
 
 

@@ -4,7 +4,18 @@ Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folde
 """
 
 from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
-from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.kept import (
+    Candidate,
+    Correction,
+    FeedFigures,
+    FeedState,
+    Folded,
+    Outcome,
+    Source,
+    StoredEntry,
+    Tag,
+    Visit,
+)
 from aggregator.model.ledger import (
     Curated,
     DeliveryState,
@@ -29,6 +40,7 @@ __all__ = [
     "Asking",
     "Candidate",
     "Category",
+    "Correction",
     "Cover",
     "Criterion",
     "Curated",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated, Learned
+from aggregator.model import Candidate, Curated, Learned, Tag
 from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
@@ -153,7 +153,7 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
 
 
 def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:
-    tags = write_json([[tag.topic, tag.via, tag.evidence] for tag in row.tags])
+    tags = write_json([_tag(tag) for tag in row.tags])
     set_uid = "" if founder.uid == uid else founder.uid
     story_uid = stories.get(row.story, "")
     return (
@@ -161,6 +161,11 @@ def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) 
         *(row.same_like, row.same_score, row.story, "" if story_uid == uid else story_uid),
         *(row.story_like, row.story_score, write_json(row.story_why)),
     )
+
+
+def _tag(tag: Tag) -> list[Any]:
+    guess = [] if tag.probability == 1 else [tag.probability]
+    return [tag.topic, tag.via, tag.evidence, *guess]
 
 
 def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:

@@ -224,3 +224,22 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
+
+CREATE TABLE correction (
+  entry_id INTEGER NOT NULL,
+  topic VARCHAR NOT NULL,
+  wanted BOOLEAN NOT NULL,
+  made BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  CONSTRAINT pk_correction PRIMARY KEY (entry_id, topic)
+);
+
+CREATE TABLE learned (
+  name VARCHAR NOT NULL,
+  rules VARCHAR NOT NULL,
+  until INTEGER NOT NULL,
+  made BIGINT NOT NULL,
+  data BLOB NOT NULL,
+  CONSTRAINT pk_learned PRIMARY KEY (name)
+);

@@ -14,6 +14,7 @@ from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
 from aggregator.store.founding import found
 from aggregator.store.issues import Issues
+from aggregator.store.learning import Learning
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
 from aggregator.store.stories import Stories
@@ -38,6 +39,7 @@ class Store:
         self.curation = Curation(database)
         self.texts = Texts(database)
         self.issues = Issues(database)
+        self.learning = Learning(database)
 
     @cached_property
     def retention(self) -> "Retention":

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -19,7 +19,10 @@ class PendingRow(Row, table=True):
 
 
 class CurationRow(Row, table=True):
-    """What Curate decided about an entry, with its reasons; ``tags`` are [topic, via, evidence]."""
+    """What Curate decided about an entry, with its reasons.
+
+    ``tags`` are [topic, via, evidence], of a guess with its probability.
+    """
 
     __tablename__ = "curation"
 
@@ -59,6 +62,31 @@ class FurnitureRow(Row, table=True):
 
     feed_id: int = Field(primary_key=True, foreign_key="feed.id", ondelete="CASCADE")
     paragraphs: bytes
+
+
+class CorrectionRow(Row, table=True):
+    """What a person said: the entry has the topic, or has not. No foreign key: it outlives an entry that is purged."""
+
+    __tablename__ = "correction"
+
+    entry_id: int = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    wanted: bool
+    made: datetime = Field(sa_type=Moment)
+    title: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+
+
+class LearnedRow(Row, table=True):
+    """A model that was learned, under its name; ``rules`` are those it was made from, ``until`` the newest entry."""
+
+    __tablename__ = "learned"
+
+    name: str = Field(primary_key=True)
+    rules: str
+    until: int
+    made: datetime = Field(sa_type=Moment)
+    data: bytes = Field(sa_type=LargeBinary)
 
 
 class ShelfRow(Row, table=True):
