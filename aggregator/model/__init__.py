@@ -3,21 +3,24 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
+from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
+from aggregator.model.pages import Article, PageOutcome
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
     "WORDS",
+    "Article",
     "Asking",
     "Candidate",
     "Category",
     "Criterion",
     "Curated",
+    "Cut",
     "DateSource",
     "DeliveryState",
     "DeliveryWord",
@@ -39,6 +42,7 @@ __all__ = [
     "Markup",
     "Message",
     "Outcome",
+    "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
     "PruneRow",
