@@ -8,7 +8,6 @@ from aggregator.model.value import value
 from aggregator.pipeline.clean_tables import BREAKS
 
 _TAG = re.compile(r'(<(/?)([a-z]\w*)(?: [\w-]+="[^"]*")*>)')
-_LOOSE = re.compile(r"^(?:\s|<br>|<hr>)+|(?:\s|<br>|<hr>)+$")
 _KEPT = frozenset({"br", "hr", "img", "col", "source", "td", "th", "audio", "video"})
 """What has nothing in it and is something, or a place in a table."""
 _VOID = frozenset({"br", "hr", "img", "col", "source"})
@@ -104,7 +103,16 @@ def _pruned(pieces: list[str]) -> str:
             continue
         else:
             kept.append(tag)
-    return _LOOSE.sub("", "".join((*kept, pieces[-1])))
+    return _trimmed("".join((*kept, pieces[-1])))
+
+
+def _trimmed(html: str) -> str:
+    """Take line breaks and rules off the ends."""
+    before = None
+    while before != html:
+        before = html
+        html = html.strip().removeprefix("<br>").removeprefix("<hr>").removesuffix("<br>").removesuffix("<hr>")
+    return html
 
 
 def _is_hollow(kept: list[str], start: int) -> bool:

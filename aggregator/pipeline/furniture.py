@@ -14,7 +14,7 @@ from aggregator.pipeline.blocks import Block, blocks, without
 from aggregator.pipeline.clean_text import plain_text
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ASIDE, BAR, MORE, NOTICE
-from aggregator.pipeline.furniture_words import FORM, LINKS, LIST
+from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
 
 LONGEST = 320
 """Characters of a paragraph that may be furniture by its words."""
@@ -24,6 +24,9 @@ PROSE = 160
 
 BEFORE = 0.3
 """The share of a text that stands before the form of readers' comments."""
+
+AFTER = 400
+"""Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
@@ -52,13 +55,19 @@ def furnished(html: str, text: str, *, title: str = "", known: Collection[int] =
 
 def is_suspicious(text: str, title: str = "") -> bool:
     """Tell whether a text may hold furniture: a short paragraph that begins like one, or says the title again."""
-    if title and title[:16] in text[: len(title) + 80]:
+    lines = text.split("\n")
+    if title and _tells_title(lines, title):
         return True
-    for line in text.split("\n"):
+    for line in lines:
         if 0 < len(line) <= LONGEST and _begins_like_furniture(line) and _may_be_furniture(folded(line)):
             return True
     low = text[-400:].casefold()
     return any(words in low for words in ANYWHERE)
+
+
+def _tells_title(lines: Sequence[str], title: str) -> bool:
+    end = folded(title)[-12:]
+    return any(len(line) < len(title) + 60 and folded(line).endswith(end) for line in lines[:5] if line)
 
 
 def _begins_like_furniture(line: str) -> bool:
@@ -70,7 +79,7 @@ def _begins_like_furniture(line: str) -> bool:
 
 
 def _may_be_furniture(key: str) -> bool:
-    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, LIST, LINKS, ASIDE))
+    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, FIELDS, LIST, LINKS, ASIDE))
 
 
 def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = ()) -> tuple[Cut, ...]:
@@ -136,13 +145,18 @@ def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
 
 
 def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
-    """Cut the form in which readers comment, and all that follows, once a part of the text has gone before."""
+    """Cut the form in which readers comment, and all that follows, once a part of the text has gone before.
+
+    Where nothing of the form itself is there and much prose follows, what looked like its heading goes alone.
+    """
     total, before = sum(len(block.text) for block in blocks), 0
     for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
-        if key and before >= BEFORE * total and FORM.fullmatch(key):
-            for later in range(place, len(blocks)):
+        if key and before >= BEFORE * total and (FORM.fullmatch(key) or FIELDS.fullmatch(key)):
+            fields = any(FIELDS.fullmatch(later) for later in keys[place : place + 4])
+            after = sum(len(later.text) for later in blocks[place:] if is_prose(later))
+            end = len(blocks) if fields or after <= AFTER else place + 1
+            for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
-            return
         before += len(block.text)
 
 
@@ -167,6 +181,8 @@ def _links_follow(blocks: Sequence[Block], place: int) -> bool:
 
 def is_prose(block: Block) -> bool:
     """Tell a paragraph of a text from an item of a list of links."""
+    if block.kind == "pre":
+        return True
     if block.linked >= 0.5:
         return False
     return len(block.text) >= PROSE or (block.kind == "p" and block.text.endswith(_END_OF_PROSE))

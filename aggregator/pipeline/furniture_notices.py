@@ -6,7 +6,7 @@ BAR = any_of(r"""
     (?:please )?share(?: (?:this|it|on|via)\b.{0,80})?
     (?:click|tap) to (?:share|email|print|tweet|follow)\b.{0,80}
     (?:share|tweet|pin|email|print|copy link|<places>)(?: (?:this|it|us))?(?: \d+)?
-    (?:(?:share|tweet|pin(?: it)?|email|mail|print|like|loading|more|copy link|on|and|<places>)(?:[\s,|·•/&]+|$)){2,}
+    (?=.*\b(?:share|tweet|pin|e?mail|print|facebook|whatsapp)\b)(?:(?:<buttons>|<places>)(?:[\s,|·•/&]+|$)){2,}
     like (?:this|loading)(?: ?:| .{0,30})?
     (?:like|enjoyed|liked|love) this (?:story|article|post|content)\b.{0,90}
     (?:follow|find|like|join) (?:us|.{1,40}) on (?:google news|social media|<places>)\b.{0,120}
@@ -46,7 +46,7 @@ NOTICE = any_of(r"""
     (?:<advertisement>)(?: ?[-–—] ?.{0,60}| continue reading.{0,30}| \d{1,2})?
     (?:(?:story|article|content) )?continues? (?:reading )?(?:below|after)(?: (?:the |this )?<pause>)?
     scroll (?:down )?(?:to continue|for more).{0,40}
-    (?:sign[- ]up|subscribe|register)(?: (?:here|now|today|for free))?(?: (?:for|to|and)\b.{0,140}| below.{0,40})?
+    (?:sign[- ]up|subscribe|register)(?: (?:here|now|today|for free))?(?: (?:for|to) (?:our|your)\b.{0,90}| below.{0,40})?
     (?:get|receive|want) .{0,90}(?:in|to) your (?:inbox|mailbox|email)\b.{0,60}
     .{0,60}\b(?:newsletters?|mailing list)\b.{0,40}(?:sign up|subscribe|inbox)\b.{0,60}
     (?:sign up|subscribe)\b.{0,90}\b(?:newsletters?|mailing list|inbox|updates|alerts|podcast|channel)\b.{0,90}

@@ -12,6 +12,7 @@ _NAMED = {
     "|instagram|youtube|tiktok|threads|bluesky|mastodon",
     "advertisement": "advert|advertisement|ads?|anzeige|werbung|publicité|publicidad|pubblicità|publicidade"
     "|advertentie|reklame|anuncio",
+    "buttons": "share|tweet|pin(?: it)?|email|mail|print|like|loading|more|copy link|on|and",
     "pause": "(?:advertisement|ad|video|promotion|newsletter.{0,20})",
     "whole": "(?:full|whole|original) (?:article|story|post|entry)|rest(?: of .{1,60})?",
 }
@@ -26,8 +27,6 @@ def any_of(lines: str) -> re.Pattern[str]:
 FORM = any_of(r"""
     (?:\d+ )?(?:leave|write|add|post) (?:a |your )?(?:reply|comment)s?(?: to .{1,60}| below| cancel reply)?
     (?:leave a reply )?cancel (?:reply|comment)
-    your email address will not be published.{0,80}
-    required fields are marked.{0,10}
     be the first to comment.{0,40}
     (?:you must be|please) (?:logged|log) in to .{0,40}
     (?:(?:\d+|no) )?comments?(?: on .{1,90}| \(\d+\)| \d+)?
@@ -35,50 +34,56 @@ FORM = any_of(r"""
     (?:join the|start a) (?:conversation|discussion)
     (?:view|show|read|see|load) (?:all |more )?(?:\d+ )?comments?(?: \(?\d+\)?)?
     comments are closed.{0,20}
-    save my name, email,? and website.{0,90}
-    notify me of (?:new posts|follow-?up comments).{0,40}
     tell us what you think
     schreibe? (?:einen|deinen|ihren) kommentar.{0,30}
     (?:einen )?kommentar (?:schreiben|verfassen|hinterlassen|abgeben)
     (?:antworten? abbrechen|antwort hinterlassen)
-    (?:deine|ihre) e-?mail-?adresse wird nicht veröffentlicht.{0,80}
-    erforderliche felder sind .{0,30}
     (?:\d+ |keine )?kommentare(?: zu .{1,90}| \(?\d+\)?)?
-    meinen namen, .{0,80} speichern.{0,60}
     (?:laisser|ajouter|écrire|poster) (?:un|votre) commentaire.{0,30}
     annuler la réponse
-    votre adresse (?:e-?mail|de messagerie) ne sera pas publiée.{0,90}
-    les champs obligatoires sont .{0,30}
     (?:\d+ |aucun )?commentaires?(?: \(?\d+\)?)?
-    enregistrer mon nom, .{0,90}
     deja (?:un comentario|una respuesta|tu comentario|tu opinión).{0,30}
     cancelar (?:la )?respuesta
-    (?:tu|su) dirección de correo electrónico no será publicada.{0,90}
-    los campos (?:obligatorios|requeridos|necesarios) .{0,40}
     (?:\d+ )?comentarios?(?: \(?\d+\)?)?
-    guarda(?:r)? mi nombre, .{0,90}
     escribe un comentario
     lascia un (?:commento|tuo commento).{0,30}
     annulla risposta
-    il tuo indirizzo e-?mail non sarà pubblicato.{0,90}
-    i campi obbligatori sono .{0,30}
     (?:\d+ )?commenti(?: \(?\d+\)?)?
-    salva il mio nome, .{0,90}
     deix[ea] (?:um comentário|uma resposta|(?:o )?seu comentário).{0,30}
     cancelar resposta
     (?:faça|escreva) um comentário
-    o seu endereço de e-?mail não será publicado.{0,90}
-    (?:os )?campos obrigatórios .{0,40}
     (?:\d+ )?comentários?(?: \(?\d+\)?)?
-    salvar meus dados neste navegador.{0,60}
     (?:geef|plaats|schrijf|laat) (?:een|je|uw) reactie.{0,30}
     reactie annuleren
+    (?:\d+ )?reacties?(?: \(?\d+\)?)?
+""")
+"""What stands above the form in which readers write their comments."""
+
+FIELDS = any_of(r"""
+    your email address will not be published.{0,80}
+    required fields are marked.{0,10}
+    save my name, email,? and website.{0,90}
+    notify me of (?:new posts|follow-?up comments).{0,40}
+    (?:deine|ihre) e-?mail-?adresse wird nicht veröffentlicht.{0,80}
+    erforderliche felder sind .{0,30}
+    meinen namen, .{0,80} speichern.{0,60}
+    votre adresse (?:e-?mail|de messagerie) ne sera pas publiée.{0,90}
+    les champs obligatoires sont .{0,30}
+    enregistrer mon nom, .{0,90}
+    (?:tu|su) dirección de correo electrónico no será publicada.{0,90}
+    los campos (?:obligatorios|requeridos|necesarios) .{0,40}
+    guarda(?:r)? mi nombre, .{0,90}
+    il tuo indirizzo e-?mail non sarà pubblicato.{0,90}
+    i campi obbligatori sono .{0,30}
+    salva il mio nome, .{0,90}
+    o seu endereço de e-?mail não será publicado.{0,90}
+    (?:os )?campos obrigatórios .{0,40}
+    salvar meus dados neste navegador.{0,60}
     (?:je|het|uw) e-?mailadres (?:wordt|zal) niet (?:ge|worden ge)publiceerd.{0,90}
     (?:ver|v)?eiste velden zijn .{0,30}
-    (?:\d+ )?reacties?(?: \(?\d+\)?)?
     (?:mijn )?naam, e-?mail en site bewaren.{0,60}
 """)
-"""The form under an article in which readers write: nothing of the article comes after it."""
+"""What such a form says in itself: nothing of the article comes after it."""
 
 LIST = any_of(r"""
     (?:(?:more|other|also|see|view|our) )?(?:related|similar)(?: <things>)?
