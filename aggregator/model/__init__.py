@@ -7,7 +7,7 @@ from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
-from aggregator.model.pages import Article, PageOutcome
+from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
@@ -32,6 +32,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "FullText",
     "Intake",
     "Issue",
     "IssueState",
@@ -42,6 +43,7 @@ __all__ = [
     "Markup",
     "Message",
     "Outcome",
+    "Page",
     "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
@@ -49,12 +51,14 @@ __all__ = [
     "Reach",
     "Reject",
     "Request",
+    "Robots",
     "Saved",
     "Section",
     "Source",
     "Stamp",
     "StoredEntry",
     "Tag",
+    "Teaser",
     "Unread",
     "Validators",
     "Visit",

@@ -46,7 +46,8 @@ NOTICE = any_of(r"""
     (?:<advertisement>)(?: ?[-–—] ?.{0,60}| continue reading.{0,30}| \d{1,2})?
     (?:(?:story|article|content) )?continues? (?:reading )?(?:below|after)(?: (?:the |this )?<pause>)?
     scroll (?:down )?(?:to continue|for more).{0,40}
-    (?:sign[- ]up|subscribe|register)(?: (?:here|now|today|for free))?(?: (?:for|to) (?:our|your)\b.{0,90}| below.{0,40})?
+    (?:sign[- ]up|subscribe|register)(?: (?:here|now|today|for free))?(?: (?:for|to) (?:our|your)\b.{0,90})?
+    (?:sign[- ]up|subscribe|register) below.{0,40}
     (?:get|receive|want) .{0,90}(?:in|to) your (?:inbox|mailbox|email)\b.{0,60}
     .{0,60}\b(?:newsletters?|mailing list)\b.{0,40}(?:sign up|subscribe|inbox)\b.{0,60}
     (?:sign up|subscribe)\b.{0,90}\b(?:newsletters?|mailing list|inbox|updates|alerts|podcast|channel)\b.{0,90}

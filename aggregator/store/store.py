@@ -20,6 +20,7 @@ from aggregator.store.migrations import HEAD
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from aggregator.store.pages import Pages
     from aggregator.store.retention import Retention
 
 
@@ -34,6 +35,13 @@ class Store:
         self.entries = Entries(database)
         self.curation = Curation(database)
         self.issues = Issues(database)
+
+    @cached_property
+    def pages(self) -> "Pages":
+        """The keeper of the pages behind entries; few workspaces ask for them."""
+        from aggregator.store.pages import Pages
+
+        return Pages(self._database)
 
     @cached_property
     def retention(self) -> "Retention":
