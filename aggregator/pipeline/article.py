@@ -1,6 +1,6 @@
 """A page → the article on it: its text without the furniture, its headline, its picture with the caption apart.
 
-What is the article is found by trafilatura; what it leaves of the furniture goes by our own rules (furniture_pages).
+What is the article is found by trafilatura; what it leaves of the furniture goes by our own rules (cuts_pages).
 It is loaded where a page is read, in a process that can be killed: nothing else pays for it.
 """
 
@@ -18,7 +18,7 @@ from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.blocks import Block, blocks, without
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.clean_text import one_line, plain_text
-from aggregator.pipeline.furniture_pages import page_cuts
+from aggregator.pipeline.cuts_pages import page_cuts
 from aggregator.pipeline.plain import shortened
 
 LONGEST_CAPTION = 500

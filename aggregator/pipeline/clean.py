@@ -8,7 +8,7 @@ from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEn
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
 from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
-from aggregator.pipeline.furniture import furnished
+from aggregator.pipeline.cuts import furnished
 from aggregator.pipeline.plain import shortened
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")

@@ -107,7 +107,7 @@ NOTICE = any_of(r"""
 """Notices: advertisement, newsletters, cookies, rights."""
 
 MORE = any_of(r"""
-    \W*(?:continue|keep) reading(?: .{1,200})?
+    (?:continue|keep) reading(?: .{1,200})?
     (?:read|see|view|learn|find out) (?:the )?(?:more|<whole>)(?: (?:on|at|about|of|from|here|in)\b.{0,90})?
     (?:full|more) (?:story|article)(?: here)?
     click here

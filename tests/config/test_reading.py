@@ -176,9 +176,12 @@ def test_what_is_still_to_come_may_be_switched_off() -> None:
 
 
 def test_full_text_is_a_feeds_own_or_all_feeds(problems: Problems) -> None:
-    text = b"title: T\ndefaults: {full_text: true}\nfeeds: [https://a.example/, {url: 'https://b.example/', full_text: false}]"
-    assert [feed.full_text for feed in read(text, "feeds.yaml").feeds] == [True, False]
-    assert problems("title: T\nfeeds: [{url: 'https://a.example/', full_text: maybe}]\n")[0].startswith("2:48: feeds[0].full_text: ")
+    feeds = b"feeds: [https://a.example/, {url: 'https://b.example/', full_text: false}]"
+    found = read(b"title: T\ndefaults: {full_text: true}\n" + feeds, "feeds.yaml")
+    assert [feed.full_text for feed in found.feeds] == [True, False]
+    assert problems("title: T\nfeeds: [{url: 'https://a.example/', full_text: maybe}]\n")[0].startswith(
+        "2:48: feeds[0].full_text: "
+    )
 
 
 def test_mistakes_of_syntax_and_of_meaning_are_told_together(problems: Problems) -> None:

@@ -77,7 +77,10 @@ def test_what_robots_txt_forbids_is_not_asked_and_that_is_said(tmp_path: Path) -
     robots = b"User-agent: *\nDisallow:\n\nUser-agent: Aggregator\nDisallow: /news/*/\nAllow: /news/2/open$\n"
     pages = {"/robots.txt": Page(robots), "/news/1/": article(), "/news/2/open": article("Headline 2")}
     with serve(pages) as server:
-        items = (item(1, link=server.url("/news/1/"), text=TEASER), item(2, link=server.url("/news/2/open"), text=TEASER))
+        items = (
+            item(1, link=server.url("/news/1/"), text=TEASER),
+            item(2, link=server.url("/news/2/open"), text=TEASER),
+        )
         here = workspace(tmp_path, server, *items)
         here.sync()
         assert server.asked("/news/1/") == []
@@ -204,7 +207,7 @@ def test_pages_that_are_no_article_leave_the_feeds_own_text(tmp_path: Path) -> N
 
 
 def test_a_page_that_is_an_attack_costs_itself_only(tmp_path: Path) -> None:
-    """500,000 nested elements: what reading does not survive is a reason, and the other page is read."""
+    """Nested elements without an end: what reading does not survive is a reason, and the other page is read."""
     deep = b"<html><body>" + b"<div><b><table>" * 150_000 + b"x"
     with serve({"/news/1": Page(deep), "/news/2": article("Headline 2")}) as server:
         here = workspace(tmp_path, server, teaser(server), teaser(server, 2))
@@ -213,10 +216,12 @@ def test_a_page_that_is_an_attack_costs_itself_only(tmp_path: Path) -> None:
     assert entry(here, "Headline 2").entry.text == "\n\n".join(PARAGRAPHS)
 
 
-def test_what_is_secret_stays_with_the_feed(tmp_path: Path, monkeypatch: object) -> None:
+def test_what_is_secret_stays_with_the_feed(tmp_path: Path) -> None:
     with serve({"/news/1": article()}) as server:
         server.pages["/feed"] = Page(rss(teaser(server)))
-        feed = f"{{url: {server.url('/feed')}, full_text: true, history: all, user_agent: Desk/1, headers: {{X-Key: k}}}}"
+        feed = (
+            f"{{url: {server.url('/feed')}, full_text: true, history: all, user_agent: Desk/1, headers: {{X-Key: k}}}}"
+        )
         here = desk(tmp_path, feed)
         here.sync()
         seen: Seen = server.asked("/news/1")[0]

@@ -11,6 +11,7 @@ from zlib import crc32
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ASIDE, BAR, MORE, NOTICE
@@ -30,6 +31,7 @@ AFTER = 400
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
+_WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
 _DIGITS = re.compile(r"\d+")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"})
@@ -44,11 +46,14 @@ def furnished(html: str, text: str, *, title: str = "", known: Collection[int] =
 
     ``title`` is the headline, which is told once, above; ``known`` are the marks of what the source repeats.
     """
+    said = html, text
     if not known and not is_suspicious(text, title):
-        return html, text
+        return said
+    if "<" not in html and "\n" in text:  # bare text in lines: to its blocks they are paragraphs
+        html = as_html(text)
     gone = cuts(blocks(html), title=title, known=known)
     if not gone:
-        return html, text
+        return said
     kept = without(html, {cut.place for cut in gone})
     return kept, plain_text(kept)
 
@@ -71,11 +76,8 @@ def _tells_title(lines: Sequence[str], title: str) -> bool:
 
 
 def _begins_like_furniture(line: str) -> bool:
-    first, _, rest = line.partition(" ")
-    word = folded(first)
-    if word.isdecimal() or not word:
-        word = folded(rest.partition(" ")[0])
-    return word in FIRST
+    found = _WORD.search(line)
+    return found is not None and found[0].translate(_STRAIGHT).casefold() in FIRST
 
 
 def _may_be_furniture(key: str) -> bool:
