@@ -3,7 +3,7 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Story → Telling → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
+from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import (
     Candidate,
     Correction,
@@ -28,6 +28,7 @@ from aggregator.model.ledger import (
     Sought,
 )
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
+from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
@@ -37,6 +38,7 @@ from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, R
 __all__ = [
     "KEYS",
     "WORDS",
+    "Article",
     "Asking",
     "Candidate",
     "Category",
@@ -44,6 +46,7 @@ __all__ = [
     "Cover",
     "Criterion",
     "Curated",
+    "Cut",
     "DateSource",
     "DeliveryState",
     "DeliveryWord",
@@ -55,6 +58,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "FullText",
     "Intake",
     "Issue",
     "IssueState",
@@ -67,6 +71,8 @@ __all__ = [
     "Message",
     "News",
     "Outcome",
+    "Page",
+    "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
     "Part",
@@ -77,6 +83,7 @@ __all__ = [
     "Reach",
     "Reject",
     "Request",
+    "Robots",
     "Said",
     "Saved",
     "Section",
@@ -86,6 +93,7 @@ __all__ = [
     "StoredEntry",
     "Story",
     "Tag",
+    "Teaser",
     "Telling",
     "Told",
     "Unread",
