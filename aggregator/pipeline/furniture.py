@@ -11,7 +11,7 @@ TIMES = 3
 """A paragraph that so many different entries of a feed have is furniture."""
 
 REPEATED, NOTICED = 120, 100
-"""So many paragraphs of a feed are kept that are repeated, and that may yet be; the last seen stay."""
+"""So many paragraphs of a feed are kept that are repeated, and that may yet be; the last learned stay."""
 
 LONGEST = 600
 """Longer paragraphs are nobody's furniture."""

@@ -74,7 +74,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages")
-    return Likeness(round(max(share, dense if same else 0), 3), same, f"{share:.0%} of the words in shared passages")
+    return Likeness(round(share, 3), same, f"{share:.0%} of the words in shared passages")
 
 
 def _by_title(small: Spoken, large: Spoken, alike: float) -> Likeness:
