@@ -3,13 +3,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.pipeline.furniture import NOTICED, REPEATED, Furniture, known, learn, paragraph, without
+from aggregator.pipeline.furniture import NOTICED, REPEATED, Furniture, known, learn, paragraph, paragraphs, without
 
 NOTICE = "Follow us on 12 networks."
 
 
-def entries(*texts: str, begin: int = 0) -> list[tuple[str, str, str]]:
-    return [(f"g{n}", f"Title {n}", text) for n, text in enumerate(texts, begin)]
+def entries(*texts: str, begin: int = 0) -> list[tuple[str, str, list[int]]]:
+    return [(f"g{n}", f"Title {n}", paragraphs(text)) for n, text in enumerate(texts, begin)]
 
 
 def told(number: int) -> str:
@@ -37,7 +37,7 @@ def test_digits_blanks_and_case_do_not_count() -> None:
 
 def test_an_entry_that_is_told_again_counts_once() -> None:
     """Placed anew under other rules, retitled, or under another guid: it is still one entry."""
-    text = told(1)
+    text = paragraphs(told(1))
     again = [("g", "Title", text), ("g", "Title, updated", text), ("h", "Title", text), ("g", "Title", text)]
     assert learn(Furniture(), [*again, *again]).repeated == frozenset()
 
