@@ -1,9 +1,14 @@
 """The trace of one entry, step by step: in plain words for people, as facts for programs."""
 
+from collections.abc import Sequence
+
 from aggregator.app import App
 from aggregator.cli.terminal import moment
 from aggregator.jobs.publish import publication
 from aggregator.model import StoredEntry
+from aggregator.pipeline.copies import leading
+from aggregator.pipeline.plain import shortened
+from aggregator.pipeline.shingles import shared_passages
 
 DATES = {
     "published": "as its publisher says",
@@ -39,14 +44,13 @@ def trace(app: App, stored: StoredEntry) -> dict[str, str]:
 
 def evidence(app: App, stored: StoredEntry) -> dict[str, object]:
     """Give what a trace is made of: times in UTC, ids as text; ``outputs`` has "" where the entry is in."""
-    others = app.store.entries.members([stored.text_set]) if stored.text_set else ()
     return {
         "publisher": stored.source.publisher,
         "last_seen": stored.last_seen,
         "changed": stored.changed,
         "is_for": "none" if stored.dropped else stored.reach,
         "dropped": stored.dropped or None,
-        "same_text": {"reason": stored.same_as or None, "copies": [str(m.id) for m in others if m.id != stored.id]},
+        "same_text": _same_text(app, stored),
         "evidence": stored.tags,
         "outputs": outputs(app, stored),
         "issues": issues(app, stored),
@@ -82,11 +86,44 @@ def _place(name: str, why: str) -> str:
 def _copies(app: App, stored: StoredEntry) -> str:
     if not stored.text_set:
         return "not compared yet: the next sync does it"
-    others = [member for member in app.store.entries.members([stored.text_set]) if member.id != stored.id]
+    members = app.store.entries.members([stored.text_set])
+    others = [member for member in members if member.id != stored.id]
     if not others:
         return "no other copy"
-    listed = ", ".join(f"{other.id} at {other.source.publisher}" for other in others)
-    return f"{stored.same_as or 'the first of its copies'}; copies: {listed}"
+    lead, why = leading(sorted(members, key=lambda member: member.id))
+    passages = _passages(stored, others)
+    return "; ".join(
+        [
+            stored.same_as or "the first of its copies",
+            *([f"both say “{'”, “'.join(passages)}”"] if passages else []),
+            f"copies: {', '.join(f'{other.id} at {other.source.publisher}' for other in others)}",
+            f"told by {lead.id}: {why}",
+        ]
+    )
+
+
+def _same_text(app: App, stored: StoredEntry) -> dict[str, object]:
+    members = app.store.entries.members([stored.text_set]) if stored.text_set else ()
+    others = [member for member in members if member.id != stored.id]
+    lead, why = leading(sorted(members, key=lambda member: member.id)) if others else (stored, "")
+    return {
+        "reason": stored.same_as or None,
+        "like": str(stored.same_like) if stored.same_like else None,
+        "score": stored.same_score if stored.same_like else None,
+        "passages": _passages(stored, others),
+        "copies": [str(member.id) for member in others],
+        "told_by": str(lead.id),
+        "told_by_why": why or None,
+    }
+
+
+def _passages(stored: StoredEntry, others: Sequence[StoredEntry]) -> tuple[str, ...]:
+    """Quote what an entry shares with the one it is nearly the same as; of equal texts there is nothing to show."""
+    like = next((other for other in others if other.id == stored.same_like), None)
+    if like is None or (stored.same_score == 1 and not stored.same_as.startswith("nearly")):
+        return ()
+    passages = shared_passages(stored.entry.text, like.entry.text, limit=2)
+    return tuple(shortened(passage, 160) for passage in passages)
 
 
 def _why_not(stored: StoredEntry, topics: tuple[str, ...], held: int, size: int) -> str:
