@@ -121,6 +121,6 @@ def _members(story: "Story", zone: ZoneInfo) -> Iterator[str]:
     """A line for each text, and one below it for each copy."""
     for text in story.texts:
         for member in text.members:
-            copy = f"  copy of {text.lead.id}: " if member is not text.lead else ""
+            copy = f"· copy of {text.lead.id}: " if member is not text.lead else ""
             when = moment(member.entry.published, zone)
             yield f"{copy}{member.id} {when}, {member.source.title or member.source.publisher}: {member.entry.title}"

@@ -110,7 +110,7 @@ def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     yield f"{head}: {place}" + (f" ({standing.why})" if standing.why else "") + f", told by entry {lead}"
     yield f"score {sum_in_words(standing.ranked)}"
     for part in standing.ranked.parts:
-        yield f"  {part.name} {part.value:.3g}: {part.words}"
+        yield f"· {part.name} {part.value:.3g}: {part.words}"
 
 
 def _place(name: str, why: str) -> str:

@@ -1,6 +1,6 @@
 """Explain: gather all that was decided about an entry, each with what it was decided by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.app import App
@@ -70,7 +70,10 @@ def _story(app: App, stored: StoredEntry) -> Story | None:
 def _adds(stored: StoredEntry, story: Story) -> News:
     """Say what an entry told that no other of its story had told when it came; of the first and of copies nothing."""
     before = [text.lead for text in story.texts if text.lead.id < stored.id and text.lead.text_set != stored.text_set]
-    return whats_new(stored, before) if before and not stored.same_as else News()
+    if not before or stored.same_as:
+        return News()
+    news = whats_new(stored, before)
+    return replace(news, sentences=tuple(said for said in news.sentences if said != stored.entry.title))
 
 
 def _missing_from(app: App, output: OutputConfig, stored: StoredEntry) -> str:

@@ -48,7 +48,7 @@ def _standing(app: App, digest: DigestConfig, stored: StoredEntry, *, now: datet
     why = "" if stored.id in _told_entries(mine[0]) else "it says nothing that was not told"
     if ranked is None:
         ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine[0])
-        why = f"no room: {digest.size} others come first"
+        why = f"no room: others come first, and it holds {digest.size}"
     return Standing(digest.name, due, ranked, place, digest.size, why)
 
 

@@ -43,10 +43,10 @@ class Stories:
         Entries first seen before come with them, those first seen later do not.
         """
         of_topic = f"AND EXISTS (SELECT 1 FROM shelf WHERE entry_id = entry.id AND topic IN {marks(topics)})"
-        news = f"{_NEWS} {of_topic if topics else ''} ORDER BY entry.id"
+        news = f"{_NEWS} {of_topic if topics else ''}"
         with self._lane.read() as connection:
             rows = connection.execute(news, (number(after), number(until), *topics)).fetchall()
-            found = _whole(connection, [_key(*row) for row in rows])
+            found = _whole(connection, [_key(story, text_set) for _, story, text_set in sorted(rows)])
         return tuple(entry for entry in found if entry.first_seen <= until)
 
     def find(self, reference: str) -> tuple[StoredEntry, ...]:
@@ -68,7 +68,7 @@ class Stories:
 
 
 _NEWS = """
-    SELECT curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
+    SELECT entry.id, curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
     WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
 """
 _FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY story = ?1 DESC LIMIT 1"
