@@ -66,7 +66,7 @@ def show(
 
     screen = terminal(context)
     with screen.opened() as app:
-        found = group(fold(app.store.stories.find(reference)))
+        found = group(fold(app.store.coverage.find(reference)))
         zone = app.config.zone
     if not found:
         raise NotFoundError(f"no story “{reference}”: give a number from `aggregator stories`, or an entry's")
@@ -91,7 +91,7 @@ def _stories(app: "App", topic: str, after: datetime | None, *, limit: int, seve
 
     asked = limit
     while True:
-        entries = app.store.stories.latest(topics=[topic] if topic else (), stories=asked, after=after)
+        entries = app.store.coverage.latest(topics=[topic] if topic else (), stories=asked, after=after)
         found = group(fold(entries), summaries=False)
         wanted = [story for story in found if story.coverage > 1 or not several]
         if len(wanted) >= limit or len(found) < asked or not several:

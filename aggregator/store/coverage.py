@@ -16,7 +16,7 @@ FIRST, LAST = 50, 150
 """Of a story with more entries, the first so many are read, and the last."""
 
 
-class Stories:
+class Coverage:
     """Entries of stories, dropped ones left out; ``pipeline.story`` makes stories of them.
 
     An entry that was compared with none is a story of its own, together with its copies: its number is then that of
