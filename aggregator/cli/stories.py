@@ -54,7 +54,7 @@ def stories(
     screen.table(columns, [_cells(story, zone) for story in found], wrap={"title": 30}, narrow=(0, 2, 4))
 
 
-@commands.command()
+@commands.command(context_settings={"ignore_unknown_options": True})  # a number may be below zero
 def show(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(help="A story's number or permanent id, or an entry's.")],

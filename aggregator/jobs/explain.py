@@ -63,7 +63,7 @@ def _entry(app: App, id: int) -> StoredEntry | None:
 def _story(app: App, stored: StoredEntry) -> Story | None:
     if not stored.story:
         return None
-    stories = group(fold(app.store.coverage.members(stored.story)), summaries=True)
+    stories = group(fold(app.store.coverage.around(stored)), summaries=True)
     return next(iter(stories), None)
 
 

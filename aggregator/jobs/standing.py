@@ -76,7 +76,7 @@ def _why_not(app: App, digest: DigestConfig, stored: StoredEntry, period: Period
 
 
 def _told(app: App, digest: DigestConfig, stored: StoredEntry, period: Period) -> Told | None:
-    stories = group(fold(app.store.coverage.members(stored.story or -stored.text_set)), summaries=False)
+    stories = group(fold(app.store.coverage.around(stored)), summaries=False)
     told = app.store.issues.told(digest.name, stories, by=period.by)
     return max(told.values(), key=lambda last: last.until, default=None)
 

@@ -83,6 +83,7 @@ def test_what_there_is_none_of_is_said(synced: Path) -> None:
     assert "no story matches" in run(synced, "stories", "--topic", "sport").stderr
     assert "there is: world, sport" in run(synced, "stories", "--topic", "wrld", code=1).stderr
     assert "2026-11-20T07:00" in run(synced, "stories", "--since", "soon", code=2).stderr
+    assert "no story “-999”" in run(synced, "stories", "show", "-999", code=1).stderr
     assert "no story “999”" in run(synced, "stories", "show", "999", code=1).stderr
 
 

@@ -81,17 +81,20 @@ def test_a_story_is_found_by_its_number_its_id_and_those_of_its_entries(desk: De
         assert guids(find(str(reference))) == ["1", "2"]
     assert guids(find(str(alone.id))) == guids(find(alone.uid)) == ["alone"]
     assert find("999") == find("nothing") == find("") == ()
-    assert guids(desk.store.coverage.members(first.id)) == ["1", "2"]
-    assert guids(desk.store.coverage.members(-alone.text_set)) == ["alone"]
+    assert guids(desk.store.coverage.around(second)) == ["1", "2"]
+    assert guids(desk.store.coverage.around(alone)) == ["alone"]
 
 
 def test_a_story_keeps_its_number_when_the_entry_that_founded_it_has_left(desk: Desk) -> None:
-    """Entry 2 founds a story of its own by now, but what was its story before goes on."""
+    """It founds another one by now, whose number is below zero, as its own is taken."""
     desk.read("a", document([entry("1"), entry("2"), entry("3")]))
     curate(desk, **{"1": "1", "2": "1", "3": "1"})
     number = desk.stored("1").id
-    desk.store.curation.save([Curated(number, story=desk.stored("2").id)], rules="1")
+    desk.store.curation.save([Curated(number, story=-number)], rules="1")
     assert guids(desk.store.coverage.find(str(number))) == ["2", "3"]
+    assert guids(desk.store.coverage.find(str(-number))) == ["1"]
+    latest = desk.store.coverage.latest(topics=(), stories=9)
+    assert sorted(guids(latest)) == ["1", "2", "3"] and {s.story for s in latest} == {number, -number}
 
 
 def test_of_a_story_that_all_the_world_writes_about_the_first_and_the_last_are_read(desk: Desk) -> None:
@@ -116,11 +119,11 @@ def test_the_newest_stories_are_those_that_sorting_everything_would_give(
     desk.read(name, document(new))
     chosen = {e.guid: data.draw(st.sampled_from([*new[: n + 1], None])) for n, e in enumerate(new)}
     curate(desk, **{guid: founder.guid for guid, founder in chosen.items() if founder})
-    keys = {s.entry.guid: s.story or -s.text_set for s in map(desk.stored, chosen)}
+    keys = {s.entry.guid: (s.story, s.text_set * (s.story == 0)) for s in map(desk.stored, chosen)}
     placed = sorted(zip(hours, (-desk.stored(e.guid).id for e in new), new, strict=True), key=lambda row: row[:2])
     expected = list(dict.fromkeys(keys[e.guid] for _, _, e in placed))[:stories]
     found = desk.store.coverage.latest(topics=[name], stories=stories)
-    assert list(dict.fromkeys(s.story or -s.text_set for s in found)) == expected
+    assert list(dict.fromkeys((s.story, s.text_set * (s.story == 0)) for s in found)) == expected
     assert len(found) == sum(key in expected for key in keys.values())
 
 
