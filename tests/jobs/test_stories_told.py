@@ -166,14 +166,13 @@ def test_explain_says_why_an_entry_is_in_no_issue(tmp_path: Path, site: Server) 
 
 def test_explain_says_when_there_is_no_room(tmp_path: Path, site: Server) -> None:
     small = DIGEST.replace("when:", "size: 1, when:")
-    here = newsroom(tmp_path, site, extra=small)
-    config = (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
-    (tmp_path / "feeds.yaml").write_text(config.replace(small, ""), encoding="utf-8")
+    texts = (("Ferry sinks", "A ferry sank."), ("Rates held", "The bank waits."), ("Beetle found", "It sat on a rose."))
+    site.pages["/0"] = Page(rss(*(report(n, text=text) for n, text in enumerate(texts))))
+    here = newsroom(tmp_path, site, papers=[0])
     here.sync()
-    (tmp_path / "feeds.yaml").write_text(config, encoding="utf-8")
+    newsroom(tmp_path, site, papers=[0], extra=small.replace("morning", "small"))
     with here.app() as app:
         found = [explain(app, stored, now=here.clock.now).standings[0] for stored in entries(app)]
-    places = sorted(standing.place for standing in found)
-    assert places[-1] == 1 and places.count(0) == len(found) - 1
+    assert sorted(standing.place for standing in found) == [0, 0, 1]
     assert all(standing.ranked and standing.ranked.score for standing in found)
     assert {standing.why for standing in found if not standing.place} == {"no room: others come first, and it holds 1"}
