@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Folded, Quote, Ranked, Ranking, StoredEntry, Story, Telling, Told
+from aggregator.model import Folded, News, Quote, Ranked, Ranking, StoredEntry, Story, Telling, Told
 from aggregator.pipeline.story import summary_of, whats_new
 from aggregator.pipeline.terms import names, numbers, sentences, terms
 
@@ -14,7 +14,8 @@ UNHEARD = 0.5
 LEAST = 0.05
 """What novelty is at least: so that a short piece of news in a long text is still ranked."""
 
-_SHORTEST = 40  # characters of a sentence that can be news: a byline is shorter
+_SHORTEST = 40  # characters of a sentence without a number that can be news: a byline is shorter
+_LEAST_TERMS = 3  # of one with a number: “Page 2” has fewer
 
 
 def tellings(stories: Iterable[Story], *, since: datetime, told: Mapping[int, Told]) -> tuple[Telling, ...]:
@@ -52,17 +53,24 @@ def lead_of(story: Story, texts: Sequence[Folded]) -> Folded:
 def material(later: StoredEntry, earlier: Sequence[StoredEntry]) -> tuple[str, ...]:
     """List the sentences of an entry that are material news after those before it.
 
-    New sentences with a name or a number that the story did not have, or mostly of terms that it never had: the same
-    matter in other words is none.
+    Those with a number or a name that the story did not have, also where the rest of the sentence is known (“The fire
+    killed 14”, after 12), and new ones that are mostly of terms it never had: the same matter in other words is none.
     """
     news = whats_new(later, earlier)
-    if not news.sentences:
+    if not news:
         return ()
-    facts = {*news.names, *news.numbers}
     known = {term for entry in earlier for term in terms(f"{entry.entry.title}\n{entry.entry.text}")}
-    headline = later.entry.title if later.entry.text else ""
-    found = (said for said in news.sentences if said != headline and len(said) >= _SHORTEST)
-    return tuple(said for said in found if facts.intersection([*names(said), *numbers(said)]) or _unheard(said, known))
+    said = list(sentences(later.entry.text)) or [later.entry.title]
+    return tuple(dict.fromkeys(one for one in said if _is_material(one, news, known)))
+
+
+def _is_material(sentence: str, news: News, known: set[str]) -> bool:
+    if set(news.numbers).intersection(numbers(sentence)):
+        return len(terms(sentence)) >= _LEAST_TERMS
+    if len(sentence) < _SHORTEST:
+        return False
+    unheard = sentence in news.sentences and _unheard(sentence, known)
+    return unheard or bool(set(news.names).intersection(names(sentence)))
 
 
 def _summed_up(ranked: Ranked) -> Ranked:

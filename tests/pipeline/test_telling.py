@@ -74,6 +74,14 @@ def test_a_number_a_name_or_a_matter_that_was_not_told_is_news(sentence: str):
     assert 0.05 <= found.novelty < 0.5, "most of it was told already"
 
 
+def test_a_number_that_has_changed_is_news_although_the_sentence_is_the_same():
+    first = stored(1, text="The fire killed 12 people in a warehouse of Port Hale.", story=1)
+    second = replace(stored(2, by=1, text=first.entry.text.replace("12", "14"), story=1), first_seen=NOW)
+    assert material(second, [first]) == ("The fire killed 14 people in a warehouse of Port Hale.",)
+    paged = replace(second, entry=replace(second.entry, text=f"{first.entry.text} Page 2."))
+    assert material(paged, [first]) == ()
+
+
 def test_news_is_told_once_whoever_brings_it():
     """The second publisher says the same as the first, which is not news any more."""
     again = replace(next_day(), id=601, uid="x:601", text_set=601, source=later("").source)
