@@ -123,6 +123,20 @@ def test_two_publishers_tell_one_story_in_different_words(base_url):
         assert name in long and name in short
 
 
+def test_a_third_publisher_tells_it_and_a_fourth_copies_the_agency_under_another_headline(base_url):
+    loft = json.loads(fetched(base_url + "loft.json")[2])["items"][0]
+    wire = parsed(base_url, "harbour.atom").entries[0]
+    copy = next(e for e in parsed(base_url, "ledger.xml").entries if "premiums" in e.title)
+    agency, taken = texts(wire.content[0].value), texts(copy.summary)
+    for name in ("Tarvenia", "Osmere", "treaty of mutual assistance"):
+        assert name in texts(loft["content_html"]) and name in taken
+    assert agency.partition("Osmere and")[2] == taken.partition("Osmere and")[2]
+    assert "(Harbour Wire)" in taken and copy.title != wire.title
+    told, wired = (re.findall(r"\w+", part.lower()) for part in (texts(loft["content_html"]), agency))
+    runs = [{tuple(words[n : n + 7]) for n in range(len(words) - 6)} for words in (told, wired)]
+    assert not runs[0] & runs[1]
+
+
 def test_the_long_article_carries_a_scraped_page_s_furniture_and_nothing_of_the_seed(base_url, seed_article):
     text = texts(parsed(base_url, "courier.rss").entries[0].content[0].value)
     tail = text[-400:]

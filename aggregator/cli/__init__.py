@@ -29,6 +29,7 @@ COMMANDS = {
     "river": ("sync", "run", "serve"),
     "feeds": ("feeds",),
     "entries": ("entries", "explain"),
+    "stories": ("stories",),
     "digests": ("digest",),
 }
 """The commands of each file; what a command line does not name need not be loaded."""

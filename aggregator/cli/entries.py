@@ -82,23 +82,25 @@ def explain(
     reference: Annotated[str, typer.Argument(help="An entry's id, address or permanent id.")],
     as_json: AsJson = False,
 ) -> None:
-    """Tell the whole story of an entry: dates, identity, copies, topics, outputs and issues, each with its reason."""
-    from aggregator.cli.trace import evidence, trace
+    """Tell all that was decided about an entry: identity, copies, story, topics, score, outputs and issues, and why."""
+    from aggregator.app import utc_now
+    from aggregator.cli.trace import trace
+    from aggregator.cli.trace_facts import evidence
+    from aggregator.jobs.explain import explain as explained
 
     screen = terminal(context)
     with screen.opened() as app:
         found = app.store.entries.find(reference, key=canonical(reference))
         if not found:
             raise NotFoundError(f"no entry “{reference}”: give an id from `aggregator entries`, or an address")
-        if as_json:
-            screen.json(entries=[facts(entry) | evidence(app, entry) for entry in found])
-            return
-        traces = [trace(app, entry) for entry in found]
+        gathered = [explained(app, entry, now=utc_now()) for entry in found]
+        traces = [trace(one, app.config.zone) for one in gathered]
+    if as_json:
+        pairs = zip(gathered, traces, strict=True)
+        screen.json(entries=[facts(one.stored) | evidence(one, said) for one, said in pairs])
+        return
     for number, steps in enumerate(traces):
-        if number:
-            screen.show("")
-        for name, said in steps.items():
-            screen.show(f"{name + ':':12}{said}")
+        screen.steps(steps, apart=number > 0)
 
 
 def facts(stored: StoredEntry) -> dict[str, object]:
@@ -117,6 +119,6 @@ def facts(stored: StoredEntry) -> dict[str, object]:
         "first_seen": stored.first_seen,
         "updated": entry.updated,
         "topics": [tag.topic for tag in stored.tags],
-        "story": None,  # entries of one event, by different publishers: not grouped yet
+        "story": str(stored.story) if stored.story else None,
         "duplicate_of": str(stored.text_set) if stored.same_as else None,
     }

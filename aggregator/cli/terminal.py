@@ -70,6 +70,26 @@ class Terminal:
         else:
             self.out.print(printable(text))
 
+    def steps(self, steps: Mapping[str, Sequence[str]], *, apart: bool = False) -> None:
+        """Print named steps, each of one line or more; for a person the names stand out and long lines are wrapped."""
+        if apart:
+            self.show("")
+        for name, lines in steps.items():
+            for number, line in enumerate(lines):
+                self._step("" if number else f"{name}:", line)
+
+    def _step(self, name: str, line: str) -> None:
+        if self.piped:
+            print(f"{name:12}{printable(line)}")
+            return
+        from rich.table import Table
+
+        row = Table.grid()
+        row.add_column(width=12, style="bold")
+        row.add_column(overflow="fold")
+        row.add_row(name, f"{printable(line)}")
+        self.out.print(row, soft_wrap=False)
+
     def json(self, **values: object) -> None:
         """Print one JSON object with its ``schema_version``; times are ISO 8601 in UTC."""
         text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=_plain, ensure_ascii=False, indent=2)

@@ -1,14 +1,15 @@
-"""The trace of one entry, step by step: in plain words for people, as facts for programs."""
+"""The trace of one entry in plain words, step by step: what was decided about it, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
-from aggregator.app import App
 from aggregator.cli.terminal import moment
-from aggregator.jobs.publish import publication
-from aggregator.model import StoredEntry
-from aggregator.pipeline.copies import leading
-from aggregator.pipeline.plain import shortened
-from aggregator.pipeline.shingles import shared_passages
+from aggregator.jobs.explain import Explained
+from aggregator.jobs.standing import Standing
+from aggregator.model import News, StoredEntry, Story
+from aggregator.pipeline.plain import shortened, tidy
+from aggregator.pipeline.rank import sum_in_words
+from aggregator.pipeline.wording import counted
 
 DATES = {
     "published": "as its publisher says",
@@ -21,60 +22,95 @@ REACH = {
     "outputs": "outputs only: it was history when its feed was new (`history:`), or its feed published it anew",
     "none": "the archive only: it was history when its feed was new (`history: none`)",
 }
+_QUOTED, _NAMED = 100, 8  # characters of a quoted sentence, and names or entries in a list
 
 
-def trace(app: App, stored: StoredEntry) -> dict[str, str]:
-    """Say where an entry came from, what was decided about it, and why."""
-    entry, zone = stored.entry, app.config.zone
-    told = issues(app, stored)
+def trace(found: Explained, zone: ZoneInfo) -> dict[str, list[str]]:
+    """Say where an entry came from, what was decided about it, and why: lines by step, in the order of the river."""
+    stored, entry = found.stored, found.stored.entry
     return {
-        "entry": f"{stored.id} {entry.title}",
-        "address": entry.url or "none",
-        "feed": f"{stored.source.title} ({stored.source.url}), publisher {stored.source.publisher}",
-        "identity": f"guid {entry.guid} in its feed; {stored.set_uid or stored.uid} for ever in what we publish",
-        "dates": f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}",
-        "seen": f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}",
-        "same text": _copies(app, stored),
-        "topics": "; ".join(f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags) or "none",
-        "is for": f"nothing more: {stored.dropped}" if stored.dropped else REACH[stored.reach],
-        "outputs": "; ".join(_place(name, why) for name, why in outputs(app, stored).items()),
-        "issues": "; ".join(f"told in {issue}" for issue in told) or "in none",
+        "entry": [f"{stored.id} {entry.title}"],
+        "address": [entry.url or "none"],
+        "feed": [f"{stored.source.title} ({stored.source.url}), publisher {stored.source.publisher}"],
+        "identity": [f"guid {entry.guid} in its feed; {stored.set_uid or stored.uid} for ever in what we publish"],
+        "dates": [f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}"],
+        "seen": [f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}"],
+        "same text": list(_same_text(found)),
+        "story": list(_story(found)),
+        "topics": [f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags] or ["none"],
+        "is for": [f"nothing more: {stored.dropped}" if stored.dropped else REACH[stored.reach]],
+        "outputs": [_place(name, why) for name, why in found.outputs.items()],
+        "issues": [f"told in {issue}" for issue in found.issues] or ["in none"],
+        "next issue": [line for standing in found.standings for line in _standing(standing, zone)] or ["no digests"],
     }
 
 
-def evidence(app: App, stored: StoredEntry) -> dict[str, object]:
-    """Give what a trace is made of: times in UTC, ids as text; ``outputs`` has "" where the entry is in."""
-    return {
-        "publisher": stored.source.publisher,
-        "last_seen": stored.last_seen,
-        "changed": stored.changed,
-        "is_for": "none" if stored.dropped else stored.reach,
-        "dropped": stored.dropped or None,
-        "same_text": _same_text(app, stored),
-        "evidence": stored.tags,
-        "outputs": outputs(app, stored),
-        "issues": issues(app, stored),
-        "trace": trace(app, stored),
-    }
+def _same_text(found: Explained) -> Iterator[str]:
+    text, stored = found.text, found.stored
+    if text is None:
+        yield "not compared yet: the next sync does it"
+        return
+    others = [member for member in text.members if member.id != stored.id]
+    if not others and not stored.same_as:
+        yield "no other copy"
+        return
+    score = f", score {stored.same_score:.3g}" if stored.same_score else ""
+    yield f"{stored.same_as or 'the first of its copies'}{score}"
+    yield from (f"shared: “{shortened(tidy(passage), _QUOTED)}”" for passage in found.passages)
+    yield f"copies: {_listed([f'{other.id} at {other.source.publisher}' for other in others])}" if others else "alone"
+    if others:
+        yield f"told by entry {text.lead.id}" + (f": {text.why}" if text.why else "")
 
 
-def outputs(app: App, stored: StoredEntry) -> dict[str, str]:
-    """Say for each output why the entry is not told in it by itself; "" where it is."""
-    said = {}
-    for output in app.config.outputs:
-        texts = publication(app, output).entries
-        found = next((text for text in texts if text.lead.text_set == stored.text_set), None)
-        if found is None:
-            said[output.name] = _why_not(stored, output.topics, len(texts), output.size)
-        else:
-            said[output.name] = "" if found.lead.id == stored.id else f"told by its copy {found.lead.id}"
-    return said
+def _story(found: Explained) -> Iterator[str]:
+    stored, story = found.stored, found.story
+    if story is None:
+        yield "none: it was compared with no other entry" if stored.text_set else "not compared yet"
+        return
+    entries = sum(len(text.members) for text in story.texts)
+    yield (
+        f"{story.id} “{tidy(story.title)}”: {counted(entries, 'entry', 'entries')}, "
+        f"told by {counted(story.coverage, 'publisher')} in words of their own"
+    )
+    if entries == 1:
+        return
+    yield _joined(found, story)
+    yield from stored.story_why
+    yield from _adds(found.adds)
+    for text in story.texts[:_NAMED]:
+        yield f"{text.lead.id} at {_with_copies(text.members)}: {shortened(tidy(text.lead.entry.title), _QUOTED)}"
+    if len(story.texts) > _NAMED:
+        yield f"and {len(story.texts) - _NAMED} more: aggregator stories show {story.id}"
 
 
-def issues(app: App, stored: StoredEntry) -> list[str]:
-    """List the issues that told the text, as "DIGEST PERIOD"."""
-    told = app.store.issues.telling(stored.text_set) if stored.text_set else ()
-    return [f"{issue.digest} {issue.period}" for issue in told]
+def _joined(found: Explained, story: Story) -> str:
+    stored = found.stored
+    if not stored.story_like:
+        return "it founded the story" if stored.id == story.id else "it came with its text"
+    by = f" at {found.joined.source.publisher}" if found.joined else ", which has left"
+    return f"came in by entry {stored.story_like}{by}, score {stored.story_score:.3g}"
+
+
+def _adds(news: News) -> Iterator[str]:
+    if news.sentences:
+        first = shortened(tidy(news.sentences[0]), _QUOTED)
+        yield f"adds {counted(len(news.sentences), 'sentence')}: “{first}”" + " …" * (len(news.sentences) > 1)
+    for kind, values in (("names", news.names), ("numbers", news.numbers)):
+        if values:
+            yield f"adds {kind}: {_listed(values)}"
+
+
+def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    head = f"{standing.digest}, {moment(standing.due, zone)}"
+    if standing.ranked is None:
+        yield f"{head}: not in it ({standing.why})"
+        return
+    place = f"place {standing.place} of at most {standing.size}" if standing.place else "not in it"
+    lead = standing.ranked.telling.lead.lead.id
+    yield f"{head}: {place}" + (f" ({standing.why})" if standing.why else "") + f", told by entry {lead}"
+    yield f"score {sum_in_words(standing.ranked)}"
+    for part in standing.ranked.parts:
+        yield f"· {part.name} {part.value:.3g}: {part.words}"
 
 
 def _place(name: str, why: str) -> str:
@@ -83,54 +119,11 @@ def _place(name: str, why: str) -> str:
     return f"in {name}, {why}" if why.startswith("told by") else f"not in {name} ({why})"
 
 
-def _copies(app: App, stored: StoredEntry) -> str:
-    if not stored.text_set:
-        return "not compared yet: the next sync does it"
-    members = app.store.entries.members([stored.text_set])
-    others = [member for member in members if member.id != stored.id]
-    if not others:
-        return "no other copy"
-    lead, why = leading(sorted(members, key=lambda member: member.id))
-    passages = _passages(stored, others)
-    return "; ".join(
-        [
-            stored.same_as or "the first of its copies",
-            *([f"both say “{'”, “'.join(passages)}”"] if passages else []),
-            f"copies: {', '.join(f'{other.id} at {other.source.publisher}' for other in others)}",
-            f"told by {lead.id}: {why}",
-        ]
-    )
+def _with_copies(members: tuple[StoredEntry, ...]) -> str:
+    first, *others = dict.fromkeys(member.source.publisher for member in members)
+    return f"{first} (also in {', '.join(others)})" if others else first
 
 
-def _same_text(app: App, stored: StoredEntry) -> dict[str, object]:
-    members = app.store.entries.members([stored.text_set]) if stored.text_set else ()
-    others = [member for member in members if member.id != stored.id]
-    lead, why = leading(sorted(members, key=lambda member: member.id)) if others else (stored, "")
-    return {
-        "reason": stored.same_as or None,
-        "like": str(stored.same_like) if stored.same_like else None,
-        "score": stored.same_score if stored.same_like else None,
-        "passages": _passages(stored, others),
-        "copies": [str(member.id) for member in others],
-        "told_by": str(lead.id),
-        "told_by_why": why or None,
-    }
-
-
-def _passages(stored: StoredEntry, others: Sequence[StoredEntry]) -> tuple[str, ...]:
-    """Quote what an entry shares with the one it is nearly the same as; of equal texts there is nothing to show."""
-    like = next((other for other in others if other.id == stored.same_like), None)
-    if like is None or (stored.same_score == 1 and not stored.same_as.startswith("nearly")):
-        return ()
-    passages = shared_passages(stored.entry.text, like.entry.text, limit=2)
-    return tuple(shortened(passage, 160) for passage in passages)
-
-
-def _why_not(stored: StoredEntry, topics: tuple[str, ...], held: int, size: int) -> str:
-    if stored.dropped:
-        return stored.dropped
-    if stored.reach == "none":
-        return "it is for the archive only"
-    if topics and not {tag.topic for tag in stored.tags} & set(topics):
-        return f"none of its topics: {', '.join(topics)}"
-    return f"its {size} places are taken by newer entries" if held >= size else "not compared yet"
+def _listed(values: list[str] | tuple[str, ...]) -> str:
+    more = f" and {len(values) - _NAMED} more" if len(values) > _NAMED else ""
+    return ", ".join(values[:_NAMED]) + more

@@ -78,7 +78,7 @@ def news(app: App, digest: DigestConfig, period: Period) -> tuple[Telling, ...]:
     from aggregator.pipeline.story import group
     from aggregator.pipeline.telling import tellings
 
-    entries = app.store.stories.since(topics=digest.topics, after=period.since, until=period.until)
+    entries = app.store.coverage.since(topics=digest.topics, after=period.since, until=period.until)
     stories = group(fold(entries), summaries=False)
     told = app.store.issues.told(digest.name, stories, by=period.by)
     return tellings(stories, since=period.since, told=told)

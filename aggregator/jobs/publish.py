@@ -61,7 +61,7 @@ def _items(app: App, output: OutputConfig) -> "tuple[Folded, ...] | tuple[Story,
         return fold(app.store.entries.latest(topics=output.topics, sets=output.size))
     from aggregator.pipeline.story import group
 
-    return group(fold(app.store.stories.latest(topics=output.topics, stories=output.size)), summaries=False)
+    return group(fold(app.store.coverage.latest(topics=output.topics, stories=output.size)), summaries=False)
 
 
 def output_title(app: App, output: OutputConfig) -> str:

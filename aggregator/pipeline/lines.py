@@ -23,9 +23,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
     """Write one story as plain text, and say which topic it stands under."""
     telling, lead = ranked.telling, ranked.telling.lead.lead
     topic, evidence = _place(telling, topics)
-    excerpt = shortened(tidy(lead.entry.excerpt), EXCERPT)
-    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80) or "Untitled"
-    covered = _covered(telling)
+    title, excerpt = _headed(telling)
     return topic, Line(
         entry=lead.id,
         text_set=lead.text_set,
@@ -33,7 +31,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
         url=web_address(lead.entry.url),
         source=name_of(lead),
         published=iso(lead.entry.published),
-        excerpt="" if _repeats(excerpt, title) else excerpt,
+        excerpt=excerpt,
         author=shortened(tidy(lead.entry.author), NAME),
         also=_also(telling.lead),
         language=lead.entry.language,
@@ -42,8 +40,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
         when=_when(lead, day=day, zone=zone),
         story=telling.story.id,
         texts=tuple((text.lead.id, text.lead.text_set) for text in (telling.lead, *telling.others)),
-        covered=covered[:_COVERED],
-        covered_more=max(len(covered) - _COVERED, 0),
+        **_others(telling),
         **_quoted(telling, day),
         score=ranked.score,
         parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
@@ -66,6 +63,13 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _headed(telling: Telling) -> tuple[str, str]:
+    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline."""
+    excerpt = shortened(tidy(telling.lead.lead.entry.excerpt), EXCERPT)
+    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80) or "Untitled"
+    return title, "" if _repeats(excerpt, title) else excerpt
+
+
 def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
     """Find the first topic that a story has, and the reason in words.
 
@@ -85,6 +89,11 @@ def _also(folded: Folded) -> tuple[str, ...]:
     names = {member.source.publisher: name_of(member) for member in reversed(folded.members)}
     others = [names[publisher] for publisher in folded.publishers[1:]]
     return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
+
+
+def _others(telling: Telling) -> dict[str, Any]:
+    covered = _covered(telling)
+    return {"covered": covered[:_COVERED], "covered_more": max(len(covered) - _COVERED, 0)}
 
 
 def _covered(telling: Telling) -> tuple[Cover, ...]:

@@ -1,10 +1,11 @@
 """Folded texts → stories: what a story is called, what it says in three sentences, what a later text adds to it."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from aggregator.model import Entry, Folded, News, Quote, StoredEntry, Story
-from aggregator.pipeline.terms import names, numbers, sentences, shared, term, terms, words
+from aggregator.model import Folded, News, Quote, StoredEntry, Story
+from aggregator.pipeline.heard import Heard
+from aggregator.pipeline.terms import sentences, shared, terms
 
 SUMMARY = 3
 """The most sentences of a summary."""
@@ -12,8 +13,6 @@ SUMMARY = 3
 _TEXTS, _SENTENCES = 12, 8  # so many texts of a story, and sentences of each, are weighed for its summary
 _SHORTEST, _LONGEST = 40, 400  # characters of a sentence that can stand alone
 _ALIKE = 0.5  # two sentences that share so much say the same
-_KNOWN = 0.7  # a sentence that has this part of its terms from one that was told is not new, only edited
-_TELLING = 4  # terms that a sentence needs to be news
 
 
 def group(texts: Iterable[Folded], *, summaries: bool = True) -> tuple[Story, ...]:
@@ -59,19 +58,7 @@ def whats_new(later: StoredEntry, earlier: Iterable[StoredEntry]) -> News:
 
     A sentence that was only edited is not new: nearly all of its terms stand together in one that was told.
     """
-    told = [entry.entry for entry in earlier]
-    said = [(found, frozenset(terms(found))) for found in _all_sentences([later.entry])]
-    before = [frozenset(terms(sentence)) for sentence in _all_sentences(told)]
-    known = frozenset().union(*before)
-    places: dict[str, list[int]] = defaultdict(list)
-    for n, sentence in enumerate(before):
-        for one in sorted(sentence):
-            places[one].append(n)
-    new = [sentence for sentence, own in said if len(own) >= _TELLING and _nearest(own, places) < _KNOWN]
-    fresh = [name for sentence, _ in said for name in names(sentence) if not _is_known(name, known)]
-    counted = frozenset(number for entry in told for number in numbers(f"{entry.title}\n{entry.text}"))
-    amounts = [number for sentence, _ in said for number in numbers(sentence) if number not in counted]
-    return News(tuple(dict.fromkeys(new)), tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(amounts)))
+    return Heard(earlier).news(later)
 
 
 def _told(id: int, texts: Sequence[Folded], *, summaries: bool) -> Story:
@@ -118,17 +105,3 @@ def _weights(pool: Sequence[tuple[int, Quote, frozenset[str]]], title: frozenset
             0.4 * prior[n] + 0.6 * sum(near * weights[m] / out[m] for m, near in alike[n].items()) for n in range(size)
         ]
     return [round(weight, 9) for weight in weights]
-
-
-def _all_sentences(entries: Sequence[Entry]) -> list[str]:
-    return [told for entry in entries for told in (entry.title, *sentences(entry.text)) if told]
-
-
-def _nearest(own: frozenset[str], places: Mapping[str, Sequence[int]]) -> float:
-    """Say which part of a sentence's terms the nearest sentence that was told has."""
-    hits = Counter(n for one in own for n in places.get(one, ()))
-    return max(hits.values(), default=0) / len(own)
-
-
-def _is_known(name: str, known: frozenset[str]) -> bool:
-    return all(not (one := term(word)) or one in known for word in words(name))

@@ -4,17 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Folded, Quote, Ranked, Ranking, StoredEntry, Story, Telling, Told
-from aggregator.pipeline.story import summary_of, whats_new
-from aggregator.pipeline.terms import names, numbers, sentences, terms
-
-UNHEARD = 0.5
-"""A new sentence without a new name or number is news when so much of its terms was never said of the story."""
+from aggregator.model import Folded, Quote, Ranked, Ranking, Story, Telling, Told
+from aggregator.pipeline.heard import Heard
+from aggregator.pipeline.story import summary_of
+from aggregator.pipeline.terms import sentences
 
 LEAST = 0.05
 """What novelty is at least: so that a short piece of news in a long text is still ranked."""
-
-_SHORTEST = 40  # characters of a sentence that can be news: a byline is shorter
 
 
 def tellings(stories: Iterable[Story], *, since: datetime, told: Mapping[int, Told]) -> tuple[Telling, ...]:
@@ -49,22 +45,6 @@ def lead_of(story: Story, texts: Sequence[Folded]) -> Folded:
     return next((text for text in texts if text.lead.entry.title == story.title), texts[0])
 
 
-def material(later: StoredEntry, earlier: Sequence[StoredEntry]) -> tuple[str, ...]:
-    """List the sentences of an entry that are material news after those before it.
-
-    New sentences with a name or a number that the story did not have, or mostly of terms that it never had: the same
-    matter in other words is none.
-    """
-    news = whats_new(later, earlier)
-    if not news.sentences:
-        return ()
-    facts = {*news.names, *news.numbers}
-    known = {term for entry in earlier for term in terms(f"{entry.entry.title}\n{entry.entry.text}")}
-    headline = later.entry.title if later.entry.text else ""
-    found = (said for said in news.sentences if said != headline and len(said) >= _SHORTEST)
-    return tuple(said for said in found if facts.intersection([*names(said), *numbers(said)]) or _unheard(said, known))
-
-
 def _summed_up(ranked: Ranked) -> Ranked:
     telling = ranked.telling
     if telling.told or telling.story.coverage < 2:
@@ -74,12 +54,10 @@ def _summed_up(ranked: Ranked) -> Ranked:
 
 
 def _again(story: Story, fresh: Sequence[Folded], earlier: Sequence[Folded], period: str) -> Telling | None:
-    known = [text.lead for text in earlier]
+    heard = Heard(text.lead for text in earlier)
     found: list[tuple[int, Folded, tuple[str, ...]]] = []
     for text in fresh:
-        news = material(text.lead, known)
-        known.append(text.lead)
-        if news:
+        if news := heard.material(text.lead):
             found.append((len(news), text, news))
     if not found:
         return None
@@ -88,11 +66,6 @@ def _again(story: Story, fresh: Sequence[Folded], earlier: Sequence[Folded], per
     texts = tuple(text for _, text, _ in found)
     whole = sum(len(list(sentences(text.lead.entry.text))) for text in texts)
     return Telling(story, lead, texts, period, tuple(quotes), min(1.0, max(LEAST, len(quotes) / max(whole, 1))))
-
-
-def _unheard(sentence: str, known: set[str]) -> bool:
-    own = set(terms(sentence))
-    return len(own - known) >= UNHEARD * len(own)
 
 
 def _is_shown(text: Folded) -> bool:

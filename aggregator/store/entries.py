@@ -83,7 +83,7 @@ class Entries:
         """
         with self._lane.read() as connection:
             newest = shelves.newest(connection, shelves.TEXTS, topics, sets)
-            return of_sets(connection, [text_set for text_set, _ in newest], where="AND entry.reach != 'none'")
+            return of_sets(connection, [text_set for (_, text_set), _ in newest], where="AND entry.reach != 'none'")
 
     def members(self, text_sets: Collection[int]) -> tuple[StoredEntry, ...]:
         """Give whole text sets, of any reach; dropped entries are left out."""

@@ -14,42 +14,45 @@ _NEWER = """
 """
 _NEWEST = (1 << 62, 0, 0)  # later than any moment that can be kept
 
-TEXTS = f"SELECT text_set, surfaced, text_set, entry_id FROM shelf WHERE {_NEWER}"
-"""Every text once, by its text set."""
+TEXTS = f"SELECT 0, text_set, surfaced, text_set, entry_id FROM shelf WHERE {_NEWER}"
+"""Every text once: no story, and its text set."""
 
 STORIES = f"""
-    SELECT CASE WHEN curation.story = 0 THEN -shelf.text_set ELSE curation.story END,
+    SELECT curation.story, CASE WHEN curation.story = 0 THEN shelf.text_set ELSE 0 END,
         shelf.surfaced, shelf.text_set, shelf.entry_id
     FROM shelf JOIN curation ON curation.entry_id = shelf.entry_id WHERE {_NEWER}
 """
-"""Every story once; a text that was compared with none goes by its text set, below zero."""
+"""Every story once: its number and no text set; a text that was compared with none as above."""
+
+Key = tuple[int, int]
+"""What stands on a shelf: a story, or 0 and a text set."""
 
 
 Place = tuple[int, int, int]
 """Where an entry stands on a shelf: when it surfaced, as that is kept, its text set, itself; the greater the newer."""
 
 
-def newest(connection: sqlite3.Connection, what: str, topics: Sequence[str], many: int) -> list[tuple[int, Place]]:
+def newest(connection: sqlite3.Connection, what: str, topics: Sequence[str], many: int) -> list[tuple[Key, Place]]:
     """Give the newest ``many`` of ``what`` (TEXTS or STORIES) of any of ``topics`` (none: of everything).
 
     Each with the place of the newest of its entries; the newest first.
     """
-    found: dict[int, Place] = {}
+    found: dict[Key, Place] = {}
     for topic in dict.fromkeys(topics or EVERYTHING):
         for one, place in _of_topic(connection, what, topic, many).items():
             found[one] = max(place, found.get(one, place))
     return sorted(found.items(), key=lambda item: item[1], reverse=True)[:many]
 
 
-def _of_topic(connection: sqlite3.Connection, what: str, topic: str, many: int) -> dict[int, Place]:
+def _of_topic(connection: sqlite3.Connection, what: str, topic: str, many: int) -> dict[Key, Place]:
     """Walk one shelf until there are enough."""
-    found: dict[int, Place] = {}
+    found: dict[Key, Place] = {}
     last: Place = _NEWEST
     while len(found) < many:
         rows = connection.execute(what, (topic, *last, many)).fetchall()
-        for one, *place in rows:
-            found.setdefault(one, (place[0], place[1], place[2]))
+        for story, text_set, *place in rows:
+            found.setdefault((story, text_set), (place[0], place[1], place[2]))
         if len(rows) < many:
             break
-        last = (rows[-1][1], rows[-1][2], rows[-1][3])
+        last = rows[-1][2:]
     return dict(list(found.items())[:many])

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from aggregator.errors import WorkspaceError
+from aggregator.store.coverage import Coverage
 from aggregator.store.curation import Curation
 from aggregator.store.database import Database
 from aggregator.store.driver import explained
@@ -17,7 +18,6 @@ from aggregator.store.issues import Issues
 from aggregator.store.learning import Learning
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
-from aggregator.store.stories import Stories
 from aggregator.store.texts import Texts
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Store:
         self.meta = Meta(database)
         self.feeds = Feeds(database)
         self.entries = Entries(database)
-        self.stories = Stories(database)
+        self.coverage = Coverage(database)
         self.curation = Curation(database)
         self.texts = Texts(database)
         self.issues = Issues(database)

@@ -317,10 +317,12 @@ def test_explain_tells_dates_identity_topics_outputs_and_issues(synced: Path) ->
     said = run(synced, "explain", entry["id"]).stdout
     assert re.search(r"dates:\s+published .*as its publisher says", said)
     assert "world (by words: “treaty” in the title)" in said
-    assert "in all; in world" in said and "told in morning" in said
+    assert re.search(r"outputs:\s+in all\n\s+in world\n", said) and "told in morning" in said
+    assert re.search(r"next issue:\s+morning, .*: not in it \(told in the issue of 20\d\d-", said)
     (trace,) = data(synced, "explain", entry["url"])["entries"]
     (other,) = data(synced, "explain", entry["url"].replace("https", "http") + "/?utm_source=feed")["entries"]
-    assert other == trace
+    moving = {"next_issues", "trace"}  # what is ranked grows older while one looks
+    assert {k: v for k, v in other.items() if k not in moving} == {k: v for k, v in trace.items() if k not in moving}
     assert trace["trace"]["identity"].startswith("guid guid-1 in its feed")
     assert trace["outputs"] == {"all": "", "world": ""} and trace["published"].endswith("Z")
     assert [tag["via"] for tag in trace["evidence"]] == ["words"] and len(trace["issues"]) == 1

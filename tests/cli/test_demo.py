@@ -27,8 +27,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_it_syncs_twice_and_the_second_time_nothing_has_changed(shown: tuple[Path, str]) -> None:
     """All six formats are read; copies are folded; the second sync writes nothing."""
     first, second = (line for line in shown[1].splitlines() if "feeds due" in line)
-    assert first.startswith("6 of 6 feeds due: 6 read, 0 unchanged, 0 failed; 44 new entries")
-    assert "2 duplicates folded" in first
+    assert first.startswith("6 of 6 feeds due: 6 read, 0 unchanged, 0 failed; 46 new entries")
+    assert "3 duplicates folded" in first
     assert second.startswith("6 of 6 feeds due: 0 read, 6 unchanged, 0 failed; 0 new entries")
     assert "outputs: 0 written, nothing changed" in shown[1]
 
@@ -39,7 +39,7 @@ def test_outputs_digest_and_mail_are_there(shown: tuple[Path, str]) -> None:
     read = feedparser.parse((storage / "outputs/all.atom").read_bytes())
     titles = [entry.title for entry in read.entries]
     items = json.loads((storage / "outputs/all.json").read_text(encoding="utf-8"))["items"]
-    assert len(titles) == len(set(titles)) == len(items) == 42
+    assert len(titles) == len(set(titles)) == len(items) == 43
     assert len(list(storage.glob("issues/morning/*"))) == 3 and len(list(storage.glob("outbox/*.eml"))) == 1
 
 

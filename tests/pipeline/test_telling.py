@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.model import Folded, StoredEntry, Told
+from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.story import group
-from aggregator.pipeline.telling import material, tell, tellings
+from aggregator.pipeline.telling import tell, tellings
 from tests.newsroom import NOW, stored, told
 from tests.storyroom import STORY, next_day, telling, treaty
 
@@ -74,6 +75,14 @@ def test_a_number_a_name_or_a_matter_that_was_not_told_is_news(sentence: str):
     assert 0.05 <= found.novelty < 0.5, "most of it was told already"
 
 
+def test_a_number_that_has_changed_is_news_although_the_sentence_is_the_same():
+    first = stored(1, text="The fire killed 12 people in a warehouse of Port Hale.", story=1)
+    second = replace(stored(2, by=1, text=first.entry.text.replace("12", "14"), story=1), first_seen=NOW)
+    assert Heard([first]).material(second) == ("The fire killed 14 people in a warehouse of Port Hale.",)
+    paged = replace(second, entry=replace(second.entry, text=f"{first.entry.text} Page 2."))
+    assert Heard([first]).material(paged) == ()
+
+
 def test_news_is_told_once_whoever_brings_it():
     """The second publisher says the same as the first, which is not news any more."""
     again = replace(next_day(), id=601, uid="x:601", text_set=601, source=later("").source)
@@ -91,12 +100,12 @@ def test_what_came_between_the_last_telling_and_this_period_is_still_news():
 
 
 def test_a_byline_is_no_news():
-    assert material(later(f"{treaty()[0].entry.text} Reporting by Jana Kolb."), treaty()[:1]) == ()
+    assert Heard(treaty()[:1]).material(later(f"{treaty()[0].entry.text} Reporting by Jana Kolb.")) == ()
 
 
 def test_of_an_entry_that_is_only_a_headline_the_headline_counts():
     bare = replace(later("", title="Osmere sends 40,000 soldiers to the Sarn valley"), text_set=900)
-    assert material(bare, treaty()) == ("Osmere sends 40,000 soldiers to the Sarn valley",)
+    assert Heard(treaty()).material(bare) == ("Osmere sends 40,000 soldiers to the Sarn valley",)
 
 
 def test_the_same_stories_in_another_order_are_told_the_same():

@@ -151,7 +151,7 @@ def test_a_digest_gets_what_was_first_seen_in_its_window_whatever_its_date(desk:
 
     def since(after: int, until: int, *topics: str) -> list[str]:
         window = {"after": NOW + after * HOUR, "until": NOW + until * HOUR}
-        return guids(desk.store.stories.since(topics=topics, **window))
+        return guids(desk.store.coverage.since(topics=topics, **window))
 
     assert since(0, 1) == ["backdated"]
     assert since(-1, 2) == ["old", "backdated", "later"]
@@ -165,14 +165,14 @@ def test_a_digest_gets_no_history_no_archive_and_nothing_dropped(desk: Desk) -> 
     new = [entry("news"), entry("history"), entry("archive"), entry("ad", title="An advertisement")]
     desk.read("a", document(new), reach=reach)
     desk.curate()
-    assert guids(desk.store.stories.since(topics=(), after=NOW - DAY, until=NOW)) == ["news"]
+    assert guids(desk.store.coverage.since(topics=(), after=NOW - DAY, until=NOW)) == ["news"]
 
 
 def test_a_digest_gets_the_older_copies_of_a_text_with_the_new_one(desk: Desk) -> None:
     desk.read("a", document([entry("1")]), reach={"1": "outputs"})
     desk.read("b", document([entry("copy", categories=(Category("world"),))]), now=NOW + DAY)
     desk.curate(copy=desk.stored("1").id)
-    found = desk.store.stories.since(topics=["world"], after=NOW, until=NOW + DAY)
+    found = desk.store.coverage.since(topics=["world"], after=NOW, until=NOW + DAY)
     assert [(stored.entry.guid, stored.first_seen) for stored in found] == [("1", NOW), ("copy", NOW + DAY)]
     assert guids(desk.store.entries.members([desk.stored("1").id])) == ["1", "copy"]
 

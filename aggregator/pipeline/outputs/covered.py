@@ -6,10 +6,11 @@ from datetime import datetime
 from html import escape
 
 from aggregator.model import Folded, Story
+from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.outputs import legal
 from aggregator.pipeline.outputs.item import Item, Place, categories, origin, permanent, tell, updated
 from aggregator.pipeline.outputs.publication import Publication
-from aggregator.pipeline.telling import lead_of, material
+from aggregator.pipeline.telling import lead_of
 
 LISTED = 12
 """So many other publishers are listed in the content; the structured links have them all."""
@@ -20,7 +21,7 @@ def tell_story(story: Story, publication: Publication) -> Item:
 
     Its id is that of the entry that founded it and its date that entry's, so that a story which grows is no new item
     in a reader. ``updated`` moves when the text that speaks for it is edited, or when another brings material news
-    (``telling.material``): another publisher by itself does not move it. Raises as ``item.tell`` does.
+    (``heard``): another publisher by itself does not move it. Raises as ``item.tell`` does.
     """
     lead = lead_of(story, story.texts)
     item = tell(replace(lead, uid=story.uid), publication)
@@ -67,8 +68,8 @@ def _updated(story: Story, lead: Folded) -> datetime:
     moments = [updated(story.texts[0])]
     if lead.lead.changed > lead.lead.first_seen:
         moments.append(legal.moment(lead.lead.changed))
-    leads = [text.lead for text in story.texts]
-    for number, text in enumerate(story.texts[1:], start=1):
-        if material(leads[number], leads[:number]):
+    heard = Heard([story.texts[0].lead])
+    for text in story.texts[1:]:
+        if heard.material(text.lead):
             moments.append(legal.moment(min(member.first_seen for member in text.members)))
     return max(moments)

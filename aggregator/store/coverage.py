@@ -1,5 +1,6 @@
 """The keeper of stories: whole ones, as outputs, digests and people ask for them."""
 
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -11,16 +12,16 @@ from aggregator.store.database import Database
 from aggregator.store.driver import EPOCH, number
 from aggregator.store.lane import among, chunks, marks
 from aggregator.store.reading import load, of_sets
+from aggregator.store.shelves import Key
 
 FIRST, LAST = 50, 150
 """Of a story with more entries, the first so many are read, and the last."""
 
 
-class Stories:
+class Coverage:
     """Entries of stories, dropped ones left out; ``pipeline.story`` makes stories of them.
 
-    An entry that was compared with none is a story of its own, together with its copies: its number is then that of
-    its text set.
+    An entry that was compared with none is a story of its own, together with its copies.
     """
 
     def __init__(self, database: Database) -> None:
@@ -43,10 +44,10 @@ class Stories:
         Entries first seen before come with them, those first seen later do not.
         """
         of_topic = f"AND EXISTS (SELECT 1 FROM shelf WHERE entry_id = entry.id AND topic IN {marks(topics)})"
-        news = f"{_NEWS} {of_topic if topics else ''} ORDER BY entry.id"
+        news = f"{_NEWS} {of_topic if topics else ''}"
         with self._lane.read() as connection:
             rows = connection.execute(news, (number(after), number(until), *topics)).fetchall()
-            found = _whole(connection, [_key(*row) for row in rows])
+            found = _whole(connection, [_key(story, text_set) for _, story, text_set in sorted(rows)])
         return tuple(entry for entry in found if entry.first_seen <= until)
 
     def find(self, reference: str) -> tuple[StoredEntry, ...]:
@@ -55,36 +56,37 @@ class Stories:
             return ()
         value: str | int = reference
         where = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1"
-        if reference.isascii() and reference.isdigit() and len(reference) < 19:
+        if _NUMBER.fullmatch(reference):
             value, where = int(reference), "entry_id = ?1 OR story = ?1"
         with self._lane.read() as connection:
             rows = connection.execute(_FOUND.format(where), (value,)).fetchall()
             return _whole(connection, [_key(*row) for row in rows])
 
-    def members(self, story: int) -> tuple[StoredEntry, ...]:
-        """Give the entries of a story in order of arrival."""
+    def around(self, entry: StoredEntry) -> tuple[StoredEntry, ...]:
+        """Give the entries of an entry's story in order of arrival."""
         with self._lane.read() as connection:
-            return _whole(connection, [story])
+            return _whole(connection, [_key(entry.story, entry.text_set)])
 
 
+_NUMBER = re.compile("-?[0-9]{1,18}")  # a story that was founded anew may have one below zero
 _NEWS = """
-    SELECT curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
+    SELECT entry.id, curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
     WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
 """
 _FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY story = ?1 DESC LIMIT 1"
 _MEMBERS = "SELECT story, entry_id FROM curation WHERE dropped = '' AND story IN"
 
 
-def _key(story: int, text_set: int) -> int:
-    return story or -text_set
+def _key(story: int, text_set: int) -> Key:
+    return (story, 0) if story else (0, text_set)
 
 
-def _whole(connection: sqlite3.Connection, keys: Iterable[int], *, where: str = "") -> tuple[StoredEntry, ...]:
-    """Read stories in the order given; a key below zero is a text set that was compared with none."""
+def _whole(connection: sqlite3.Connection, keys: Iterable[Key], *, where: str = "") -> tuple[StoredEntry, ...]:
+    """Read stories in the order given."""
     wanted = list(dict.fromkeys(keys))
-    alone = of_sets(connection, [-key for key in wanted if key < 0], where=f"AND curation.story = 0 {where}")
-    found: dict[int, list[StoredEntry]] = {key: [] for key in wanted}
-    for entry in (*_grouped(connection, [key for key in wanted if key > 0], where), *alone):
+    alone = of_sets(connection, [text for _, text in wanted if text], where=f"AND curation.story = 0 {where}")
+    found: dict[Key, list[StoredEntry]] = {key: [] for key in wanted}
+    for entry in (*_grouped(connection, [story for story, _ in wanted if story], where), *alone):
         found[_key(entry.story, entry.text_set)].append(entry)
     return tuple(entry for members in found.values() for entry in members)
 

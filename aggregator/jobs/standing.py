@@ -1,0 +1,89 @@
+"""How an entry would fare in the next issue of each digest: gathered and ranked as for an issue, nothing kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.app import App
+from aggregator.config import DigestConfig
+from aggregator.jobs.compose import Period, current_period, news
+from aggregator.model import Ranked, StoredEntry, Story, Telling, Told
+from aggregator.pipeline.copies import fold
+from aggregator.pipeline.rank import rank, scored
+from aggregator.pipeline.story import group
+from aggregator.when import When
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry before the next issue of a digest.
+
+    ``ranked`` is its story's place, when the issue may tell it, and ``place`` which one that is; 0 when there is no
+    room. ``why`` says in words why the issue does not tell it, or tells it without this entry; else it is empty.
+    """
+
+    digest: str
+    due: datetime
+    ranked: Ranked | None
+    place: int
+    size: int
+    why: str
+
+
+def standings(app: App, stored: StoredEntry, *, now: datetime) -> tuple[Standing, ...]:
+    """Give the entry's standing with every digest of feeds.yaml, as if its next issue were made now."""
+    return tuple(_standing(app, digest, stored, now=now) for digest in app.config.digests)
+
+
+def _standing(app: App, digest: DigestConfig, stored: StoredEntry, *, now: datetime) -> Standing:
+    due = When.read(digest.when).next(now, app.config.zone)
+    period = current_period(app, digest, now=now)
+    if why := _barred(stored, digest):
+        return Standing(digest.name, due, None, 0, digest.size, why)
+    stories = news(app, digest, period)
+    mine = [telling for telling in stories if stored.id in _entries(telling.story)]
+    if not mine:
+        return Standing(digest.name, due, None, 0, digest.size, _why_not(app, digest, stored, period))
+    chosen = rank(stories, now=period.until, size=digest.size, weights=app.weights).chosen
+    place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine[0]), (0, None))
+    why = "" if stored.id in _told_entries(mine[0]) else "it says nothing that was not told"
+    if ranked is None:
+        ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine[0])
+        why = f"no room: others come first, and it holds {digest.size}"
+    return Standing(digest.name, due, ranked, place, digest.size, why)
+
+
+def _barred(stored: StoredEntry, digest: DigestConfig) -> str:
+    if stored.dropped:
+        return stored.dropped
+    if not stored.text_set:
+        return "not compared yet: the next sync does it"
+    if stored.reach != "all":
+        return "it was history when its feed was new (`history:`), or its feed published it anew"
+    if digest.topics and not {tag.topic for tag in stored.tags} & set(digest.topics):
+        return f"none of its topics: {', '.join(digest.topics)}"
+    return ""
+
+
+def _why_not(app: App, digest: DigestConfig, stored: StoredEntry, period: Period) -> str:
+    told = _told(app, digest, stored, period)
+    if told and stored.first_seen <= told.until:
+        return f"told in the issue of {told.period}"
+    if told:
+        return f"its story was told in the issue of {told.period}, and it says nothing that was not known then"
+    if stored.first_seen <= period.since:
+        return f"first seen before {period.since:%Y-%m-%d %H:%M} UTC, up to when the issues reach that were made"
+    return "its text was known before: a copy is no news"
+
+
+def _told(app: App, digest: DigestConfig, stored: StoredEntry, period: Period) -> Told | None:
+    stories = group(fold(app.store.coverage.around(stored)), summaries=False)
+    told = app.store.issues.told(digest.name, stories, by=period.by)
+    return max(told.values(), key=lambda last: last.until, default=None)
+
+
+def _entries(story: Story) -> set[int]:
+    return {member.id for text in story.texts for member in text.members}
+
+
+def _told_entries(telling: Telling) -> set[int]:
+    return {member.id for text in telling.fresh for member in text.members}

@@ -1,0 +1,86 @@
+"""What was said of an event so far, and what an entry adds to it: sentences, names, numbers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from aggregator.model import Entry, News, StoredEntry
+from aggregator.pipeline.terms import names, numbers, sentences, term, terms, words
+
+_KNOWN = 0.7  # a sentence that has this part of its terms from one that was told is not new, only edited
+_TELLING = 4  # terms that a sentence needs to be news
+
+UNHEARD = 0.5
+"""A new sentence without a new name or number is material when so much of its terms was never said of the event."""
+
+_SHORTEST = 40  # characters of a sentence without a number that can be material: a byline is shorter
+_LEAST_TERMS = 3  # of one with a number: “Page 2” has fewer
+
+
+class Heard:
+    """Listens to entries in their order; each is read once, however many come after it."""
+
+    def __init__(self, entries: Iterable[StoredEntry] = ()) -> None:
+        self._places: dict[str, list[int]] = defaultdict(list)  # the sentences that have a term
+        self._numbers: set[str] = set()
+        self._heard = 0
+        for entry in entries:
+            self.hear(entry)
+
+    def hear(self, entry: StoredEntry) -> None:
+        """Take in what an entry says."""
+        self._take(_read(entry.entry), entry.entry)
+
+    def news(self, entry: StoredEntry) -> News:
+        """Say what an entry tells that was not heard.
+
+        A sentence that was only edited is not new: nearly all of its terms stand together in one that was heard.
+        """
+        return self._news(_read(entry.entry))
+
+    def material(self, entry: StoredEntry) -> tuple[str, ...]:
+        """List the sentences of an entry that are material news, and take it in.
+
+        Those with a number or a name that was not heard, also where the rest of the sentence is known (“The fire
+        killed 14”, after 12), and new ones that are mostly of terms never heard: the same matter in other words is
+        none.
+        """
+        read = _read(entry.entry)
+        news = self._news(read)
+        body = read[1:] if entry.entry.title and len(read) > 1 else read
+        found = [said for said, own in body if self._is_material(said, own, news)] if news else []
+        self._take(read, entry.entry)
+        return tuple(dict.fromkeys(found))
+
+    def _take(self, read: Sequence[tuple[str, frozenset[str]]], entry: Entry) -> None:
+        for number, (_, own) in enumerate(read, start=self._heard):
+            for one in own:
+                self._places[one].append(number)
+        self._heard += len(read)
+        self._numbers.update(numbers(f"{entry.title}\n{entry.text}"))
+
+    def _news(self, read: Sequence[tuple[str, frozenset[str]]]) -> News:
+        new = [said for said, own in read if len(own) >= _TELLING and self._nearest(own) < _KNOWN]
+        fresh = [name for said, _ in read for name in names(said) if not self._is_known(name)]
+        amounts = [number for said, _ in read for number in numbers(said) if number not in self._numbers]
+        return News(tuple(dict.fromkeys(new)), tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(amounts)))
+
+    def _nearest(self, own: frozenset[str]) -> float:
+        """Say which part of a sentence's terms the nearest sentence that was heard has."""
+        hits = Counter(n for one in own for n in self._places.get(one, ()))
+        return max(hits.values(), default=0) / len(own)
+
+    def _is_known(self, name: str) -> bool:
+        return all(not (one := term(word)) or one in self._places for word in words(name))
+
+    def _is_material(self, said: str, own: frozenset[str], news: News) -> bool:
+        if set(news.numbers).intersection(numbers(said)):
+            return len(own) >= _LEAST_TERMS
+        if len(said) < _SHORTEST:
+            return False
+        unheard = sum(one not in self._places for one in own) >= UNHEARD * len(own)
+        return (said in news.sentences and unheard) or bool(set(news.names).intersection(names(said)))
+
+
+def _read(entry: Entry) -> list[tuple[str, frozenset[str]]]:
+    """Cut an entry into sentences, its title first, each with its terms."""
+    return [(said, frozenset(terms(said))) for said in (entry.title, *sentences(entry.text)) if said]
