@@ -30,6 +30,8 @@ COMMANDS = {
     "feeds": ("feeds",),
     "entries": ("entries", "explain"),
     "digests": ("digest",),
+    "topics": ("topics",),
+    "rules": ("rules",),
 }
 """The commands of each file; what a command line does not name need not be loaded."""
 

@@ -59,11 +59,11 @@ def _place(app: App, pending: tuple[Candidate, ...], tagger: Tagger) -> list[Cur
     for entry, tags in zip(pending, tagger.tags(pending), strict=True):
         same = same_text(entry, matches.get(entry.id, ()), sets=placed)
         placed[entry.id] = same.text_set
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, app.feeds.get(entry.url))))
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, dropped(entry, app.feeds.get(entry.url))))
     return rows
 
 
-def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:
+def dropped(entry: Candidate, feed: FeedConfig | None) -> str:
     """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
     if feed is None or not (feed.keep or feed.drop):
         return ""
