@@ -33,6 +33,7 @@ ONE_PLACE = {
     "pydantic": "config",
     "email_validator": "config",
     "jinja2": "templates",
+    "py3langid": "pipeline/language",
     "smtplib": "mail",
     "pebble": "cores",
     "tokenizers": "vectors",

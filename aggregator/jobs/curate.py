@@ -68,13 +68,13 @@ def _place(app: App, pending: tuple[Candidate, ...], tagger: Tagger) -> tuple[li
     rows = []
     for entry, tags in zip(pending, tagger.tags(pending), strict=True):
         same = texts.place(entry)
-        dropped = _dropped(entry, app.feeds.get(entry.url))
+        left_out = dropped(entry, app.feeds.get(entry.url))
         copy = (same.like, same.score) if same.like else (0, 0.0)
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, dropped, *copy))
+        rows.append(Curated(entry.id, same.text_set, same.reason, tags, left_out, *copy))
     return rows, texts.learned
 
 
-def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:
+def dropped(entry: Candidate, feed: FeedConfig | None) -> str:
     """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
     if feed is None or not (feed.keep or feed.drop):
         return ""

@@ -6,6 +6,7 @@ from aggregator.app import App
 from aggregator.jobs.training import current, due, train
 from aggregator.model import Candidate, Tag
 from aggregator.pipeline.meaning import SURE, Model, probabilities, telling, text_of
+from aggregator.pipeline.meaning_features import Numbers
 from aggregator.pipeline.topics import matches, reading
 
 Guesser = Callable[[Sequence[Candidate], Sequence[Mapping[str, Tag]]], list[dict[str, Tag]]]
@@ -22,19 +23,18 @@ def guesser(app: App) -> Guesser | None:
     return lambda entries, tagged: _guess(app, model, entries, tagged)
 
 
-def chances(app: App, model: Model, entries: Sequence[Candidate]) -> list[list[float]]:
-    """Give the probability of each topic for each entry."""
+def chances(app: App, model: Model, entries: Sequence[Candidate]) -> Numbers:
+    """Give the probability of each topic for each entry. Shape (n, K)."""
     texts = [(entry.title, entry.text[:1500]) for entry in entries]
     vectors = app.vectors.embed([text_of(*text) for text in texts])
-    found: list[list[float]] = probabilities(model, texts, vectors).tolist()
-    return found
+    return probabilities(model, texts, vectors)
 
 
 def _guess(
     app: App, model: Model, entries: Sequence[Candidate], tagged: Sequence[Mapping[str, Tag]]
 ) -> list[dict[str, Tag]]:
     found = []
-    for entry, tags, row in zip(entries, tagged, chances(app, model, entries), strict=True):
+    for entry, tags, row in zip(entries, tagged, chances(app, model, entries).tolist(), strict=True):
         sure = [column for column, chance in enumerate(row) if chance >= SURE and model.offered[column]]
         added = [column for column in sure if model.topics[column] not in tags and not _vetoed(app, entry, column)]
         found.append({model.topics[column]: _tag(model, entry, column, row[column]) for column in added})

@@ -35,10 +35,10 @@ class Tagger:
             for tags, guessed in zip(found, self._guess(entries, found), strict=True):
                 tags |= guessed
         said = app.store.learning.corrections([entry.id for entry in entries]) if self._learns else {}
-        return [_ordered(tags, said.get(entry.id, {}), app.rules) for entry, tags in zip(entries, found, strict=True)]
+        return [ordered(tags, said.get(entry.id, {}), app.rules) for entry, tags in zip(entries, found, strict=True)]
 
 
-def _ordered(tags: Mapping[str, Tag], said: Mapping[str, bool], rules: Rules) -> tuple[Tag, ...]:
+def ordered(tags: Mapping[str, Tag], said: Mapping[str, bool], rules: Rules) -> tuple[Tag, ...]:
     """Apply what a person said, and put the tags in the order of feeds.yaml."""
     if not said and len(tags) < 2:
         return tuple(tags.values())

@@ -13,12 +13,12 @@ from aggregator.pipeline.meaning import Model, centred, log_odds, log_softmax, m
 from aggregator.pipeline.meaning_features import Features, Numbers, features, rarity, weighed
 
 ROUNDS = 3  # of self-training
-SMOOTH = 1.0  # what is added to each count of a word
-SHRINK = 0.5  # how strongly weights of vectors are held small
+SMOOTH = 0.3  # what is added to each count of a word
+SHRINK = 0.3  # how strongly weights of vectors are held small
 STEPS = 60  # of the descent
 FOLDS = 3  # parts of the examples, each guessed by a model made of the others, to calibrate it
 ELSE_WEIGHT = 0.25  # an entry without any sign of a topic is likely "anything else", not surely
-TRUST = 1.5  # guesses are sharpened before they teach
+TRUST = 2.0  # guesses are sharpened before they teach
 
 
 @value(frozen=True, slots=True)
