@@ -8,6 +8,7 @@ from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Out
 from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueState, Listing, PruneRow, Saved
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.model.story import News, Quote, Story
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
 
@@ -38,10 +39,12 @@ __all__ = [
     "Listing",
     "Markup",
     "Message",
+    "News",
     "Outcome",
     "ParsedEntry",
     "ParsedFeed",
     "PruneRow",
+    "Quote",
     "Reach",
     "Reject",
     "Request",
@@ -50,6 +53,7 @@ __all__ = [
     "Source",
     "Stamp",
     "StoredEntry",
+    "Story",
     "Tag",
     "Unread",
     "Validators",
