@@ -30,13 +30,18 @@ class Vectors:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
+        rows = self.sums(texts)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows
+
+    def sums(self, texts: Sequence[str]) -> Matrix:
+        """Give the sum of its pieces' vectors for each text, which is longer for rarer words."""
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         rows = np.zeros((len(texts), SIZE), dtype=np.float32)
         for row, encoding in zip(rows, found, strict=True):
             if ids := encoding.ids[:_LONGEST]:
                 self._weights[ids].sum(axis=0, dtype=np.float32, out=row)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        np.divide(rows, lengths, out=rows, where=lengths > 0)
         return rows
 
     @cached_property

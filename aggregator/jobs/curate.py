@@ -1,13 +1,17 @@
 """Curate: place every new entry, in order of arrival, one run at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
-from aggregator.model import WORDS, Candidate, Curated
+from aggregator.model import WORDS, Candidate, Curated, Placement, StoryChanges
 from aggregator.pipeline.duplicates import same_text
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
+
+if TYPE_CHECKING:
+    from aggregator.jobs.stories import Storyteller
 
 AT_ONCE = 500
 
@@ -23,10 +27,11 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    report = Placed()
+    report, teller = Placed(), None
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        rows = _place(app, pending)
-        app.store.curation.save(rows, rules=app.rules.version)
+        teller = teller or _storyteller(app)
+        rows, changes = _place(app, pending, teller)
+        app.store.curation.save(rows, rules=app.rules.version, stories=changes)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
         report.dropped += sum(bool(row.dropped) for row in rows)
@@ -48,7 +53,13 @@ def _anew(title: str, text: str, published: datetime) -> str:
     return words(title, text, day=published.date().isoformat())
 
 
-def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:
+def _storyteller(app: App) -> "Storyteller":
+    from aggregator.jobs.stories import Storyteller  # a run without news never loads it
+
+    return Storyteller(app)
+
+
+def _place(app: App, pending: tuple[Candidate, ...], teller: "Storyteller") -> tuple[list[Curated], StoryChanges]:
     matches = app.store.curation.matches(pending)
     placed = {other.id: other.text_set for others in matches.values() for other in others if other.text_set}
     for entry in pending:
@@ -60,7 +71,12 @@ def _place(app: App, pending: tuple[Candidate, ...]) -> list[Curated]:
         feed = app.feeds.get(entry.url)
         tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
         rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed)))
-    return rows
+    told, changes = teller.tell(pending, placed)
+    return [_in_story(row, told[row.entry]) for row in rows], changes
+
+
+def _in_story(row: Curated, found: Placement) -> Curated:
+    return replace(row, story=found.story, story_like=found.like, story_score=found.score, story_why=found.why)
 
 
 def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:

@@ -9,6 +9,7 @@ from aggregator.model.ledger import Curated, DeliveryState, DeliveryWord, IssueS
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
+from aggregator.model.story_traits import Placement, StoryChanges, Traits
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import WORDS, Criterion, DateSource, Format, Reach
 
@@ -43,6 +44,7 @@ __all__ = [
     "Outcome",
     "ParsedEntry",
     "ParsedFeed",
+    "Placement",
     "PruneRow",
     "Quote",
     "Reach",
@@ -54,7 +56,9 @@ __all__ = [
     "Stamp",
     "StoredEntry",
     "Story",
+    "StoryChanges",
     "Tag",
+    "Traits",
     "Unread",
     "Validators",
     "Visit",

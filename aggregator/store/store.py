@@ -16,6 +16,7 @@ from aggregator.store.founding import found
 from aggregator.store.issues import Issues
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
+from aggregator.store.stories import Stories
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -33,6 +34,7 @@ class Store:
         self.feeds = Feeds(database)
         self.entries = Entries(database)
         self.curation = Curation(database)
+        self.stories = Stories(database)
         self.issues = Issues(database)
 
     @cached_property

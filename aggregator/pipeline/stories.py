@@ -1,0 +1,108 @@
+"""Which entries are about one event: each joins the story of entries that are like it, or founds one.
+
+What was tried, and what it came to, is told in docs/decisions/0017-stories.md. Everything here is reckoned in whole
+numbers until the last step, so that the order in which sums are made changes nothing.
+"""
+
+from math import log, sqrt
+
+import numpy as np
+
+from aggregator.model import Placement, Traits
+from aggregator.pipeline.stories_memory import CLOSEST, Memory, Profile, dot
+
+WINDOW = 96 * 3_600_000_000
+"""Microseconds between the publication of an entry and that of a member it may join."""
+
+TERMS, MEANING = 0.8, 0.2
+"""What shared terms and a shared meaning count."""
+
+_SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
+_JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
+_MERGE = 0.22, 0.50  # from this on two stories that an entry bridges are one
+_ANOTHER = 0.8  # what likeness counts for titles that name other numbers
+_WHY = 6  # shared words that are told
+
+
+def likeness(one: Traits, other: Traits, memory: Memory) -> float:
+    """Say how alike two entries are, 0 to 1; less when their titles name other numbers (day 3 is not day 4)."""
+    return _likenesses(one, [other], memory)[0]
+
+
+def place(entry: Traits, memory: Memory) -> Placement:
+    """Find the story of an entry among what ``memory`` holds, and put it there.
+
+    It joins the story to which it is most alike by two measures at once: its likeness to the nearest members (the mean
+    of five), without whom no story draws it, and to the middle of the story. When it would join two stories and these
+    are alike as well, the younger becomes part of the older, whose id they keep.
+    """
+    near = [other for other in memory.near(entry) if abs(other.published - entry.published) <= WINDOW]
+    alike: dict[int, list[tuple[float, int]]] = {}
+    for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
+        alike.setdefault(other.story, []).append((how, -other.entry))
+    scored = sorted(((_score(entry, story, found, memory), -story) for story, found in alike.items()), reverse=True)
+    joined = [(score, -story) for score, story in scored if score >= _bound(entry, memory.profile(-story))]
+    if not joined:
+        return Placement(memory.found(entry))
+    score, story = joined[0]
+    _, like = max(alike[story])
+    why = _why(entry, memory.members[-like])
+    memory.join(entry, story)
+    for _, bridged in joined[1:]:
+        story = _merged(story, bridged, memory)
+    return Placement(story, -like, round(min(score, 1.0), 4), why)
+
+
+def between(bounds: tuple[float, float], length: float) -> float:
+    """Give the bound for texts of so many words: from bare headlines to texts, by the logarithm."""
+    part = log(min(max(length, _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
+    return bounds[0] + (bounds[1] - bounds[0]) * part
+
+
+def _score(entry: Traits, story: int, found: list[tuple[float, int]], memory: Memory) -> float:
+    """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum."""
+    profile = memory.profile(story)
+    nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
+    members = sum(nearest) / min(CLOSEST, max(profile.size, 1))
+    return 0.5 * members + 0.5 * _hybrid(dot(entry.terms, profile.terms), profile.meant(entry)) / _norm(profile)
+
+
+def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
+    if not others:
+        return []
+    meant = memory.meanings(others) @ np.frombuffer(entry.meaning, dtype=np.int8).astype(np.float32)
+    return [
+        _hybrid(dot(entry.terms, other.terms), int(shared)) * (_ANOTHER if _counts_otherwise(entry, other) else 1)
+        for other, shared in zip(others, meant.tolist(), strict=True)
+    ]
+
+
+def _merged(story: int, other: int, memory: Memory) -> int:
+    one, two = memory.profile(story), memory.profile(other)
+    shared = _hybrid(dot(one.terms, two.terms), one.meant_with(two)) / (_norm(one) * _norm(two))
+    if shared < between(_MERGE, sqrt(one.length * two.length)):
+        return story
+    older, younger = sorted((story, other), key=abs)
+    memory.merge(younger, older)
+    return older
+
+
+def _hybrid(terms: int, meaning: int) -> float:
+    return TERMS * terms / 1_000_000 + MEANING * meaning / 262_144
+
+
+def _norm(profile: Profile) -> float:
+    return sqrt(max(_hybrid(profile.terms_squared, profile.meaning_squared), 1e-9))
+
+
+def _bound(entry: Traits, profile: Profile) -> float:
+    return between(_JOIN, sqrt(entry.length * profile.length))
+
+
+def _counts_otherwise(one: Traits, other: Traits) -> bool:
+    return bool(one.numbers and other.numbers) and one.numbers.isdisjoint(other.numbers)
+
+
+def _why(entry: Traits, member: Traits) -> tuple[str, ...]:
+    both = [(weight * member.terms[hash], hash) for hash, weight in entry.terms.items() if hash in member.terms]
+    return tuple(entry.shown[hash] for _, hash in sorted(both, reverse=True)[:_WHY])

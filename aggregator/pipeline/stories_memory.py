@@ -1,0 +1,213 @@
+"""What is remembered of stories while entries are placed: members, where to find them, and the sum of each story."""
+
+from bisect import insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.model import Traits
+
+TELLING = 10
+"""By so many of its terms, the heaviest, an entry is found."""
+
+POSTED = 48
+"""So many of the latest entries are found by one term."""
+
+NEAR, CLOSEST = 32, 5
+"""So many entries are compared with one that is placed; so many members of a story speak for it."""
+
+PROFILE = 64
+"""A story is known by so many of its latest members."""
+
+EPOCH = 96 * 3_600_000_000
+"""Postings are kept by stretches of time: what is published now is found among what was published lately."""
+
+Posting = tuple[int, int]
+"""Where entries of an epoch are found by a term: (epoch, term)."""
+
+
+Lookup = Callable[[Sequence[int]], Iterable[Traits]]
+
+
+def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
+    """Multiply two sparse vectors."""
+    shared = one.keys() & other.keys()
+    return sum([one[hash] * other[hash] for hash in shared]) if shared else 0
+
+
+class Profile:
+    """The sum of a story's latest members. Sums are whole numbers: exact, in whatever order they were made."""
+
+    def __init__(self, members: Iterable[Traits] = ()) -> None:
+        self.terms: dict[int, int] = {}
+        self.terms_squared = self.meaning_squared = self._words = 0
+        self._meaning: NDArray[np.int64] = np.zeros(256, dtype=np.int64)
+        self._members: list[tuple[int, int, Traits]] = []
+        for member in members:
+            self.add(member)
+
+    @property
+    def size(self) -> int:
+        """How many members are summed up."""
+        return len(self._members)
+
+    @property
+    def length(self) -> float:
+        """How many words a member has, on average."""
+        return self._words / max(self.size, 1)
+
+    @property
+    def members(self) -> list[Traits]:
+        """Those that are summed up, by the date of their publication."""
+        return [member for _, _, member in self._members]
+
+    def add(self, member: Traits) -> None:
+        """Add a member; the oldest leaves when there are too many."""
+        insort(self._members, (member.published, member.entry, member))
+        self._sum(member, 1)
+        if len(self._members) > PROFILE:
+            self._sum(self._members.pop(0)[2], -1)
+
+    def meant(self, entry: Traits) -> int:
+        """Multiply the meanings of the story and of an entry."""
+        return int(self._meaning @ np.frombuffer(entry.meaning, dtype=np.int8).astype(np.int64))
+
+    def meant_with(self, other: "Profile") -> int:
+        """Multiply the meanings of two stories."""
+        return int(self._meaning @ other._meaning)
+
+    def _sum(self, member: Traits, sign: int) -> None:
+        vector = np.frombuffer(member.meaning, dtype=np.int8).astype(np.int64)
+        self.terms_squared += 2 * sign * dot(member.terms, self.terms) + dot(member.terms, member.terms)
+        for hash, weight in member.terms.items():
+            self.terms[hash] = self.terms.get(hash, 0) + sign * weight
+            if not self.terms[hash]:
+                del self.terms[hash]
+        self._meaning += sign * vector
+        self.meaning_squared = int(self._meaning @ self._meaning)
+        self._words += sign * member.length
+
+
+class Memory:
+    """Entries and stories as far as they were looked up or placed; notes what is to be kept.
+
+    ``entries`` and ``stories`` look up what is stored: the traits of entries, and the latest members of stories.
+    """
+
+    def __init__(self, entries: Lookup, stories: Lookup) -> None:
+        self.postings: dict[Posting, list[int]] = {}
+        self.members: dict[int, Traits] = {}
+        self._look_up, self._look_up_stories = entries, stories
+        self._profiles: dict[int, Profile] = {}
+        self._gone: set[int] = set()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a batch: what was noted before has been kept."""
+        self.merged: list[tuple[int, int]] = []
+        self.posted: dict[Posting, None] = {}
+        self._leavers: dict[int, tuple[int, ...]] = {}
+
+    def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
+        """Take out an entry that has changed, to be placed anew; ``free`` are ids for a story that it may found."""
+        self.members.pop(entry, None)
+        self._profiles.pop(story, None)
+        self._leavers[entry] = tuple(free)
+
+    def near(self, entry: Traits) -> list[Traits]:
+        """List the entries that share most of its telling terms."""
+        ids = candidates(entry, self.postings)
+        self.look_up(ids)
+        return [self.members[id] for id in ids if id in self.members]
+
+    def look_up(self, entries: Iterable[int]) -> None:
+        """Take in entries that are stored, and remember which are not."""
+        if wanted := [id for id in entries if id not in self.members and id not in self._gone]:
+            self._take(self._look_up(wanted))
+            self._gone.update(id for id in wanted if id not in self.members)
+
+    def look_up_stories(self, stories: Iterable[int]) -> None:
+        """Take in the sums of stories."""
+        if wanted := sorted({id for id in stories if id not in self._profiles}):
+            told: dict[int, list[Traits]] = {id: [] for id in wanted}
+            for member in self._take(self._look_up_stories(wanted)):
+                told[member.story].append(member)
+            self._profiles.update({id: Profile(members) for id, members in told.items()})
+
+    def profile(self, story: int) -> Profile:
+        """Give the sum of a story."""
+        self.look_up_stories([story])
+        return self._profiles[story]
+
+    def meanings(self, members: Sequence[Traits]) -> NDArray[np.float32]:
+        """Stack the meanings of members: products of these are exact in 32 bits."""
+        stacked = np.frombuffer(b"".join([member.meaning for member in members]), dtype=np.int8)
+        return stacked.reshape(len(members), -1).astype(np.float32)
+
+    def found(self, entry: Traits) -> int:
+        """Make an entry the first of a story of its own; says its id."""
+        story = self._leavers.get(entry.entry, (entry.entry,))[0]
+        self._profiles[story] = Profile()
+        self.join(entry, story)
+        return story
+
+    def join(self, entry: Traits, story: int) -> None:
+        """Make an entry a member of a story, to be found by its telling terms."""
+        entry.story = story
+        self.members[entry.entry] = entry
+        self._gone.discard(entry.entry)
+        self.profile(story).add(entry)
+        for hash in telling(entry):
+            posting = entry.published // EPOCH, hash
+            ids = self.postings.setdefault(posting, [])
+            if entry.entry not in ids:
+                ids.append(entry.entry)
+                del ids[:-POSTED]
+                self.posted[posting] = None
+
+    def merge(self, younger: int, older: int) -> None:
+        """Make two stories one, under the id of the older."""
+        gone, stays = self.profile(younger), self.profile(older)
+        del self._profiles[younger]
+        for member in self.members.values():
+            if member.story == younger:
+                member.story = older
+        for member in gone.members:
+            stays.add(member)
+        self.merged.append((younger, older))
+
+    def _take(self, stored: Iterable[Traits]) -> list[Traits]:
+        """Keep what was looked up, unless it is being placed anew, under the ids that stories have by now."""
+        taken = []
+        for member in stored:
+            if member.entry in self._leavers and member.entry not in self.members:
+                continue
+            known = self.members.setdefault(member.entry, member)
+            if known is member:
+                for younger, older in self.merged:
+                    member.story = older if member.story == younger else member.story
+            taken.append(known)
+        return taken
+
+
+def telling(entry: Traits) -> list[int]:
+    """List the hashes of the terms by which an entry is found."""
+    return list(entry.terms)[:TELLING]
+
+
+def places(entry: Traits) -> list[Posting]:
+    """List where entries that are like this one are found: by its telling terms, in its epoch and the next to it."""
+    epoch = entry.published // EPOCH
+    return [(near, hash) for hash in telling(entry) for near in (epoch - 1, epoch, epoch + 1)]
+
+
+def candidates(entry: Traits, postings: Mapping[Posting, Sequence[int]]) -> list[int]:
+    """Choose the entries that share the most weight of telling terms with this one, the newest of equal ones first."""
+    hits: dict[int, int] = {}
+    for posting in places(entry):
+        weight = entry.terms[posting[1]]
+        for id in postings.get(posting, ()):
+            hits[id] = hits.get(id, 0) + weight
+    hits.pop(entry.entry, None)
+    return sorted(hits, key=lambda id: (-hits[id], -id))[:NEAR]
