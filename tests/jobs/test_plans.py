@@ -7,7 +7,7 @@ from aggregator import workers
 from tests.servers import Page, serve
 from tests.workspaces import desk, item, rss
 
-LARGE = ("entry", "curation", "shelf", "told", "tombstone")
+LARGE = ("entry", "curation", "shelf", "told", "tombstone", "story_entry", "story_term")
 """Tables that grow with the archive."""
 
 
