@@ -56,11 +56,13 @@ class Storyteller:
     def _look_up(self, traits: Sequence[Traits]) -> None:
         """Look up all at once what most of the batch will be compared with."""
         memory = self._memory
-        wanted = {place: None for one in traits for place in places(one) if place not in memory.postings}
-        memory.postings.update(self._store.postings(wanted))
-        memory.look_up(dict.fromkeys(id for one in traits for id in candidates(one, memory.postings)))
-        near = (memory.members.get(id) for one in traits for id in candidates(one, memory.postings))
-        memory.look_up_stories({member.story for member in near if member})
+        found = self._store.postings({at for one in traits for at in places(one) if at not in memory.postings})
+        memory.postings.update(found)
+        fresh = {id for ids in found.values() for id in ids if id not in memory.members}
+        if fresh:
+            near = {id for one in traits for id in candidates(one, memory.postings) if id in fresh}
+            memory.look_up(sorted(near))
+            memory.look_up_stories({memory.members[id].story for id in near if id in memory.members})
 
     def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
         """Take entries that have changed out of their stories; an id that others still use is theirs."""

@@ -21,6 +21,7 @@ _SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
 _JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
 _MERGE = 0.22, 0.50  # from this on two stories that an entry bridges are one
 _ANOTHER = 0.8  # what likeness counts for titles that name other numbers
+_NEAR, _DRAWN = 0.05, 0.6  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
 
 
@@ -39,17 +40,19 @@ def place(entry: Traits, memory: Memory) -> Placement:
     near = [other for other in memory.near(entry) if abs(other.published - entry.published) <= WINDOW]
     alike: dict[int, list[tuple[float, int]]] = {}
     for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
-        alike.setdefault(other.story, []).append((how, -other.entry))
-    scored = sorted(((_score(entry, story, found, memory), -story) for story, found in alike.items()), reverse=True)
-    joined = [(score, -story) for score, story in scored if score >= _bound(entry, memory.profile(-story))]
+        if how >= _NEAR:
+            alike.setdefault(other.story, []).append((how, -other.entry))
+    joined = sorted(
+        ((score, -id) for id, found in alike.items() if (score := _score(entry, id, found, memory))), reverse=True
+    )
     if not joined:
         return Placement(memory.found(entry))
-    score, story = joined[0]
+    score, story = joined[0][0], -joined[0][1]
     _, like = max(alike[story])
     why = _why(entry, memory.members[-like])
     memory.join(entry, story)
     for _, bridged in joined[1:]:
-        story = _merged(story, bridged, memory)
+        story = _merged(story, -bridged, memory)
     return Placement(story, -like, round(min(score, 1.0), 4), why)
 
 
@@ -60,11 +63,18 @@ def between(bounds: tuple[float, float], length: float) -> float:
 
 
 def _score(entry: Traits, story: int, found: list[tuple[float, int]], memory: Memory) -> float:
-    """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum."""
+    """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
+
+    A story of one member is as like as that member.
+    """
     profile = memory.profile(story)
+    bound = between(_JOIN, sqrt(entry.length * profile.length))
     nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
-    members = sum(nearest) / min(CLOSEST, max(profile.size, 1))
-    return 0.5 * members + 0.5 * _hybrid(dot(entry.terms, profile.terms), profile.meant(entry)) / _norm(profile)
+    score = nearest[0]
+    if profile.size > 1 and score >= bound * _DRAWN:
+        members = sum(nearest) / min(CLOSEST, profile.size)
+        score = 0.5 * members + 0.5 * _hybrid(dot(entry.terms, profile.terms), profile.meant(entry)) / _norm(profile)
+    return score if score >= bound else 0.0
 
 
 def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
@@ -92,11 +102,7 @@ def _hybrid(terms: int, meaning: int) -> float:
 
 
 def _norm(profile: Profile) -> float:
-    return sqrt(max(_hybrid(profile.terms_squared, profile.meaning_squared), 1e-9))
-
-
-def _bound(entry: Traits, profile: Profile) -> float:
-    return between(_JOIN, sqrt(entry.length * profile.length))
+    return sqrt(max(_hybrid(*profile.squared), 1e-9))
 
 
 def _counts_otherwise(one: Traits, other: Traits) -> bool:

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from aggregator.model import Traits
 
-TELLING = 10
+TELLING = 8
 """By so many of its terms, the heaviest, an entry is found."""
 
-POSTED = 48
+POSTED = 32
 """So many of the latest entries are found by one term."""
 
-NEAR, CLOSEST = 32, 5
+NEAR, CLOSEST = 24, 5
 """So many entries are compared with one that is placed; so many members of a story speak for it."""
 
 PROFILE = 64
@@ -37,15 +37,17 @@ def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
 
 
 class Profile:
-    """The sum of a story's latest members. Sums are whole numbers: exact, in whatever order they were made."""
+    """A story's latest members and their sum, which is whole numbers: exact, in whatever order it was made.
+
+    Most stories have one member and are never asked for a sum: it is made when it is.
+    """
 
     def __init__(self, members: Iterable[Traits] = ()) -> None:
-        self.terms: dict[int, int] = {}
-        self.terms_squared = self.meaning_squared = self._words = 0
+        self._members = sorted((member.published, member.entry, member) for member in members)
+        self._words = sum(member.length for _, _, member in self._members)
+        self._terms: dict[int, int] | None = None
         self._meaning: NDArray[np.int64] = np.zeros(256, dtype=np.int64)
-        self._members: list[tuple[int, int, Traits]] = []
-        for member in members:
-            self.add(member)
+        self._squared = 0, 0
 
     @property
     def size(self) -> int:
@@ -62,31 +64,49 @@ class Profile:
         """Those that are summed up, by the date of their publication."""
         return [member for _, _, member in self._members]
 
+    @property
+    def terms(self) -> dict[int, int]:
+        """The sum of the members' terms."""
+        if self._terms is None:
+            self._terms = {}
+            for _, _, member in self._members:
+                self._sum(self._terms, member, 1)
+        return self._terms
+
+    @property
+    def squared(self) -> tuple[int, int]:
+        """The squares of the lengths of both sums: terms and meaning."""
+        return self._squared if self.terms else (0, 0)
+
     def add(self, member: Traits) -> None:
         """Add a member; the oldest leaves when there are too many."""
+        self._change(member, 1)
         insort(self._members, (member.published, member.entry, member))
-        self._sum(member, 1)
         if len(self._members) > PROFILE:
-            self._sum(self._members.pop(0)[2], -1)
+            self._change(self._members.pop(0)[2], -1)
 
     def meant(self, entry: Traits) -> int:
         """Multiply the meanings of the story and of an entry."""
-        return int(self._meaning @ np.frombuffer(entry.meaning, dtype=np.int8).astype(np.int64))
+        return int(self._meaning @ np.frombuffer(entry.meaning, dtype=np.int8)) if self.terms else 0
 
     def meant_with(self, other: "Profile") -> int:
         """Multiply the meanings of two stories."""
-        return int(self._meaning @ other._meaning)
+        return int(self._meaning @ other._meaning) if self.terms and other.terms else 0
 
-    def _sum(self, member: Traits, sign: int) -> None:
-        vector = np.frombuffer(member.meaning, dtype=np.int8).astype(np.int64)
-        self.terms_squared += 2 * sign * dot(member.terms, self.terms) + dot(member.terms, member.terms)
-        for hash, weight in member.terms.items():
-            self.terms[hash] = self.terms.get(hash, 0) + sign * weight
-            if not self.terms[hash]:
-                del self.terms[hash]
-        self._meaning += sign * vector
-        self.meaning_squared = int(self._meaning @ self._meaning)
+    def _change(self, member: Traits, sign: int) -> None:
         self._words += sign * member.length
+        if self._terms is not None:
+            self._sum(self._terms, member, sign)
+
+    def _sum(self, terms: dict[int, int], member: Traits, sign: int) -> None:
+        own = sum([weight * weight for weight in member.terms.values()])
+        squared = self._squared[0] + 2 * sign * dot(member.terms, terms) + own
+        for hash, weight in member.terms.items():
+            terms[hash] = terms.get(hash, 0) + sign * weight
+            if not terms[hash]:
+                del terms[hash]
+        self._meaning += sign * np.frombuffer(member.meaning, dtype=np.int8).astype(np.int64)
+        self._squared = squared, int(self._meaning @ self._meaning)
 
 
 class Memory:
@@ -137,7 +157,8 @@ class Memory:
 
     def profile(self, story: int) -> Profile:
         """Give the sum of a story."""
-        self.look_up_stories([story])
+        if story not in self._profiles:
+            self.look_up_stories([story])
         return self._profiles[story]
 
     def meanings(self, members: Sequence[Traits]) -> NDArray[np.float32]:
@@ -206,8 +227,10 @@ def candidates(entry: Traits, postings: Mapping[Posting, Sequence[int]]) -> list
     """Choose the entries that share the most weight of telling terms with this one, the newest of equal ones first."""
     hits: dict[int, int] = {}
     for posting in places(entry):
-        weight = entry.terms[posting[1]]
-        for id in postings.get(posting, ()):
-            hits[id] = hits.get(id, 0) + weight
+        if ids := postings.get(posting):
+            weight = entry.terms[posting[1]]
+            for id in ids:
+                hits[id] = hits.get(id, 0) + weight
     hits.pop(entry.entry, None)
-    return sorted(hits, key=lambda id: (-hits[id], -id))[:NEAR]
+    ranked = sorted([weight << 44 | id for id, weight in hits.items()], reverse=True)  # a key would take longer
+    return [both & (1 << 44) - 1 for both in ranked[:NEAR]]

@@ -44,7 +44,8 @@ class Reader:
         self._embed = embed
         empty = np.zeros(BUCKETS, dtype=np.uint16)
         self._counts = np.frombuffer(counts, dtype="<u2").astype(np.uint16) if counts else empty
-        self._known: dict[str, tuple[int, int]] = {}
+        self._known: dict[str, tuple[int, int, float]] = {}  # word → hash, row of its vector, boost
+        self._at = 0
         self._vectors: NDArray[np.float32] = np.zeros((1024, 256), dtype=np.float32)
 
     @property
@@ -54,31 +55,56 @@ class Reader:
 
     def read(self, entries: Sequence[Candidate]) -> list[Traits]:
         """Give the traits of entries, in their order; each is counted before it is weighed."""
-        bags = [_bag(entry) for entry in entries]
-        self._learn([word for _, bag in bags for word, _, _ in bag.values()])
-        return [self._weighed(entry, length, bag) for entry, (length, bag) in zip(entries, bags, strict=True)]
+        parts = [_parts(entry) for entry in entries]
+        self._learn({word for part in parts for said in part for word in said})
+        return [self._weighed(entry, *part) for entry, part in zip(entries, parts, strict=True)]
 
-    def _weighed(self, entry: Candidate, length: int, bag: dict[str, tuple[str, float, int]]) -> Traits:
-        facts = [self._known[word] for word, _, _ in bag.values()]
-        hashes = np.array([hash for hash, _ in facts], dtype=np.int64)
-        rarity = self._rarity(hashes)
-        said = np.array([(boost, count) for _, boost, count in bag.values()], dtype=np.float64).reshape(-1, 2)
-        often = 1 + np.log(said[:, 1])
-        weights = often * said[:, 0] * rarity
+    def _weighed(self, entry: Candidate, title: list[str], text: list[str], slug: list[str]) -> Traits:
+        bag, numbers = self._bag(title, text, slug)
+        hashes = np.array(list(bag), dtype=np.int64)
+        rows, boosts, counts = np.array([said[:3] for said in bag.values()], dtype=np.float64).reshape(-1, 3).T
+        rarity, often = self._rarity(hashes), 1 + np.log(counts)
+        weights = often * boosts * rarity
         weights *= _TERM / max(float(np.sqrt(weights @ weights)), 1e-9)
-        meaning = (often * np.sqrt(rarity)).astype(np.float32) @ self._vectors[[row for _, row in facts]]
-        shown = dict(zip(hashes.tolist(), [word for word, _, _ in bag.values()], strict=True))
-        heavy = sorted(zip(hashes.tolist(), np.rint(weights).astype(int).tolist(), strict=True), key=_heaviest)
+        meaning = (often * np.sqrt(rarity)).astype(np.float32) @ self._vectors[rows.astype(np.int64)]
+        whole = np.rint(weights).astype(np.int64)
+        order = np.argsort(hashes - (whole << 32))  # the heaviest first
         return Traits(
             entry=entry.id,
             published=(entry.published - _EPOCH) // _MICROSECOND,
             mark=mark(entry),
-            length=length,
-            terms=dict(heavy),
+            length=max(len(title) + len(text), 1),
+            terms=dict(zip(hashes[order].tolist(), whole[order].tolist(), strict=True)),
             meaning=_bytes(meaning),
-            numbers=_numbers(entry.title),
-            shown=shown,
+            numbers=numbers,
+            shown={hash: said[3] for hash, said in bag.items()},
         )
+
+    def _bag(
+        self, title: list[str], text: list[str], slug: list[str]
+    ) -> tuple[dict[int, tuple[int, float, int, str]], frozenset[int]]:
+        """Gather terms by their hash: where their vector is, what they count, how often; and the title's numbers.
+
+        Names count more; a Headline Written Like This has none.
+        """
+        letters = [word for word in title if not word[0].isdigit()]
+        shouted = sum([word[0].isupper() for word in letters]) > 0.6 * len(letters)
+        bag: dict[int, tuple[int, float, int, str]] = {}
+        known = self._known
+        for plain, part in ((shouted, title), (False, text), (True, slug)):
+            for word in part:
+                hash, row, boost = known[word]
+                if not hash:
+                    continue
+                if plain and boost == _NAME:
+                    boost = 1.0
+                if before := bag.get(hash):
+                    row, word = (row, word) if boost > before[1] else (before[0], before[3])
+                    bag[hash] = row, max(boost, before[1]), before[2] + 1, word
+                else:
+                    bag[hash] = row, boost, 1, word
+        numbers = frozenset([known[word][0] for word in title if word[0].isdigit()])
+        return bag, numbers
 
     def _rarity(self, hashes: NDArray[np.int64]) -> NDArray[np.float64]:
         places = hashes // 2 % BUCKETS
@@ -90,20 +116,22 @@ class Reader:
             self._counts //= 2
         return np.maximum(rarity, 0.05)
 
-    def _learn(self, seen: Sequence[str]) -> None:
+    def _learn(self, seen: set[str]) -> None:
         """Look up words that were not met yet, all at once."""
         if len(self._known) > _WORDS_KEPT:
-            self._known.clear()
-        new = sorted({word for word in seen if word not in self._known})
-        if not new:
-            return
-        at = len(self._known)
-        if at + len(new) > len(self._vectors):
+            self._known, self._at = {}, 0
+        facts = {word: term(word) for word in sorted(seen - self._known.keys())}
+        new = [word for word, found in facts.items() if found]
+        at, size = self._at, len(self._vectors)
+        if at + len(new) > size:
             room = np.zeros((2 * (at + len(new)), self._vectors.shape[1]), dtype=np.float32)
             room[:at] = self._vectors[:at]
             self._vectors = room
-        self._vectors[at : at + len(new)] = self._embed(new)
-        self._known.update({word: (_hash(term(word)), at + n) for n, word in enumerate(new)})
+        if new:
+            self._vectors[at : at + len(new)] = self._embed(new)
+        self._known |= dict.fromkeys(facts, (0, 0, 0.0))
+        self._known |= {word: (_hash(facts[word]), at + n, _boost(word)) for n, word in enumerate(new)}
+        self._at = at + len(new)
 
 
 def mark(entry: Candidate) -> int:
@@ -111,23 +139,14 @@ def mark(entry: Candidate) -> int:
     return crc32(f"{entry.title}\n{entry.text[: LOOKED_AT * 12]}\n{entry.key}".encode("utf-8", "replace"))
 
 
-def _bag(entry: Candidate) -> tuple[int, dict[str, tuple[str, float, int]]]:
-    """Gather terms: the word as written, what it counts, how often it is said; and how many words were looked at."""
+def _parts(entry: Candidate) -> tuple[list[str], list[str], list[str]]:
     title = words(entry.title[:500])
     text = words(entry.text[: LOOKED_AT * 12])[: max(0, LOOKED_AT - len(title))]
-    letters = [word for word in title if not word[0].isdigit()]
-    shouted = sum(word[0].isupper() for word in letters) > 0.6 * len(letters)  # a Headline Written Like This
-    bag: dict[str, tuple[str, float, int]] = {}
-    for boosted, part in ((not shouted, title), (True, text), (False, _slug(entry.key))):
-        for word in part:
-            if found := term(word):
-                boost = _NUMBER if word[0].isdigit() else _NAME if boosted and word[0].isupper() else 1.0
-                before = bag.get(found)
-                if before is None:
-                    bag[found] = word, boost, 1
-                else:
-                    bag[found] = before[0] if boost <= before[1] else word, max(boost, before[1]), before[2] + 1
-    return len(title) + len(text), bag
+    return title, text, _slug(entry.key)
+
+
+def _boost(word: str) -> float:
+    return _NUMBER if word[0].isdigit() else _NAME if word[0].isupper() else 1.0
 
 
 def _slug(key: str) -> list[str]:
@@ -140,16 +159,6 @@ def _slug(key: str) -> list[str]:
 def _hash(found: str) -> int:
     hashed = crc32(found.encode("utf-8", "replace"))
     return hashed | 1 if found[0].isdigit() else hashed & ~1
-
-
-def _numbers(title: str) -> frozenset[int]:
-    if not any(map(str.isdigit, title)):
-        return frozenset()
-    return frozenset(_hash(term(word)) for word in words(title) if word[0].isdigit())
-
-
-def _heaviest(weighed: tuple[int, int]) -> tuple[int, int]:
-    return -weighed[1], weighed[0]
 
 
 def _bytes(meaning: NDArray[np.float32]) -> bytes:
