@@ -9,7 +9,7 @@ from aggregator.pipeline.stories import place
 from aggregator.pipeline.stories_memory import Memory, candidates, places
 from aggregator.pipeline.stories_traits import Reader, mark
 
-REMEMBERED = 6_000
+REMEMBERED = 20_000
 """Entries that are kept in memory from batch to batch; beyond, all is looked up anew."""
 
 
@@ -17,7 +17,7 @@ class Storyteller:
     """Places one batch after the other; what it remembers saves looking it up, and decides nothing."""
 
     def __init__(self, app: App) -> None:
-        self._store, self._embed = app.store.stories, app.vectors.sums
+        self._store, self._embed = app.store.stories, app.vectors.of_words
         self._reader: Reader | None = None
         self._memory = self._blank()
 
@@ -43,6 +43,8 @@ class Storyteller:
         placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
+        for one in traits:
+            one.shown = {}
         return placed, self._changes(traits, copies)
 
     def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
@@ -56,7 +58,10 @@ class Storyteller:
     def _look_up(self, traits: Sequence[Traits]) -> None:
         """Look up all at once what most of the batch will be compared with."""
         memory = self._memory
-        found = self._store.postings({at for one in traits for at in places(one) if at not in memory.postings})
+        wanted = {at for one in traits for at in places(one)}
+        epochs = {epoch for epoch, _ in wanted} - memory.epochs.keys()
+        memory.epochs |= self._store.epochs(epochs)
+        found = self._store.postings(memory.unknown(wanted))
         memory.postings.update(found)
         fresh = {id for ids in found.values() for id in ids if id not in memory.members}
         if fresh:

@@ -1,6 +1,7 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
 from dataclasses import dataclass, field
+from struct import unpack
 
 from aggregator.model.value import value
 
@@ -9,19 +10,26 @@ from aggregator.model.value import value
 class Traits:
     """What an entry is about, compact enough to be kept: so that nobody reads its text again.
 
-    ``terms`` gives a weight to the hash of each term, the most telling first, for a vector of length 1000; a hash is
-    odd where the term is a number. ``meaning`` holds 256 signed bytes, for a vector of length 512.
+    ``hashes`` are those of its terms, four bytes each, the most telling first, odd where the term is a number;
+    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512.
     """
 
     entry: int
     published: int  # microseconds since 1970
     mark: int  # fingerprint of what was looked at
     length: int  # words that were looked at
-    terms: dict[int, int]
+    hashes: bytes
+    weights: bytes
     meaning: bytes
     numbers: frozenset[int] = frozenset()  # in its title
     story: int = 0
     shown: dict[int, str] = field(default_factory=dict)  # hash → the word as written; not kept
+
+    @property
+    def terms(self) -> dict[int, int]:
+        """The weight of each term, by its hash."""
+        size = len(self.weights) // 2
+        return dict(zip(unpack(f"<{size}I", self.hashes), unpack(f"<{size}H", self.weights), strict=True))
 
 
 @value(frozen=True, slots=True)

@@ -6,8 +6,6 @@ numbers until the last step, so that the order in which sums are made changes no
 
 from math import log, sqrt
 
-import numpy as np
-
 from aggregator.model import Placement, Traits
 from aggregator.pipeline.stories_memory import CLOSEST, Memory, Profile, dot
 
@@ -42,14 +40,16 @@ def place(entry: Traits, memory: Memory) -> Placement:
     for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
         if how >= _NEAR:
             alike.setdefault(other.story, []).append((how, -other.entry))
-    joined = sorted(
-        ((score, -id) for id, found in alike.items() if (score := _score(entry, id, found, memory))), reverse=True
-    )
+    least = _DRAWN * between(_JOIN, sqrt(entry.length * _SHORT))
+    drawn = {id: found for id, found in alike.items() if max(found)[0] >= least}
+    terms = entry.terms
+    scored = [(_score(entry, terms, memory.profile(id), found), -id) for id, found in drawn.items()]
+    joined = sorted([one for one in scored if one[0]], reverse=True)
     if not joined:
         return Placement(memory.found(entry))
     score, story = joined[0][0], -joined[0][1]
     _, like = max(alike[story])
-    why = _why(entry, memory.members[-like])
+    why = _why(entry.shown, terms, memory.members[-like].terms)
     memory.join(entry, story)
     for _, bridged in joined[1:]:
         story = _merged(story, -bridged, memory)
@@ -62,28 +62,29 @@ def between(bounds: tuple[float, float], length: float) -> float:
     return bounds[0] + (bounds[1] - bounds[0]) * part
 
 
-def _score(entry: Traits, story: int, found: list[tuple[float, int]], memory: Memory) -> float:
+def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
     """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
 
     A story of one member is as like as that member.
     """
-    profile = memory.profile(story)
     bound = between(_JOIN, sqrt(entry.length * profile.length))
+    if profile.size == 1:
+        return found[0][0] if found[0][0] >= bound else 0.0
     nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
-    score = nearest[0]
-    if profile.size > 1 and score >= bound * _DRAWN:
-        members = sum(nearest) / min(CLOSEST, profile.size)
-        score = 0.5 * members + 0.5 * _hybrid(dot(entry.terms, profile.terms), profile.meant(entry)) / _norm(profile)
+    if nearest[0] < bound * _DRAWN:
+        return 0.0
+    members = sum(nearest) / min(CLOSEST, profile.size)
+    score = 0.5 * members + 0.5 * _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
     return score if score >= bound else 0.0
 
 
 def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
     if not others:
         return []
-    meant = memory.meanings(others) @ np.frombuffer(entry.meaning, dtype=np.int8).astype(np.float32)
+    terms, meant = memory.products(entry, others)
     return [
-        _hybrid(dot(entry.terms, other.terms), int(shared)) * (_ANOTHER if _counts_otherwise(entry, other) else 1)
-        for other, shared in zip(others, meant.tolist(), strict=True)
+        _hybrid(shared, meaning) * (_ANOTHER if entry.numbers and _counts_otherwise(entry, other) else 1)
+        for other, shared, meaning in zip(others, terms, meant, strict=True)
     ]
 
 
@@ -97,7 +98,7 @@ def _merged(story: int, other: int, memory: Memory) -> int:
     return older
 
 
-def _hybrid(terms: int, meaning: int) -> float:
+def _hybrid(terms: int, meaning: float) -> float:
     return TERMS * terms / 1_000_000 + MEANING * meaning / 262_144
 
 
@@ -106,9 +107,9 @@ def _norm(profile: Profile) -> float:
 
 
 def _counts_otherwise(one: Traits, other: Traits) -> bool:
-    return bool(one.numbers and other.numbers) and one.numbers.isdisjoint(other.numbers)
+    return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
 
 
-def _why(entry: Traits, member: Traits) -> tuple[str, ...]:
-    both = [(weight * member.terms[hash], hash) for hash, weight in entry.terms.items() if hash in member.terms]
-    return tuple(entry.shown[hash] for _, hash in sorted(both, reverse=True)[:_WHY])
+def _why(shown: dict[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+    both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
+    return tuple(shown[hash] for _, hash in sorted(both, reverse=True)[:_WHY])

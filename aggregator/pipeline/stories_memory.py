@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from struct import unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from aggregator.model import Traits
 TELLING = 8
 """By so many of its terms, the heaviest, an entry is found."""
 
-POSTED = 32
+POSTED = 20
 """So many of the latest entries are found by one term."""
 
-NEAR, CLOSEST = 24, 5
+NEAR, CLOSEST = 16, 5
 """So many entries are compared with one that is placed; so many members of a story speak for it."""
 
 PROFILE = 64
@@ -22,6 +23,8 @@ PROFILE = 64
 
 EPOCH = 96 * 3_600_000_000
 """Postings are kept by stretches of time: what is published now is found among what was published lately."""
+
+_SLOTS = 1 << 18
 
 Posting = tuple[int, int]
 """Where entries of an epoch are found by a term: (epoch, term)."""
@@ -99,9 +102,9 @@ class Profile:
             self._sum(self._terms, member, sign)
 
     def _sum(self, terms: dict[int, int], member: Traits, sign: int) -> None:
-        own = sum([weight * weight for weight in member.terms.values()])
-        squared = self._squared[0] + 2 * sign * dot(member.terms, terms) + own
-        for hash, weight in member.terms.items():
+        own = member.terms
+        squared = self._squared[0] + 2 * sign * dot(own, terms) + sum([weight * weight for weight in own.values()])
+        for hash, weight in own.items():
             terms[hash] = terms.get(hash, 0) + sign * weight
             if not terms[hash]:
                 del terms[hash]
@@ -118,9 +121,11 @@ class Memory:
     def __init__(self, entries: Lookup, stories: Lookup) -> None:
         self.postings: dict[Posting, list[int]] = {}
         self.members: dict[int, Traits] = {}
+        self.epochs: dict[int, bool] = {}  # whether anything is stored of them
         self._look_up, self._look_up_stories = entries, stories
         self._profiles: dict[int, Profile] = {}
         self._gone: set[int] = set()
+        self._slots: NDArray[np.int64] = np.zeros(_SLOTS, dtype=np.int64)
         self.begin()
 
     def begin(self) -> None:
@@ -128,6 +133,10 @@ class Memory:
         self.merged: list[tuple[int, int]] = []
         self.posted: dict[Posting, None] = {}
         self._leavers: dict[int, tuple[int, ...]] = {}
+
+    def unknown(self, wanted: Iterable[Posting]) -> list[Posting]:
+        """List the postings that must be looked up: not those of epochs in which nothing was stored before."""
+        return [at for at in wanted if at not in self.postings and self.epochs[at[0]]]
 
     def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
         """Take out an entry that has changed, to be placed anew; ``free`` are ids for a story that it may found."""
@@ -161,10 +170,23 @@ class Memory:
             self.look_up_stories([story])
         return self._profiles[story]
 
-    def meanings(self, members: Sequence[Traits]) -> NDArray[np.float32]:
-        """Stack the meanings of members: products of these are exact in 32 bits."""
+    def products(self, entry: Traits, members: Sequence[Traits]) -> tuple[list[int], list[int]]:
+        """Multiply the terms of an entry with those of each member, and their meanings.
+
+        Terms are told apart by 18 bits of their hashes here: one pair of texts in a hundred shares a term too many.
+        """
+        mine = np.frombuffer(entry.hashes, dtype="<u4") % _SLOTS
+        self._slots[mine] = np.frombuffer(entry.weights, dtype="<u2")
+        theirs = np.frombuffer(b"".join([member.hashes for member in members]), dtype="<u4") % _SLOTS
+        weights = np.frombuffer(b"".join([member.weights for member in members]), dtype="<u2")
+        begins = np.cumsum([0, *[len(member.weights) // 2 for member in members[:-1]]])
+        terms = np.add.reduceat(self._slots[theirs] * weights, begins)
+        self._slots[mine] = 0
         stacked = np.frombuffer(b"".join([member.meaning for member in members]), dtype=np.int8)
-        return stacked.reshape(len(members), -1).astype(np.float32)
+        meant = stacked.reshape(len(members), -1).astype(np.float32) @ np.frombuffer(
+            entry.meaning, dtype=np.int8
+        ).astype(np.float32)
+        return terms.tolist(), meant.tolist()
 
     def found(self, entry: Traits) -> int:
         """Make an entry the first of a story of its own; says its id."""
@@ -212,9 +234,10 @@ class Memory:
         return taken
 
 
-def telling(entry: Traits) -> list[int]:
+def telling(entry: Traits) -> Sequence[int]:
     """List the hashes of the terms by which an entry is found."""
-    return list(entry.terms)[:TELLING]
+    size = min(TELLING, len(entry.weights) // 2)
+    return unpack(f"<{size}I", entry.hashes[: 4 * size])
 
 
 def places(entry: Traits) -> list[Posting]:
@@ -226,9 +249,10 @@ def places(entry: Traits) -> list[Posting]:
 def candidates(entry: Traits, postings: Mapping[Posting, Sequence[int]]) -> list[int]:
     """Choose the entries that share the most weight of telling terms with this one, the newest of equal ones first."""
     hits: dict[int, int] = {}
-    for posting in places(entry):
+    at, weights = places(entry), unpack(f"<{len(entry.weights) // 2}H", entry.weights)
+    for n, posting in enumerate(at):
         if ids := postings.get(posting):
-            weight = entry.terms[posting[1]]
+            weight = weights[n // 3]
             for id in ids:
                 hits[id] = hits.get(id, 0) + weight
     hits.pop(entry.entry, None)

@@ -25,8 +25,10 @@ FADING = 40_000
 
 _BEFORE = 500  # as if so many texts had been seen that hold none of a text's words: the first days are no special case
 _NAME, _NUMBER = 1.8, 1.5  # a capitalised word counts so much more, where capitals say something; and a number
-_WORDS_KEPT = 40_000  # in memory
+_WORDS_KEPT = 80_000  # in memory
 _TERM, _MEANING = 1000, 512  # lengths of the vectors
+
+_OFTEN = 1 + np.log(np.maximum(np.arange(64), 1))  # what a word counts that is said so many times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -46,7 +48,7 @@ class Reader:
         self._counts = np.frombuffer(counts, dtype="<u2").astype(np.uint16) if counts else empty
         self._known: dict[str, tuple[int, int, float]] = {}  # word → hash, row of its vector, boost
         self._at = 0
-        self._vectors: NDArray[np.float32] = np.zeros((1024, 256), dtype=np.float32)
+        self._vectors: NDArray[np.float16] = np.zeros((1024, 256), dtype=np.float16)
 
     @property
     def counts(self) -> bytes:
@@ -61,12 +63,13 @@ class Reader:
 
     def _weighed(self, entry: Candidate, title: list[str], text: list[str], slug: list[str]) -> Traits:
         bag, numbers = self._bag(title, text, slug)
+        said = list(bag.values())
         hashes = np.array(list(bag), dtype=np.int64)
-        rows, boosts, counts = np.array([said[:3] for said in bag.values()], dtype=np.float64).reshape(-1, 3).T
-        rarity, often = self._rarity(hashes), 1 + np.log(counts)
-        weights = often * boosts * rarity
+        rarity = self._rarity(hashes)
+        often = _OFTEN[[min(count, 63) for _, _, count, _ in said]]
+        weights = often * rarity * np.array([boost for _, boost, _, _ in said])
         weights *= _TERM / max(float(np.sqrt(weights @ weights)), 1e-9)
-        meaning = (often * np.sqrt(rarity)).astype(np.float32) @ self._vectors[rows.astype(np.int64)]
+        vectors = self._vectors[[row for row, _, _, _ in said]].astype(np.float32)
         whole = np.rint(weights).astype(np.int64)
         order = np.argsort(hashes - (whole << 32))  # the heaviest first
         return Traits(
@@ -74,10 +77,11 @@ class Reader:
             published=(entry.published - _EPOCH) // _MICROSECOND,
             mark=mark(entry),
             length=max(len(title) + len(text), 1),
-            terms=dict(zip(hashes[order].tolist(), whole[order].tolist(), strict=True)),
-            meaning=_bytes(meaning),
+            hashes=hashes[order].astype("<u4").tobytes(),
+            weights=whole[order].astype("<u2").tobytes(),
+            meaning=_bytes((often * np.sqrt(rarity)).astype(np.float32) @ vectors),
             numbers=numbers,
-            shown={hash: said[3] for hash, said in bag.items()},
+            shown={hash: word for hash, (_, _, _, word) in bag.items()},
         )
 
     def _bag(
@@ -124,7 +128,7 @@ class Reader:
         new = [word for word, found in facts.items() if found]
         at, size = self._at, len(self._vectors)
         if at + len(new) > size:
-            room = np.zeros((2 * (at + len(new)), self._vectors.shape[1]), dtype=np.float32)
+            room = np.zeros((2 * (at + len(new)), self._vectors.shape[1]), dtype=np.float16)
             room[:at] = self._vectors[:at]
             self._vectors = room
         if new:

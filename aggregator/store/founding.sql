@@ -170,6 +170,7 @@ CREATE TABLE story_entry (
   mark BIGINT NOT NULL,
   length INTEGER NOT NULL,
   terms BLOB NOT NULL,
+  weights BLOB NOT NULL,
   numbers BLOB NOT NULL,
   meaning BLOB NOT NULL,
   CONSTRAINT pk_story_entry PRIMARY KEY (entry_id),

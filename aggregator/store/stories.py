@@ -59,6 +59,11 @@ class Stories:
         with self._lane.read() as connection:
             return [_traits(row) for id in stories for row in connection.execute(_MEMBERS, (id, LATEST))]
 
+    def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
+        """Tell of each epoch whether anything that is stored was published in it."""
+        with self._lane.read() as connection:
+            return {epoch: bool(connection.execute(_ANY, (epoch,)).fetchone()) for epoch in epochs}
+
     def postings(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
         """Give the entries that have a term in an epoch, the newest last; for each (epoch, term) that is wanted."""
         terms: dict[int, list[int]] = defaultdict(list)
@@ -96,14 +101,15 @@ _PLACED = """
 """
 _OF_SETS = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set IN"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
-_TRAITS = "SELECT entry_id, story, published, mark, length, terms, numbers, meaning FROM story_entry"
+_TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
 _MEMBERS = f"{_TRAITS} WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
+_ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
 _KEEP = """
-    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, numbers, meaning)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
+    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
     published = excluded.published, mark = excluded.mark, length = excluded.length, terms = excluded.terms,
-    numbers = excluded.numbers, meaning = excluded.meaning
+    weights = excluded.weights,    numbers = excluded.numbers, meaning = excluded.meaning
 """
 _POST = """
     INSERT INTO story_term (epoch, term, entries) VALUES (?, ?, ?)
@@ -116,17 +122,12 @@ _COUNT = """
 
 
 def _row(traits: Traits) -> tuple[Any, ...]:
-    size = len(traits.terms)
-    terms = pack(f"<{size}I{size}H", *traits.terms, *traits.terms.values())
     numbers = pack(f"<{len(traits.numbers)}I", *sorted(traits.numbers))
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
-    return *facts, terms, numbers, traits.meaning
+    return *facts, traits.hashes, traits.weights, numbers, traits.meaning
 
 
 def _traits(row: Sequence[Any]) -> Traits:
-    entry, story, published, mark, length, packed, numbers, meaning = row
-    size = len(packed) // 6
-    facts = unpack(f"<{size}I{size}H", packed)
-    terms = dict(zip(facts[:size], facts[size:], strict=True))
-    counted = frozenset(unpack(f"<{len(numbers) // 4}I", numbers))
-    return Traits(entry, published, mark, length, terms, meaning, counted, story)
+    entry, story, published, mark, length, hashes, weights, numbers, meaning = row
+    counted = frozenset(unpack(f"<{len(numbers) // 4}I", numbers)) if numbers else frozenset()
+    return Traits(entry, published, mark, length, hashes, weights, meaning, counted, story)

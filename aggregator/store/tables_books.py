@@ -64,6 +64,7 @@ class StoryEntryRow(Row, table=True):
     mark: int = Field(sa_type=BigInteger)
     length: int
     terms: bytes = Field(sa_type=LargeBinary)
+    weights: bytes = Field(sa_type=LargeBinary)
     numbers: bytes = Field(sa_type=LargeBinary)
     meaning: bytes = Field(sa_type=LargeBinary)
 
