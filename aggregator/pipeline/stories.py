@@ -7,7 +7,8 @@ numbers until the last step, so that the order in which sums are made changes no
 from math import log, sqrt
 
 from aggregator.model import Placement, Traits
-from aggregator.pipeline.stories_memory import CLOSEST, Memory, Profile, dot
+from aggregator.pipeline.stories_memory import CLOSEST, Memory
+from aggregator.pipeline.stories_profile import Profile, dot
 
 WINDOW = 96 * 3_600_000_000
 """Microseconds between the publication of an entry and that of a member it may join."""
