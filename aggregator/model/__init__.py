@@ -31,6 +31,7 @@ from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, S
 from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
+from aggregator.model.story_traits import Placement, StoryChanges, Traits
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
@@ -76,6 +77,7 @@ __all__ = [
     "ParsedEntry",
     "ParsedFeed",
     "Part",
+    "Placement",
     "PruneRow",
     "Quote",
     "Ranked",
@@ -92,10 +94,12 @@ __all__ = [
     "Stamp",
     "StoredEntry",
     "Story",
+    "StoryChanges",
     "Tag",
     "Teaser",
     "Telling",
     "Told",
+    "Traits",
     "Unread",
     "Validators",
     "Visit",

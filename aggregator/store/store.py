@@ -18,6 +18,7 @@ from aggregator.store.issues import Issues
 from aggregator.store.learning import Learning
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
+from aggregator.store.stories import Stories
 from aggregator.store.texts import Texts
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Store:
         self.coverage = Coverage(database)
         self.curation = Curation(database)
         self.texts = Texts(database)
+        self.stories = Stories(database)
         self.issues = Issues(database)
         self.learning = Learning(database)
 

@@ -102,6 +102,44 @@ class ShelfRow(Row, table=True):
     text_set: int
 
 
+class StoryEntryRow(Row, table=True):
+    """What an entry is about (model/story_traits.py), so that later ones are compared with it without its text."""
+
+    __tablename__ = "story_entry"
+    __table_args__ = (Index(None, "story", "published", "entry_id"),)
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    story: int
+    published: datetime = Field(sa_type=Moment)
+    mark: int = Field(sa_type=BigInteger)
+    length: int
+    terms: bytes = Field(sa_type=LargeBinary)
+    weights: bytes = Field(sa_type=LargeBinary)
+    numbers: bytes = Field(sa_type=LargeBinary)
+    meaning: bytes = Field(sa_type=LargeBinary)
+
+
+class StoryTermRow(Row, table=True):
+    """Which entries of a stretch of time have a telling term: the latest few. Some of them may be gone."""
+
+    __tablename__ = "story_term"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    epoch: int = Field(primary_key=True)
+    term: int = Field(primary_key=True, sa_type=BigInteger)
+    entries: bytes = Field(sa_type=LargeBinary)
+
+
+class StoryCountRow(Row, table=True):
+    """In how many texts each term was seen; one row."""
+
+    __tablename__ = "story_count"
+
+    id: int = Field(primary_key=True)
+    texts: int
+    counts: bytes = Field(sa_type=LargeBinary)
+
+
 class IssueRow(Row, table=True):
     """One number of a digest, frozen; ``data`` is the Issue as JSON, empty when there was nothing to tell."""
 
