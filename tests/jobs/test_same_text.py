@@ -4,7 +4,9 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
-from aggregator.cli.trace import evidence, trace
+from aggregator.cli.trace import trace
+from aggregator.cli.trace_facts import evidence
+from aggregator.jobs.explain import explain
 from aggregator.model import StoredEntry
 from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.shingles import shared_passages
@@ -47,11 +49,14 @@ def test_an_agency_copy_with_another_headline_and_notice_is_told_once(tmp_path: 
     assert shared_passages(second.entry.text, first.entry.text)[0] == " ".join(text[:84])
     assert here.outputs()["all.rss"].count(b"<item>") == 1
     with here.app() as app:
-        told, facts = trace(app, second)["same text"], evidence(app, second)["same_text"]
-    assert told.startswith(f"{second.same_as}; both say “{' '.join(text)[:60]}")
-    assert told.endswith(f"copies: {first.id} at 127.0.0.1; told by {first.id}: it came first")
+        found = explain(app, second, now=app.clock())
+        steps = trace(found, app.config.zone)
+        told, facts = steps["same text"], evidence(found, steps)["same_text"]
+    assert told[0].startswith(second.same_as)
+    assert told[1].startswith(f"shared: “{' '.join(text)[:60]}")
+    assert told[2:] == [f"copies: {first.id} at 127.0.0.1", f"told by entry {first.id}: it came first"]
     assert isinstance(facts, dict)
-    assert (facts["like"], facts["score"], facts["told_by"]) == (str(first.id), second.same_score, str(first.id))
+    assert (facts["like"], facts["score"], facts["lead"]) == (str(first.id), second.same_score, str(first.id))
 
 
 def test_copies_that_come_in_one_batch_are_one_text(tmp_path: Path) -> None:
