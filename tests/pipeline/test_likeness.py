@@ -104,6 +104,12 @@ def test_entries_of_one_feed_need_titles_that_are_alike() -> None:
     assert same(told("Mayor opens the new bridge", body(1)), told("Mayor opens new bridge", body(1) + " and more"))
 
 
+def test_two_feeds_of_one_site_are_one_source() -> None:
+    one = as_spoken("Best of cartoons", body(1, 40), 1, address="https://news.example.co.uk/a")
+    other = as_spoken("Something for the weekend", body(1, 40), 2, address="https://www.example.co.uk/b")
+    assert not same(one, other)
+
+
 def test_the_same_telling_title_at_two_publishers_is_one_text_when_the_teasers_are_their_own() -> None:
     title = "Nervous councillors see the mayor sinking"
     assert same(told(title, body(1, 20)), told(title, body(2, 20), 2))
