@@ -6,7 +6,7 @@ from aggregator.app import App
 from aggregator.cli.terminal import moment
 from aggregator.jobs.publish import publication
 from aggregator.model import StoredEntry
-from aggregator.pipeline.copies import leading
+from aggregator.pipeline.originals import leading
 from aggregator.pipeline.plain import shortened
 from aggregator.pipeline.shingles import shared_passages
 
