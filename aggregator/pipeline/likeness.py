@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aggregator.model.value import value
 from aggregator.pipeline.addresses import publisher_of
-from aggregator.pipeline.marks import conflict, marks, numbers, unmarked
+from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
 
 LIKE, ALL_LIKE = 0.70, 0.88
@@ -79,7 +79,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
     if same and one.shares_source(other) and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
         same = share >= ALL_LIKE and len(small.words) >= LONG
-    if same and _told_apart(small.words[first:end], span):
+    if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
     if not same and alike == 1 and not one.shares_source(other) and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT

@@ -59,6 +59,34 @@ def conflict(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
     return bool(mine - yours) and bool(yours - mine)
 
 
+def swapped(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
+    """Tell whether a number of one text stands in the other between the same two words as another number.
+
+    "The 12th package", "the 13th package": a number that neither text has elsewhere. Spelt numbers count.
+    """
+    mine, yours = _figures(one), _figures(other)
+    only_mine, only_yours = mine.keys() - yours.keys(), yours.keys() - mine.keys()
+    if not only_mine or not only_yours:
+        return False
+    between = {_beside(other, at) for number in only_yours for at in yours[number]}
+    return any(_beside(one, at) in between for number in only_mine for at in mine[number])
+
+
+def _figures(words: Sequence[bytes]) -> dict[bytes, list[int]]:
+    """The numbers of a text, each with where it stands."""
+    found: dict[bytes, list[int]] = {}
+    for at, word in enumerate(words):
+        if word in _SPELT:
+            found.setdefault(_SPELT[word], []).append(at)
+        elif not word.isalpha() and _DIGIT(word):
+            found.setdefault(_plain(word), []).append(at)
+    return found
+
+
+def _beside(words: Sequence[bytes], at: int) -> tuple[bytes, bytes]:
+    return words[at - 1] if at else b"", words[at + 1] if at + 1 < len(words) else b""
+
+
 def unmarked(title: Sequence[bytes]) -> frozenset[bytes]:
     """Return the words of a title that are no marks."""
     return frozenset(w for w in title if not (w in _SPELT or w in _NAMED or _DIGIT(w)))
