@@ -74,7 +74,7 @@ class Comparison:
     def _as_spoken(self, one: Candidate) -> Spoken:
         found = self._spoken.get(one.id)
         if found is None:
-            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed)
+            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed, address=one.key)
         return found
 
     def _own(self, one: Candidate) -> str:
