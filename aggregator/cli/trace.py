@@ -75,7 +75,8 @@ def _story(found: Explained) -> Iterator[str]:
     if entries == 1:
         return
     yield _joined(found, story)
-    yield from stored.story_why
+    if stored.story_why:
+        yield f"they share: {', '.join(stored.story_why)}"
     yield from _adds(found.adds)
     for text in story.texts[:_NAMED]:
         yield f"{text.lead.id} at {_with_copies(text.members)}: {shortened(tidy(text.lead.entry.title), _QUOTED)}"

@@ -40,7 +40,7 @@ def synced(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with sqlite3.connect(root / "storage/aggregator.db") as database:
         ids = [row[0] for row in database.execute("SELECT id FROM entry WHERE title != 'Rain' ORDER BY id")]
         (uid,) = database.execute("SELECT uid FROM entry WHERE id = ?", ids[:1]).fetchone()
-        why = json.dumps(["shared names: Tarvenia, Osmere"])
+        why = json.dumps(["Tarvenia", "Osmere"])
         database.executemany(
             "UPDATE curation SET story = ?, story_uid = ?, story_like = ?, story_score = ?, story_why = ? "
             "WHERE entry_id = ?",
@@ -104,7 +104,7 @@ def test_explain_tells_the_story_and_the_parts_of_its_score(synced: Path) -> Non
     last = whole["entries"][-1]["id"]  # type: ignore[index]
     said = run(synced, "explain", last).stdout
     assert f"came in by entry {whole['id']} at paper0.example.org, score 0.62" in said
-    assert "shared names: Tarvenia, Osmere" in said and "adds " in said
+    assert "they share: Tarvenia, Osmere" in said and "adds " in said
     assert "in events, told by its story, which is led by entry" in said or "in events\n" in said
     assert "place 1 of at most 20" in said and "· topic 2: weight of the topic world (feeds.yaml)" in said
     assert "told by 3 publishers in words of their own" in said

@@ -52,7 +52,7 @@ def one_story(here: Desk) -> None:
         database.execute(
             "UPDATE curation SET story = ?1, story_uid = CASE WHEN entry_id = ?1 THEN '' ELSE ?2 END, "
             "story_like = CASE WHEN entry_id = ?1 THEN 0 ELSE ?1 END, story_score = 0.6, story_why = ?3",
-            (founder, uid, json.dumps(["shared names: Tarvenia, Osmere"])),
+            (founder, uid, json.dumps(["Tarvenia", "Osmere"])),
         )
         database.execute("DELETE FROM meta WHERE key LIKE 'output:%'")
 
