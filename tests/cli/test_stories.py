@@ -1,6 +1,7 @@
 """`aggregator stories`, and what `explain` says of a story, for people and for programs."""
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,3 +129,10 @@ def test_the_issue_says_the_same_of_its_score(synced: Path) -> None:
 def test_a_workspace_without_stories_says_how_to_get_some(tmp_path: Path) -> None:
     desk(tmp_path)
     assert "aggregator sync" in run(tmp_path, "stories").stderr
+
+
+def test_the_example_in_the_docs_has_the_steps_that_there_are(synced: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^([a-z ]+): ", text.partition("```text")[2].partition("```")[0], re.MULTILINE)
+    (trace,) = data(synced, "explain", str(story(synced)["id"]))["entries"]
+    assert shown == list(trace["trace"])
