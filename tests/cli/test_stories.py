@@ -133,6 +133,6 @@ def test_a_workspace_without_stories_says_how_to_get_some(tmp_path: Path) -> Non
 
 def test_the_example_in_the_docs_has_the_steps_that_there_are(synced: Path) -> None:
     text = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
-    shown = re.findall(r"^([a-z ]+): ", text.partition("```text")[2].partition("```")[0], re.MULTILINE)
+    shown = re.findall(r"^([a-z][a-z ]*): ", text.partition("```text")[2].partition("```")[0], re.MULTILINE)
     (trace,) = data(synced, "explain", str(story(synced)["id"]))["entries"]
     assert shown == list(trace["trace"])
