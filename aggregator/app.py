@@ -53,8 +53,12 @@ class App:
     @cached_property
     def rules(self) -> Rules:
         """The topics, compiled, with the settings of feeds that change what Curate decides."""
-        settings = [(f.url, f.topics, f.keep, f.drop) for f in self.config.feeds if f.topics or f.keep or f.drop]
-        return compile_rules(self.config.topics, feeds=settings)
+        return rules_of(self.config)
+
+    @property
+    def by_meaning(self) -> bool:
+        """Whether topics are found by meaning too: one has an `about:` or `like:`, or a person corrected an entry."""
+        return any(topic.by_meaning for topic in self.config.topics) or "corrected" in self.store.meta
 
     @cached_property
     def weights(self) -> "Weights":
@@ -111,6 +115,12 @@ class App:
         if asking and address and urlsplit(address)[:2] != urlsplit(url)[:2]:
             asking = replace(asking, headers=(), username="", password="")
         return Request(number, address or url, validators, asking)
+
+
+def rules_of(config: Config) -> Rules:
+    """Compile the topics of a feeds.yaml; its version covers the settings of feeds that a tag depends on."""
+    settings = [(f.url, f.topics, f.keep, f.drop) for f in config.feeds if f.topics or f.keep or f.drop]
+    return compile_rules(config.topics, feeds=settings)
 
 
 def find_workspace(root: Path) -> Workspace:

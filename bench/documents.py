@@ -11,15 +11,14 @@ _SYLLABLES = ("ba", "be", "bo", "da", "del", "den", "dor", "fer", "gal", "har", 
 _TOPICS = ("world", "economy", "science", "energy", "culture", "sport", "weather", "transport", "health", "technology")
 
 
-def _running_text(length: int) -> list[str]:
-    """Make up words and set them one after another by Zipf's law, so that gzip finds what it finds in prose."""
+def _made_up_words() -> list[str]:
     chance = random.Random(1)
-    words = ["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(3_000)]
-    often = list(accumulate(1 / rank for rank in range(2, 3_002)))
-    return chance.choices(words, cum_weights=often, k=length)
+    return ["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(3_000)]
 
 
-_TEXT = _running_text(200_000)
+_WORDS = _made_up_words()
+_OFTEN = list(accumulate(1 / rank for rank in range(2, 3_002)))
+"""How often each word comes, by Zipf's law, so that gzip finds what it finds in prose."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +48,11 @@ def _entry(feed: int, number: int, date: datetime) -> Item:
     chance = random.Random(feed * 100_003 + number)
 
     def prose(words: int) -> str:
-        start = chance.randrange(len(_TEXT) - words)
-        return " ".join(_TEXT[start : start + words]).capitalize()
+        # each word drawn anew: texts that share long runs of words are copies of each other
+        return " ".join(chance.choices(_WORDS, cum_weights=_OFTEN, k=words)).capitalize()
 
     def paragraph() -> str:
-        link = f'<a href="https://example.org/{chance.choice(_TEXT)}/{chance.randrange(10**6)}">{prose(2)}</a>'
+        link = f'<a href="https://example.org/{chance.choice(_WORDS)}/{chance.randrange(10**6)}">{prose(2)}</a>'
         return f"<p>{prose(26)} {link}, <em>{prose(1)}</em> {prose(26)}.</p>"
 
     return Item(

@@ -31,6 +31,8 @@ COMMANDS = {
     "entries": ("entries", "explain"),
     "stories": ("stories",),
     "digests": ("digest",),
+    "topics": ("topics",),
+    "rules": ("rules",),
 }
 """The commands of each file; what a command line does not name need not be loaded."""
 

@@ -13,10 +13,10 @@ from aggregator.config.models import (
     FetchConfig,
     OutputConfig,
     Retention,
-    TopicConfig,
 )
 from aggregator.config.reading import load, read
 from aggregator.config.schemas import schema
+from aggregator.config.subjects import TopicConfig
 
 __all__ = [
     "Config",

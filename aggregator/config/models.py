@@ -25,15 +25,12 @@ from aggregator.config.fields import (
     Text,
     Timezone,
     Weight,
-    Word,
 )
 from aggregator.config.mailing import MailConfig
 from aggregator.config.section import Section, written
+from aggregator.config.subjects import NAME, TopicConfig, with_title
 from aggregator.config.wording import got
 from aggregator.model import Format, Reach
-
-NAME = "(name)"
-"""Where the name of a topic travels: it is written as the key of its mapping, so no key can be called so."""
 
 
 class FeedDefaults(SharedAsking):
@@ -51,6 +48,9 @@ class FeedDefaults(SharedAsking):
     drop: Rule = Field(default=(), description="Leave out entries with one of these words.")
     language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
     weight: Weight = Field(default=1.0, description="How much its stories count when a digest chooses, 0.1 to 10.")
+    full_text: bool = Field(
+        default=False, strict=True, description="Fetch the page of an entry of which the feed carries only a teaser."
+    )
 
 
 class FeedConfig(FeedDefaults, OwnAsking):
@@ -69,22 +69,6 @@ class FeedConfig(FeedDefaults, OwnAsking):
         if isinstance(value, cls):
             return value
         raise ValueError(f"must be an address, or a mapping with `url` {got(value)}")
-
-
-class TopicConfig(Section):
-    """One subject that entries are tagged with."""
-
-    name: Slug = Field(validation_alias=NAME)
-    title: Line = Field(default="", description="Shown to readers; by default the name.")
-    about: str = Field(default="", description="The topic in a sentence or two.")
-    words: tuple[Word, ...] = Field(default=(), description="Words, phrases and prefix* that speak for the topic.")
-    excludes: tuple[Word, ...] = Field(default=(), validation_alias="not", description="Words that speak against it.")
-    weight: Weight = Field(default=1.0, description="How much its stories count when a digest chooses, 0.1 to 10.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _titled(cls, value: Any) -> Any:
-        return _with_title(value, NAME)
 
 
 class OutputConfig(Section):
@@ -126,7 +110,7 @@ class DigestConfig(Section):
     @model_validator(mode="before")
     @classmethod
     def _titled(cls, value: Any) -> Any:
-        return _with_title(value, "name")
+        return with_title(value, "name")
 
 
 class FetchConfig(Section):
@@ -202,12 +186,3 @@ class Config(Section):
 def _over(feed: FeedConfig, given: dict[str, Any]) -> FeedConfig:
     missing = {key: value for key, value in given.items() if key not in feed.model_fields_set}
     return feed.model_copy(update=missing) if missing else feed
-
-
-def _with_title(value: Any, name: str) -> Any:
-    """Make a title from the name where none is written; the rest is checked elsewhere."""
-    if not isinstance(value, dict) or value.get("title") is not None:
-        return value
-    spoken = value.get(name) or value.get("name")
-    title = spoken.replace("-", " ").strip().capitalize() if isinstance(spoken, str) else ""
-    return {**value, "title": title or "Untitled"}

@@ -14,7 +14,6 @@ from aggregator.config.checks import check, take_out_later
 from aggregator.config.document import MOST_BYTES, Document, Path, Problem
 from aggregator.config.mailing import MailConfig
 from aggregator.config.models import (
-    NAME,
     Config,
     DigestConfig,
     FeedConfig,
@@ -22,8 +21,8 @@ from aggregator.config.models import (
     FetchConfig,
     OutputConfig,
     Retention,
-    TopicConfig,
 )
+from aggregator.config.subjects import NAME, TopicConfig
 from aggregator.config.wording import got, plain, unknown_key
 from aggregator.errors import ConfigError
 

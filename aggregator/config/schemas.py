@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from aggregator.config.models import NAME, Config
+from aggregator.config.models import Config
+from aggregator.config.subjects import NAME
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

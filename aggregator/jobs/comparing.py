@@ -8,7 +8,7 @@ from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
 from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
-from aggregator.pipeline.shingles import keys
+from aggregator.pipeline.shingles import KEYED, TITLE, keys, spoken
 
 
 class Comparison:
@@ -17,6 +17,7 @@ class Comparison:
     def __init__(self, app: App, pending: tuple[Candidate, ...]) -> None:
         self._store = app.store
         self._spoken: dict[int, Spoken] = {}
+        self._hashes: dict[int, list[int]] = {}
         self._furniture, furnished = self._furnish(pending)
         self._exact = app.store.curation.matches(pending)
         sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
@@ -47,17 +48,18 @@ class Comparison:
 
     def _furnish(self, pending: tuple[Candidate, ...]) -> tuple[dict[int, Furniture], dict[int, bytes]]:
         """What the feeds of a batch repeat, by what was known and by the batch itself; and what of it is new."""
-        told: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
+        told: dict[int, list[tuple[str, str, list[int]]]] = defaultdict(list)
         for one in pending:
-            told[one.feed].append((one.guid, one.title, one.text))
+            self._hashes[one.id] = furniture.paragraphs(one.text)
+            told[one.feed].append((one.guid, one.title, self._hashes[one.id]))
         kept = self._store.texts.furniture(told)
         before = {feed: furniture.known(kept.get(feed, b"")) for feed in told}
         after = {feed: furniture.learn(before[feed], entries) for feed, entries in told.items()}
         return after, {feed: now.kept for feed, now in after.items() if now.kept != before[feed].kept}
 
     def _keys(self, one: Candidate) -> list[int]:
-        spoken = self._as_spoken(one)
-        return keys(spoken.title, spoken.words)
+        text = self._own(one)
+        return keys(spoken(one.title, most=TITLE), spoken(text, most=KEYED))
 
     def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:
         """The entries that share keys with those of the batch: they themselves, and others from the store."""
@@ -70,8 +72,12 @@ class Comparison:
         return found
 
     def _as_spoken(self, one: Candidate) -> Spoken:
-        spoken = self._spoken.get(one.id)
-        if spoken is None:
-            text = furniture.without(one.text, self._furniture[one.feed].repeated)
-            spoken = self._spoken[one.id] = as_spoken(one.title, text, one.feed)
-        return spoken
+        found = self._spoken.get(one.id)
+        if found is None:
+            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed)
+        return found
+
+    def _own(self, one: Candidate) -> str:
+        """What an entry says itself: without what its feed repeats."""
+        repeated = self._furniture[one.feed].repeated
+        return furniture.without(one.text, repeated, self._hashes.get(one.id)) if repeated else one.text

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.config import FeedConfig
-from aggregator.model import KEYS, WORDS, Candidate, Curated, Learned
-from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.model import KEYS, WORDS
+
+if TYPE_CHECKING:
+    from aggregator.jobs.placing import Placing
 
 AT_ONCE = 500
 
@@ -22,10 +24,11 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    report = Placed()
+    report, desk = Placed(), None
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        rows, learned = _place(app, pending)
-        app.store.curation.save(rows, rules=app.rules.version, learned=learned)
+        desk = desk or _desk(app)
+        rows, learned, stories = desk.place(pending)
+        app.store.curation.save(rows, rules=app.rules.version, learned=learned, stories=stories)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
         report.dropped += sum(bool(row.dropped) for row in rows)
@@ -59,27 +62,7 @@ def _anew(title: str, text: str, published: datetime) -> str:
     return words(title, text, day=published.date().isoformat())
 
 
-def _place(app: App, pending: tuple[Candidate, ...]) -> tuple[list[Curated], Learned]:
-    from aggregator.jobs.comparing import Comparison  # a run without news never loads it
+def _desk(app: App) -> "Placing":
+    from aggregator.jobs.placing import Placing  # a run without news never loads it
 
-    texts = Comparison(app, pending)
-    rows = []
-    for entry in pending:
-        same = texts.place(entry)
-        feed = app.feeds.get(entry.url)
-        tags = tag(entry, app.rules, fixed=feed.topics if feed else ())
-        copy = (same.like, same.score) if same.like else (0, 0.0)
-        rows.append(Curated(entry.id, same.text_set, same.reason, tags, _dropped(entry, feed), *copy))
-    return rows, texts.learned
-
-
-def _dropped(entry: Candidate, feed: FeedConfig | None) -> str:
-    """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
-    if feed is None or not (feed.keep or feed.drop):
-        return ""
-    title, text = reading(entry.title), reading(entry.text)
-    if said := evidence([pattern(word) for word in feed.drop], title, text):
-        return f"drop: {said}"
-    if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):
-        return "keep: none of its words found"
-    return ""
+    return Placing(app)

@@ -46,7 +46,7 @@ def explain(app: App, stored: StoredEntry, *, now: datetime) -> Explained:
         stored,
         text=texts[0] if texts else None,
         like=like,
-        passages=shared_passages(stored.entry.text, like.entry.text) if like else (),
+        passages=_passages(stored, like) if like else (),
         story=story,
         joined=_entry(app, stored.story_like),
         adds=_adds(stored, story) if story else News(),
@@ -58,6 +58,13 @@ def explain(app: App, stored: StoredEntry, *, now: datetime) -> Explained:
 
 def _entry(app: App, id: int) -> StoredEntry | None:
     return next(iter(app.store.entries.find(id)), None) if id else None
+
+
+def _passages(stored: StoredEntry, like: StoredEntry) -> tuple[str, ...]:
+    """Quote what an entry shares with the one it is nearly the same as; of equal texts there is nothing to show."""
+    if stored.entry.text == like.entry.text:
+        return ()
+    return shared_passages(stored.entry.text, like.entry.text)
 
 
 def _story(app: App, stored: StoredEntry) -> Story | None:

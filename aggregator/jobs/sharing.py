@@ -63,7 +63,9 @@ def known_of(app: App, states: Sequence[FeedState]) -> dict[int, Known]:
 
 def to_read(app: App, state: FeedState, answer: Fetched, known: Known | None) -> Unread:
     """Put together a document and what must be known to read it."""
-    return Unread(state.id, state.url, answer, known or Known(first=True), app.feeds[state.url].language)
+    return Unread(
+        state.id, state.url, answer, known or Known(first=True), app.feeds[state.url].language or state.language
+    )
 
 
 class Sharing:

@@ -3,8 +3,19 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Story → Telling → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
-from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
+from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
+from aggregator.model.kept import (
+    Candidate,
+    Correction,
+    FeedFigures,
+    FeedState,
+    Folded,
+    Outcome,
+    Source,
+    StoredEntry,
+    Tag,
+    Visit,
+)
 from aggregator.model.ledger import (
     Curated,
     DeliveryState,
@@ -17,8 +28,10 @@ from aggregator.model.ledger import (
     Sought,
 )
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
+from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
+from aggregator.model.story_traits import Placement, StoryChanges, Traits
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
@@ -26,12 +39,15 @@ from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, R
 __all__ = [
     "KEYS",
     "WORDS",
+    "Article",
     "Asking",
     "Candidate",
     "Category",
+    "Correction",
     "Cover",
     "Criterion",
     "Curated",
+    "Cut",
     "DateSource",
     "DeliveryState",
     "DeliveryWord",
@@ -43,6 +59,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "FullText",
     "Intake",
     "Issue",
     "IssueState",
@@ -55,9 +72,12 @@ __all__ = [
     "Message",
     "News",
     "Outcome",
+    "Page",
+    "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
     "Part",
+    "Placement",
     "PruneRow",
     "Quote",
     "Ranked",
@@ -65,6 +85,7 @@ __all__ = [
     "Reach",
     "Reject",
     "Request",
+    "Robots",
     "Said",
     "Saved",
     "Section",
@@ -73,9 +94,12 @@ __all__ = [
     "Stamp",
     "StoredEntry",
     "Story",
+    "StoryChanges",
     "Tag",
+    "Teaser",
     "Telling",
     "Told",
+    "Traits",
     "Unread",
     "Validators",
     "Visit",

@@ -119,11 +119,27 @@ class Source:
 
 @value(frozen=True, slots=True)
 class Tag:
-    """A topic that an entry has, and why: ``via`` is "words", "feed" or "category", ``evidence`` in plain words."""
+    """A topic that an entry has, and why: by which of the ways, with ``evidence`` in plain words.
+
+    ``probability`` is how sure a topic by meaning is; 1 for what is no guess.
+    """
 
     topic: str
-    via: Literal["words", "feed", "category"]
+    via: Literal["words", "feed", "category", "meaning", "correction"]
     evidence: str
+    probability: float = 1.0
+
+
+@value(frozen=True, slots=True)
+class Correction:
+    """What a person said of one entry and topic. The texts are kept: what was said is learned from for good."""
+
+    entry: int
+    topic: str
+    wanted: bool
+    made: datetime
+    title: str
+    text: str
 
 
 @value(frozen=True, slots=True)

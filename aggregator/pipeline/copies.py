@@ -68,7 +68,8 @@ def leading(members: Sequence[StoredEntry]) -> tuple[StoredEntry, str]:
     parts = [why] if why else []
     if best == UNKNOWN and len(considered) < len(members):
         parts.append("the others are somebody else's text")
-    parts.append(fuller or ("" if why and len(considered) == 1 else "it came first"))
+    if fuller or len(considered) > 1 or best == UNKNOWN:
+        parts.append(fuller or "it came first")
     return lead, "; ".join(part for part in parts if part)
 
 

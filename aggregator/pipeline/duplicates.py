@@ -13,7 +13,7 @@ SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words a
 LOOKED_AT = 5
 """So many entries that share a run of words with an entry are compared with it, those that share most first."""
 
-NO_FARTHER = 0.6
+NO_FARTHER = 0.5
 """A copy of a copy is one of the text while the product of their scores is no less: else a chain could lead away."""
 
 

@@ -1,23 +1,22 @@
 """Paragraphs that a source repeats: learned from its entries, and left out where texts are compared."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from struct import pack, unpack, unpack_from
 from zlib import crc32
 
 from aggregator.model.value import value
-from aggregator.pipeline.shingles_tables import FOLDED
 
 TIMES = 3
 """A paragraph that so many different entries of a feed have is furniture."""
 
 REPEATED, NOTICED = 120, 100
-"""So many paragraphs of a feed are kept that are repeated, and that may yet be; the last seen stay."""
+"""So many paragraphs of a feed are kept that are repeated, and that may yet be; the last learned stay."""
 
 LONGEST = 600
-"""Longer paragraphs are nobody's furniture."""
+"""Paragraphs of more letters, in bytes, are nobody's furniture."""
 
-_DIGITS = bytes(48 if 48 <= code <= 57 else FOLDED[code] for code in range(256))
-_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+_DIGITS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
+_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 _ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
 
 
@@ -29,19 +28,30 @@ class Furniture:
     kept: bytes = b""  # as the store keeps it
 
 
+def paragraphs(text: str) -> list[int]:
+    """Return the hashes of a text's lines: letters and digits alone, every digit alike.
+
+    0 stands for a line that has none, or so many that it is nobody's furniture.
+    """
+    lines = text.lower().encode("utf-8", "replace").translate(_DIGITS, _SIGNS).split(b"\n")
+    return [crc32(line) if 0 < len(line) <= LONGEST else 0 for line in lines]
+
+
 def paragraph(text: str) -> int:
-    """Return the hash of a paragraph: letters and digits alone, every digit alike; 0 when it has none."""
-    letters = text.lower().encode("utf-8", "replace").translate(_DIGITS, _SIGNS)
-    return crc32(letters) if letters else 0
+    """Return the hash of one paragraph, as ``paragraphs`` does."""
+    return paragraphs(text.replace("\n", " "))[0]
 
 
-def without(text: str, repeated: Collection[int]) -> str:
-    """Return a text without its repeated paragraphs; as it is when nothing would be left."""
-    if not repeated:
+def without(text: str, repeated: Collection[int], hashes: Sequence[int] | None = None) -> str:
+    """Return a text without its repeated paragraphs; as it is when nothing would be left.
+
+    ``hashes`` are those of its lines, if they are known.
+    """
+    hashes = paragraphs(text) if hashes is None else hashes
+    if not any(seen in repeated for seen in hashes):
         return text
-    lines = text.split("\n")
-    kept = [line for line in lines if len(line) > LONGEST or paragraph(line) not in repeated]
-    return "\n".join(kept) if len(kept) < len(lines) and any(kept) else text
+    kept = [line for line, seen in zip(text.split("\n"), hashes, strict=True) if seen not in repeated]
+    return "\n".join(kept) if any(kept) else text
 
 
 def known(kept: bytes) -> Furniture:
@@ -50,20 +60,20 @@ def known(kept: bytes) -> Furniture:
     return Furniture(frozenset(unpack_from(f"<{count}I", kept, 4)) if count else frozenset(), kept)
 
 
-def learn(before: Furniture, entries: Collection[tuple[str, str, str]]) -> Furniture:
-    """Count the paragraphs of entries (guid, title, text) in; those that ``before`` knows already count once.
+def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]) -> Furniture:
+    """Count the paragraphs of entries (guid, title, hashes) in; those that ``before`` knows already count once.
 
     Neither the same entry told again under another title nor the same title under another guid is another entry:
     else a text that is changed three times would be called furniture.
     """
     repeated, noticed = _read(before.kept)
-    for guid, title, text in entries:
+    for guid, title, hashes in entries:
         mark, name = crc32(guid.encode("utf-8", "replace")), crc32(title.encode("utf-8", "replace"))
-        for seen in dict.fromkeys(paragraph(line) for line in text.split("\n") if 0 < len(line) <= LONGEST):
+        for seen in dict.fromkeys(hashes):
             _count(seen, mark, name, repeated, noticed)
-    for hashes, most in ((repeated, REPEATED), (noticed, NOTICED)):
-        for old in list(hashes)[: max(0, len(hashes) - most)]:
-            del hashes[old]
+    for held, most in ((repeated, REPEATED), (noticed, NOTICED)):
+        for old in list(held)[: max(0, len(held) - most)]:
+            del held[old]
     kept = _written(repeated, noticed)
     return before if kept == before.kept else Furniture(frozenset(repeated), kept)
 

@@ -75,9 +75,12 @@ def compare(
     new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
     stale = [draft for draft in drafts if draft.guid in stored and not is_mark_of(stored[draft.guid], draft)]
     changed, spoilt = _cleaned(stale, normal, language=language)
+    voted = "" if language else _voted((*new, *changed))
+    if voted:
+        new, changed = _spoken(new, voted), _spoken(changed, voted)
     dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
     return Intake(
-        feed=_described(feed, url),
+        feed=_described(feed, url, voted),
         criterion=normal.criterion,
         seen=tuple(draft.guid for draft in normal.drafts),
         new=new,
@@ -101,14 +104,28 @@ def _told(reject: Reject) -> Reject:
     return Reject(reject.position, name, reason)
 
 
-def _described(feed: ParsedFeed, base: str) -> ParsedFeed:
-    """The document without its entries, with a plain title and an absolute home."""
+def _voted(entries: Sequence[Entry]) -> str:
+    """The language of a feed that names none, as its entries without one show it."""
+    texts = [(entry.title, entry.text) for entry in entries if not entry.language]
+    if not texts:
+        return ""
+    from aggregator.pipeline.language import language_of_feed  # most feeds say their language
+
+    return language_of_feed(texts)
+
+
+def _spoken(entries: Sequence[Entry], language: str) -> tuple[Entry, ...]:
+    return tuple(entry if entry.language else replace(entry, language=language) for entry in entries)
+
+
+def _described(feed: ParsedFeed, base: str, language: str) -> ParsedFeed:
+    """The document without its entries, with a plain title and an absolute home; ``language`` where it names none."""
     return replace(
         feed,
         title=plain_title(Markup(feed.title)),
         id=storable(feed.id),
         home=absolute(feed.home, base) if feed.home else "",
-        language=language_tag(feed.language),
+        language=language_tag(feed.language) or language,
         entries=(),
         rejects=(),
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from aggregator.model.value import value
 from aggregator.pipeline.marks import conflict, marks, numbers, unmarked
-from aggregator.pipeline.shingles import covered, spoken
+from aggregator.pipeline.shingles import TITLE, covered, spoken
 
 LIKE, ALL_LIKE = 0.70, 0.88
 """Share of the shorter text's words that stand in shared runs: of all of it, or from the first of them to the last …"""
@@ -45,7 +45,7 @@ class Likeness:
 
 def as_spoken(title: str, text: str, feed: int) -> Spoken:
     """Cut a text into words; ``text`` is without what its feed repeats."""
-    return Spoken(tuple(spoken(title, most=40)), tuple(spoken(text)), feed)
+    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed)
 
 
 def likeness(one: Spoken, other: Spoken) -> Likeness:
@@ -74,7 +74,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages")
-    return Likeness(round(max(share, dense if same else 0), 3), same, f"{share:.0%} of the words in shared passages")
+    return Likeness(round(share, 3), same, f"{share:.0%} of the words in shared passages")
 
 
 def _by_title(small: Spoken, large: Spoken, alike: float) -> Likeness:

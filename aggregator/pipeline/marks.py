@@ -34,19 +34,17 @@ _DAYS = """
     morning evening
 """  # not what is a word besides: march, may, märz, mars, mai, mayo, marzo, martes
 _NAMED = frozenset(word.encode() for word in _DAYS.split())
+_NUMBER = re.compile(rb"(?<![^ ])([^ 0-9]*[0-9][^ ]*)(?=(?: ([a-z]+)(?![^ ]))?)")
 _DIGIT = re.compile(rb"[0-9]").search
 _ENDINGS = (b"st", b"nd", b"rd", b"th")
 
 
 def numbers(words: Sequence[bytes]) -> frozenset[bytes]:
     """Gather the numbers of a text's words: "$5 million", "US$ 5m" and "5 mn" are one, as are "12th" and "12"."""
-    found = set()
-    for word, follows in zip(words, [*words[1:], b""], strict=True):
-        if word.isdigit():
-            found.add(word.lstrip(b"0") + _SCALES.get(follows, b""))
-        elif not word.isalpha() and _DIGIT(word):
-            found.add(_plain(word))
-    return frozenset(found)
+    found = _NUMBER.findall(b" ".join(words))
+    return frozenset(
+        [word.lstrip(b"0") + _SCALES.get(next, b"") if word.isdigit() else _plain(word) for word, next in found]
+    )
 
 
 def marks(title: Sequence[bytes]) -> frozenset[bytes]:

@@ -11,6 +11,9 @@ from aggregator.pipeline.shingles_tables import FEW, FOLDED, GONE, SIGNS, SILENT
 LONGEST = 500
 """So many words of a text are compared: where an agency's copy differs in its length, it is cut at the end."""
 
+TITLE = 40
+"""So many words of a title."""
+
 KEYS, LEAD_KEYS = 6, 2
 RUN, KEYED, LEAD = 6, 240, 40
 """A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers."""
@@ -18,7 +21,7 @@ RUN, KEYED, LEAD = 6, 240, 40
 SHARED = 4
 """So many words in a row are no accident: shorter runs are not what two texts have in common."""
 
-_LETTERS_AT_MOST = 8 * LONGEST
+_LETTERS = 8  # of a word, with its blank: text beyond is not looked at
 _CHUNK = re.compile(r"\S+")
 _TITLE = crc32(b"title ")
 
@@ -28,7 +31,7 @@ def spoken(text: str, *, most: int = LONGEST) -> list[bytes]:
 
     Of scripts that do not part words, every letter is one.
     """
-    text = text[:_LETTERS_AT_MOST]
+    text = text[: _LETTERS * most]
     data = text.encode() if text.isascii() else _plain(text.casefold())
     return data.translate(FOLDED, GONE).split()[:most]
 

@@ -10,9 +10,9 @@ from aggregator.pipeline.terms import sentences, shared, terms
 SUMMARY = 3
 """The most sentences of a summary."""
 
-_TEXTS, _SENTENCES = 12, 8  # so many texts of a story, and sentences of each, are weighed for its summary
+_TEXTS, _SENTENCES = 8, 6  # so many texts of a story, and sentences of each, are weighed for its summary
 _SHORTEST, _LONGEST = 40, 400  # characters of a sentence that can stand alone
-_ALIKE = 0.5  # two sentences that share so much say the same
+_ALIKE = 0.4  # two sentences that share so much say the same
 
 
 def group(texts: Iterable[Folded], *, summaries: bool = True) -> tuple[Story, ...]:

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 from aggregator.config import TopicConfig
-from aggregator.model import Candidate, Tag
+from aggregator.config.mediatopics import code, narrower
+from aggregator.model import Candidate, Category, Tag
 from aggregator.model.value import value
 
 SCRIPTS = (*range(0x300, 0x1100), *range(0x1780, 0x1800), *range(0x1DC0, 0x1E00), *range(0xFE20, 0xFE30))
@@ -41,6 +42,7 @@ class Rules:
     words: tuple[tuple[Pattern, ...], ...]
     excludes: tuple[tuple[Pattern, ...], ...]
     names: tuple[tuple[str, ...], ...]  # what a publisher's category may be called, normalised
+    iptc: tuple[frozenset[str], ...]  # ids of its IPTC Media Topic and of those below it
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,15 @@ def tokens(folded: str) -> list[str]:
 
 def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()) -> Rules:
     """Make the topics ready for matching; ``feeds`` are further settings that a tag depends on."""
-    settings = MATCHING + repr([(t.name, t.title, t.words, t.excludes) for t in topics]) + repr(list(feeds))
+    facts = [(t.name, t.title, t.words, t.excludes, t.about, t.like, t.iptc) for t in topics]
+    settings = MATCHING + repr(facts) + repr(list(feeds))
     return Rules(
         version=blake2b(settings.encode(), digest_size=8).hexdigest(),
         topics=tuple(topics),
         words=tuple(tuple(pattern(word) for word in topic.words) for topic in topics),
         excludes=tuple(tuple(pattern(word) for word in topic.excludes) for topic in topics),
         names=tuple(_names(topic) for topic in topics),
+        iptc=tuple(narrower(topic.iptc) if topic.iptc else frozenset() for topic in topics),
     )
 
 
@@ -86,15 +90,33 @@ def tag(entry: Candidate, rules: Rules, *, fixed: Sequence[str] = ()) -> tuple[T
     title, text = reading(entry.title), reading(entry.text)
     categories = {normal(name): name for c in entry.categories for name in (c.term, c.label) if name}
     tags = []
-    rows = zip(rules.topics, rules.words, rules.excludes, rules.names, strict=True)
-    for topic, words, excludes, names in rows:
+    rows = zip(rules.topics, rules.words, rules.excludes, rules.names, rules.iptc, strict=True)
+    for topic, words, excludes, names, iptc in rows:
         if topic.name in fixed:
             tags.append(Tag(topic.name, "feed", "every entry of this feed has it (feeds.yaml)"))
         elif own := next((categories[name] for name in names if name in categories), ""):
             tags.append(Tag(topic.name, "category", f"the publisher files it under “{own}”"))
+        elif iptc and (filed := mediatopic_of(entry.categories, iptc)):
+            tags.append(Tag(topic.name, "category", f"the publisher files it under “{filed}” (IPTC Media Topics)"))
         elif (said := evidence(words, title, text)) and not matches(excludes, title, text):
             tags.append(Tag(topic.name, "words", said))
     return tuple(tags)
+
+
+def filed_under(entry: Candidate, rules: Rules) -> tuple[bool, ...]:
+    """Tell for each topic whether the publisher's own categories name it."""
+    names = {normal(name) for c in entry.categories for name in (c.term, c.label) if name}
+    rows = zip(rules.names, rules.iptc, strict=True)
+    return tuple(not names.isdisjoint(own) or bool(mediatopic_of(entry.categories, ids)) for own, ids in rows)
+
+
+def mediatopic_of(categories: Iterable[Category], ids: frozenset[str]) -> str:
+    """Name the first category that is one of these IPTC Media Topics; empty when none is."""
+    for category in categories if ids else ():
+        bare = category.term.isdigit() and "mediatopic" not in category.scheme
+        if not bare and code(category.term) in ids:
+            return category.label or category.term
+    return ""
 
 
 def matches(patterns: Iterable[Pattern], title: Reading, text: Reading) -> bool:

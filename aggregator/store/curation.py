@@ -7,16 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated, Learned
+from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
 from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders, story_uids
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
+from aggregator.store.stories import merge, write
 
 MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
+
+NO_CHANGES = StoryChanges()
 
 
 class Curation:
@@ -91,8 +94,18 @@ class Curation:
         with self._lane.read() as connection:
             return _placed(connection, ids)
 
-    def save(self, curated: Sequence[Curated], *, rules: str, learned: Learned | None = None) -> None:
-        """Keep what was decided under ``rules``, in place of what was decided before, and what was learned of texts."""
+    def save(
+        self,
+        curated: Sequence[Curated],
+        *,
+        rules: str,
+        learned: Learned | None = None,
+        stories: StoryChanges = NO_CHANGES,
+    ) -> None:
+        """Keep what was decided under ``rules``, in place of what was decided before.
+
+        With it goes what was learned of texts, and what that did to stories.
+        """
         if not curated:
             return
         with self._lane.write() as connection:
@@ -104,9 +117,11 @@ class Curation:
             if meta.read(connection, "rules") == rules:
                 connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
-            stories = story_uids(connection, {row.entry: row.story for row in rows if row.story})
-            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], stories) for row in rows)
+            uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
+            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
+            _merge(connection, stories)
             connection.executemany(_DECIDE, decided)
+            write(connection, stories, entries.keys())
             connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
             if learned:
                 texts.keep(connection, learned, entries)
@@ -152,8 +167,15 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
     return found
 
 
+def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
+    """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
+    for younger, older in changes.merged:
+        (uid,) = story_uids(connection, {abs(older): older}).values()
+        merge(connection, younger, older, uid=uid)
+
+
 def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:
-    tags = write_json([[tag.topic, tag.via, tag.evidence] for tag in row.tags])
+    tags = write_json([_tag(tag) for tag in row.tags])
     set_uid = "" if founder.uid == uid else founder.uid
     story_uid = stories.get(row.story, "")
     return (
@@ -161,6 +183,11 @@ def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) 
         *(row.same_like, row.same_score, row.story, "" if story_uid == uid else story_uid),
         *(row.story_like, row.story_score, write_json(row.story_why)),
     )
+
+
+def _tag(tag: Tag) -> list[Any]:
+    guess = [] if tag.probability == 1 else [tag.probability]
+    return [tag.topic, tag.via, tag.evidence, *guess]
 
 
 def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:

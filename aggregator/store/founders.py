@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.store.lane import among
 
@@ -45,10 +46,17 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
     for story, story_uid, uid in among(connection, _TOLD, stories):
         found.setdefault(story, story_uid or uid)
     missing = [story for story in stories if story not in found]
-    own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", sorted({*missing, *placed})))
+    ids = sorted({*map(abs, missing), *placed})
+    own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
     for entry, story in sorted(placed.items()):
-        found.setdefault(story, own[story] if story in own else own[entry])
+        if story not in found:
+            found[story] = _another(own[-story]) if -story in own else own[story if story in own else entry]
     return found
+
+
+def _another(uid: str) -> str:
+    """Name the story of an entry that left those it had founded a story with: to them it left its own id."""
+    return uuid5(NAMESPACE_URL, f"{uid}\nanother story").urn
 
 
 def _remembered(connection: sqlite3.Connection, sets: Sequence[int]) -> dict[int, Founder]:

@@ -176,6 +176,36 @@ CREATE TABLE shelf (
 
 CREATE INDEX ix_shelf_newest ON shelf (topic, shown, surfaced, text_set, entry_id);
 
+CREATE TABLE story_entry (
+  entry_id INTEGER NOT NULL,
+  story INTEGER NOT NULL,
+  published BIGINT NOT NULL,
+  mark BIGINT NOT NULL,
+  length INTEGER NOT NULL,
+  terms BLOB NOT NULL,
+  weights BLOB NOT NULL,
+  numbers BLOB NOT NULL,
+  meaning BLOB NOT NULL,
+  CONSTRAINT pk_story_entry PRIMARY KEY (entry_id),
+  CONSTRAINT fk_story_entry_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_story_entry_story_published_entry_id ON story_entry (story, published, entry_id);
+
+CREATE TABLE story_term (
+  epoch INTEGER NOT NULL,
+  term BIGINT NOT NULL,
+  entries BLOB NOT NULL,
+  CONSTRAINT pk_story_term PRIMARY KEY (epoch, term)
+) WITHOUT ROWID;
+
+CREATE TABLE story_count (
+  id INTEGER NOT NULL,
+  texts INTEGER NOT NULL,
+  counts BLOB NOT NULL,
+  CONSTRAINT pk_story_count PRIMARY KEY (id)
+);
+
 CREATE TABLE issue (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   digest VARCHAR NOT NULL,
@@ -224,3 +254,50 @@ CREATE TABLE delivery (
 );
 
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
+
+CREATE TABLE correction (
+  entry_id INTEGER NOT NULL,
+  topic VARCHAR NOT NULL,
+  wanted BOOLEAN NOT NULL,
+  made BIGINT NOT NULL,
+  title TEXT NOT NULL,
+  text TEXT NOT NULL,
+  CONSTRAINT pk_correction PRIMARY KEY (entry_id, topic)
+);
+
+CREATE TABLE learned (
+  name VARCHAR NOT NULL,
+  rules VARCHAR NOT NULL,
+  until INTEGER NOT NULL,
+  made BIGINT NOT NULL,
+  data BLOB NOT NULL,
+  CONSTRAINT pk_learned PRIMARY KEY (name)
+);
+
+CREATE TABLE page (
+  entry_id INTEGER NOT NULL,
+  outcome VARCHAR NOT NULL,
+  tries INTEGER NOT NULL,
+  due BIGINT,
+  reason TEXT NOT NULL,
+  fetched BIGINT,
+  url TEXT NOT NULL,
+  title TEXT NOT NULL,
+  image TEXT NOT NULL,
+  caption TEXT NOT NULL,
+  cuts JSON NOT NULL,
+  CONSTRAINT pk_page PRIMARY KEY (entry_id),
+  CONSTRAINT fk_page_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_page_outcome_due ON page (outcome, due);
+
+CREATE TABLE robots (
+  origin VARCHAR NOT NULL,
+  asked BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  status INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  closed TEXT NOT NULL,
+  CONSTRAINT pk_robots PRIMARY KEY (origin)
+);

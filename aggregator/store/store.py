@@ -15,13 +15,16 @@ from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
 from aggregator.store.founding import found
 from aggregator.store.issues import Issues
+from aggregator.store.learning import Learning
 from aggregator.store.meta import Meta
 from aggregator.store.migrations import HEAD
+from aggregator.store.stories import Stories
 from aggregator.store.texts import Texts
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from aggregator.store.pages import Pages
     from aggregator.store.retention import Retention
 
 
@@ -37,7 +40,16 @@ class Store:
         self.coverage = Coverage(database)
         self.curation = Curation(database)
         self.texts = Texts(database)
+        self.stories = Stories(database)
         self.issues = Issues(database)
+        self.learning = Learning(database)
+
+    @cached_property
+    def pages(self) -> "Pages":
+        """The keeper of the pages behind entries; few workspaces ask for them."""
+        from aggregator.store.pages import Pages
+
+        return Pages(self._database)
 
     @cached_property
     def retention(self) -> "Retention":

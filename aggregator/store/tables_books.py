@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -19,7 +19,10 @@ class PendingRow(Row, table=True):
 
 
 class CurationRow(Row, table=True):
-    """What Curate decided about an entry, with its reasons; ``tags`` are [topic, via, evidence]."""
+    """What Curate decided about an entry, with its reasons.
+
+    ``tags`` are [topic, via, evidence], of a guess with its probability.
+    """
 
     __tablename__ = "curation"
 
@@ -61,6 +64,31 @@ class FurnitureRow(Row, table=True):
     paragraphs: bytes
 
 
+class CorrectionRow(Row, table=True):
+    """What a person said: the entry has the topic, or has not. No foreign key: it outlives an entry that is purged."""
+
+    __tablename__ = "correction"
+
+    entry_id: int = Field(primary_key=True)
+    topic: str = Field(primary_key=True)
+    wanted: bool
+    made: datetime = Field(sa_type=Moment)
+    title: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+
+
+class LearnedRow(Row, table=True):
+    """A model that was learned, under its name; ``rules`` are those it was made from, ``until`` the newest entry."""
+
+    __tablename__ = "learned"
+
+    name: str = Field(primary_key=True)
+    rules: str
+    until: int
+    made: datetime = Field(sa_type=Moment)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
 class ShelfRow(Row, table=True):
     """Where a curated entry stands under each of its topics, and under "" for everything: what outputs read from."""
 
@@ -72,6 +100,44 @@ class ShelfRow(Row, table=True):
     shown: bool  # in outputs
     surfaced: datetime = Field(sa_type=Moment)
     text_set: int
+
+
+class StoryEntryRow(Row, table=True):
+    """What an entry is about (model/story_traits.py), so that later ones are compared with it without its text."""
+
+    __tablename__ = "story_entry"
+    __table_args__ = (Index(None, "story", "published", "entry_id"),)
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    story: int
+    published: datetime = Field(sa_type=Moment)
+    mark: int = Field(sa_type=BigInteger)
+    length: int
+    terms: bytes = Field(sa_type=LargeBinary)
+    weights: bytes = Field(sa_type=LargeBinary)
+    numbers: bytes = Field(sa_type=LargeBinary)
+    meaning: bytes = Field(sa_type=LargeBinary)
+
+
+class StoryTermRow(Row, table=True):
+    """Which entries of a stretch of time have a telling term: the latest few. Some of them may be gone."""
+
+    __tablename__ = "story_term"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    epoch: int = Field(primary_key=True)
+    term: int = Field(primary_key=True, sa_type=BigInteger)
+    entries: bytes = Field(sa_type=LargeBinary)
+
+
+class StoryCountRow(Row, table=True):
+    """In how many texts each term was seen; one row."""
+
+    __tablename__ = "story_count"
+
+    id: int = Field(primary_key=True)
+    texts: int
+    counts: bytes = Field(sa_type=LargeBinary)
 
 
 class IssueRow(Row, table=True):
@@ -128,6 +194,38 @@ class DeliveryRow(Row, table=True):
     due: datetime | None = Field(default=None, sa_type=Moment)
     reply: str = Field(default="", sa_type=Text)
     changed: datetime = Field(sa_type=Moment)
+
+
+class PageRow(Row, table=True):
+    """The page behind an entry of which the feed carries a teaser; ``cuts`` are [place, beginning, reason]."""
+
+    __tablename__ = "page"
+    __table_args__ = (Index(None, "outcome", "due"),)
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    outcome: str
+    tries: int
+    due: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str = Field(sa_type=Text)
+    fetched: datetime | None = Field(default=None, sa_type=Moment)
+    url: str = Field(sa_type=Text)  # the one that answered
+    title: str = Field(sa_type=Text)
+    image: str = Field(sa_type=Text)
+    caption: str = Field(sa_type=Text)
+    cuts: list[Any] = Field(sa_type=JSON)
+
+
+class RobotsRow(Row, table=True):
+    """What the robots.txt of an origin says, until it is asked again; ``closed`` is why nothing is asked there."""
+
+    __tablename__ = "robots"
+
+    origin: str = Field(primary_key=True)
+    asked: datetime = Field(sa_type=Moment)
+    expires: datetime = Field(sa_type=Moment)
+    status: int
+    text: str = Field(sa_type=Text)
+    closed: str = Field(sa_type=Text)
 
 
 METADATA = Row.metadata  # by now it knows all tables

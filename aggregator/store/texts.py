@@ -1,7 +1,7 @@
 """The keeper of how texts are found: keys of what they say, and paragraphs that their feeds repeat."""
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,22 +33,22 @@ class Texts:
         self._lane = database.lane
 
     def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
-        """Give for each entry others that share keys with it, the best first.
+        """Give for each entry others that share keys with it, of the store and of the batch, the best first.
 
         Besides, the keys to be kept (``Learned.keys``): each with the entry that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
-        beside = sorted({run for mine in runs.values() for pair in mine for run in pair})
-        holders: dict[int, list[int]] = defaultdict(list)
+        holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
         with self._lane.read() as connection:
-            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", beside):
+            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", sorted(holders)):
                 holders[run].append(entry)
         rows: list[tuple[int, int]] = []
-        for entry, mine in runs.items():
-            for run, _ in mine:
-                if len(holders[run]) < CROWDED and entry not in holders[run]:
-                    holders[run].append(entry)
-                    rows.append((run, entry))
+        for one in sought:
+            for run in runs[one.entry][: len(one.keys)]:
+                there = holders[run]
+                if len(there) < CROWDED and one.entry not in there:
+                    there.append(one.entry)
+                    rows.append((run, one.entry))
         return {entry: _most(entry, mine, holders) for entry, mine in runs.items()}, tuple(sorted(rows))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
@@ -79,13 +79,13 @@ _FURNISH = (
 )
 
 
-def _runs(one: Sought) -> list[tuple[int, int]]:
-    """The keys of an entry with its fortnight, and with the nearest other one."""
+def _runs(one: Sought) -> list[int]:
+    """The keys of an entry with its fortnight, then with the nearest other one."""
     at = _at(one.published)
     mine = at // FORTNIGHT
     near = (at - WITHIN) // FORTNIGHT
     other = near if near != mine else (at + WITHIN) // FORTNIGHT
-    return [(mine << 32 | key, other << 32 | key) for key in one.keys]
+    return [*(mine << 32 | key for key in one.keys), *(other << 32 | key for key in one.keys)]
 
 
 def _at(published: datetime) -> int:
@@ -93,7 +93,6 @@ def _at(published: datetime) -> int:
     return int(found)
 
 
-def _most(entry: int, mine: Sequence[tuple[int, int]], holders: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
-    shares = Counter(other for pair in mine for run in pair for other in holders.get(run, ()))
-    shares.pop(entry, None)
+def _most(entry: int, mine: Sequence[int], holders: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
+    shares = Counter([other for run in mine for other in holders[run] if other != entry])
     return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import combinations
 from pathlib import Path
 
 from aggregator.app import App, open_app
@@ -49,6 +50,15 @@ def sets_of(told: Sequence[Told]) -> list[int]:
             curate(app)
         placed = {entry.entry.author: entry.text_set for entry in app.store.entries.search(limit=len(told) + 1)}
         return [placed[str(place)] for place in range(len(told))]
+
+
+def pairs(sets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """All pairs of places that are in one set."""
+    members: dict[int, list[int]] = {}
+    for place, text_set in enumerate(sets):
+        members.setdefault(text_set, []).append(place)
+    for together in members.values():
+        yield from combinations(together, 2)
 
 
 def arrive(app: App, told: Sequence[Told], *, first: int) -> None:

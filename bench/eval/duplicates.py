@@ -10,7 +10,7 @@ from pathlib import Path
 from zlib import crc32
 
 from aggregator.pipeline.shingles import spoken
-from bench.eval.desk import Told, sets_of
+from bench.eval.desk import Told, pairs, sets_of
 from bench.eval.figures import Figure, interval
 from bench.eval.wire import wire
 
@@ -22,8 +22,8 @@ NOTICES = (
     "The writer is our correspondent. Reporting by our newsroom; editing by our desk. Our standards are our own.",
 )
 DATELINES = ("LONDON, March 3 (Reuters) - ", "NEW YORK (AP) — ", "By Staff Writer\n\nPARIS: ", "WASHINGTON | ")
-COPIED = 0.4
-"""Share of their articles that are copied."""
+COPIED, COPIERS = 0.4, 12
+"""Share of the articles that are copied, and by how many publishers, each with a notice of its own."""
 
 SAME_ALREADY, CONTAINED = 0.4, 0.7
 """Originals that have so much of their 3-word runs in common (Jaccard), or one so much of its own in the other, are
@@ -79,13 +79,15 @@ def _edition(originals: Sequence[tuple[str, str, str]]) -> tuple[list[Told], lis
     made = []
     for n in sorted(chance.sample(range(len(originals)), round(COPIED * len(originals)))):
         kind = KINDS[len(made) % len(KINDS)]
-        title, body = edit(chance, originals[n][0], originals[n][1], kind, words)
+        copier = len(made) % COPIERS
+        notice = f"{NOTICES[copier % len(NOTICES)]} Copier {chr(97 + copier)}."
+        title, body = edit(chance, originals[n][0], originals[n][1], kind, words, notice)
         made.append(Copy(n, len(told), kind))
-        told.append(Told(f"https://copier{len(made) % 40}.example/feed", title, body))
+        told.append(Told(f"https://copier{copier}.example/feed", title, body))
     return told, made
 
 
-def edit(chance: random.Random, title: str, body: str, kind: str, words: Sequence[str]) -> tuple[str, str]:
+def edit(chance: random.Random, title: str, body: str, kind: str, words: Sequence[str], notice: str) -> tuple[str, str]:
     """Edit a copy as newsrooms do: one kind of edit, or all of them."""
     if kind in ("words", "all"):
         told = body.split(" ")
@@ -100,17 +102,8 @@ def edit(chance: random.Random, title: str, body: str, kind: str, words: Sequenc
     if kind in ("cut", "all"):
         body = body[: len(body) * 7 // 10]
     if kind in ("boilerplate", "all"):
-        body = f"{body}\n\n{chance.choice(NOTICES)}"
+        body = f"{body}\n\n{notice}"
     return title, body
-
-
-def pairs(sets: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """All pairs of places that are in one set."""
-    members: dict[int, list[int]] = {}
-    for place, text_set in enumerate(sets):
-        members.setdefault(text_set, []).append(place)
-    for together in members.values():
-        yield from combinations(together, 2)
 
 
 def _unmarked(told: Sequence[Told], count: int, wanted: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

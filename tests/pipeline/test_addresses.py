@@ -73,6 +73,22 @@ def test_absolute(url: str, expected: str) -> None:
         ("https://example.com/a?MC_CID=1", "https://example.com/a"),
         ("https://example.com/%7euser", "https://example.com/~user"),
         ("https://example.com/%c3%a4", "https://example.com/ä"),
+        ("https://amp.example.com/a", "https://www.example.com/a"),
+        ("https://m.example.co.uk/a", "https://example.co.uk/a"),
+        ("https://mobile.example.com/a", "https://example.com/a"),
+        ("https://en.m.example.org/wiki/A", "https://en.example.org/wiki/A"),
+        ("https://example.com/2026/bridge-opens-today/amp/", "https://example.com/2026/bridge-opens-today"),
+        ("https://example.com/amp/bridge-opens-today", "https://example.com/bridge-opens-today"),
+        ("https://example.com/bridge-opens-today.amp.html", "https://example.com/bridge-opens-today.html"),
+        ("https://example.com/a?amp=1&id=7", "https://example.com/a?id=7"),
+        ("https://example.com/a?outputType=amp", "https://example.com/a"),
+        ("https://www.google.com/amp/s/www.example.com/a?id=7", "https://example.com/a?id=7"),
+        ("https://example-com.cdn.ampproject.org/c/s/example.com/a", "https://example.com/a"),
+        ("https://www.google.de/url?sa=t&url=http://example.com/a%3Fid%3D7&usg=x", "https://example.com/a?id=7"),
+        ("https://example.com/a?id=7&amp;utm_source=x&amp;b=1", "https://example.com/a?b=1&id=7"),
+        ("https://example.com/a?ref=rss", "https://example.com/a"),
+        ("https://example.com/a/index.html", "https://example.com/a/"),
+        ("https://example.com/a;jsessionid=1F2?id=7", "https://example.com/a?id=7"),
     ],
 )
 def test_addresses_of_one_page(one: str, other: str) -> None:
@@ -91,6 +107,13 @@ def test_addresses_of_one_page(one: str, other: str) -> None:
         ("https://example.com/#!/one", "https://example.com/#!/two"),
         ("https://example.com/a%2Fb", "https://example.com/a/b"),
         ("https://example.com/?ref=1", "https://example.com/?ref=2"),  # a plain "ref" may name the page
+        ("https://example.com/guitars/amp", "https://example.com/guitars"),
+        ("https://example.com/amplifiers-for-2-guitars", "https://example.com/lifiers-for-2-guitars"),
+        ("https://m.com/a", "https://example.com/a"),
+        ("https://mobile.de/a", "https://de/a"),
+        ("https://www.google.com/url?sa=t", "https://www.google.com/"),
+        ("https://example.com/a?amp=2", "https://example.com/a"),
+        ("https://example.com/index.php", "https://example.com/"),
     ],
 )
 def test_addresses_of_two_pages(one: str, other: str) -> None:
@@ -98,10 +121,26 @@ def test_addresses_of_two_pages(one: str, other: str) -> None:
     assert canonical(one) != canonical(other)
 
 
-PARTS = st.text("abzAZ09%/?&=#._~-+:@!äю ", max_size=40)
+PARTS = st.lists(
+    st.one_of(
+        st.text("abzAZ09%/?&=#._~-+:@!;äю ", max_size=12),
+        st.sampled_from(
+            ["/amp", "/amp/", "amp.", ".amp", ".html", "/index.html", "m.", "a-b-c", "/url?url=https://", "&amp;"]
+        ),
+    ),
+    max_size=8,
+).map("".join)
 
 
-@given(PARTS, st.sampled_from(["https://example.com/", "http://WWW.example.com:80/", "http://www.www.example.org?"]))
+@given(
+    PARTS,
+    st.sampled_from(
+        [
+            *("https://example.com/", "http://WWW.example.com:80/", "http://www.www.example.org?", "https://m."),
+            *("https://www.google.com/", "https://x.cdn.ampproject.org/c/s/", "https://google.com/amp/s/amp."),
+        ]
+    ),
+)
 def test_canonical_is_idempotent(rest: str, start: str) -> None:
     """The canonical form is its own canonical form, and so are the others."""
     url = start + rest

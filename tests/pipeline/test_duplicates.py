@@ -1,5 +1,6 @@
 """Which entries are one text, and which copy stands for it."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Candidate
-from aggregator.pipeline.duplicates import SAME_TEXT_WITHIN, same_text
+from aggregator.pipeline.duplicates import SAME_TEXT_WITHIN, Same, same_text
+from aggregator.pipeline.likeness import Spoken, as_spoken
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -106,3 +108,93 @@ def test_a_copy_of_a_copy_joins_the_first() -> None:
 def test_one_that_was_not_placed_yet_does_not_count() -> None:
     first, second = seen(1, key="k"), seen(2, feed=2, key="k")
     assert same_text(second, [first], sets={}).text_set == 2
+
+
+WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ane", "orth", "ield", "ust", "emple", "ingle", "ower", "ave")]
+
+
+def near(id: int, text: str, *, feed: int = 0, title: str = "", days: float = 0, score: float = 0.0) -> Candidate:
+    """Make an entry with a text of its own, each at its own feed."""
+    return replace(
+        seen(id, feed=feed or id, title=title or f"Headline {WORDS[id]}", days=days), text=text, same_score=score
+    )
+
+
+def said(candidate: Candidate) -> Spoken:
+    return as_spoken(candidate.title, candidate.text, candidate.feed)
+
+
+def body(seed: int, count: int = 100) -> list[str]:
+    return random.Random(seed).choices(WORDS, k=count)
+
+
+def placed_near(*entries: Candidate) -> dict[int, tuple[int, int]]:
+    """Place entries one by one, each beside all before it: set and like."""
+    found: dict[int, Same] = {}
+    for n, entry in enumerate(entries):
+        found[entry.id] = same_text(
+            entry,
+            (),
+            sets={id: same.text_set for id, same in found.items()},
+            near=entries[:n][::-1],
+            scores={id: same.score for id, same in found.items() if same.like},
+            spoken=said,
+        )
+    return {id: (same.text_set, same.like) for id, same in found.items()}
+
+
+def test_nearly_the_same_text_is_one_and_says_how_nearly() -> None:
+    text = body(1)
+    first, second = near(1, " ".join(text)), near(2, " ".join(text[:70]))
+    same = same_text(second, (), sets=sets(first), near=[first], spoken=said)
+    assert (same.text_set, same.like, same.score, same.kind) == (1, 1, 1.0, "near")
+    assert same.reason == "nearly the text of entry 1: 100% of the words in shared passages"
+
+
+def test_an_exact_match_goes_before_one_that_is_near() -> None:
+    text = " ".join(body(1))
+    first, second = near(1, text), replace(near(2, text), words="1:aa")
+    third = replace(near(3, text), words="1:aa")
+    same = same_text(third, [second], sets=sets(first, second), near=[first, second], spoken=said)
+    assert (same.text_set, same.like, same.kind, same.score) == (2, 2, "same words", 1.0)
+
+
+def test_nearly_the_same_text_a_week_later_is_another_one() -> None:
+    text = " ".join(body(1))
+    copies = near(1, text), near(2, text, days=7.5), near(3, text, days=8)
+    assert placed_near(*copies) == {1: (1, 0), 2: (2, 0), 3: (2, 2)}
+
+
+def test_a_chain_of_copies_does_not_lead_away_from_its_founder() -> None:
+    """Each copy keeps four fifths of the one before it: the fifth has little of the first."""
+    texts = [body(1)]
+    for seed in range(2, 8):
+        texts.append([*texts[-1][20:], *body(seed, 20)])
+    found = placed_near(*(near(n, " ".join(text)) for n, text in enumerate(texts, 1)))
+    assert found[2] == (1, 1)
+    sets_found = {text_set for text_set, _ in found.values()}
+    assert len(sets_found) > 1
+    for id, (text_set, _) in found.items():
+        assert id - text_set <= 3
+
+
+def test_how_surely_a_copy_was_one_is_remembered_from_the_store() -> None:
+    text = body(1)
+    doubtful = replace(near(2, " ".join(text), score=0.55), text_set=1)
+    third = near(3, " ".join([*text[:85], *body(2, 15)]))
+    assert same_text(third, (), sets={2: 1}, near=[doubtful], spoken=said).text_set == 3
+    assert same_text(third, (), sets={2: 1}, near=[replace(doubtful, same_score=0.9)], spoken=said).text_set == 1
+
+
+def test_a_late_arrival_between_two_sets_joins_the_more_alike_and_merges_nothing() -> None:
+    one, other = body(1), body(2)
+    first, second = near(1, " ".join(one)), near(2, " ".join(other))
+    both = near(3, " ".join([*one[:90], *other[:10]]))
+    assert placed_near(first, second, both) == {1: (1, 0), 2: (2, 0), 3: (1, 1)}
+
+
+def test_of_equals_the_earlier_is_joined() -> None:
+    text = " ".join(body(1))
+    first, second = near(1, text), replace(near(2, text), text_set=2)
+    third = near(3, text)
+    assert same_text(third, (), sets=sets(first, second), near=[second, first], spoken=said).like == 1

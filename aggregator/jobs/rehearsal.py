@@ -1,0 +1,85 @@
+"""Rehearsal: what another feeds.yaml would have made of the entries that are stored; nothing is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aggregator.app import App, rules_of
+from aggregator.config import Config
+from aggregator.jobs.placing import dropped
+from aggregator.jobs.tagging import ordered
+from aggregator.model import Candidate, StoredEntry, Tag
+from aggregator.pipeline.topics import Rules, tag
+
+
+@dataclass(frozen=True)
+class Move:
+    """An entry that would gain or lose a place: under a topic, or in an output."""
+
+    entry: StoredEntry
+    kind: str  # topic or output
+    name: str
+    gains: bool
+    why: str  # evidence of the topic, where there is some
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the two feeds.yaml, ready to be asked."""
+
+    config: Config
+    rules: Rules
+
+    def tags(self, stored: StoredEntry, said: Mapping[str, bool]) -> dict[str, Tag]:
+        """Tag an entry; what was found by meaning stays where the topic still goes by meaning."""
+        feed = next((feed for feed in self.config.feeds if feed.url == stored.source.url), None)
+        found = {one.topic: one for one in tag(_seen(stored), self.rules, fixed=feed.topics if feed else ())}
+        meant = {topic.name for topic in self.config.topics if topic.by_meaning}
+        kept = {one.topic: one for one in stored.tags if one.via == "meaning" and one.topic in meant}
+        return {one.topic: one for one in ordered({**kept, **found}, said, self.rules)}
+
+    def outputs(self, stored: StoredEntry, topics: Mapping[str, Tag]) -> set[str]:
+        """Name the outputs that the entry is for; whether it is new enough for its places is not asked."""
+        feed = next((feed for feed in self.config.feeds if feed.url == stored.source.url), None)
+        if stored.reach == "none" or dropped(_seen(stored), feed):
+            return set()
+        return {out.name for out in self.config.outputs if not out.topics or {*out.topics} & {*topics}}
+
+
+def rehearse(app: App, before: Config, *, since: datetime | None, limit: int) -> tuple[int, tuple[Move, ...]]:
+    """Compare ``before`` with the workspace's feeds.yaml on the newest entries; says of how many."""
+    stored = app.store.entries.search(since=since, limit=limit)
+    old, new = _Side(before, rules_of(before)), _Side(app.config, app.rules)
+    said = app.store.learning.corrections([one.id for one in stored])
+    moves: list[Move] = []
+    for one in stored:
+        had, has = (side.tags(one, said.get(one.id, {})) for side in (old, new))
+        moves += _moves(one, "topic", had, has)
+        was, now = (dict.fromkeys(side.outputs(one, tags)) for side, tags in ((old, had), (new, has)))
+        moves += _moves(one, "output", was, now)
+    return len(stored), tuple(moves)
+
+
+def _moves(entry: StoredEntry, kind: str, had: Mapping[str, Tag | None], has: Mapping[str, Tag | None]) -> list[Move]:
+    lost = [Move(entry, kind, name, False, _why(had[name])) for name in sorted(had.keys() - has.keys())]
+    return lost + [Move(entry, kind, name, True, _why(has[name])) for name in sorted(has.keys() - had.keys())]
+
+
+def _why(tag: Tag | None) -> str:
+    return f"by {tag.via}: {tag.evidence}" if tag else ""
+
+
+def _seen(stored: StoredEntry) -> Candidate:
+    """The entry as Curate sees it."""
+    entry, source = stored.entry, stored.source
+    facts = (entry.title, entry.text, entry.categories, entry.key, entry.words, entry.published)
+    return Candidate(stored.id, entry.guid, source.id, source.url, *facts)
+
+
+def summed(moves: Sequence[Move]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Count for each topic and output how many entries it would gain, and lose."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for move in moves:
+        gained, lost = found.get((move.kind, move.name), (0, 0))
+        found[move.kind, move.name] = (gained + move.gains, lost + (not move.gains))
+    return dict(sorted(found.items(), reverse=True))

@@ -1,0 +1,102 @@
+"""Place entries in stories: load what they may be like, let the river decide, gather what is to be kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.app import App
+from aggregator.model import Candidate, Placement, StoryChanges, Traits
+from aggregator.pipeline.stories import place
+from aggregator.pipeline.stories_memory import Memory, candidates, places
+from aggregator.pipeline.stories_traits import Reader, mark
+
+REMEMBERED = 20_000
+"""Entries that are kept in memory from batch to batch; beyond, all is looked up anew."""
+
+
+class Storyteller:
+    """Places one batch after the other; what it remembers saves looking it up, and decides nothing."""
+
+    def __init__(self, app: App) -> None:
+        self._store, self._embed = app.store.stories, app.vectors.of_words
+        self._reader: Reader | None = None
+        self._memory = self._blank()
+
+    def tell(self, batch: Sequence[Candidate], sets: Mapping[int, int]) -> tuple[dict[int, Placement], StoryChanges]:
+        """Say for each entry of a batch how it is placed, and what that changes; ``sets`` gives the text set of each.
+
+        Within the batch it goes by the date of publication. A copy of a text is in the story of the text. An entry
+        whose title and text have not changed since it was placed stays where it is.
+        """
+        if len(self._memory.members) > REMEMBERED:
+            self._memory = self._blank()
+        self._memory.begin()
+        told = self._store.of_sets({sets[entry.id] for entry in batch if sets[entry.id] != entry.id})
+        told = dict(told) | {e.id: 0 for e in batch if sets[e.id] == e.id}
+        copies = {e.id for e in batch if sets[e.id] != e.id and sets[e.id] in told}
+        known = self._store.placed([entry.id for entry in batch if entry.story and entry.id not in copies])
+        kept = {e.id: known[e.id][1] for e in batch if e.id in known and known[e.id][0] == mark(e)}
+        new = [entry for entry in batch if entry.id not in copies and entry.id not in kept]
+        self._let_go([entry for entry in new if entry.story], sets)
+        traits = self._read(sorted(new, key=lambda entry: (entry.published, entry.id)))
+        self._look_up(traits)
+        found = [(one, place(one, self._memory)) for one in traits]
+        placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
+        placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
+        placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
+        for one in traits:
+            one.shown = {}
+        return placed, self._changes(traits, copies)
+
+    def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
+        if not entries:
+            return []
+        if self._reader is None:
+            texts, counts = self._store.counts()
+            self._reader = Reader(self._embed, texts=texts, counts=counts)
+        return self._reader.read(entries)
+
+    def _look_up(self, traits: Sequence[Traits]) -> None:
+        """Look up all at once what most of the batch will be compared with."""
+        memory = self._memory
+        wanted = {at for one in traits for at in places(one)}
+        epochs = {epoch for epoch, _ in wanted} - memory.epochs.keys()
+        memory.epochs |= self._store.epochs(epochs)
+        found = self._store.postings(memory.unknown(wanted))
+        memory.postings.update(found)
+        fresh = {id for ids in found.values() for id in ids if id not in memory.members}
+        if fresh:
+            near = {id for one in traits for id in candidates(one, memory.postings) if id in fresh}
+            memory.look_up(sorted(near))
+            memory.look_up_stories({memory.members[id].story for id in near if id in memory.members})
+
+    def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
+        """Take entries that have changed out of their stories; an id that others still use is theirs."""
+        used = self._store.in_use({id for entry in changed for id in (entry.story, entry.id, -entry.id)})
+        for entry in changed:
+            ids = dict.fromkeys((entry.story, entry.id, -entry.id))
+            free = [id for id in ids if not used.get(id, frozenset()) - {entry.text_set, sets[entry.id]}]
+            self._memory.leave(entry.id, entry.story, free or [entry.story])
+
+    def _copy(self, text_set: int, placed: Mapping[int, Placement], told: Mapping[int, int]) -> Placement:
+        story = placed[text_set].story if text_set in placed else self._now(told[text_set])
+        return Placement(story, text_set, 1.0)
+
+    def _now(self, story: int) -> int:
+        """Give the id that a story has by now: it may have become part of an older one."""
+        for younger, older in self._memory.merged:
+            story = older if story == younger else story
+        return story
+
+    def _changes(self, traits: Sequence[Traits], copies: set[int]) -> StoryChanges:
+        memory = self._memory
+        return StoryChanges(
+            traits=tuple(traits),
+            copies=tuple(sorted(copies)),
+            postings=tuple((*posting, tuple(memory.postings[posting])) for posting in memory.posted),
+            merged=tuple(memory.merged),
+            texts=self._reader.texts if self._reader else 0,
+            counts=self._reader.counts if self._reader else b"",
+        )
+
+    def _blank(self) -> Memory:
+        return Memory(self._store.traits, self._store.members)

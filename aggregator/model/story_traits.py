@@ -1,0 +1,54 @@
+"""What Curate keeps of an entry to find its story, and what it decides."""
+
+from dataclasses import dataclass, field
+from struct import unpack
+
+from aggregator.model.value import value
+
+
+@dataclass(slots=True, eq=False)
+class Traits:
+    """What an entry is about, compact enough to be kept: so that nobody reads its text again.
+
+    ``hashes`` are those of its terms, four bytes each, the most telling first, odd where the term is a number;
+    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512.
+    """
+
+    entry: int
+    published: int  # microseconds since 1970
+    mark: int  # fingerprint of what was looked at
+    length: int  # words that were looked at
+    hashes: bytes
+    weights: bytes
+    meaning: bytes
+    numbers: frozenset[int] = frozenset()  # in its title
+    story: int = 0
+    shown: dict[int, str] = field(default_factory=dict)  # hash → the word as written; not kept
+
+    @property
+    def terms(self) -> dict[int, int]:
+        """The weight of each term, by its hash."""
+        size = len(self.weights) // 2
+        return dict(zip(unpack(f"<{size}I", self.hashes), unpack(f"<{size}H", self.weights), strict=True))
+
+
+@value(frozen=True, slots=True)
+class Placement:
+    """The story an entry belongs to (the id of its founder), by which member, how surely, and the words they share."""
+
+    story: int
+    like: int = 0
+    score: float = 0.0
+    why: tuple[str, ...] = ()
+
+
+@value(frozen=True, slots=True)
+class StoryChanges:
+    """What placing a batch changed, for the store: traits that are new, postings and counts, stories that were one."""
+
+    traits: tuple[Traits, ...] = ()
+    copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
+    postings: tuple[tuple[int, int, tuple[int, ...]], ...] = ()  # epoch, term, entries, the newest last
+    merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
+    texts: int = 0
+    counts: bytes = b""

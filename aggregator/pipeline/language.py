@@ -1,0 +1,80 @@
+"""In which language texts are, where nobody says: by their small words, else by py3langid's model.
+
+The small words of a few languages tell a feed's language in microseconds. The model knows 90 languages, but takes half
+a second to load and 0.15 ms a text: it is asked only for what the small words leave open.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from aggregator.pipeline.topics import fold, tokens
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+SHORTEST = 25
+"""Of fewer letters nothing is told: names and single words are the same in many languages."""
+
+SURE = 0.9
+"""A feed has a language from this probability on; a wrong one would be told in its name for good."""
+
+VOTERS = 5  # entries of a feed that are looked at
+LONGEST = 200  # characters of each one's text, after the title
+
+# Words that nearly every sentence of a language has, and no other of these languages has so often.
+_WORDS = {
+    "en": "the and of to is that for with was this are from",
+    "de": "der die und das ist nicht mit ein eine auf für von dem den",
+    "fr": "les des est une dans du et pour qui sur avec pas",
+    "es": "los las y el en por una con para del se como",
+    "pt": "não os uma dos das com para ao pela são foi mais",
+    "it": "il di che della per non una sono del gli nel con",
+    "nl": "het een van en niet op dat zijn voor met aan te",
+    "sv": "och att det som är på för inte av ett till med",
+    "pl": "i w na się nie z że jest do przez dla od",
+}
+_TELLING = Counter(word for words in _WORDS.values() for word in words.split())
+SMALL = {word: language for language, words in _WORDS.items() for word in words.split() if _TELLING[word] == 1}
+_FEWEST, _AHEAD = 6, 4  # so many small words, and so many times those of any other language
+
+
+def language_of_feed(texts: Sequence[tuple[str, str]]) -> str:
+    """Tell the language of a feed from (title, text) of some entries; "" where it is not sure."""
+    sample = " ".join(f"{title}. {text[:LONGEST]}" for title, text in texts[:VOTERS])
+    return by_small_words(sample) or by_model(sample, at_least=SURE)
+
+
+def language_of(title: str, text: str) -> str:
+    """Tell the language of one text; "" where there are too few letters."""
+    sample = f"{title}. {text}"[:1000]
+    return by_small_words(sample) or by_model(sample)
+
+
+def by_small_words(sample: str) -> str:
+    """Tell the language whose small words are many and far more than any other's; "" for all else."""
+    counts = Counter(SMALL[word] for word in tokens(fold(sample)) if word in SMALL).most_common(2)
+    if not counts or counts[0][1] < _FEWEST:
+        return ""
+    second = counts[1][1] if len(counts) > 1 else 0
+    return counts[0][0] if counts[0][1] >= _AHEAD * second else ""
+
+
+def by_model(sample: str, *, at_least: float = 0.0) -> str:
+    """Ask the model; "" for too few letters, and below a probability."""
+    letters = sum(map(str.isalpha, sample))
+    if letters < (SHORTEST if sample.isascii() else SHORTEST // 3):  # a Chinese sign is a word
+        return ""
+    language, chance = _model().classify(sample)
+    return {"nb": "no"}.get(language, language) if chance >= at_least else ""
+
+
+@cache
+def _model() -> "LanguageIdentifier":
+    """Load the model, for languages that have a code of two letters: dialects are guessed too often."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages([name for name in model.labels if len(name) == 2])
+    return model

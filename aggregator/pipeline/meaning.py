@@ -1,0 +1,139 @@
+"""Which topics an entry has by what it means: a small model, learned on this machine, gives each a probability.
+
+Two views are averaged: which words an entry has (complement naive Bayes, Rennie et al. 2003), and the vector of what it
+is about (softmax regression). Beside the topics there is "anything else". What comes out is calibrated for each topic
+on examples the model had not seen. docs/decisions/0018-topics-by-meaning.md says what was tried.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from aggregator.model.value import value
+from aggregator.pipeline.meaning_features import Features, Numbers, features, place, weighed, words_of
+
+SURE = 0.8
+"""An entry gets a topic by meaning from this probability on: what is told wrongly costs more than what is left out."""
+
+VECTORS = 0.7
+"""How much of the logarithm of the probability is the vectors' part; the rest is the words'."""
+
+SHARPNESS = 6.0
+"""Naive Bayes over texts of length one is shy: its differences are multiplied."""
+
+TELLING = 3  # words that are named as evidence
+TEXT = 600  # characters of a text that its vector is made of, after the title
+FORMAT = 1  # counted up when a stored model cannot be read as before
+
+
+@value(frozen=True, slots=True)
+class Model:
+    """What was learned. Columns are the topics in order, and last "anything else"."""
+
+    version: str  # of the rules it was made from
+    topics: tuple[str, ...]
+    rare: Numbers  # (SIZE,)
+    words: Numbers  # (SIZE, K + 1)
+    centre: Numbers  # (256,): the mean vector of the examples
+    vectors: Numbers  # (257, K + 1), the last row for the constant
+    slopes: Numbers  # (K,): probability = 1 / (1 + exp(-(slope × log-odds + shift)))
+    shifts: Numbers  # (K,)
+    until: int = 0  # the newest entry it was made from
+    examples: tuple[int, ...] = ()  # how many there were of each topic
+    offered: tuple[bool, ...] = ()  # which topics entries may get by it
+
+
+def text_of(title: str, text: str) -> str:
+    """Write what the vector of an entry is made of."""
+    return f"{title}. {text[:TEXT]}"
+
+
+def probabilities(model: Model, texts: Sequence[tuple[str, str]], vectors: Numbers) -> Numbers:
+    """Give each (title, text) the probability of each topic; ``vectors`` are theirs, of ``text_of``. Shape (n, K)."""
+    if not texts:
+        return np.zeros((0, len(model.topics)), dtype=np.float32)
+    odds = log_odds(logarithms(model, weighed(features(texts), model.rare), centred(vectors, model.centre)))
+    return sigmoid(odds[:, :-1] * model.slopes + model.shifts)
+
+
+def logarithms(model: Model, counted: Features, vectors: Numbers) -> Numbers:
+    """Give the logarithm of the averaged probability of each topic, and of anything else, that the two views give."""
+    return mixed(counted.times(model.words), vectors @ model.vectors[:-1] + model.vectors[-1])
+
+
+def mixed(by_words: Numbers, by_vectors: Numbers) -> Numbers:
+    """Average the two views: geometric mean of their probabilities."""
+    return (1 - VECTORS) * log_softmax(by_words * SHARPNESS) + VECTORS * log_softmax(by_vectors)
+
+
+def telling(model: Model, topic: str, title: str, text: str) -> tuple[str, ...]:
+    """Name the words of an entry that speak most for a topic, against what speaks for the others."""
+    column = model.topics.index(topic)
+    found = {}
+    for word in dict.fromkeys(words_of(title, text)):
+        row = model.words[place(word)]
+        others = np.delete(row, column)
+        found[word] = float((row[column] - others.mean()) * model.rare[place(word)])
+    best = sorted(found, key=lambda word: (-found[word], word))
+    return tuple(word for word in best[:TELLING] if found[word] > 0)
+
+
+def centred(vectors: Numbers, centre: Numbers) -> Numbers:
+    """Take the mean of all texts off, so that what is left is what tells them apart; of length one again."""
+    found = vectors.astype(np.float32) - centre
+    lengths = np.linalg.norm(found, axis=1, keepdims=True)
+    ones: Numbers = found / np.maximum(lengths, 1e-6)
+    return ones
+
+
+def log_softmax(scores: Numbers) -> Numbers:
+    """Make scores logarithms of probabilities, row by row."""
+    top = scores - scores.max(axis=1, keepdims=True)
+    found: Numbers = top - np.log(np.exp(top).sum(axis=1, keepdims=True))
+    return found
+
+
+def log_odds(logs: Numbers) -> Numbers:
+    """Say for each column how much more probable it is than all others together, as a logarithm."""
+    chances = np.exp(log_softmax(logs)).clip(1e-7, 1 - 1e-7)
+    found: Numbers = np.log(chances) - np.log1p(-chances)
+    return found
+
+
+def sigmoid(odds: Numbers) -> Numbers:
+    """Make log-odds probabilities."""
+    found: Numbers = (1 / (1 + np.exp(-odds.clip(-40, 40)))).astype(np.float32)
+    return found
+
+
+_ARRAYS = ("rare", "words", "centre", "vectors", "slopes", "shifts")
+
+
+def packed(model: Model) -> bytes:
+    """Write a model as bytes; numbers keep three digits."""
+    shapes = {name: getattr(model, name).shape for name in _ARRAYS}
+    facts = {"format": FORMAT, "version": model.version, "topics": model.topics, "shapes": shapes}
+    head = json.dumps({**facts, "until": model.until, "examples": model.examples, "offered": model.offered}).encode()
+    body = b"".join(getattr(model, name).astype("<f2").tobytes() for name in _ARRAYS)
+    return zlib.compress(len(head).to_bytes(4, "little") + head + body, 6)
+
+
+def unpacked(data: bytes) -> Model | None:
+    """Read a model; None for one that another version of the program wrote."""
+    bare = zlib.decompress(data)
+    end = 4 + int.from_bytes(bare[:4], "little")
+    facts = json.loads(bare[4:end])
+    if facts["format"] != FORMAT:
+        return None
+    arrays = {}
+    for name in _ARRAYS:
+        shape = tuple(facts["shapes"][name])
+        size = int(np.prod(shape))
+        arrays[name] = np.frombuffer(bare, "<f2", size, end).astype(np.float32).reshape(shape)
+        end += 2 * size
+    counts = {name: tuple(facts[name]) for name in ("topics", "examples", "offered")}
+    values: dict[str, Any] = {"version": facts["version"], "until": facts["until"], **counts, **arrays}
+    return Model(**values)

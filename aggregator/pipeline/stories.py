@@ -1,0 +1,116 @@
+"""Which entries are about one event: each joins the story of entries that are like it, or founds one.
+
+What was tried, and what it came to, is told in docs/decisions/0017-stories.md. Everything here is reckoned in whole
+numbers until the last step, so that the order in which sums are made changes nothing.
+"""
+
+from math import log, sqrt
+
+from aggregator.model import Placement, Traits
+from aggregator.pipeline.stories_memory import CLOSEST, Memory
+from aggregator.pipeline.stories_profile import Profile, dot
+
+WINDOW = 96 * 3_600_000_000
+"""Microseconds between the publication of an entry and that of a member it may join."""
+
+TERMS, MEANING = 0.8, 0.2
+"""What shared terms and a shared meaning count."""
+
+_SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
+_JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
+_MERGE = 0.22, 0.50  # from this on two stories that an entry bridges are one
+_ANOTHER = 0.8  # what likeness counts for titles that name other numbers
+_NEAR, _DRAWN = 0.05, 0.6  # members that are less like it are none; one must be, by this part of the bound
+_WHY = 6  # shared words that are told
+
+
+def likeness(one: Traits, other: Traits, memory: Memory) -> float:
+    """Say how alike two entries are, 0 to 1; less when their titles name other numbers (day 3 is not day 4)."""
+    return _likenesses(one, [other], memory)[0]
+
+
+def place(entry: Traits, memory: Memory) -> Placement:
+    """Find the story of an entry among what ``memory`` holds, and put it there.
+
+    It joins the story to which it is most alike by two measures at once: its likeness to the nearest members (the mean
+    of five), without whom no story draws it, and to the middle of the story. When it would join two stories and these
+    are alike as well, the younger becomes part of the older, whose id they keep.
+    """
+    near = [other for other in memory.near(entry) if abs(other.published - entry.published) <= WINDOW]
+    alike: dict[int, list[tuple[float, int]]] = {}
+    for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
+        if how >= _NEAR:
+            alike.setdefault(other.story, []).append((how, -other.entry))
+    least = _DRAWN * between(_JOIN, sqrt(entry.length * _SHORT))
+    drawn = {id: found for id, found in alike.items() if max(found)[0] >= least}
+    terms = entry.terms
+    scored = [(_score(entry, terms, memory.profile(id), found), -id) for id, found in drawn.items()]
+    joined = sorted([one for one in scored if one[0]], reverse=True)
+    if not joined:
+        return Placement(memory.found(entry))
+    score, story = joined[0][0], -joined[0][1]
+    _, like = max(alike[story])
+    why = _why(entry.shown, terms, memory.members[-like].terms)
+    memory.join(entry, story)
+    for _, bridged in joined[1:]:
+        story = _merged(story, -bridged, memory)
+    return Placement(story, -like, round(min(score, 1.0), 4), why)
+
+
+def between(bounds: tuple[float, float], length: float) -> float:
+    """Give the bound for texts of so many words: from bare headlines to texts, by the logarithm."""
+    part = log(min(max(length, _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
+    return bounds[0] + (bounds[1] - bounds[0]) * part
+
+
+def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
+    """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
+
+    A story of one member is as like as that member.
+    """
+    bound = between(_JOIN, sqrt(entry.length * profile.length))
+    if profile.size == 1:
+        return found[0][0] if found[0][0] >= bound else 0.0
+    nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
+    if nearest[0] < bound * _DRAWN:
+        return 0.0
+    members = sum(nearest) / min(CLOSEST, profile.size)
+    score = 0.5 * members + 0.5 * _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
+    return score if score >= bound else 0.0
+
+
+def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
+    if not others:
+        return []
+    terms, meant = memory.products(entry, others)
+    return [
+        _hybrid(shared, meaning) * (_ANOTHER if entry.numbers and _counts_otherwise(entry, other) else 1)
+        for other, shared, meaning in zip(others, terms, meant, strict=True)
+    ]
+
+
+def _merged(story: int, other: int, memory: Memory) -> int:
+    one, two = memory.profile(story), memory.profile(other)
+    shared = _hybrid(dot(one.terms, two.terms), one.meant_with(two)) / (_norm(one) * _norm(two))
+    if shared < between(_MERGE, sqrt(one.length * two.length)):
+        return story
+    older, younger = sorted((story, other), key=abs)
+    memory.merge(younger, older)
+    return older
+
+
+def _hybrid(terms: int, meaning: float) -> float:
+    return TERMS * terms / 1_000_000 + MEANING * meaning / 262_144
+
+
+def _norm(profile: Profile) -> float:
+    return sqrt(max(_hybrid(*profile.squared), 1e-9))
+
+
+def _counts_otherwise(one: Traits, other: Traits) -> bool:
+    return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
+
+
+def _why(shown: dict[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+    both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
+    return tuple(shown[hash] for _, hash in sorted(both, reverse=True)[:_WHY])

@@ -1,0 +1,171 @@
+"""Candidate → Traits: what an entry is about, by its title, the beginning of its text and its address.
+
+Words are weighed by how rare they are among all texts that came before (as far as they came: a word's rarity is
+counted on, never looked up in texts to come), names more. What they mean is the sum of their static vectors, the rare
+ones more (Arora et al., 2017).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.model import Candidate, Traits
+from aggregator.pipeline.terms import term, words
+
+LOOKED_AT = 60
+"""Words of title and text together."""
+
+BUCKETS = 1 << 16
+FADING = 40_000
+"""After so many texts every count is halved: words wear off, and counts do not grow."""
+
+_BEFORE = 500  # as if so many texts had been seen that hold none of a text's words: the first days are no special case
+_NAME, _NUMBER = 1.8, 1.5  # a capitalised word counts so much more, where capitals say something; and a number
+_WORDS_KEPT = 80_000  # in memory
+_TERM, _MEANING = 1000, 512  # lengths of the vectors
+
+_OFTEN = 1 + np.log(np.maximum(np.arange(64), 1))  # what a word counts that is said so many times
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_SLUG = re.compile(r"[-_+]|%20")
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Words → the sum of the vectors of their pieces, a row each."""
+
+
+class Reader:
+    """Reads entries in the order in which they are placed, and counts their words."""
+
+    def __init__(self, embed: Embed, *, texts: int = 0, counts: bytes = b"") -> None:
+        self.texts = texts
+        self._embed = embed
+        empty = np.zeros(BUCKETS, dtype=np.uint16)
+        self._counts = np.frombuffer(counts, dtype="<u2").astype(np.uint16) if counts else empty
+        self._known: dict[str, tuple[int, int, float]] = {}  # word → hash, row of its vector, boost
+        self._at = 0
+        self._vectors: NDArray[np.float16] = np.zeros((1024, 256), dtype=np.float16)
+
+    @property
+    def counts(self) -> bytes:
+        """In how many texts words were seen, by their hash."""
+        return self._counts.astype("<u2").tobytes()
+
+    def read(self, entries: Sequence[Candidate]) -> list[Traits]:
+        """Give the traits of entries, in their order; each is counted before it is weighed."""
+        parts = [_parts(entry) for entry in entries]
+        self._learn({word for part in parts for said in part for word in said})
+        return [self._weighed(entry, *part) for entry, part in zip(entries, parts, strict=True)]
+
+    def _weighed(self, entry: Candidate, title: list[str], text: list[str], slug: list[str]) -> Traits:
+        bag, numbers = self._bag(title, text, slug)
+        said = list(bag.values())
+        hashes = np.array(list(bag), dtype=np.int64)
+        rarity = self._rarity(hashes)
+        often = _OFTEN[[min(count, 63) for _, _, count, _ in said]]
+        weights = often * rarity * np.array([boost for _, boost, _, _ in said])
+        weights *= _TERM / max(float(np.sqrt(weights @ weights)), 1e-9)
+        vectors = self._vectors[[row for row, _, _, _ in said]].astype(np.float32)
+        whole = np.rint(weights).astype(np.int64)
+        order = np.argsort(hashes - (whole << 32))  # the heaviest first
+        return Traits(
+            entry=entry.id,
+            published=(entry.published - _EPOCH) // _MICROSECOND,
+            mark=mark(entry),
+            length=max(len(title) + len(text), 1),
+            hashes=hashes[order].astype("<u4").tobytes(),
+            weights=whole[order].astype("<u2").tobytes(),
+            meaning=_bytes((often * np.sqrt(rarity)).astype(np.float32) @ vectors),
+            numbers=numbers,
+            shown={hash: word for hash, (_, _, _, word) in bag.items()},
+        )
+
+    def _bag(
+        self, title: list[str], text: list[str], slug: list[str]
+    ) -> tuple[dict[int, tuple[int, float, int, str]], frozenset[int]]:
+        """Gather terms by their hash: where their vector is, what they count, how often; and the title's numbers.
+
+        Names count more; a Headline Written Like This has none.
+        """
+        letters = [word for word in title if not word[0].isdigit()]
+        shouted = sum([word[0].isupper() for word in letters]) > 0.6 * len(letters)
+        bag: dict[int, tuple[int, float, int, str]] = {}
+        known = self._known
+        for plain, part in ((shouted, title), (False, text), (True, slug)):
+            for word in part:
+                hash, row, boost = known[word]
+                if not hash:
+                    continue
+                if plain and boost == _NAME:
+                    boost = 1.0
+                if before := bag.get(hash):
+                    row, word = (row, word) if boost > before[1] else (before[0], before[3])
+                    bag[hash] = row, max(boost, before[1]), before[2] + 1, word
+                else:
+                    bag[hash] = row, boost, 1, word
+        numbers = frozenset([known[word][0] for word in title if word[0].isdigit()])
+        return bag, numbers
+
+    def _rarity(self, hashes: NDArray[np.int64]) -> NDArray[np.float64]:
+        places = hashes // 2 % BUCKETS
+        self.texts += 1
+        self._counts[places] += 1
+        rarity = np.log((self.texts + _BEFORE + 1) / (self._counts[places] + 0.5))
+        if self.texts >= FADING:
+            self.texts //= 2
+            self._counts //= 2
+        return np.maximum(rarity, 0.05)
+
+    def _learn(self, seen: set[str]) -> None:
+        """Look up words that were not met yet, all at once."""
+        if len(self._known) > _WORDS_KEPT:
+            self._known, self._at = {}, 0
+        facts = {word: term(word) for word in sorted(seen - self._known.keys())}
+        new = [word for word, found in facts.items() if found]
+        at, size = self._at, len(self._vectors)
+        if at + len(new) > size:
+            room = np.zeros((2 * (at + len(new)), self._vectors.shape[1]), dtype=np.float16)
+            room[:at] = self._vectors[:at]
+            self._vectors = room
+        if new:
+            self._vectors[at : at + len(new)] = self._embed(new)
+        self._known |= dict.fromkeys(facts, (0, 0, 0.0))
+        self._known |= {word: (_hash(facts[word]), at + n, _boost(word)) for n, word in enumerate(new)}
+        self._at = at + len(new)
+
+
+def mark(entry: Candidate) -> int:
+    """Give the fingerprint of what is looked at: an entry whose mark has not changed stays where it is."""
+    return crc32(f"{entry.title}\n{entry.text[: LOOKED_AT * 12]}\n{entry.key}".encode("utf-8", "replace"))
+
+
+def _parts(entry: Candidate) -> tuple[list[str], list[str], list[str]]:
+    title = words(entry.title[:500])
+    text = words(entry.text[: LOOKED_AT * 12])[: max(0, LOOKED_AT - len(title))]
+    return title, text, _slug(entry.key)
+
+
+def _boost(word: str) -> float:
+    return _NUMBER if word[0].isdigit() else _NAME if word[0].isupper() else 1.0
+
+
+def _slug(key: str) -> list[str]:
+    """The words of an address: often another headline than the one that was published."""
+    parts = _SLUG.split(key.partition("?")[0].rstrip("/").rpartition("/")[2].partition(".")[0])
+    found = [part for part in parts if part.isalpha() and len(part) < 20]
+    return found if len(found) > 2 else []
+
+
+def _hash(found: str) -> int:
+    hashed = crc32(found.encode("utf-8", "replace"))
+    return hashed | 1 if found[0].isdigit() else hashed & ~1
+
+
+def _bytes(meaning: NDArray[np.float32]) -> bytes:
+    length = max(float(np.sqrt(meaning @ meaning)), 1e-9)
+    found: NDArray[np.int8] = np.clip(np.rint(meaning * (_MEANING / length)), -127, 127).astype(np.int8)
+    return found.tobytes()

@@ -1,0 +1,133 @@
+"""The keeper of what stories are found by: traits of entries, postings of their terms, counts of all terms."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from struct import pack, unpack
+from typing import Any
+
+from aggregator.model import Placement, StoryChanges, Traits
+from aggregator.store.database import Database
+from aggregator.store.driver import read_json
+from aggregator.store.lane import among
+
+LATEST = 64
+"""A story is known by so many of its latest members."""
+
+
+class Stories:
+    """What Curate compares a new entry with; ``write`` is part of the transaction that keeps its decisions."""
+
+    def __init__(self, database: Database) -> None:
+        self._lane = database.lane
+
+    def counts(self) -> tuple[int, bytes]:
+        """Give how many texts were counted, and the counts; none at first."""
+        with self._lane.read() as connection:
+            found: tuple[int, bytes] | None = connection.execute("SELECT texts, counts FROM story_count").fetchone()
+        return found or (0, b"")
+
+    def placed(self, entries: Collection[int]) -> Mapping[int, tuple[int, Placement]]:
+        """Give for those of ``entries`` that have a story by their own words: their mark, and how they were placed."""
+        with self._lane.read() as connection:
+            rows = among(connection, _PLACED, entries)
+            return {
+                id: (mark, Placement(story, like, score, tuple(read_json(why))))
+                for id, mark, story, like, score, why in rows
+            }
+
+    def of_sets(self, sets: Collection[int]) -> Mapping[int, int]:
+        """Give the story of each text set that has one."""
+        with self._lane.read() as connection:
+            return dict(among(connection, _OF_SETS, sets))
+
+    def in_use(self, stories: Collection[int]) -> Mapping[int, frozenset[int]]:
+        """Give the text sets that are in each of ``stories``."""
+        used: dict[int, set[int]] = defaultdict(set)
+        with self._lane.read() as connection:
+            for story, text_set in among(connection, _IN_USE, stories):
+                used[story].add(text_set)
+        return {story: frozenset(sets) for story, sets in used.items()}
+
+    def traits(self, entries: Sequence[int]) -> list[Traits]:
+        """Give the traits of those of ``entries`` that have any."""
+        with self._lane.read() as connection:
+            return [_traits(row) for row in among(connection, f"{_TRAITS} WHERE entry_id IN", entries)]
+
+    def members(self, stories: Sequence[int]) -> list[Traits]:
+        """Give the latest members of each story by the date of their publication."""
+        with self._lane.read() as connection:
+            return [_traits(row) for id in stories for row in connection.execute(_MEMBERS, (id, LATEST))]
+
+    def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
+        """Tell of each epoch whether anything that is stored was published in it."""
+        with self._lane.read() as connection:
+            return {epoch: bool(connection.execute(_ANY, (epoch,)).fetchone()) for epoch in epochs}
+
+    def postings(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
+        """Give the entries that have a term in an epoch, the newest last; for each (epoch, term) that is wanted."""
+        terms: dict[int, list[int]] = defaultdict(list)
+        for epoch, term in wanted:
+            terms[epoch].append(term)
+        found: dict[tuple[int, int], list[int]] = {(epoch, term): [] for epoch in terms for term in terms[epoch]}
+        with self._lane.read() as connection:
+            for epoch, those in terms.items():
+                for term, entries in among(connection, _POSTINGS, those, epoch):
+                    found[epoch, term] = list(unpack(f"<{len(entries) // 8}q", entries))
+        return found
+
+
+def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collection[int]) -> None:
+    """Keep what placing a batch changed; of its entries only those that are still ``stored``."""
+    kept = [_row(traits) for traits in changes.traits if traits.entry in stored]
+    connection.executemany("DELETE FROM story_entry WHERE entry_id = ?", [(id,) for id in changes.copies])
+    connection.executemany(_KEEP, kept)
+    posted = [(epoch, term, pack(f"<{len(ids)}q", *ids)) for epoch, term, ids in changes.postings]
+    connection.executemany(_POST, posted)
+    if changes.traits:
+        connection.execute(_COUNT, (changes.texts, changes.counts))
+
+
+def merge(connection: sqlite3.Connection, younger: int, older: int, *, uid: str) -> None:
+    """Move all entries of a story into an older one, whose permanent id is ``uid``."""
+    connection.execute("UPDATE story_entry SET story = ? WHERE story = ?", (older, younger))
+    connection.execute("UPDATE curation SET story = ?, story_uid = ? WHERE story = ?", (older, uid, younger))
+
+
+_PLACED = """
+    SELECT story_entry.entry_id, mark, curation.story, story_like, story_score, story_why
+    FROM story_entry JOIN curation ON curation.entry_id = story_entry.entry_id
+    WHERE curation.story != 0 AND story_entry.entry_id IN
+"""
+_OF_SETS = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set IN"
+_IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
+_TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
+_MEMBERS = f"{_TRAITS} WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
+_ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
+_POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
+_KEEP = """
+    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
+    published = excluded.published, mark = excluded.mark, length = excluded.length, terms = excluded.terms,
+    weights = excluded.weights,    numbers = excluded.numbers, meaning = excluded.meaning
+"""
+_POST = """
+    INSERT INTO story_term (epoch, term, entries) VALUES (?, ?, ?)
+    ON CONFLICT (epoch, term) DO UPDATE SET entries = excluded.entries
+"""
+_COUNT = """
+    INSERT INTO story_count (id, texts, counts) VALUES (1, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET texts = excluded.texts, counts = excluded.counts
+"""
+
+
+def _row(traits: Traits) -> tuple[Any, ...]:
+    numbers = pack(f"<{len(traits.numbers)}I", *sorted(traits.numbers))
+    facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
+    return *facts, traits.hashes, traits.weights, numbers, traits.meaning
+
+
+def _traits(row: Sequence[Any]) -> Traits:
+    entry, story, published, mark, length, hashes, weights, numbers, meaning = row
+    counted = frozenset(unpack(f"<{len(numbers) // 4}I", numbers)) if numbers else frozenset()
+    return Traits(entry, published, mark, length, hashes, weights, meaning, counted, story)

@@ -1,0 +1,141 @@
+"""Topics by meaning, on AG News and the BBC's: with words only, with few labels, with half of the labels.
+
+The code is the river's own (``pipeline/meaning*``). What was chosen was chosen on half 0 (by a checksum of the id);
+what is reported is half 1, of which no label is used except where a row says so.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from aggregator.config import TopicConfig
+from aggregator.pipeline.meaning import probabilities, text_of
+from aggregator.pipeline.meaning_features import Numbers
+from aggregator.pipeline.meaning_learn import Examples, learn
+from aggregator.pipeline.meaning_signs import labels, votes
+from aggregator.pipeline.topics import compile_rules
+from aggregator.vectors import Vectors
+from bench.eval.figures import Figure, interval
+from bench.eval.topics_words import AGNEWS, BBC
+
+DRAWS = 3
+GOALS = {("agnews", "words"): 0.88, ("bbc", "words"): 0.955, ("agnews", 10): 0.79, ("agnews", 100): 0.86}
+GOALS |= {("agnews", "half"): 0.89, ("bbc", "half"): 0.975}
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A set: texts, their vectors, the column of each one's topic, and in which half it is."""
+
+    name: str
+    topics: tuple[str, ...]
+    words: dict[str, str]
+    texts: list[tuple[str, str]]
+    vectors: Numbers
+    gold: np.ndarray
+    half: np.ndarray
+
+
+def read(corpus: Path, name: str, words: dict[str, str]) -> Labelled:
+    """Read a set; exact copies are dropped."""
+    with gzip.open(corpus / "labelled" / f"topics_{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+        rows = [row for row in map(json.loads, file) if not row.get("exact_dup_of")]
+    topics = tuple(sorted(words))
+    texts = [(row["title"], row.get("summary") or row.get("body") or "") for row in rows]
+    half = np.array([zlib.crc32(row["id"].encode()) >> 7 & 1 for row in rows])
+    gold = np.array([topics.index(row["label"]) for row in rows])
+    return Labelled(name, topics, words, texts, Vectors().embed([text_of(*text) for text in texts]), gold, half)
+
+
+def by_words(data: Labelled) -> Examples:
+    """Make examples of what the editor's words say, and of nothing else."""
+    topics = [TopicConfig(name=name, words=tuple(data.words[name].split(", "))) for name in data.topics]
+    rules = compile_rules(topics)
+    said = np.array([votes(rules, *text) for text in data.texts], np.float32)
+    known = labels(said, np.zeros_like(said), [True] * len(topics))
+    plain = (said.sum(axis=1) == 0).astype(np.float32)
+    return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain)
+
+
+def by_labels(data: Labelled, chosen: np.ndarray) -> Examples:
+    """Make examples of the given labels; all other texts are there without theirs."""
+    known = np.full((len(data.gold), len(data.topics)), np.nan, np.float32)
+    known[chosen] = np.eye(len(data.topics), dtype=np.float32)[data.gold[chosen]]
+    zeros = np.zeros(len(data.gold), np.float32)
+    return Examples(data.texts, data.vectors, known, zeros + 1, zeros)
+
+
+def guess(data: Labelled, examples: Examples) -> Numbers:
+    """Learn, and guess every text."""
+    return probabilities(learn(examples, data.topics), data.texts, data.vectors)
+
+
+def drawn(data: Labelled, count: int, draw: int, half: int) -> np.ndarray:
+    """Draw ``count`` examples of each topic from a half."""
+    chance = np.random.default_rng(draw)
+    rows = [np.flatnonzero((data.gold == k) & (data.half == half)) for k in range(len(data.topics))]
+    return np.concatenate([chance.permutation(row)[:count] for row in rows])
+
+
+def accuracy(pairs: Sequence[tuple[int, int]]) -> float:
+    """Share of pairs that agree."""
+    return sum(one == other for one, other in pairs) / len(pairs)
+
+
+def macro_f1(pairs: Sequence[tuple[int, int]]) -> float:
+    """Mean of the F1 of each topic."""
+    found = []
+    for topic in sorted({gold for _, gold in pairs}):
+        both = sum(one == topic == other for one, other in pairs)
+        found.append(2 * both / max(sum(one == topic for one, _ in pairs) + sum(o == topic for _, o in pairs), 1))
+    return sum(found) / len(found)
+
+
+def calibration_error(chances: Numbers, gold: np.ndarray) -> float:
+    """Mean distance of what was said from what was so, in ten steps, over all topics (expected calibration error)."""
+    said, so = chances.ravel(), np.eye(chances.shape[1])[gold].ravel()
+    steps = np.minimum((said * 10).astype(int), 9)
+    parts = [(steps == step) for step in range(10) if (steps == step).any()]
+    return float(sum(abs(said[part].mean() - so[part].mean()) * part.sum() for part in parts) / len(said))
+
+
+def regimes(data: Labelled, report: int) -> Iterator[tuple[str | int, list[Numbers]]]:
+    """Give for each way of teaching the guesses it led to; labels come from the half that is not reported."""
+    yield "words", [guess(data, by_words(data))]
+    for count in (10, 100) if data.name == "agnews" else ():
+        yield count, [guess(data, by_labels(data, drawn(data, count, draw, 1 - report))) for draw in range(DRAWS)]
+    yield "half", [guess(data, by_labels(data, np.flatnonzero(data.half != report)))]
+
+
+def measure(corpus: Path, report: int = 1) -> Iterator[Figure]:
+    """Give accuracy, macro-F1 and calibration of each way of teaching, on half ``report``."""
+    for name, words in (("agnews", AGNEWS), ("bbc", BBC)):
+        data = read(corpus, name, words)
+        there = data.half == report
+        gold = data.gold[there].tolist()
+        for way, found in regimes(data, report):
+            pairs = [pair for one in found for pair in zip(one.argmax(1)[there].tolist(), gold, strict=True)]
+            f1 = isinstance(way, int)
+            count = macro_f1 if f1 else accuracy
+            said = {"words": "words alone", "half": f"labels of {int((~there).sum()):,}"}.get(
+                str(way), f"{way} labels a topic"
+            )
+            low, high = interval(pairs, count, rounds=200)
+            measure_name = f"{'macro-F1' if f1 else 'accuracy'}, {said}"
+            errors = worst(data, found[0], there)
+            yield Figure("topics", name, measure_name, count(pairs), GOALS[name, way], low, high, errors=errors)
+            error = calibration_error(found[0][there], data.gold[there])
+            yield Figure("topics", name, f"calibration error, {said}", error, 0.05, at_most=True)
+
+
+def worst(data: Labelled, chances: Numbers, there: np.ndarray) -> tuple[str, ...]:
+    """Describe the ten texts that were given a wrong topic most surely."""
+    wrong = np.flatnonzero(there & (chances.argmax(1) != data.gold))
+    rows = sorted(wrong, key=lambda row: -float(chances[row].max() - chances[row, data.gold[row]]))[:10]
+    said = [(chances[row].max(), data.topics[chances[row].argmax()], data.topics[data.gold[row]], row) for row in rows]
+    return tuple(f"{chance:.2f} {topic}, is {gold}: {data.texts[row][0][:90]}" for chance, topic, gold, row in said)

@@ -1,0 +1,69 @@
+"""Paragraphs that a source repeats."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.pipeline.furniture import NOTICED, REPEATED, Furniture, known, learn, paragraph, paragraphs, without
+
+NOTICE = "Follow us on 12 networks."
+
+
+def entries(*texts: str, begin: int = 0) -> list[tuple[str, str, list[int]]]:
+    return [(f"g{n}", f"Title {n}", paragraphs(text)) for n, text in enumerate(texts, begin)]
+
+
+def told(number: int) -> str:
+    return f"What happened in matter {'x' * number}.\n\n{NOTICE}"
+
+
+def spelt(number: int) -> str:
+    """A word for a number: its digits would not count."""
+    return "".join(chr(97 + int(digit)) for digit in str(number))
+
+
+def test_what_three_entries_of_a_feed_have_is_furniture() -> None:
+    two = learn(Furniture(), entries(told(1), told(2)))
+    assert two.repeated == frozenset()
+    three = learn(two, entries(told(3), begin=2))
+    assert three.repeated == {paragraph(NOTICE)}
+    assert without(told(4), three.repeated) == "What happened in matter xxxx.\n"
+
+
+def test_digits_blanks_and_case_do_not_count() -> None:
+    assert paragraph("Follow us on 12 networks") == paragraph("FOLLOW us  on 34 networks!")
+    assert paragraph("Follow us on 123 networks") != paragraph("Follow us on 12 networks")
+    assert paragraph("") == 0
+
+
+def test_an_entry_that_is_told_again_counts_once() -> None:
+    """Placed anew under other rules, retitled, or under another guid: it is still one entry."""
+    text = paragraphs(told(1))
+    again = [("g", "Title", text), ("g", "Title, updated", text), ("h", "Title", text), ("g", "Title", text)]
+    assert learn(Furniture(), [*again, *again]).repeated == frozenset()
+
+
+def test_a_text_of_nothing_but_furniture_stays() -> None:
+    repeated = {paragraph(NOTICE)}
+    assert without(NOTICE, repeated) == NOTICE
+    assert without("Something else", repeated) == "Something else"
+
+
+def test_what_is_kept_of_a_feed_is_bounded_and_the_last_learned_stay() -> None:
+    furniture = Furniture()
+    for n in range(300):
+        text = "\n\n".join([f"Own {spelt(n)}", *(f"Often {spelt(n // 3 * 20 + k)}" for k in range(20))])
+        furniture = learn(furniture, entries(text, begin=n))
+    assert len(furniture.repeated) == REPEATED
+    assert paragraph(f"Often {spelt(299 // 3 * 20 + 19)}") in furniture.repeated
+    assert len(furniture.kept) <= 4 * (1 + REPEATED + 5 * NOTICED)
+
+
+def test_nothing_new_is_nothing_to_keep() -> None:
+    before = learn(Furniture(), entries(*map(told, range(1, 5))))
+    assert learn(before, entries(*map(told, range(1, 5)))) is before
+
+
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_what_was_learned_is_read_back(texts: list[str]) -> None:
+    learned = learn(Furniture(), entries(*texts, *texts, *texts))
+    assert known(learned.kept) == learned

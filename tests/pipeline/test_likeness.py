@@ -1,0 +1,124 @@
+"""How alike two texts are, and what vetoes that they are one."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from aggregator.pipeline.likeness import Spoken, as_spoken, likeness
+from aggregator.pipeline.marks import conflict, marks, numbers
+from aggregator.pipeline.shingles import spoken
+
+WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ane", "orth", "ield", "ust", "emple", "ingle", "ower", "ave")]
+
+
+def body(seed: int, count: int = 120) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=count))
+
+
+def told(title: str, text: str, feed: int = 1) -> Spoken:
+    return as_spoken(title, text, feed)
+
+
+def same(one: Spoken, other: Spoken) -> bool:
+    assert likeness(one, other) == likeness(other, one)
+    return likeness(one, other).same
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        "LONDON, March 3 (Agency) - {}",
+        "{} Sign up to our newsletter and have the latest news every morning. All rights reserved.",
+        "By A. Writer. {}",
+    ],
+)
+def test_a_copy_with_another_headline_dateline_or_notice_is_one_text(edited: str) -> None:
+    assert same(told("Mayor opens bridge", body(1)), told("Bridge now open, at last", edited.format(body(1)), 2))
+
+
+def test_a_copy_that_is_cut_is_one_text() -> None:
+    assert same(told("Mayor opens bridge", body(1)), told("A bridge", " ".join(body(1).split()[:80]), 2))
+
+
+def test_reports_that_share_a_quote_are_two_texts() -> None:
+    quote = body(9, 25)
+    assert not same(told("Mayor opens bridge", f"{body(1)} {quote}"), told("The bridge", f"{quote} {body(2)}", 2))
+
+
+def test_a_teaser_is_one_text_with_what_it_begins() -> None:
+    whole = told("Mayor opens the bridge over the river", body(1, 400))
+    assert same(whole, told("Bridge opened", " ".join(body(1, 400).split()[:30]), 2))
+    assert not same(whole, told("Bridge opened", " ".join(body(1, 400).split()[200:230]), 2))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("EU agrees 12th package of sanctions", "EU agrees 13th package of sanctions"),
+        ("EU agrees twelfth package of sanctions", "EU agrees 13th package of sanctions"),
+        ("Example Corp profit rises in Q1", "Example Corp profit rises in Q2"),
+        ("Your horoscope for Monday, April 27", "Your horoscope for Tuesday, April 28"),
+        ("Town beat Rovers 2-1 at home", "Town beat Rovers 3-1 at home"),
+        ("Minutes of the meeting, part II", "Minutes of the meeting, part III"),
+        ("Firm pays $5m fine over leak", "Firm pays $6m fine over leak"),
+    ],
+)
+def test_numbers_dates_and_ordinals_in_titles_veto(one: str, other: str) -> None:
+    assert not same(told(one, body(1)), told(other, body(1), 2))
+    assert not same(told(one, body(1)), told(other, body(1)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Firm pays US$ 5m fine over leak", "Firm pays $5 million fine over leak"),
+        ("EU agrees 12th package of sanctions", "EU agrees twelfth package of sanctions"),
+        ("Fire kills 5 in hotel", "Hotel fire kills five"),
+        ("Storm hits coast", "Storm hits coast, 3 dead"),
+    ],
+)
+def test_the_same_number_in_another_spelling_is_no_veto(one: str, other: str) -> None:
+    assert same(told(one, body(1)), told(other, body(1), 2))
+
+
+def lottery(numbers: Sequence[int]) -> str:
+    words = body(3, 60).split()
+    for place, number in enumerate(numbers):
+        words[6 + 9 * place] = str(number)
+    return " ".join(words)
+
+
+def test_the_numbers_of_two_draws_veto_though_the_words_are_the_same() -> None:
+    first, second = lottery([4, 8, 15, 16, 23]), lottery([1, 2, 3, 5, 7])
+    found = likeness(told("Draw results", first), told("Results of the draw", second, 2))
+    assert (found.same, found.why) == (False, "the numbers in the texts differ")
+    assert same(told("Draw results", first), told("Results of the draw", lottery([4, 8, 15, 16, 24]), 2))
+
+
+def test_entries_of_one_feed_need_titles_that_are_alike() -> None:
+    """A series repeats its words under other titles; another publisher's copy has another headline."""
+    one, other = told("Best of cartoons", body(1, 40)), told("Something for the weekend", body(1, 40))
+    assert not same(one, other)
+    assert same(one, told("Something for the weekend", body(1, 40), 2))
+    assert same(told("Mayor opens the new bridge", body(1)), told("Mayor opens new bridge", body(1) + " and more"))
+
+
+def test_the_same_telling_title_at_two_publishers_is_one_text_when_the_teasers_are_their_own() -> None:
+    title = "Nervous councillors see the mayor sinking"
+    assert same(told(title, body(1, 20)), told(title, body(2, 20), 2))
+    assert not same(told(title, body(1, 20)), told(title, body(2, 20)))
+    assert not same(told(title, body(1)), told(title, body(2), 2))
+    assert not same(told("Morning briefing", body(1, 20)), told("Morning briefing", body(2, 20), 2))
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert not same(told("", ""), told("", "", 2))
+    assert not same(told("A title", ""), told("Another one", body(1), 2))
+
+
+def test_numbers_are_read_as_people_write_them() -> None:
+    assert numbers(spoken("US$ 5m, $5 million, 5 mln and 12th of 012 in Q1")) == {b"5m", b"12", b"q1"}
+    assert marks(spoken("Twelfth round on Monday in June")) == {b"12", b"monday", b"june"}
+    assert conflict({b"1"}, {b"2"})
+    assert not conflict({b"1"}, {b"1", b"2"})

@@ -1,0 +1,101 @@
+"""Texts as runs of words."""
+
+import random
+from operator import ne
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.pipeline.shingles import KEYS, LEAD_KEYS, covered, keys, shared_passages, spoken
+
+WORDS = [f"word{n}" for n in range(4000)]
+
+
+def text(seed: int, count: int = 300) -> str:
+    return " ".join(random.Random(seed).choices(WORDS, k=count))
+
+
+def found(one: str, other: str) -> bool:
+    return bool(set(keys([], spoken(one))) & set(keys([], spoken(other))))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The U.S. said 1,000 were there.", "the US said 1000 were there"),
+        ("He didn’t say “no” – ever…", "he didn't say 'no' - ever"),
+        ("It costs US$ 5 or £3", "It costs US 5 or 3"),
+        ("Straße\u00a0und\u202fPlatz", "STRASSE und Platz"),
+        ("co\u00adoperation\u200b", "cooperation"),
+        ("北京市长说，今天", "北京市长说今天"),
+    ],
+)
+def test_how_a_text_is_typed_does_not_count(one: str, other: str) -> None:
+    assert spoken(one) == spoken(other) != []
+
+
+def test_letters_of_scripts_without_blanks_are_words() -> None:
+    assert len(spoken("北京市长说")) == 5
+    assert len(spoken("привет мир")) == 2
+
+
+def test_a_text_has_few_keys_however_long_it_is() -> None:
+    for count in (0, 3, 6, 40, 300, 3000):
+        assert len(keys([], spoken(text(1, count)))) <= KEYS + LEAD_KEYS
+    assert keys([], []) == []
+    assert len(keys(spoken("A headline that says quite enough"), [])) == 1
+
+
+def test_a_copy_that_was_edited_and_cut_shares_a_key() -> None:
+    for seed in range(60):
+        original = text(seed)
+        chance, words = random.Random(seed), original.split()[:210]
+        for at in chance.sample(range(210), 10):
+            words[at] = "edited"
+        assert found(original, f"LONDON (Agency) - {' '.join(words)} Read more in our app."), seed
+
+
+def test_the_first_sentences_find_the_whole_text() -> None:
+    misses = [seed for seed in range(60) if not found(text(seed, 500), " ".join(text(seed, 500).split()[:40]))]
+    assert misses == []
+
+
+def test_other_texts_share_no_key() -> None:
+    assert not any(found(text(seed), text(seed + 1)) for seed in range(100))
+
+
+def test_what_is_covered_reaches_from_the_first_shared_run_to_the_last() -> None:
+    small = spoken("dateline here " + "a b c d e f g h i j k l" + " sign up now")
+    assert covered(small, spoken("a b c d e f X h i j k l")) == (11, 2, 14)
+    assert covered(small, spoken("nothing of it")) == (0, 0, 0)
+    assert covered([], small) == (0, 0, 0)
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), max_size=40), st.lists(st.sampled_from("abcdefgh"), max_size=40))
+def test_never_more_is_covered_than_reached(one: list[str], other: list[str]) -> None:
+    count, first, end = covered([w.encode() for w in one], [w.encode() for w in other])
+    assert 0 <= count <= end - first <= len(one)
+
+
+def test_shared_passages_are_quoted_as_they_were_printed() -> None:
+    one = "Before it. The “Grand Bridge” was opened on Monday, said the mayor. Then nothing like it happened at all."
+    other = "Elsewhere: the 'grand bridge' was opened on Monday said the mayor of a town; nothing like it happened"
+    assert shared_passages(one, other) == ("The “Grand Bridge” was opened on Monday, said the mayor.",)
+    assert shared_passages(one, other, words=4)[1:] == ("nothing like it happened",)
+    assert shared_passages(one, "unlike") == ()
+
+
+def test_passages_are_the_longest_first_and_no_more_than_asked() -> None:
+    one, other = text(1, 30), text(2, 30)
+    both = f"{one} X {other}"
+    passages = shared_passages(both, f"{' '.join(other.split()[:20])} Y {' '.join(one.split()[:10])} Z", limit=2)
+    assert [len(p.split()) for p in passages] == [20, 10]
+    assert len(shared_passages(both, f"{one} Y {other}", limit=1)) == 1
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_at_all(one: str, other: str) -> None:
+    assert keys(spoken(one), spoken(one)) == sorted(set(keys(spoken(one), spoken(one))))
+    assert all(passage in " ".join(one.split()) for passage in shared_passages(one, other, words=4))
+    assert not any(map(ne, spoken(one), spoken(one)))

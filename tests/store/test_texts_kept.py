@@ -1,0 +1,84 @@
+"""What is kept to find texts by: keys of their words, and what their feeds repeat."""
+
+from datetime import timedelta
+
+from aggregator.model import Curated, Learned, Sought
+from aggregator.store.texts import CROWDED, SHOWN
+from tests.store.things import DAY, NOW, Desk, document, entry
+
+
+def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int, ...]]:
+    found, rows = desk.store.texts.sharing(sought)
+    if keep:
+        decided = [Curated(one.entry) for one in sought]
+        desk.store.curation.save(decided, rules="1", learned=Learned(rows))
+    return dict(found)
+
+
+def filled(desk: Desk, count: int) -> None:
+    desk.read("a", document([entry(str(n)) for n in range(1, count + 1)]))
+
+
+def test_entries_that_share_keys_are_found_the_best_first(desk: Desk) -> None:
+    filled(desk, 4)
+    seek(desk, Sought(1, NOW, [1, 2, 3]), Sought(2, NOW, [3, 4]), Sought(3, NOW, [9]))
+    assert seek(desk, Sought(4, NOW, [2, 3, 5])) == {4: (1, 2)}
+
+
+def test_entries_of_one_batch_find_each_other(desk: Desk) -> None:
+    filled(desk, 2)
+    assert seek(desk, Sought(1, NOW, [1]), Sought(2, NOW, [1])) == {1: (2,), 2: (1,)}
+
+
+def test_an_entry_that_is_placed_again_does_not_find_itself(desk: Desk) -> None:
+    filled(desk, 1)
+    for _ in range(2):
+        assert seek(desk, Sought(1, NOW, [1])) == {1: ()}
+
+
+def test_copies_are_found_a_week_away_and_not_much_farther(desk: Desk) -> None:
+    """Whatever the day of the fortnight: the keys of both fortnights are looked up."""
+    filled(desk, 60)
+    for day in range(28):
+        one, other = 2 * day + 1, 2 * day + 2
+        seek(desk, Sought(one, NOW + day * DAY, [day]))
+        for apart in (timedelta(days=7), -timedelta(days=7)):
+            assert seek(desk, Sought(other, NOW + day * DAY + apart, [day]), keep=False) == {other: (one,)}
+        assert seek(desk, Sought(other, NOW + day * DAY + timedelta(days=28), [day]), keep=False) == {other: ()}
+
+
+def test_dates_before_1970_and_far_ahead_are_dates(desk: Desk) -> None:
+    filled(desk, 4)
+    for n, year in ((1, 1951), (3, 9000)):
+        seek(desk, Sought(n, NOW.replace(year=year), [2**32 - 1]))
+        assert seek(desk, Sought(n + 1, NOW.replace(year=year), [2**32 - 1])) == {n + 1: (n,)}
+
+
+def test_a_key_that_everyone_has_stays_small(desk: Desk) -> None:
+    filled(desk, 2 * CROWDED + 1)
+    seek(desk, *(Sought(n, NOW, [7]) for n in range(1, CROWDED + 11)))
+    for n in range(CROWDED + 11, 2 * CROWDED + 1):
+        seek(desk, Sought(n, NOW, [7]))
+    assert seek(desk, Sought(2 * CROWDED + 1, NOW, [7])) == {2 * CROWDED + 1: tuple(range(1, SHOWN + 1))}
+    with desk.store._database.lane.read() as connection:
+        assert connection.execute("SELECT count(*) FROM sketch").fetchone() == (CROWDED,)
+
+
+def test_keys_of_purged_entries_are_swept(desk: Desk) -> None:
+    filled(desk, 3)
+    seek(desk, *(Sought(n, NOW, [n]) for n in (1, 2, 3)))
+    desk.read("a", document(also=["3"]), now=NOW + DAY)
+    desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    with desk.store._database.lane.read() as connection:
+        assert connection.execute("SELECT entry_id FROM sketch").fetchall() == [(3,)]
+
+
+def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    feed = desk.feed("a").id
+    assert desk.store.texts.furniture([feed]) == {}
+    assert desk.store.texts.repeated(feed) == frozenset()
+    kept = b"\x01\x00\x00\x00\x05\x00\x00\x00"
+    desk.store.curation.save([Curated(1)], rules="1", learned=Learned(furniture={feed: kept, 999: b""}))
+    assert desk.store.texts.furniture([feed, 999]) == {feed: kept}
+    assert desk.store.texts.repeated(feed) == {5}
