@@ -1,8 +1,11 @@
 """`aggregator stories`, and what `explain` says of a story, for people and for programs."""
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -136,3 +139,12 @@ def test_the_example_in_the_docs_has_the_steps_that_there_are(synced: Path) -> N
     shown = re.findall(r"^([a-z][a-z ]*): ", text.partition("```text")[2].partition("```")[0], re.MULTILINE)
     (trace,) = data(synced, "explain", str(story(synced)["id"]))["entries"]
     assert shown == list(trace["trace"])
+
+
+def test_for_a_person_the_steps_stand_out_and_long_lines_are_wrapped(synced: Path) -> None:
+    command = [sys.executable, "-m", "aggregator", "-C", str(synced), "stories", "show", str(story(synced)["id"])]
+    env = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "60", "TERM": "xterm"}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    assert "\x1b[1msummary:" in done.stdout
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in done.stdout.splitlines()]
+    assert max(map(len, lines)) <= 60 and sum(line.startswith(" " * 12) for line in lines) > 5
