@@ -47,6 +47,13 @@ def test_a_story_that_comes_back_says_when_it_was_told_and_only_what_is_new():
     assert [said.source for said in line.news] == ["", "The Sample Courier"], "named once, at the end"
 
 
+def test_a_headline_that_a_text_begins_with_is_not_quoted():
+    first, second, *_ = treaty()
+    titled = replace(first.entry, text=f"Featured & Cover {first.entry.title}.\n{first.entry.text}")
+    line = only(issue_of(telling(replace(first, entry=titled), second)).lines)
+    assert line.summary and not any("Featured" in said.sentence for said in line.summary)
+
+
 def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():
     issue = front_page()
     letter = Templates(None).letter(issue)

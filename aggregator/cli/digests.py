@@ -122,7 +122,7 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
         return
     issue, letter = drafted
     lines = sum(len(section.lines) for section in issue.sections)
-    screen.show(f"“{issue.subject}”: {counted(lines, 'entry', 'entries')}, {len(letter.html.encode()):,} bytes of HTML")
+    screen.show(f"“{issue.subject}”: {counted(lines, 'story', 'stories')}, {len(letter.html.encode()):,} bytes of HTML")
     screen.show(
         f"to {counted(len(digest.to), 'recipient')}: {', '.join(digest.to) or 'none, it is only kept as files'}"
     )

@@ -1,12 +1,12 @@
 """The trace of one entry in plain words, step by step: what was decided about it, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 from aggregator.cli.terminal import moment
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
-from aggregator.model import News, StoredEntry, Story
+from aggregator.model import IssueState, Line, News, Part, StoredEntry, Story
 from aggregator.pipeline.plain import shortened, tidy
 from aggregator.pipeline.rank import sum_in_words
 from aggregator.pipeline.wording import counted
@@ -40,7 +40,7 @@ def trace(found: Explained, zone: ZoneInfo) -> dict[str, list[str]]:
         "topics": [f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags] or ["none"],
         "is for": [f"nothing more: {stored.dropped}" if stored.dropped else REACH[stored.reach]],
         "outputs": [_place(name, why) for name, why in found.outputs.items()],
-        "issues": [f"told in {issue}" for issue in found.issues] or ["in none"],
+        "issues": [line for issue, told in found.issues for line in _told(issue, told)] or ["in none"],
         "next issue": [line for standing in found.standings for line in _standing(standing, zone)] or ["no digests"],
     }
 
@@ -75,7 +75,8 @@ def _story(found: Explained) -> Iterator[str]:
     if entries == 1:
         return
     yield _joined(found, story)
-    yield from stored.story_why
+    if stored.story_why:
+        yield f"they share: {', '.join(stored.story_why)}"
     yield from _adds(found.adds)
     for text in story.texts[:_NAMED]:
         yield f"{text.lead.id} at {_with_copies(text.members)}: {shortened(tidy(text.lead.entry.title), _QUOTED)}"
@@ -108,9 +109,24 @@ def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     place = f"place {standing.place} of at most {standing.size}" if standing.place else "not in it"
     lead = standing.ranked.telling.lead.lead.id
     yield f"{head}: {place}" + (f" ({standing.why})" if standing.why else "") + f", told by entry {lead}"
-    yield f"score {sum_in_words(standing.ranked)}"
-    for part in standing.ranked.parts:
-        yield f"· {part.name} {part.value:.3g}: {part.words}"
+    yield f"score {sum_in_words(standing.ranked.score, standing.ranked.parts)}"
+    yield from _parts(standing.ranked.parts)
+
+
+def _told(issue: IssueState, line: Line | None) -> Iterator[str]:
+    """Say where an issue told it, and how its score came about then."""
+    where = f"told in {issue.digest} {issue.period}"
+    if line is None or not line.parts:
+        yield where
+        return
+    yield f"{where}, place {line.rank} of {issue.entries}, told by entry {line.entry}"
+    parts = [Part(*part) for part in line.parts]
+    yield f"score {sum_in_words(line.score, parts)}"
+    yield from _parts(parts)
+
+
+def _parts(parts: Iterable[Part]) -> Iterator[str]:
+    return (f"· {part.name} {part.value:.3g}: {part.words}" for part in parts)
 
 
 def _place(name: str, why: str) -> str:

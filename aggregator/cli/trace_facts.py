@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
-from aggregator.model import Story
+from aggregator.model import IssueState, Line, Part, Story
 
 
 def evidence(found: Explained, said: Mapping[str, Sequence[str]]) -> dict[str, object]:
@@ -20,7 +20,8 @@ def evidence(found: Explained, said: Mapping[str, Sequence[str]]) -> dict[str, o
         "in_story": _story(found, found.story) if found.story else None,
         "evidence": stored.tags,
         "outputs": found.outputs,
-        "issues": found.issues,
+        "issues": [f"{issue.digest} {issue.period}" for issue, _ in found.issues],
+        "told": [_told(issue, line) for issue, line in found.issues],
         "next_issues": [_standing(standing) for standing in found.standings],
         "trace": {name: "\n".join(lines) for name, lines in said.items()},
     }
@@ -71,6 +72,18 @@ def _story(found: Explained, story: Story) -> dict[str, object]:
     stored = found.stored
     joined = {"entry": str(stored.story_like), "score": stored.story_score} if stored.story_like else None
     return {**story_facts(story), "joined": joined, "why": stored.story_why, "adds": found.adds}
+
+
+def _told(issue: IssueState, line: Line | None) -> dict[str, object]:
+    return {
+        "digest": issue.digest,
+        "period": issue.period,
+        "place": line.rank if line else None,
+        "of": issue.entries,
+        "lead": str(line.entry) if line else None,
+        "score": line.score if line else None,
+        "parts": [Part(*part) for part in line.parts] if line else [],
+    }
 
 
 def _standing(standing: Standing) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Explain: gather all that was decided about an entry, each with what it was decided by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from aggregator.app import App
 from aggregator.config import OutputConfig
 from aggregator.jobs.publish import publication
 from aggregator.jobs.standing import Standing, standings
-from aggregator.model import Folded, News, StoredEntry, Story
+from aggregator.model import Folded, IssueState, Line, News, StoredEntry, Story
 from aggregator.pipeline.copies import fold
 from aggregator.pipeline.shingles import shared_passages
 from aggregator.pipeline.story import group, whats_new
@@ -21,7 +22,7 @@ class Explained:
     ``text`` is the text that it is a copy of, or alone; ``like`` the entry by which it came there, and ``passages``
     what they share word for word. ``story`` is None before it was compared, ``joined`` the member by which it came
     there and ``adds`` what it says that the story had not. ``outputs`` says for each output why the entry is not told
-    there by itself, "" where it is; ``issues`` names those that told it, as "DIGEST PERIOD".
+    there by itself, "" where it is; ``issues`` are those that told it, each with the line that did, as it was frozen.
     """
 
     stored: StoredEntry
@@ -32,7 +33,7 @@ class Explained:
     joined: StoredEntry | None
     adds: News
     outputs: dict[str, str]
-    issues: tuple[str, ...]
+    issues: tuple[tuple[IssueState, Line | None], ...]
     standings: tuple[Standing, ...]
 
 
@@ -41,17 +42,16 @@ def explain(app: App, stored: StoredEntry, *, now: datetime) -> Explained:
     texts = fold(app.store.entries.members([stored.text_set])) if stored.text_set else ()
     like = _entry(app, stored.same_like)
     story = _story(app, stored)
-    told = app.store.issues.telling(stored.text_set) if stored.text_set else ()
     return Explained(
         stored,
         text=texts[0] if texts else None,
         like=like,
-        passages=shared_passages(stored.entry.text, like.entry.text) if like else (),
+        passages=_passages(stored, like) if like else (),
         story=story,
         joined=_entry(app, stored.story_like),
         adds=_adds(stored, story) if story else News(),
         outputs={output.name: _missing_from(app, output, stored) for output in app.config.outputs},
-        issues=tuple(f"{issue.digest} {issue.period}" for issue in told),
+        issues=_issues(app, stored),
         standings=standings(app, stored, now=now),
     )
 
@@ -60,11 +60,33 @@ def _entry(app: App, id: int) -> StoredEntry | None:
     return next(iter(app.store.entries.find(id)), None) if id else None
 
 
+def _passages(stored: StoredEntry, like: StoredEntry) -> tuple[str, ...]:
+    """Quote what an entry shares with the one it is nearly the same as; of equal texts there is nothing to show."""
+    if stored.entry.text == like.entry.text:
+        return ()
+    return shared_passages(stored.entry.text, like.entry.text)
+
+
 def _story(app: App, stored: StoredEntry) -> Story | None:
     if not stored.story:
         return None
     stories = group(fold(app.store.coverage.around(stored)), summaries=True)
     return next(iter(stories), None)
+
+
+def _issues(app: App, stored: StoredEntry) -> tuple[tuple[IssueState, Line | None], ...]:
+    states = app.store.issues.telling(stored.text_set) if stored.text_set else ()
+    return tuple((state, _line(app.store.issues.issue(state.id).lines, stored)) for state in states)
+
+
+def _line(lines: Sequence[Line], stored: StoredEntry) -> Line | None:
+    """Find the line that told an entry: by itself, else by its text; Curate may have placed it anew since."""
+    for wanted in ((stored.id, None), (None, stored.text_set)):
+        for line in lines:
+            texts = line.texts or ((line.entry, line.text_set),)
+            if any(wanted in ((entry, None), (None, text_set)) for entry, text_set in texts):
+                return line
+    return None
 
 
 def _adds(stored: StoredEntry, story: Story) -> News:

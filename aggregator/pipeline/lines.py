@@ -120,7 +120,7 @@ def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
     names = {member.id: name_of(member) for text in telling.story.texts for member in text.members}
     found: list[Said] = []
     room = QUOTED
-    for quote in quotes:
+    for quote in (quote for quote in quotes if not _is_headline(quote, telling)):
         sentence = shortened(tidy(quote.sentence), EXCERPT)
         if (found and len(sentence) > room) or len(found) == _QUOTES:
             break
@@ -129,6 +129,13 @@ def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
     following = [*(said.source for said in found[1:]), ""]
     pairs = zip(found, following, strict=True)
     return tuple(Said(one.sentence, "" if one.source == after else one.source) for one, after in pairs)
+
+
+def _is_headline(quote: Quote, telling: Telling) -> bool:
+    """Tell whether a sentence is the headline again, as some feeds begin their texts with it."""
+    said = tidy(quote.sentence).casefold()
+    titles = (tidy(text.lead.entry.title).casefold() for text in telling.story.texts if text.lead.id == quote.entry)
+    return any(title and title in said for title in titles)
 
 
 def _repeats(excerpt: str, title: str) -> bool:

@@ -40,9 +40,9 @@ def scored(tellings: Sequence[Telling], *, now: datetime, weights: Weights = EVE
     return found
 
 
-def sum_in_words(ranked: Ranked) -> str:
+def sum_in_words(score: float, parts: Sequence[Part]) -> str:
     """Write how a score came about: ``3.1 = recency 0.8 × coverage 2.6 × topic 1.5``."""
-    return f"{ranked.score:.3g} = " + " × ".join(f"{part.name} {part.value:.3g}" for part in ranked.parts)
+    return f"{score:.3g} = " + " × ".join(f"{part.name} {part.value:.3g}" for part in parts)
 
 
 def _shelves(ranked: Sequence[Ranked]) -> dict[str, list[Ranked]]:

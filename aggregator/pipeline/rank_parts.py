@@ -33,10 +33,12 @@ def parts(telling: Telling, *, now: datetime, half: timedelta, weights: Weights)
     Recency and coverage always, the others where they make a difference. Only what is fresh counts: of a story that
     was told before, what came since.
     """
-    found = (
-        *(_recency(telling, now=now, half=half), _coverage(telling), _pace(telling)),
-        *(_feed_weight(telling, weights.feeds), _topic_weight(telling, weights.topics), _novelty(telling)),
-    )
+    alone = len(telling.fresh) == 1 and not telling.fresh[0].others  # as most are
+    told = (_ALONE,) if alone else (_coverage(telling), _pace(telling))
+    feed = (_feed_weight(telling, weights.feeds),) if weights.feeds else ()
+    topic = (_topic_weight(telling, weights.topics),) if weights.topics else ()
+    again = (_novelty(telling),) if telling.told else ()
+    found = (_recency(telling, now=now, half=half), *told, *feed, *topic, *again)
     return (*found[:2], *(part for part in found[2:] if part.value != 1))
 
 
@@ -82,6 +84,9 @@ def _coverage(telling: Telling) -> Part:
     return Part("coverage", _rounded(1 + log2(own) + COPIED * log2(1 + copies)), said)
 
 
+_ALONE = Part("coverage", 1.0, "told by 1 publisher")
+
+
 def _pace(telling: Telling) -> Part:
     """The most publishers within ``BURST``: wherever it lies, so that one who came long before takes nothing away."""
     came = sorted(_reporters(telling).items(), key=lambda item: (item[1], item[0]))
@@ -104,7 +109,7 @@ def _topic_weight(telling: Telling, weights: Mapping[str, float]) -> Part:
 
 
 def _novelty(telling: Telling) -> Part:
-    said = f"told in the issue of {telling.told}; this part of it is new" if telling.told else "not told before"
+    said = f"told in the issue of {telling.told}; this part of it is new"
     return Part("novelty", _rounded(telling.novelty), said)
 
 

@@ -1,7 +1,11 @@
 """`aggregator stories`, and what `explain` says of a story, for people and for programs."""
 
 import json
+import os
+import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +44,7 @@ def synced(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with sqlite3.connect(root / "storage/aggregator.db") as database:
         ids = [row[0] for row in database.execute("SELECT id FROM entry WHERE title != 'Rain' ORDER BY id")]
         (uid,) = database.execute("SELECT uid FROM entry WHERE id = ?", ids[:1]).fetchone()
-        why = json.dumps(["shared names: Tarvenia, Osmere"])
+        why = json.dumps(["Tarvenia", "Osmere"])
         database.executemany(
             "UPDATE curation SET story = ?, story_uid = ?, story_like = ?, story_score = ?, story_why = ? "
             "WHERE entry_id = ?",
@@ -104,7 +108,7 @@ def test_explain_tells_the_story_and_the_parts_of_its_score(synced: Path) -> Non
     last = whole["entries"][-1]["id"]  # type: ignore[index]
     said = run(synced, "explain", last).stdout
     assert f"came in by entry {whole['id']} at paper0.example.org, score 0.62" in said
-    assert "shared names: Tarvenia, Osmere" in said and "adds " in said
+    assert "they share: Tarvenia, Osmere" in said and "adds " in said
     assert "in events, told by its story, which is led by entry" in said or "in events\n" in said
     assert "place 1 of at most 20" in said and "· topic 2: weight of the topic world (feeds.yaml)" in said
     assert "told by 3 publishers in words of their own" in said
@@ -128,3 +132,19 @@ def test_the_issue_says_the_same_of_its_score(synced: Path) -> None:
 def test_a_workspace_without_stories_says_how_to_get_some(tmp_path: Path) -> None:
     desk(tmp_path)
     assert "aggregator sync" in run(tmp_path, "stories").stderr
+
+
+def test_the_example_in_the_docs_has_the_steps_that_there_are(synced: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/explain.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^([a-z][a-z ]*): ", text.partition("```text")[2].partition("```")[0], re.MULTILINE)
+    (trace,) = data(synced, "explain", str(story(synced)["id"]))["entries"]
+    assert shown == list(trace["trace"])
+
+
+def test_for_a_person_the_steps_stand_out_and_long_lines_are_wrapped(synced: Path) -> None:
+    command = [sys.executable, "-m", "aggregator", "-C", str(synced), "stories", "show", str(story(synced)["id"])]
+    env = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": "60", "TERM": "xterm"}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    assert "\x1b[1msummary:" in done.stdout
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in done.stdout.splitlines()]
+    assert max(map(len, lines)) <= 60 and sum(line.startswith(" " * 12) for line in lines) > 5

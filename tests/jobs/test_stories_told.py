@@ -52,7 +52,7 @@ def one_story(here: Desk) -> None:
         database.execute(
             "UPDATE curation SET story = ?1, story_uid = CASE WHEN entry_id = ?1 THEN '' ELSE ?2 END, "
             "story_like = CASE WHEN entry_id = ?1 THEN 0 ELSE ?1 END, story_score = 0.6, story_why = ?3",
-            (founder, uid, json.dumps(["shared names: Tarvenia, Osmere"])),
+            (founder, uid, json.dumps(["Tarvenia", "Osmere"])),
         )
         database.execute("DELETE FROM meta WHERE key LIKE 'output:%'")
 
@@ -146,7 +146,11 @@ def test_explain_says_how_it_would_fare_in_the_next_issue(tmp_path: Path, site: 
     with here.app() as app:
         (after,) = explain(app, entries(app)[1], now=here.clock.now).standings
         assert (after.place, after.ranked, after.why) == (0, None, "told in the issue of 2026-11-22")
-        assert explain(app, entries(app)[1], now=here.clock.now).issues == ("morning 2026-11-22",)
+        ((issue, line),) = explain(app, entries(app)[1], now=here.clock.now).issues
+        assert (issue.digest, issue.period, issue.entries) == ("morning", "2026-11-22", 1)
+        assert (
+            line and line.rank == 1 and line.score and [name for name, *_ in line.parts][:2] == ["recency", "coverage"]
+        )
 
 
 def test_explain_says_why_an_entry_is_in_no_issue(tmp_path: Path, site: Server) -> None:

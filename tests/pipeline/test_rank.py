@@ -122,7 +122,7 @@ def test_the_reason_is_said_in_words_and_the_score_as_a_product():
         "3 hours old; at 6 hours it is half; told by 1 publisher, copied by 2; "
         "number 1 from site0.example.net, whose share is 8"
     )
-    assert sum_in_words(first) == "0.931 = recency 0.667 × coverage 1.4"
+    assert sum_in_words(first.score, first.parts) == "0.931 = recency 0.667 × coverage 1.4"
 
 
 def test_the_share_is_a_part_of_the_score():

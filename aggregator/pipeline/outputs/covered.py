@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from html import escape
 
-from aggregator.model import Folded, Story
+from aggregator.model import Folded, StoredEntry, Story
 from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.outputs import legal
 from aggregator.pipeline.outputs.item import Item, Place, categories, origin, permanent, tell, updated
@@ -33,7 +33,7 @@ def tell_story(story: Story, publication: Publication) -> Item:
         id=permanent(story.uid),
         html=_content(item, covered),
         whole=item.whole and not covered,
-        published=legal.moment(min(story.texts[0].members, key=lambda member: member.id).entry.published),
+        published=legal.moment(_founding(story).entry.published),
         updated=_updated(story, lead),
         categories=categories(lead.lead, tags, publication),
         also=(*covered, *copied),
@@ -63,13 +63,21 @@ def _content(item: Item, covered: tuple[Place, ...]) -> str:
     return f"{own}<p>Also covered by:</p><ul>{rows}{more}</ul>"
 
 
+def _founding(story: Story) -> StoredEntry:
+    """Find the entry that founded a story; when it has left, the first of those that are there."""
+    members = [member for text in story.texts for member in text.members]
+    return min(members, key=lambda member: (member.uid != story.uid, member.id))
+
+
 def _updated(story: Story, lead: Folded) -> datetime:
-    """The first text's own date, the last edit of the lead, and when each piece of material news came."""
-    moments = [updated(story.texts[0])]
+    """The founding text's own date, the last edit of the lead, and when each piece of material news came."""
+    founding = _founding(story)
+    first, *others = sorted(story.texts, key=lambda text: founding not in text.members)
+    moments = [updated(first)]
     if lead.lead.changed > lead.lead.first_seen:
         moments.append(legal.moment(lead.lead.changed))
-    heard = Heard([story.texts[0].lead])
-    for text in story.texts[1:]:
+    heard = Heard([first.lead])
+    for text in others:
         if heard.material(text.lead):
             moments.append(legal.moment(min(member.first_seen for member in text.members)))
     return max(moments)
