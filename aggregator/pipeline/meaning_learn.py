@@ -7,6 +7,7 @@ What is labelled stays as it is; what is not is guessed, and taken for an exampl
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.model.value import value
 from aggregator.pipeline.meaning import Model, centred, log_odds, log_softmax, mixed, sigmoid
@@ -113,7 +114,7 @@ def _calibrated(
     counted: Features, vectors: Numbers, targets: Numbers, weights: Numbers, examples: Examples
 ) -> tuple[Numbers, Numbers]:
     """Find for each topic how log-odds become probabilities, on labelled texts the model was not made of (Platt)."""
-    fold = np.arange(len(weights)) % FOLDS
+    fold = folds(len(weights), FOLDS)
     told = weights * ((np.nan_to_num(examples.known) == 1).any(axis=1) | (examples.plain > 0))
     odds = np.zeros(targets.shape, np.float32)
     for part in range(FOLDS):
@@ -122,6 +123,12 @@ def _calibrated(
         odds[fold == part] = log_odds(logs)[fold == part]
     lines = [_platt(odds[:, k], examples.known[:, k] == 1, told) for k in range(targets.shape[1] - 1)]
     return np.array([a for a, _ in lines], np.float32), np.array([b for _, b in lines], np.float32)
+
+
+def folds(count: int, parts: int) -> NDArray[np.int64]:
+    """Deal rows into parts without any rhythm of their own: feeds, and so topics, may come in turns."""
+    mixed_up = (np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
+    return (mixed_up % np.uint64(parts)).astype(np.int64)
 
 
 def _platt(odds: Numbers, has: Numbers, weights: Numbers) -> tuple[float, float]:
