@@ -13,7 +13,7 @@ from aggregator.model.value import value
 from aggregator.pipeline.meaning import Model, centred, log_odds, log_softmax, mixed, sigmoid
 from aggregator.pipeline.meaning_features import Features, Numbers, features, rarity, weighed
 
-ROUNDS = 3  # of self-training
+ROUNDS = 5  # of self-training
 SMOOTH = 0.3  # what is added to each count of a word
 SHRINK = 0.3  # how strongly weights of vectors are held small
 STEPS = 60  # of the descent
@@ -34,6 +34,7 @@ class Examples:
     known: Numbers  # (n, K)
     weights: Numbers  # (n,)
     plain: Numbers  # (n,), 0 or 1
+    firm: Numbers  # (n,), 1 where what is known stays; what words or nearness alone say is only where guessing begins
 
 
 def learn(examples: Examples, topics: Sequence[str], *, version: str = "", until: int = 0) -> Model:
@@ -44,11 +45,12 @@ def learn(examples: Examples, topics: Sequence[str], *, version: str = "", until
     centre = examples.vectors.mean(axis=0)
     vectors = centred(examples.vectors, centre)
     targets, weights = taught(examples)
-    first, labelled = targets.copy(), weights.copy()
+    first, labelled = targets.copy(), weights * examples.firm
+    barred = (examples.known == 0) & (examples.firm > 0)[:, None]
     for _ in range(ROUNDS):
         by_words, by_vectors = _fit(counted, vectors, targets, weights)
         logs = mixed(counted.times(by_words), vectors @ by_vectors[:-1] + by_vectors[-1])
-        targets, weights = _guessed(logs, first, labelled, examples.known)
+        targets, weights = _guessed(logs, first, labelled, barred)
     by_words, by_vectors = _fit(counted, vectors, targets, weights)
     slopes, shifts = _calibrated(counted, vectors, targets, weights, examples)
     counts = tuple(int(number) for number in np.nansum(examples.known == 1, axis=0))
@@ -69,14 +71,14 @@ def taught(examples: Examples) -> tuple[Numbers, Numbers]:
     return targets, weights
 
 
-def _guessed(logs: Numbers, first: Numbers, labelled: Numbers, known: Numbers) -> tuple[Numbers, Numbers]:
+def _guessed(logs: Numbers, first: Numbers, labelled: Numbers, barred: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
     """Take guesses for what is not labelled, never against what is known; the surer, the more they weigh."""
     chances = np.exp(log_softmax(TRUST * logs))
-    chances[:, :-1] *= known != 0
+    chances[:, :-1] *= ~barred
     chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-9)
     ways = chances.shape[1]
     sure = ((chances.max(axis=1) - 1 / ways) / (1 - 1 / ways)).clip(0, 1)
-    fixed = labelled > ELSE_WEIGHT
+    fixed = labelled > 0
     return np.where(fixed[:, None], first, chances), np.where(fixed, labelled, sure).astype(np.float32)
 
 

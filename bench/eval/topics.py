@@ -59,7 +59,7 @@ def by_words(data: Labelled) -> Examples:
     said = np.array([votes(rules, *text) for text in data.texts], np.float32)
     known = labels(said, np.zeros_like(said), [True] * len(topics))
     plain = (said.sum(axis=1) == 0).astype(np.float32)
-    return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain)
+    return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain, np.zeros_like(plain))
 
 
 def by_labels(data: Labelled, chosen: np.ndarray) -> Examples:
@@ -67,7 +67,7 @@ def by_labels(data: Labelled, chosen: np.ndarray) -> Examples:
     known = np.full((len(data.gold), len(data.topics)), np.nan, np.float32)
     known[chosen] = np.eye(len(data.topics), dtype=np.float32)[data.gold[chosen]]
     zeros = np.zeros(len(data.gold), np.float32)
-    return Examples(data.texts, data.vectors, known, zeros + 1, zeros)
+    return Examples(data.texts, data.vectors, known, zeros + 1, zeros, zeros + 1)
 
 
 def guess(data: Labelled, examples: Examples) -> Numbers:

@@ -26,7 +26,7 @@ VECTORS = Vectors().embed([text_of(*text) for text in TEXTS])
 
 def examples(known: np.ndarray, plain: np.ndarray | None = None) -> Examples:
     zeros = np.zeros(len(TEXTS), np.float32)
-    return Examples(TEXTS, VECTORS, known.astype(np.float32), zeros + 1, zeros if plain is None else plain)
+    return Examples(TEXTS, VECTORS, known.astype(np.float32), zeros + 1, zeros if plain is None else plain, zeros + 1)
 
 
 def taught(each: int) -> Examples:
