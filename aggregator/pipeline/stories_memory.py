@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from aggregator.model import Traits
 from aggregator.pipeline.stories_profile import Profile
 
-TELLING = 8
+TELLING = 10
 """By so many of its terms, the heaviest, an entry is found."""
 
 POSTED = 20
