@@ -20,7 +20,7 @@ _SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
 _JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
 _ANOTHER = 0.8  # what likeness counts for titles that name other numbers
-_NEAR, _DRAWN = 0.05, 0.6  # members that are less like it are none; one must be, by this part of the bound
+_NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
 
 
