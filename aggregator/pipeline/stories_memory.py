@@ -15,6 +15,9 @@ TELLING = 10
 POSTED = 20
 """So many of the latest entries are found by one term."""
 
+SHARED = 250
+"""Of the length of its vector, 1000: the telling terms that an entry shares with one it is compared with."""
+
 NEAR, CLOSEST = 16, 5
 """So many entries are compared with one that is placed; so many members of a story speak for it."""
 
@@ -66,7 +69,7 @@ class Memory:
         """List the entries that share most of its telling terms."""
         ids = candidates(entry, self.postings)
         self.look_up(ids)
-        return [self.members[id] for id in ids if id in self.members]
+        return [found for id in ids if (found := self.members.get(id))]
 
     def look_up(self, entries: Iterable[int]) -> None:
         """Take in entries that are stored, and remember which are not."""
@@ -88,7 +91,7 @@ class Memory:
             self.look_up_stories([story])
         return self._profiles[story]
 
-    def products(self, entry: Traits, members: Sequence[Traits]) -> tuple[list[int], list[int]]:
+    def products(self, entry: Traits, members: Sequence[Traits]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Multiply the terms of an entry with those of each member, and their meanings.
 
         Terms are told apart by 18 bits of their hashes here: one pair of texts in a hundred shares a term too many.
@@ -104,7 +107,7 @@ class Memory:
         meant = stacked.reshape(len(members), -1).astype(np.float32) @ np.frombuffer(
             entry.meaning, dtype=np.int8
         ).astype(np.float32)
-        return terms.tolist(), meant.tolist()
+        return terms, meant
 
     def found(self, entry: Traits) -> int:
         """Make an entry the first of a story of its own; says its id."""
@@ -119,13 +122,14 @@ class Memory:
         self.members[entry.entry] = entry
         self._gone.discard(entry.entry)
         self.profile(story).add(entry)
+        epoch, again = entry.published // EPOCH, entry.entry in self._leavers
         for hash in telling(entry):
-            posting = entry.published // EPOCH, hash
-            ids = self.postings.setdefault(posting, [])
-            if entry.entry not in ids:
-                ids.append(entry.entry)
-                del ids[:-POSTED]
-                self.posted[posting] = None
+            ids = self.postings.setdefault((epoch, hash), [])
+            if again and entry.entry in ids:
+                continue
+            ids.append(entry.entry)
+            del ids[:-POSTED]
+            self.posted[epoch, hash] = None
 
     def merge(self, younger: int, older: int) -> None:
         """Make two stories one, under the id of the older."""
@@ -174,5 +178,7 @@ def candidates(entry: Traits, postings: Mapping[Posting, Sequence[int]]) -> list
             for id in ids:
                 hits[id] = hits.get(id, 0) + weight
     hits.pop(entry.entry, None)
-    ranked = sorted([weight << 44 | id for id, weight in hits.items()], reverse=True)  # a key would take longer
+    ranked = sorted(
+        [weight << 44 | id for id, weight in hits.items() if weight >= SHARED], reverse=True
+    )  # a key would take longer
     return [both & (1 << 44) - 1 for both in ranked[:NEAR]]
