@@ -8,10 +8,11 @@ from functools import lru_cache
 from math import log, sqrt
 
 from aggregator.model import Placement, Traits
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
 from aggregator.pipeline.stories_profile import Profile, dot
 
-WINDOW = 96 * 3_600_000_000
+WINDOW = EPOCH
 """Microseconds between the publication of an entry and that of a member it may join."""
 
 TERMS, MEANING = 0.8, 0.2

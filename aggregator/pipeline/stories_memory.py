@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_profile import Profile
 
 TELLING = 10
@@ -20,9 +21,6 @@ SHARED = 250
 
 NEAR, CLOSEST = 16, 5
 """So many entries are compared with one that is placed; so many members of a story speak for it."""
-
-EPOCH = 96 * 3_600_000_000
-"""Postings are kept by stretches of time: what is published now is found among what was published lately."""
 
 _SLOTS = 1 << 18
 

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-
-PROFILE = 64
-"""A story is known by so many of its latest members."""
+from aggregator.model.story_traits import LATEST
 
 
 def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
@@ -64,7 +62,7 @@ class Profile:
         """Add a member; the oldest leaves when there are too many."""
         self._change(member, 1)
         insort(self._members, (member.published, member.entry, member))
-        if len(self._members) > PROFILE:
+        if len(self._members) > LATEST:
             self._change(self._members.pop(0)[2], -1)
 
     def meant(self, entry: Traits) -> int:

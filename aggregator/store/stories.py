@@ -7,12 +7,10 @@ from struct import pack, unpack
 from typing import Any
 
 from aggregator.model import Placement, StoryChanges, Traits
+from aggregator.model.story_traits import EPOCH, LATEST
 from aggregator.store.database import Database
 from aggregator.store.driver import read_json
 from aggregator.store.lane import among
-
-LATEST = 64
-"""A story is known by so many of its latest members."""
 
 
 class Stories:
@@ -88,6 +86,11 @@ def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collect
         connection.execute(_COUNT, (changes.texts, changes.counts))
 
 
+def forget(connection: sqlite3.Connection) -> None:
+    """Drop the postings of epochs of which no entry is left."""
+    connection.execute(_FORGET, (EPOCH,))
+
+
 def merge(connection: sqlite3.Connection, younger: int, older: int, *, uid: str) -> None:
     """Move all entries of a story into an older one, whose permanent id is ``uid``."""
     connection.execute("UPDATE story_entry SET story = ? WHERE story = ?", (older, younger))
@@ -103,6 +106,7 @@ _OF_SETS = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set I
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
 _MEMBERS = f"{_TRAITS} WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
+_FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
 _KEEP = """

@@ -244,6 +244,7 @@ def test_a_story_goes_on_when_its_first_entry_was_purged(tmp_path: Path) -> None
         first = kept(desk)["1"]
         app.store.feeds.list(listings("b"), now=NOW)
         app.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+        assert not app.store.stories.traits([first.id])
         arrive(app, desk, [told("3", EVENTS["quake"][2], at=2 * HOUR)], feed="b")
         found = kept(desk)
         assert set(found) == {"2", "3"}
@@ -251,7 +252,18 @@ def test_a_story_goes_on_when_its_first_entry_was_purged(tmp_path: Path) -> None
         assert {stored.story_uid for stored in found.values()} == {first.uid}
 
 
-def test_the_next_day_of_a_series_is_another_story_and_empty_texts_are_none_of_anyone(tmp_path: Path) -> None:
+def test_postings_go_with_the_last_entry_of_their_time(tmp_path: Path) -> None:
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, events(at=-60 * DAY))
+        arrive(app, desk, events(at=-30 * DAY)[:1], feed="b")
+        epochs = {(NOW - days * DAY).timestamp() // (96 * 3600) for days in (60, 30)}
+        assert all(app.store.stories.epochs([int(epoch) for epoch in epochs]).values())
+        app.store.feeds.list(listings("b"), now=NOW)
+        app.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+        assert list(app.store.stories.epochs([int(epoch) for epoch in sorted(epochs)]).values()) == [False, True]
+
+
+def test_texts_that_say_nothing_are_in_no_story_with_others(tmp_path: Path) -> None:
     with newsroom(tmp_path) as (app, desk):
         arrive(app, desk, [told("1", "|"), told("2", "|"), told("3", "The and of|to be or not")])
         assert stories(desk) == {frozenset("1"), frozenset("2"), frozenset("3")}
