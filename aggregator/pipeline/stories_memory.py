@@ -28,16 +28,17 @@ Posting = tuple[int, int]
 """Where entries of an epoch are found by a term: (epoch, term)."""
 
 
-Lookup = Callable[[Sequence[int]], Iterable[Traits]]
+Entries = Callable[[Sequence[int]], Iterable[Traits]]
+Stories = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
 
 
 class Memory:
     """Entries and stories as far as they were looked up or placed; notes what is to be kept.
 
-    ``entries`` and ``stories`` look up what is stored: the traits of entries, and the latest members of stories.
+    ``entries`` and ``stories`` look up what is stored: the traits of entries, and which are the latest of stories.
     """
 
-    def __init__(self, entries: Lookup, stories: Lookup) -> None:
+    def __init__(self, entries: Entries, stories: Stories) -> None:
         self.postings: dict[Posting, list[int]] = {}
         self.members: dict[int, Traits] = {}
         self.epochs: dict[int, bool] = {}  # whether anything is stored of them
@@ -72,16 +73,18 @@ class Memory:
     def look_up(self, entries: Iterable[int]) -> None:
         """Take in entries that are stored, and remember which are not."""
         if wanted := [id for id in entries if id not in self.members and id not in self._gone]:
-            self._take(self._look_up(wanted))
+            for member in self._look_up(wanted):
+                self._take(member)
             self._gone.update(id for id in wanted if id not in self.members)
 
     def look_up_stories(self, stories: Iterable[int]) -> None:
         """Take in the sums of stories."""
         if wanted := sorted({id for id in stories if id not in self._profiles}):
-            told: dict[int, list[Traits]] = {id: [] for id in wanted}
-            for member in self._take(self._look_up_stories(wanted)):
-                told[member.story].append(member)
-            self._profiles.update({id: Profile(members) for id, members in told.items()})
+            told = self._look_up_stories(wanted)
+            self.look_up(dict.fromkeys(entry for entries in told.values() for entry in entries))
+            for story, entries in told.items():
+                members = [found for entry in entries if (found := self.members.get(entry))]
+                self._profiles[story] = Profile(member for member in members if member.story == story)
 
     def profile(self, story: int) -> Profile:
         """Give the sum of a story."""
@@ -140,18 +143,13 @@ class Memory:
             stays.add(member)
         self.merged.append((younger, older))
 
-    def _take(self, stored: Iterable[Traits]) -> list[Traits]:
-        """Keep what was looked up, unless it is being placed anew, under the ids that stories have by now."""
-        taken = []
-        for member in stored:
-            if member.entry in self._leavers and member.entry not in self.members:
-                continue
-            known = self.members.setdefault(member.entry, member)
-            if known is member:
-                for younger, older in self.merged:
-                    member.story = older if member.story == younger else member.story
-            taken.append(known)
-        return taken
+    def _take(self, stored: Traits) -> None:
+        """Keep what was looked up, unless it is being placed anew, in the story that it is in by now."""
+        if stored.entry in self._leavers:
+            return
+        for younger, older in self.merged:
+            stored.story = older if stored.story == younger else stored.story
+        self.members[stored.entry] = stored
 
 
 def telling(entry: Traits) -> Sequence[int]:

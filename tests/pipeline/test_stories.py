@@ -1,7 +1,7 @@
 """How entries are read, compared and placed; what holds of stories as Curate tells them is in tests/jobs."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,12 +35,13 @@ def read(*titles: str) -> list[Traits]:
     return Reader(VECTORS.of_words).read([entry(n + 1, title) for n, title in enumerate(titles)])
 
 
-def nothing(wanted: Sequence[int]) -> Iterable[Traits]:
-    return ()
+def blank() -> Memory:
+    """A memory behind which nothing is stored."""
+    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()))
 
 
 def placed(traits: Sequence[Traits]) -> list[int]:
-    memory = Memory(nothing, nothing)
+    memory = blank()
     for one in traits:
         place(one, memory)
     return [one.story for one in traits]
@@ -52,14 +53,14 @@ def facts(one: Traits) -> tuple[object, ...]:
 
 def test_an_entry_is_like_another_of_its_event_and_unlike_others() -> None:
     quake, dead, merger, _, _ = read(*TITLES)
-    memory = Memory(nothing, nothing)
+    memory = blank()
     assert likeness(quake, dead, memory) > 0.3 > 0.1 > likeness(quake, merger, memory)
     assert likeness(quake, quake, memory) == pytest.approx(1, abs=0.02)
 
 
 def test_titles_that_name_other_numbers_are_less_alike() -> None:
     three, four, third = read("Test match day 3: rain", "Test match day 4: rain", "Rain on test match day 3")
-    memory = Memory(nothing, nothing)
+    memory = blank()
     assert likeness(three, four, memory) < 0.8 < likeness(three, third, memory)
 
 
@@ -111,7 +112,7 @@ def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
 
 
 def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -> None:
-    memory = Memory(nothing, nothing)
+    memory = blank()
     many = read(*[f"{TITLES[n % 5]} {n}" for n in range(300)])
     for one in many:
         place(one, memory)
