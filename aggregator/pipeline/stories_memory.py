@@ -44,6 +44,7 @@ class Memory:
         self.epochs: dict[int, bool] = {}  # whether anything is stored of them
         self._look_up, self._look_up_stories = entries, stories
         self._profiles: dict[int, Profile] = {}
+        self._told: dict[int, list[Traits]] = {}  # the members of each story that are at hand
         self._gone: set[int] = set()
         self._slots: NDArray[np.int64] = np.zeros(_SLOTS, dtype=np.int64)
         self.begin()
@@ -119,7 +120,7 @@ class Memory:
 
     def join(self, entry: Traits, story: int) -> None:
         """Make an entry a member of a story, to be found by its telling terms."""
-        entry.story = story
+        self._settle(entry, story)
         self.members[entry.entry] = entry
         self._gone.discard(entry.entry)
         self.profile(story).add(entry)
@@ -136,9 +137,8 @@ class Memory:
         """Make two stories one, under the id of the older."""
         gone, stays = self.profile(younger), self.profile(older)
         del self._profiles[younger]
-        for member in self.members.values():
-            if member.story == younger:
-                member.story = older
+        for member in self._told.pop(younger):
+            self._settle(member, older)
         for member in gone.members:
             stays.add(member)
         self.merged.append((younger, older))
@@ -147,9 +147,15 @@ class Memory:
         """Keep what was looked up, unless it is being placed anew, in the story that it is in by now."""
         if stored.entry in self._leavers:
             return
+        story = stored.story
         for younger, older in self.merged:
-            stored.story = older if stored.story == younger else stored.story
+            story = older if story == younger else story
+        self._settle(stored, story)
         self.members[stored.entry] = stored
+
+    def _settle(self, member: Traits, story: int) -> None:
+        member.story = story
+        self._told.setdefault(story, []).append(member)
 
 
 def telling(entry: Traits) -> Sequence[int]:
