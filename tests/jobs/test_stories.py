@@ -169,6 +169,24 @@ def test_copies_are_in_the_story_of_their_text_and_counted_once(tmp_path: Path) 
         ]
 
 
+def test_an_entry_that_becomes_a_copy_is_no_member_any_more(tmp_path: Path) -> None:
+    quake, merger = EVENTS["quake"][0], EVENTS["merger"][0]
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, [told("1", quake)])
+        arrive(app, desk, [told("2", merger), told("3", EVENTS["merger"][1], at=HOUR)], feed="b")
+        before = kept(desk)
+        desk.read("b", document(changed=[told("2", quake, words="1:1", fingerprint="1:new")]))
+        curate(app)
+        after = kept(desk)
+        assert (after["2"].story, after["2"].story_like) == (before["1"].id, before["1"].id)
+        assert after["3"].story == before["2"].id
+        assert after["3"].story_uid == before["2"].uid
+        assert [one.entry for one in app.store.stories.traits([1, 2, 3])] == [before["1"].id, before["3"].id]
+        desk.read("b", document(changed=[told("2", merger)]))
+        curate(app)
+        assert kept(desk)["2"].story == before["2"].id
+
+
 def test_an_entry_that_is_corrected_to_tell_of_something_else_leaves_and_the_others_keep_the_id(tmp_path: Path) -> None:
     with newsroom(tmp_path) as (app, desk):
         arrive(app, desk, events())
