@@ -7,20 +7,23 @@ numbers until the last step, so that the order in which sums are made changes no
 from functools import lru_cache
 from math import log, sqrt
 
+import numpy as np
+
 from aggregator.model import Placement, Traits
 from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
 from aggregator.pipeline.stories_profile import Profile, dot
 
-WINDOW = EPOCH
+WINDOW, DAY = EPOCH, 24 * 3_600_000_000
 """Microseconds between the publication of an entry and that of a member it may join."""
 
 TERMS, MEANING = 0.8, 0.2
 """What shared terms and a shared meaning count."""
 
-_SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
+_SHORT, _LONG, _RISE = 9, 60, 0.8  # words of a bare headline, and of all that is looked at
 _JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
+_FADING = 0.1  # so much of likeness goes with each day between two entries
 _ANOTHER = 0.8  # what likeness counts for titles that name other numbers
 _NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
@@ -63,7 +66,7 @@ def place(entry: Traits, memory: Memory) -> Placement:
 def between(bounds: tuple[float, float], squared: int) -> float:
     """Give the bound for texts of so many words, squared: from bare headlines to texts, by the logarithm."""
     part = log(min(max(sqrt(squared), _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
-    return bounds[0] + (bounds[1] - bounds[0]) * part
+    return bounds[0] + (bounds[1] - bounds[0]) * part**_RISE
 
 
 def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
@@ -86,7 +89,9 @@ def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[flo
     if not others:
         return []
     terms, meant = memory.products(entry, others)
-    alike: list[float] = (terms * (TERMS / 1_000_000) + meant * (MEANING / 262_144)).tolist()
+    days = np.abs(np.array([other.published for other in others]) - entry.published) / DAY
+    mixed = terms * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
+    alike: list[float] = (mixed * (1 - _FADING * days)).tolist()
     if entry.numbers:
         return [how * _ANOTHER if _counts_otherwise(entry, o) else how for how, o in zip(alike, others, strict=True)]
     return alike
