@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, or_, select, true, update
 
 from aggregator.model import PruneRow
-from aggregator.store import meta, texts
+from aggregator.store import meta, stories, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import number
 from aggregator.store.engines import driver
@@ -50,6 +50,8 @@ class Retention:
             with self._database.write() as connection:
                 _bury(connection, part, before=before, now=now)
         with self._database.write() as connection:
+            if ids:
+                stories.forget(driver(connection))
             meta.write(driver(connection), "last_prune", now.isoformat())
             if ids:
                 texts.sweep(driver(connection))
