@@ -50,10 +50,9 @@ class Retention:
             with self._database.write() as connection:
                 _bury(connection, part, before=before, now=now)
         with self._database.write() as connection:
-            if ids:
-                stories.forget(driver(connection))
             meta.write(driver(connection), "last_prune", now.isoformat())
             if ids:
+                stories.forget(driver(connection))
                 texts.sweep(driver(connection))
         if ids:
             self._database.tidy()
