@@ -1,11 +1,12 @@
 """The trace of one entry, step by step: in plain words for people, as facts for programs."""
 
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from aggregator.app import App
 from aggregator.cli.terminal import moment
 from aggregator.jobs.publish import publication
-from aggregator.model import StoredEntry
+from aggregator.model import Page, StoredEntry
 from aggregator.pipeline.originals import leading
 from aggregator.pipeline.plain import shortened
 from aggregator.pipeline.shingles import shared_passages
@@ -26,7 +27,7 @@ REACH = {
 def trace(app: App, stored: StoredEntry) -> dict[str, str]:
     """Say where an entry came from, what was decided about it, and why."""
     entry, zone = stored.entry, app.config.zone
-    told = issues(app, stored)
+    told, page = issues(app, stored), app.store.pages.of(stored.id)
     return {
         "entry": f"{stored.id} {entry.title}",
         "address": entry.url or "none",
@@ -34,6 +35,7 @@ def trace(app: App, stored: StoredEntry) -> dict[str, str]:
         "identity": f"guid {entry.guid} in its feed; {stored.set_uid or stored.uid} for ever in what we publish",
         "dates": f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}",
         "seen": f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}",
+        **({"full text": _page(page, zone)} if page else {}),
         "same text": _copies(app, stored),
         "topics": "; ".join(f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags) or "none",
         "is for": f"nothing more: {stored.dropped}" if stored.dropped else REACH[stored.reach],
@@ -50,6 +52,7 @@ def evidence(app: App, stored: StoredEntry) -> dict[str, object]:
         "changed": stored.changed,
         "is_for": "none" if stored.dropped else stored.reach,
         "dropped": stored.dropped or None,
+        "page": app.store.pages.of(stored.id),
         "same_text": _same_text(app, stored),
         "evidence": stored.tags,
         "outputs": outputs(app, stored),
@@ -75,6 +78,20 @@ def issues(app: App, stored: StoredEntry) -> list[str]:
     """List the issues that told the text, as "DIGEST PERIOD"."""
     told = app.store.issues.telling(stored.text_set) if stored.text_set else ()
     return [f"{issue.digest} {issue.period}" for issue in told]
+
+
+def _page(page: Page, zone: ZoneInfo) -> str:
+    """Say what came of the page, and what of it was left out and why, each reason with its first lines."""
+    if page.outcome == "waiting":
+        why = f", because: {page.reason}" if page.reason else ""
+        return f"its page is asked {moment(page.due, zone)}{why}"
+    if page.outcome != "read":
+        return f"its feed's own: {page.reason}"
+    cut: dict[str, list[str]] = {}
+    for one in page.cuts:
+        cut.setdefault(one.reason, []).append(f"“{shortened(one.text, 50)}”")
+    left = "; ".join(f"{', '.join(texts[:3])}{' …' if texts[3:] else ''} ({why})" for why, texts in cut.items())
+    return f"from {page.url}, fetched {moment(page.fetched, zone)}; left out: {left or 'nothing'}"
 
 
 def _place(name: str, why: str) -> str:

@@ -49,6 +49,9 @@ class FeedDefaults(SharedAsking):
     keep: Rule = Field(default=(), description="Keep only entries with one of these words.")
     drop: Rule = Field(default=(), description="Leave out entries with one of these words.")
     language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
+    full_text: bool = Field(
+        default=False, strict=True, description="Fetch the page of an entry of which the feed carries only a teaser."
+    )
 
 
 class FeedConfig(FeedDefaults, OwnAsking):

@@ -3,7 +3,7 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
+from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import Candidate, FeedFigures, FeedState, Folded, Outcome, Source, StoredEntry, Tag, Visit
 from aggregator.model.ledger import (
     Curated,
@@ -17,6 +17,7 @@ from aggregator.model.ledger import (
     Sought,
 )
 from aggregator.model.mailed import Issue, Letter, Line, Message, Section
+from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.web import Asking, Fetched, Request, Validators
 from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
@@ -24,11 +25,13 @@ from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, R
 __all__ = [
     "KEYS",
     "WORDS",
+    "Article",
     "Asking",
     "Candidate",
     "Category",
     "Criterion",
     "Curated",
+    "Cut",
     "DateSource",
     "DeliveryState",
     "DeliveryWord",
@@ -40,6 +43,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "FullText",
     "Intake",
     "Issue",
     "IssueState",
@@ -51,12 +55,15 @@ __all__ = [
     "Markup",
     "Message",
     "Outcome",
+    "Page",
+    "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
     "PruneRow",
     "Reach",
     "Reject",
     "Request",
+    "Robots",
     "Saved",
     "Section",
     "Sought",
@@ -64,6 +71,7 @@ __all__ = [
     "Stamp",
     "StoredEntry",
     "Tag",
+    "Teaser",
     "Unread",
     "Validators",
     "Visit",
