@@ -127,7 +127,6 @@ def _pages(app: "App", state: FeedState) -> str:
 
 def _page(screen: Terminal, known: Known, zone: "ZoneInfo", *, pages: str) -> None:
     state = known.state
-    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
     answers = f"{state.answers_full} whole, {state.answers_unchanged} unchanged, {state.same_bytes} the same again"
     lines = {
         "feed": state.title or state.url,
@@ -139,7 +138,7 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo", *, pages: str) -> No
         "health": in_zone(known.health, zone),
         "last answer": in_zone(_last_answer(state, zone), zone),
         "last read": moment(state.succeeded, zone),
-        "failing": f"{times}, since {moment(state.failing_since, zone)}" if state.failures else "",
+        "failing": _failing(state, zone) if state.failures else "",
         "next due": f"{known.due(zone)}: {in_zone(state.due_reason, zone) or 'never asked yet'}",
         "brings": _brings(known, zone),
         "full text": pages,
@@ -152,6 +151,11 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo", *, pages: str) -> No
     for label, text in lines.items():
         if text:
             screen.show(f"{label + ':':<13}{text}")
+
+
+def _failing(state: FeedState, zone: "ZoneInfo") -> str:
+    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+    return f"{times}, since {moment(state.failing_since, zone)}"
 
 
 def _last_answer(state: FeedState, zone: "ZoneInfo") -> str:
