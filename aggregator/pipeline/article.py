@@ -32,8 +32,8 @@ _PICTURE = "//meta[@property='og:image' or @name='og:image' or @name='twitter:im
 def article(page: str | bytes, *, url: str, title: str = "", known: Collection[int] = ()) -> Article:
     """Extract the article of an HTML page; its html is empty where there is none.
 
-    ``url`` is where relative links hang, ``title`` what the feed calls it, ``known`` the marks of paragraphs that its
-    site repeats.
+    ``url`` is where relative links hang, ``title`` what the feed calls it, ``known`` the paragraphs that its source
+    repeats (``furniture.paragraph``).
     """
     tree = load_html(page)
     if tree is None:

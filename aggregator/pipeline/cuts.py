@@ -7,12 +7,13 @@ in the middle of prose. ``cuts`` says of each why, so that it can be shown.
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from zlib import crc32
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, blocks, without
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
+from aggregator.pipeline.furniture import LONGEST as LONGEST_REPEATED
+from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ASIDE, BAR, MORE, NOTICE
 from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
@@ -23,6 +24,9 @@ LONGEST = 320
 PROSE = 160
 """Characters of a paragraph that ends a list of other articles."""
 
+SENTENCE = 60
+"""Characters of a paragraph that is cut wherever it stands when its source repeats it."""
+
 BEFORE = 0.3
 """The share of a text that stands before the form of readers' comments."""
 
@@ -32,7 +36,6 @@ AFTER = 400
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
-_DIGITS = re.compile(r"\d+")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"})
 _END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？")
@@ -44,10 +47,10 @@ Reasons = dict[int, str]
 def furnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
     """Return clean HTML and its text without their furniture; most texts have none, and that is seen at a glance.
 
-    ``title`` is the headline, which is told once, above; ``known`` are the marks of what the source repeats.
+    ``title`` is the headline, which is told once, above; ``known`` what the source repeats (``furniture.paragraph``).
     """
     said = html, text
-    if not known and not is_suspicious(text, title):
+    if not is_suspicious(text, title) and not (known and _repeats(text, known)):
         return said
     if "<" not in html and "\n" in text:  # bare text in lines: to its blocks they are paragraphs
         html = as_html(text)
@@ -68,6 +71,14 @@ def is_suspicious(text: str, title: str = "") -> bool:
             return True
     low = text[-400:].casefold()
     return any(words in low for words in ANYWHERE)
+
+
+def _repeats(text: str, known: Collection[int]) -> bool:
+    return any(_is_known(line, known) for line in text.split("\n"))
+
+
+def _is_known(line: str, known: Collection[int]) -> bool:
+    return 0 < len(line) <= LONGEST_REPEATED and paragraph(line) in known
 
 
 def _tells_title(lines: Sequence[str], title: str) -> bool:
@@ -92,8 +103,8 @@ def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = (
     for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
         if place not in reasons and (reason := _by_words(key) or _aside(block, key)):
             reasons[place] = reason
-        elif known and mark(block.text) in known:
-            reasons.setdefault(place, "its source repeats it")
+    if known:
+        _repeated(blocks, known, reasons)
     _form(blocks, keys, reasons)
     _lists(blocks, keys, reasons)
     trim_end(blocks, reasons)
@@ -108,11 +119,6 @@ def told(blocks: Sequence[Block], reasons: Reasons) -> tuple[Cut, ...]:
 def folded(text: str) -> str:
     """Write a paragraph as the patterns have it: lower case, straight apostrophes, no signs at its ends."""
     return text.translate(_STRAIGHT).casefold().strip(_ENDS)
-
-
-def mark(text: str) -> int:
-    """Number a paragraph, so that it is known again; digits count as one sign, for dates and counters change."""
-    return crc32(_DIGITS.sub("0", text.casefold()).encode())
 
 
 def letters(text: str) -> str:
@@ -144,6 +150,20 @@ def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
             reasons[place] = "the headline again"
         elif len(block.text) > PROSE:
             return
+
+
+def _repeated(blocks: Sequence[Block], known: Collection[int], reasons: Reasons) -> None:
+    """Cut what the source repeats: whole sentences anywhere, and whatever stands last.
+
+    Between paragraphs a short line that returns is part of how a source writes: “Verdict”, “In brief”.
+    """
+    again = {place for place, block in enumerate(blocks) if _is_known(block.text, known)}
+    last = len(blocks)
+    while last and (last - 1 in again or last - 1 in reasons):
+        last -= 1
+    for place in again:
+        if place >= last or len(blocks[place].text) >= SENTENCE:
+            reasons.setdefault(place, "its source repeats it")
 
 
 def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:

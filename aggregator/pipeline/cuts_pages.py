@@ -30,7 +30,7 @@ _NO_TITLE = re.compile(r"[.!?…][\"”’)]?$|^\[|https?:|www\.")
 def page_cuts(blocks: Sequence[Block], *, titles: Sequence[str], known: Collection[int] = ()) -> tuple[Cut, ...]:
     """Say which blocks that were found on a page are furniture; ``titles`` are what the page and the feed call it.
 
-    ``known`` are the marks of what its source repeats.
+    ``known`` is what its source repeats (``furniture.paragraph``).
     """
     names = dict.fromkeys(name for title in titles for name in (title, _SITE.split(title, maxsplit=1)[0]) if name)
     start = _top(blocks, {name for title in names if len(name := letters(title)) >= 12})

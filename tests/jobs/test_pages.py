@@ -264,3 +264,20 @@ def test_people_are_told_what_came_of_the_pages(tmp_path: Path) -> None:
     assert "pages of teasers are fetched: 1 read, 1 not allowed" in told
     assert "“Leave a Reply”" in read and "the form for comments" in read
     assert "its feed's own: robots.txt of 127.0.0.1 does not allow it" in not_asked
+
+
+def test_what_a_feed_repeats_is_learned_and_cut_from_later_entries(tmp_path: Path) -> None:
+    """The first three entries teach it; the fourth is stored without it, from the feed and from its page alike."""
+    slogan = "Ostrand Post brings you the sea, the wind and the price of herring every day but Sunday."
+    tails = "".join(f"<p>{line}</p>" for line in (slogan, "The sea desk"))
+    texts = [f"&lt;p&gt;{number} {' '.join(PARAGRAPHS)}&lt;/p&gt;&lt;p&gt;{slogan}&lt;/p&gt;" for number in "abcd"]
+    with serve({"/news/5": article("Headline 5", more=tails)}) as server:
+        items = [item(at, text=text, link=server.url(f"/news/{at}")) for at, text in enumerate(texts, start=1)]
+        here = workspace(tmp_path, server, *items[:3])
+        here.sync()
+        server.pages["/feed"] = Page(rss(*items, teaser(server, 5)))
+        here.clock.forward(hours=2)
+        here.sync(force=True)
+    assert slogan in entry(here, "Headline 3").entry.text
+    assert slogan not in entry(here, "Headline 4").entry.text
+    assert entry(here, "Headline 5").entry.text.split("\n\n") == [*PARAGRAPHS, "The sea desk"]

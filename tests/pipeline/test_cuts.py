@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from aggregator.model import Fetched, Known
 from aggregator.pipeline.blocks import Block, blocks, without
 from aggregator.pipeline.clean_html import safe_and_plain
-from aggregator.pipeline.cuts import cuts, furnished, mark
+from aggregator.pipeline.cuts import cuts, furnished
+from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.furniture_first import FIRST
 from aggregator.pipeline.intake import read
 
@@ -168,9 +169,14 @@ def test_lines_that_br_parts_are_cut_one_by_one() -> None:
 
 
 def test_what_the_source_repeats_is_cut_and_named() -> None:
-    said = [Block(PROSE[0]), Block("Ostrand Post brings you the sea since 1911."), Block(PROSE[1])]
-    (cut,) = cuts(said, known={mark("Ostrand Post brings you the sea since 1948.")})
-    assert (cut.place, cut.reason) == (1, "its source repeats it")
+    """A sentence anywhere, a short line where it stands last; one between paragraphs is the source's manner."""
+    sentence = "Ostrand Post brings you the sea, the wind and the herring since 1911."
+    said = [Block(line) for line in (PROSE[0], sentence, "Verdict", PROSE[1], "The sea desk", "Verdict")]
+    known = {paragraph(line) for line in (sentence.replace("1911", "1948"), "Verdict", "The sea desk")}
+    found = [(cut.place, cut.reason) for cut in cuts(said, known=known)]
+    assert found == [(place, "its source repeats it") for place in (1, 4, 5)]
+    html = paragraphs(*(block.text for block in said))
+    assert furnished(*safe_and_plain(html, base=""), known=known)[1].split("\n\n") == [PROSE[0], "Verdict", PROSE[1]]
 
 
 def test_every_cut_has_its_reason() -> None:
