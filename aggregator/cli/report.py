@@ -81,6 +81,10 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
     if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - just_failed) > 0:
         waiting = counted(failing, "feed")
         screen.say(f"failed before and not due yet: {waiting}; `aggregator sync --force` asks all of them now")
+    _tell_result(screen, app, report)
+
+
+def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
     if report.pages and report.pages.asked:
         screen.say(f"pages:   {report.pages.asked} asked, {report.pages.read} with the full text")
     storage = app.workspace.storage
