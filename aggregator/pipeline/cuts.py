@@ -15,7 +15,7 @@ from aggregator.pipeline.clean_text import plain_text
 from aggregator.pipeline.furniture import LONGEST as LONGEST_REPEATED
 from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
-from aggregator.pipeline.furniture_notices import ASIDE, BAR, MORE, NOTICE
+from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
 from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
 
 LONGEST = 320
@@ -28,7 +28,7 @@ SENTENCE = 60
 """Characters of a paragraph that is cut wherever it stands when its source repeats it."""
 
 BEFORE = 0.3
-"""The share of a text that stands before the form of readers' comments."""
+"""The share of the prose that stands before the form of readers' comments."""
 
 AFTER = 400
 """Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
@@ -136,7 +136,9 @@ def _by_words(key: str) -> str:
 
 
 def _aside(block: Block, key: str) -> str:
-    return "a link to another article" if block.linked > 0.4 and ASIDE.fullmatch(key) else ""
+    linked = block.linked > 0.4 and ASIDE.fullmatch(key)
+    named = not block.text.endswith(_END_OF_PROSE) and ALSO.fullmatch(key)
+    return "a link to another article" if linked or named else ""
 
 
 def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
@@ -171,15 +173,15 @@ def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> Non
 
     Where nothing of the form itself is there and much prose follows, what looked like its heading goes alone.
     """
-    total, before = sum(len(block.text) for block in blocks), 0
-    for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
+    sizes = [len(block.text) if is_prose(block) else 0 for block in blocks]
+    total, before = sum(sizes), 0
+    for place, key in enumerate(keys):
         if key and before >= BEFORE * total and (FORM.fullmatch(key) or FIELDS.fullmatch(key)):
             fields = any(FIELDS.fullmatch(later) for later in keys[place : place + 4])
-            after = sum(len(later.text) for later in blocks[place:] if is_prose(later))
-            end = len(blocks) if fields or after <= AFTER else place + 1
+            end = len(blocks) if fields or total - before <= AFTER else place + 1
             for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
-        before += len(block.text)
+        before += sizes[place]
 
 
 def _lists(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
