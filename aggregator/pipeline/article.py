@@ -15,7 +15,7 @@ from trafilatura.htmlprocessing import convert_to_html
 
 from aggregator.model import Article
 from aggregator.pipeline.addresses import absolute
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import part
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.clean_text import one_line, plain_text
 from aggregator.pipeline.cuts_pages import page_cuts
@@ -43,10 +43,10 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
     for quote in tree.iter("blockquote"):
         quote.attrib.pop("class", None)  # quotations are part of the text, whatever their class says of embedding
     html, text = _extracted(tree, url)
-    there = blocks(html)
-    cuts = page_cuts(there, titles=titles, known=known)
+    parted = part(html)
+    cuts = page_cuts(parted.blocks, titles=titles, known=known)
     if cuts:
-        html = without(html, {cut.place for cut in cuts})
+        html = parted.without([cut.place for cut in cuts])
         text = plain_text(html)
     return Article(html, text, titles[0] if titles else "", image, caption, cuts)
 
@@ -54,13 +54,9 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
 def _extracted(tree: HtmlElement, url: str) -> tuple[str, str]:
     """Give the safe HTML of what is the article, and its text; by the long way where the fast one finds a lump."""
     html, text = safe_and_plain(_body(tree, fast=True), base=url)
-    if len(text) > LUMP and _is_lump(blocks(html)):
+    if len(text) > LUMP and len(part(html).blocks) == 1:
         html, text = safe_and_plain(_body(tree, fast=False), base=url)
     return html, text
-
-
-def _is_lump(found: Collection[Block]) -> bool:
-    return len(found) == 1
 
 
 def _body(tree: HtmlElement, *, fast: bool) -> str:

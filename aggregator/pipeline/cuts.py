@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from aggregator.model import Cut
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
 from aggregator.pipeline.furniture import LONGEST as LONGEST_REPEATED
@@ -37,7 +37,8 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"})
+_CURVED = re.compile("[’‘´\xa0‑]")
+_STRAIGHT = {"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"}
 _END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？")
 
 Reasons = dict[int, str]
@@ -54,10 +55,11 @@ def furnished(html: str, text: str, *, title: str = "", known: Collection[int] =
         return said
     if "<" not in html and "\n" in text:  # bare text in lines: to its blocks they are paragraphs
         html = as_html(text)
-    gone = cuts(blocks(html), title=title, known=known)
+    parted = part(html)
+    gone = cuts(parted.blocks, title=title, known=known)
     if not gone:
         return said
-    kept = without(html, {cut.place for cut in gone})
+    kept = parted.without([cut.place for cut in gone])
     return kept, plain_text(kept)
 
 
@@ -88,7 +90,7 @@ def _tells_title(lines: Sequence[str], title: str) -> bool:
 
 def _begins_like_furniture(line: str) -> bool:
     found = _WORD.search(line)
-    return found is not None and found[0].translate(_STRAIGHT).casefold() in FIRST
+    return found is not None and _straight(found[0]).casefold() in FIRST
 
 
 def _may_be_furniture(key: str) -> bool:
@@ -98,10 +100,10 @@ def _may_be_furniture(key: str) -> bool:
 def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = ()) -> tuple[Cut, ...]:
     """Say which blocks of a text are furniture, in their order; none when nothing else would be left."""
     reasons: Reasons = {}
-    keys = [folded(block.text) if len(block.text) <= LONGEST else "" for block in blocks]
+    keys = [_key(block.text) for block in blocks]
     _headline(blocks, title, reasons)
     for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
-        if place not in reasons and (reason := _by_words(key) or _aside(block, key)):
+        if key and place not in reasons and (reason := _by_words(key) or _aside(block, key)):
             reasons[place] = reason
     if known:
         _repeated(blocks, known, reasons)
@@ -111,6 +113,14 @@ def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = (
     return told(blocks, reasons) if len(reasons) < len(blocks) else ()
 
 
+def _key(text: str) -> str:
+    """Write a paragraph as the patterns have it, when it may be described by one."""
+    if len(text) > LONGEST:
+        return ""
+    key = folded(text)
+    return key if _begins_like_furniture(text) or any(words in key for words in ANYWHERE) else ""
+
+
 def told(blocks: Sequence[Block], reasons: Reasons) -> tuple[Cut, ...]:
     """List the cuts in the order of the text."""
     return tuple(Cut(place, blocks[place].text[:120], reasons[place]) for place in sorted(reasons))
@@ -118,7 +128,11 @@ def told(blocks: Sequence[Block], reasons: Reasons) -> tuple[Cut, ...]:
 
 def folded(text: str) -> str:
     """Write a paragraph as the patterns have it: lower case, straight apostrophes, no signs at its ends."""
-    return text.translate(_STRAIGHT).casefold().strip(_ENDS)
+    return _straight(text).casefold().strip(_ENDS)
+
+
+def _straight(text: str) -> str:
+    return text if text.isascii() else _CURVED.sub(lambda sign: _STRAIGHT[sign[0]], text)
 
 
 def letters(text: str) -> str:
@@ -181,6 +195,8 @@ def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> Non
             end = len(blocks) if fields or total - before <= AFTER else place + 1
             for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
+            if end == len(blocks):
+                return
         before += sizes[place]
 
 
@@ -220,7 +236,7 @@ def trim_end(blocks: Sequence[Block], reasons: Reasons) -> None:
             continue
         if place + 1 < len(blocks) and block.kind in HEADINGS and len(block.text) < 80:
             reasons[place] = "a heading with nothing below it"
-        elif place + 1 < len(blocks) and block.linked > 0.9 and len(block.text) < PROSE:
+        elif place + 1 < len(blocks) and block.linked > 0.9 and block.kind == "li":
             reasons[place] = "a link below the text"
         else:
             return

@@ -16,9 +16,12 @@ _MONTHS = (
     "|nov(?:ember)?|dec(?:ember)?"
 )
 _DAYS = "mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-_AROUND = "[ap]\\.?m\\.?|[a-z]{2,4}t|gmt|utc|at|on|published|updated|posted|last|modified|min(?:ute)?s?|hours?|ago|read"
-_DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[./@–—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
-_BYLINE = re.compile(r"[Bb][Yy] (?:[A-Z][\w.'’-]*,?\s*(?:(?:and|for|&)\s+)?){1,8}")
+_AROUND = (
+    "[ap]\\.?m\\.?|e[sd]?t|[cmp][sd]t|gmt|utc|bst|ces?t|[ai]mt|ist|at|on|published|updated|posted|last|modified"
+    "|min(?:ute)?s?|hours?|ago|read"
+)
+_DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[/@—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
+_BYLINE = re.compile(r"[Bb][Yy] [A-Z][\w.'’-]*(?:,? (?:(?:and|for|&) )?[A-Z][\w.'’-]*){0,7}")
 _CREDITS = re.compile(
     r"\(?(?:additional )?reporting by .{3,300}"
     r"|.{0,250}\bcontributed (?:reporting )?to this (?:report|story|article).{0,40}"

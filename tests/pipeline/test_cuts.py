@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Fetched, Known
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.cuts import cuts, furnished
 from aggregator.pipeline.furniture import paragraph
@@ -181,7 +181,7 @@ def test_what_the_source_repeats_is_cut_and_named() -> None:
 
 def test_every_cut_has_its_reason() -> None:
     lines = [*PROSE, "Share this:", "Leave a Reply", "Your email address will not be published."]
-    reasons = [cut.reason for cut in cuts(blocks(paragraphs(*lines)))]
+    reasons = [cut.reason for cut in cuts(part(paragraphs(*lines)).blocks)]
     assert reasons == ["a bar of buttons", "the form for comments, or below it", "the form for comments, or below it"]
 
 
@@ -194,10 +194,10 @@ def test_first_words_are_single_and_lower_case() -> None:
 )
 def test_blocks_are_the_lines_of_the_text_and_can_be_taken_out(lines: list[str]) -> None:
     html, text = safe_and_plain("".join(f"<p>{line}</p>" for line in lines), base="https://ostrand.example/")
-    found = blocks(html)
-    assert [block.text for block in found] == [line for line in text.split("\n") if line]
-    assert without(html, range(len(found))) == ""
-    assert without(html, ()) == html
+    found = part(html)
+    assert [block.text for block in found.blocks] == [line for line in text.split("\n") if line]
+    assert found.without(range(len(found.blocks))) == ""
+    assert found.without(()) == html
 
 
 def as_entry(html: str, title: str) -> str:
