@@ -1,10 +1,13 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from aggregator import workers
+from aggregator.jobs.pages import PagesRead
 from aggregator.model import StoredEntry
 from tests.servers import Page, Seen, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -281,3 +284,23 @@ def test_what_a_feed_repeats_is_learned_and_cut_from_later_entries(tmp_path: Pat
     assert slogan in entry(here, "Headline 3").entry.text
     assert slogan not in entry(here, "Headline 4").entry.text
     assert entry(here, "Headline 5").entry.text.split("\n\n") == [*PARAGRAPHS, "The sea desk"]
+
+
+def test_no_statement_for_pages_walks_through_the_archive(tmp_path: Path) -> None:
+    """What is to be asked for, what came of it and what robots.txt say are found by indexes."""
+    told: list[str] = []
+    with serve({"/news/1": article(), "/news/2": article("Headline 2")}) as server:
+        here = workspace(tmp_path, server, teaser(server))
+        here.sync()
+        server.pages["/feed"] = Page(rss(item(1, title="Another headline 1"), teaser(server, 2)))
+        with here.app() as app:
+            for way in (app.store._database.lane.write, app.store._database.lane.read):
+                with way() as connection:
+                    connection.set_trace_callback(told.append)
+            assert workers.sync(app, force=True).pages == PagesRead(asked=1, read=1)
+            assert app.store.pages.counts(1) == {"read": 2}
+    with sqlite3.connect(tmp_path / "storage/aggregator.db") as database:
+        ours = [one for one in told if " page" in one or "robots" in one]
+        plans = {one: str(database.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()) for one in ours}
+    assert len(plans) >= 6
+    assert {one: plan for one, plan in plans.items() if "SCAN page" in plan or "SCAN entry" in plan} == {}
