@@ -12,8 +12,7 @@ from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
-from aggregator.pipeline.furniture import LONGEST as LONGEST_REPEATED
-from aggregator.pipeline.furniture import paragraph
+from aggregator.pipeline.furniture import paragraph, paragraphs
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
 from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
@@ -76,11 +75,7 @@ def is_suspicious(text: str, title: str = "") -> bool:
 
 
 def _repeats(text: str, known: Collection[int]) -> bool:
-    return any(_is_known(line, known) for line in text.split("\n"))
-
-
-def _is_known(line: str, known: Collection[int]) -> bool:
-    return 0 < len(line) <= LONGEST_REPEATED and paragraph(line) in known
+    return any(seen in known for seen in paragraphs(text))
 
 
 def _tells_title(lines: Sequence[str], title: str) -> bool:
@@ -173,7 +168,7 @@ def _repeated(blocks: Sequence[Block], known: Collection[int], reasons: Reasons)
 
     Between paragraphs a short line that returns is part of how a source writes: “Verdict”, “In brief”.
     """
-    again = {place for place, block in enumerate(blocks) if _is_known(block.text, known)}
+    again = {place for place, block in enumerate(blocks) if paragraph(block.text) in known}
     last = len(blocks)
     while last and (last - 1 in again or last - 1 in reasons):
         last -= 1
