@@ -1,10 +1,14 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
+import json
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
+
+import pytest
 
 from aggregator import workers
 from aggregator.jobs.pages import PagesRead
@@ -304,3 +308,36 @@ def test_no_statement_for_pages_walks_through_the_archive(tmp_path: Path) -> Non
         plans = {one: str(database.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()) for one in ours}
     assert len(plans) >= 6
     assert {one: plan for one, plan in plans.items() if "SCAN page" in plan or "SCAN entry" in plan} == {}
+
+
+@pytest.mark.parametrize("name", ["a made-up article", "the article the project began with"])
+def test_an_article_as_page_as_content_and_as_description_is_one_entry(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Its headline once, its paragraphs whole, nothing else; three copies of one text, told once."""
+    if name == "a made-up article":
+        scraped = (Path(__file__).parents[1] / "data" / "article.txt").read_text(encoding="utf-8")
+    else:
+        scraped = str(request.getfixturevalue("seed_article"))
+    title, *lines = [line.strip() for line in scraped.split("\n\n")]
+    marked = "".join(f"<p>{escape(line)}</p>" for line in (title, *lines))
+    page = f"<html><head><title>{escape(title)}</title></head><body>{marked}</body></html>".encode()
+    with serve({"/news/1": Page(page, headers={"Content-Type": "text/html; charset=utf-8"})}) as server:
+        link = server.url("/news/1")
+        server.pages["/feed"] = Page(rss(item(1, title=escape(title), link=link, text=f"{lines[1][:200]} …")))
+        full = item(2, title=escape(title), text=escape(escape("\n\n".join([title, *lines]))))
+        content = f"<content:encoded>{escape(marked)}</content:encoded></item>"
+        server.pages["/content"] = Page(rss(item(3, title=escape(title)).replace("</item>", content)))
+        server.pages["/description"] = Page(rss(full))
+        space = b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        server.pages["/content"] = Page(server.pages["/content"].body.replace(b"<rss ", space))  # type: ignore[union-attr]
+        feeds = [f"{{url: {server.url(path)}, full_text: true}}" for path in ("/feed", "/content", "/description")]
+        here = desk(tmp_path, *feeds)
+        here.sync()
+    with here.app() as app:
+        stored = app.store.entries.search()
+    assert [one.entry.text.split("\n\n") for one in stored] == [lines[1:-3]] * 3
+    assert len({one.text_set for one in stored}) == 1
+    (told,) = json.loads(here.outputs()["all.json"])["items"]
+    assert told["title"] == title
+    assert told["content_html"].count("<p>") == len(lines[1:-3])
