@@ -9,7 +9,7 @@ from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEn
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
 from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
-from aggregator.pipeline.cuts import furnished
+from aggregator.pipeline.cuts import unfurnished
 from aggregator.pipeline.plain import shortened
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -50,10 +50,10 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
 
 def _texts(parsed: ParsedEntry, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str]:
     """Give an entry's HTML and its text, both of one source, and the text of its summary where there is one."""
-    html, text = furnished(*_cleaned(parsed.content, base), title=title, known=repeated)
+    html, text = unfurnished(*_cleaned(parsed.content, base), title=title, known=repeated)
     if not parsed.summary.value:
         return html, text, text
-    summary, teaser = furnished(*_cleaned(parsed.summary, base), title=title, known=repeated)
+    summary, teaser = unfurnished(*_cleaned(parsed.summary, base), title=title, known=repeated)
     return (html, text, teaser or text) if html else (summary, teaser, teaser)
 
 

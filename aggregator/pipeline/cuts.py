@@ -44,7 +44,7 @@ Reasons = dict[int, str]
 """Why a block is cut, by its place."""
 
 
-def furnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
+def unfurnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
     """Return clean HTML and its text without their furniture; most texts have none, and that is seen at a glance.
 
     ``title`` is the headline, which is told once, above; ``known`` what the source repeats (``furniture.paragraph``).
@@ -89,7 +89,7 @@ def _begins_like_furniture(line: str) -> bool:
 
 
 def _may_be_furniture(key: str) -> bool:
-    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, FIELDS, LIST, LINKS, ASIDE))
+    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, FIELDS, LIST, LINKS, ASIDE, ALSO))
 
 
 def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = ()) -> tuple[Cut, ...]:

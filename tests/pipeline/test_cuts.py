@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from aggregator.model import Fetched, Known
 from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import safe_and_plain
-from aggregator.pipeline.cuts import cuts, furnished
+from aggregator.pipeline.cuts import cuts, unfurnished
 from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.furniture_first import FIRST
 from aggregator.pipeline.intake import read
@@ -29,7 +29,7 @@ def paragraphs(*lines: str) -> str:
 
 
 def left(html: str, title: str = "") -> list[str]:
-    _, text = furnished(*safe_and_plain(html, base="https://ostrand.example/"), title=title)
+    _, text = unfurnished(*safe_and_plain(html, base="https://ostrand.example/"), title=title)
     return text.split("\n\n")
 
 
@@ -157,14 +157,14 @@ def test_a_text_of_nothing_but_furniture_stays() -> None:
 
 def test_links_that_split_a_line_are_joined_first() -> None:
     tail = '<p>The post <a href="/1">Harbour opens</a> appeared first on <a href="/">Ostrand Post</a>.</p>'
-    html, text = furnished(*safe_and_plain(paragraphs(*PROSE) + tail, base="https://ostrand.example/"))
+    html, text = unfurnished(*safe_and_plain(paragraphs(*PROSE) + tail, base="https://ostrand.example/"))
     assert html == paragraphs(*PROSE)
     assert text == "\n\n".join(PROSE)
 
 
 def test_lines_that_br_parts_are_cut_one_by_one() -> None:
     html = f"<p>{PROSE[0]}<br><br>Share this:<br><a href='/f'>Facebook</a></p>"
-    clean, text = furnished(*safe_and_plain(html, base="https://ostrand.example/"))
+    clean, text = unfurnished(*safe_and_plain(html, base="https://ostrand.example/"))
     assert (clean, text) == (f"<p>{PROSE[0]}<br><br><br></p>", PROSE[0])
 
 
@@ -176,7 +176,7 @@ def test_what_the_source_repeats_is_cut_and_named() -> None:
     found = [(cut.place, cut.reason) for cut in cuts(said, known=known)]
     assert found == [(place, "its source repeats it") for place in (1, 4, 5)]
     html = paragraphs(*(block.text for block in said))
-    assert furnished(*safe_and_plain(html, base=""), known=known)[1].split("\n\n") == [PROSE[0], "Verdict", PROSE[1]]
+    assert unfurnished(*safe_and_plain(html, base=""), known=known)[1].split("\n\n") == [PROSE[0], "Verdict", PROSE[1]]
 
 
 def test_every_cut_has_its_reason() -> None:
