@@ -25,6 +25,9 @@ LONGEST_CAPTION = 500
 LUMP = 1_000
 """Characters of a single paragraph that is no article, but all that a page says, put together."""
 
+SLACK = 40
+"""Characters beside a quotation in an element that only wraps it."""
+
 _META = "//meta[@property='og:title' or @name='twitter:title']/@content"
 _PICTURE = "//meta[@property='og:image' or @name='og:image' or @name='twitter:image']/@content"
 
@@ -40,8 +43,8 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         return Article()
     titles = [name for name in (title, *_titles(tree)) if name]
     image, caption = _picture(tree, url)
-    for quote in tree.iter("blockquote"):
-        quote.attrib.pop("class", None)  # quotations are part of the text, whatever their class says of embedding
+    for quote in list(tree.iter("blockquote")):
+        _bare(quote)
     html, text = _extracted(tree, url)
     parted = part(html)
     cuts = page_cuts(parted.blocks, titles=titles, known=known)
@@ -49,6 +52,17 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         html = parted.without([cut.place for cut in cuts])
         text = plain_text(html)
     return Article(html, text, titles[0] if titles else "", image, caption, cuts)
+
+
+def _bare(quote: HtmlElement) -> None:
+    """Take off a quotation, and off what only wraps it, whatever says that it was embedded: it is part of the text."""
+    quote.attrib.clear()
+    size = len(quote.text_content())
+    for around in list(quote.iterancestors("div", "figure"))[:2]:
+        if len(around.text_content()) > size + SLACK:
+            return
+        around.tag = "div"
+        around.attrib.clear()
 
 
 def _extracted(tree: HtmlElement, url: str) -> tuple[str, str]:

@@ -223,15 +223,15 @@ def is_prose(block: Block) -> bool:
     return len(block.text) >= PROSE or (block.kind == "p" and block.text.endswith(_END_OF_PROSE))
 
 
-def trim_end(blocks: Sequence[Block], reasons: Reasons) -> None:
-    """Cut headings and links that stand last once what stood below them is cut."""
+def trim_end(blocks: Sequence[Block], reasons: Reasons, *, of_page: bool = False) -> None:
+    """Cut headings and links that stand last once what stood below them is cut; of a feed, only links in lists."""
     for place in range(len(blocks) - 1, -1, -1):
         block = blocks[place]
         if place in reasons:
             continue
         if place + 1 < len(blocks) and block.kind in HEADINGS and len(block.text) < 80:
             reasons[place] = "a heading with nothing below it"
-        elif place + 1 < len(blocks) and block.linked > 0.9 and block.kind == "li":
+        elif place + 1 < len(blocks) and block.linked > 0.9 and (of_page or block.kind == "li"):
             reasons[place] = "a link below the text"
         else:
             return

@@ -46,7 +46,7 @@ def page_cuts(blocks: Sequence[Block], *, titles: Sequence[str], known: Collecti
     for place, block in enumerate(blocks):
         if _leads_away(block):
             reasons.setdefault(place, "a link to another article")
-    trim_end(blocks, reasons)
+    trim_end(blocks, reasons, of_page=True)
     return told(blocks, reasons) if len(reasons) < len(blocks) else ()
 
 
