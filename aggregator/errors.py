@@ -9,7 +9,8 @@
     ├── FeedError              one feed could not be read; .url
     │   ├── FetchError         no usable answer; .status, .retry_after
     │   │   ├── HostPausedError   not asked at all: its host has had enough for now; .retry_after
-    │   │   └── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
+    │   │   ├── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
+    │   │   └── ElsewhereError    its address leads to another host, which was not asked; .target
     │   └── ParseError         an answer that is no feed
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
@@ -120,6 +121,14 @@ class SetupError(FetchError):
     def __init__(self, url: str, reason: str, *, secret: bool = False) -> None:
         super().__init__(url, reason, permanent=True)
         self.secret = secret
+
+
+class ElsewhereError(FetchError):
+    """The address redirects to another host, which this request was not to ask; ``target`` is where it leads."""
+
+    def __init__(self, url: str, reason: str, *, target: str, status: int) -> None:
+        super().__init__(url, reason, status=status)
+        self.target = target
 
 
 class ParseError(FeedError):

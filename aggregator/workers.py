@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from aggregator.app import App, list_feeds
 from aggregator.jobs.arrivals import Refreshed
@@ -16,6 +17,9 @@ from aggregator.jobs.refresh import Progress, refresh
 from aggregator.model import FeedState, IssueState, PruneRow
 from aggregator.pipeline.spread import turn
 
+if TYPE_CHECKING:
+    from aggregator.jobs.pages import PagesRead
+
 CRON_SLACK = timedelta(minutes=2)  # an hourly cron job must not find an hourly feed due in three seconds
 
 
@@ -26,6 +30,7 @@ class Report:
     feeds: int = 0
     due: int = 0
     refreshed: Refreshed = field(default_factory=Refreshed)
+    pages: "PagesRead | None" = None
     placed: Placed = field(default_factory=Placed)
     published: Published = field(default_factory=Published)
     issues: list[IssueState] = field(default_factory=list)
@@ -75,6 +80,11 @@ def sync(
         report.feeds, report.due = len(app.config.feeds), len(due)
         if due:
             report.refreshed = refresh(app, due, progress=progress)
+    if any(feed.full_text for feed in app.config.feeds):
+        from aggregator.jobs.pages import fetch_pages
+
+        with _timed(report, "pages"):
+            report.pages = fetch_pages(app)
     with _timed(report, "curate"):
         report.placed = curate(app)
     with _timed(report, "publish"):

@@ -18,6 +18,8 @@ LAYERS = [WORDS, {"pipeline"}, DOORS, {"app"}, {"jobs"}, {"workers"}, {"schedule
 ONE_PLACE = {
     "feedparser": "pipeline/parse",
     "feedgen": "pipeline/outputs",
+    "trafilatura": "pipeline/article",
+    "protego": "pipeline/robots",
     "nh3": "pipeline/clean",
     "w3lib": "pipeline/addresses",
     "pycurl": "fetch",

@@ -8,19 +8,14 @@ from aggregator.config.document import Document, Path, Problem
 from aggregator.config.wording import got, hint
 
 LATER = {
-    "full_text": "full texts of entries",
     "approve": "approving an issue before it is mailed",
 }
 """Keys whose feature is still to come, and what it is."""
-
-_FEED_KEYS = ("full_text",)
 
 
 def take_out_later(document: Document) -> Iterator[Problem]:
     """Refuse what is still to come, and take it out of the values, so that it is named once."""
     values = document.values
-    for path, feed in (*_items(values, "feeds"), (("defaults",), _mapping(values, "defaults"))):
-        yield from _take_out(document, path, feed, _FEED_KEYS)
     for path, digest in _items(values, "digests"):
         yield from _take_out(document, path, digest, ("approve",))
     if str(values.get("database", "")).startswith(("postgres:", "postgresql:", "postgresql+")):

@@ -48,6 +48,9 @@ class FeedDefaults(SharedAsking):
     drop: Rule = Field(default=(), description="Leave out entries with one of these words.")
     language: FeedLanguage = Field(default="", description="The feed's language, where it does not say.")
     weight: Weight = Field(default=1.0, description="How much its stories count when a digest chooses, 0.1 to 10.")
+    full_text: bool = Field(
+        default=False, strict=True, description="Fetch the page of an entry of which the feed carries only a teaser."
+    )
 
 
 class FeedConfig(FeedDefaults, OwnAsking):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.errors import FetchError, SetupError
+from aggregator.errors import ElsewhereError, FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
@@ -40,6 +40,12 @@ def refused(exchange: Exchange, refusal: str) -> FetchError:
     if exchange.hops:
         return _failed(exchange, f"redirected to {exchange.place.origin}: {refusal}", permanent=True)
     return SetupError(exchange.request.url, refusal)
+
+
+def elsewhere(exchange: Exchange, target: Place) -> FetchError:
+    """Say that an address leads to another host, for a request that stays with its own."""
+    reason = f"redirected to another host: {target.origin}"
+    return ElsewhereError(exchange.request.url, reason, target=target.url, status=exchange.status)
 
 
 def _document(exchange: Exchange) -> Fetched | FetchError:

@@ -29,6 +29,10 @@ class Place:
         """Scheme, host and, where it is not the usual one, port, as people write them."""
         return "/".join(self.url.split("/", 3)[:3])
 
+    def is_served_with(self, other: "Place") -> bool:
+        """Say whether both are one host, and one port of it; http and https count as one, on their usual ports."""
+        return self.host == other.host and (self.port == other.port or {self.port, other.port} == {80, 443})
+
 
 def place(url: str) -> Place:
     """Read an http(s) address; raises Refused for what is none, or is written to be misread.

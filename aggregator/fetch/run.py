@@ -9,7 +9,7 @@ from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import SILENCE, Failure
 from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
-from aggregator.fetch.outcomes import outcome, paused_until
+from aggregator.fetch.outcomes import elsewhere, outcome, paused_until
 from aggregator.fetch.places import Place
 from aggregator.fetch.turns import Turns
 from aggregator.fetch.wire import Wire
@@ -83,6 +83,9 @@ class Run:
         self._turns.leave(host, now=monotonic(), took=exchange.took)
         result = outcome(exchange, failure, now=self._clock())
         exchange.chunks.clear()  # the handle still refers to the exchange until it is used again
+        if isinstance(result, Place) and exchange.request.within and not result.is_served_with(exchange.place):
+            yield exchange.request, elsewhere(exchange, result)
+            return
         if isinstance(result, Place):
             exchange.move(result, permanent=exchange.status in (301, 308))
             self._turns.follow(result.host, exchange, now=monotonic())

@@ -3,7 +3,7 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Story → Telling → Issue → Letter → Message
 """
 
-from aggregator.model.entry import Draft, Entry, Intake, Known, Unread
+from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import (
     Candidate,
     Correction,
@@ -28,6 +28,7 @@ from aggregator.model.ledger import (
     Sought,
 )
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
+from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
 from aggregator.model.story_traits import Placement, StoryChanges, Traits
@@ -38,6 +39,7 @@ from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, R
 __all__ = [
     "KEYS",
     "WORDS",
+    "Article",
     "Asking",
     "Candidate",
     "Category",
@@ -45,6 +47,7 @@ __all__ = [
     "Cover",
     "Criterion",
     "Curated",
+    "Cut",
     "DateSource",
     "DeliveryState",
     "DeliveryWord",
@@ -56,6 +59,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "FullText",
     "Intake",
     "Issue",
     "IssueState",
@@ -68,6 +72,8 @@ __all__ = [
     "Message",
     "News",
     "Outcome",
+    "Page",
+    "PageOutcome",
     "ParsedEntry",
     "ParsedFeed",
     "Part",
@@ -79,6 +85,7 @@ __all__ = [
     "Reach",
     "Reject",
     "Request",
+    "Robots",
     "Said",
     "Saved",
     "Section",
@@ -89,6 +96,7 @@ __all__ = [
     "Story",
     "StoryChanges",
     "Tag",
+    "Teaser",
     "Telling",
     "Told",
     "Traits",

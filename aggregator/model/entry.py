@@ -56,6 +56,15 @@ _values = attrgetter(*(field.name for field in fields(Entry)))
 
 
 @value(frozen=True, slots=True)
+class Cut:
+    """A paragraph that was left out of a text: its place among the paragraphs, how it begins, and why."""
+
+    place: int
+    text: str
+    reason: str
+
+
+@value(frozen=True, slots=True)
 class Known:
     """What the store knows of a feed when its document is read."""
 
@@ -66,6 +75,7 @@ class Known:
     keys: frozenset[str] = frozenset()  # canonical addresses of what is stored
     words: frozenset[str] = frozenset()  # their fingerprints of title and text
     newest: datetime | None = None  # the newest date that its publisher gave
+    repeated: frozenset[int] = frozenset()  # paragraphs that its entries repeat (``furniture.paragraph``)
 
 
 @value(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Request:
     url: str
     validators: Validators | None = None
     asking: Asking | None = None
+    within: bool = False  # its host alone is asked: where a redirect leads to another is told, not followed
 
 
 @value(frozen=True, slots=True)

@@ -1,9 +1,13 @@
 """What crosses to a worker: the work by name, so that who hands it over need not load the parsers."""
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from aggregator.model import Intake, Unread
+from aggregator.model import Article, Fetched, Intake, Robots, Unread
+
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 
 def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
@@ -11,3 +15,21 @@ def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exc
     from aggregator.pipeline import intake
 
     return intake.read_all(documents, now=now)
+
+
+def read_page(answer: Fetched, *, title: str, known: frozenset[int] = frozenset()) -> Article:
+    """Find the article of a page, as ``article.article`` does; the charset of its header counts where there is one."""
+    from aggregator.pipeline.article import article
+
+    found = _CHARSET.search(answer.headers.get("content-type", ""))
+    page: str | bytes = answer.body
+    with suppress(LookupError):
+        page = answer.body.decode(found[1], "replace") if found else answer.body
+    return article(page, url=answer.final_url, title=title, known=known)
+
+
+def refusals(robots: Robots, urls: Sequence[str]) -> dict[str, str]:
+    """Say of each address why it must not be asked, as ``robots.refusal`` does."""
+    from aggregator.pipeline.robots import refusal
+
+    return {url: refusal(robots, url) for url in urls}

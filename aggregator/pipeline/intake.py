@@ -72,9 +72,10 @@ def compare(
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = _unburied(normal.drafts, known.buried, former) if known.buried else normal.drafts
     language = language_tag(feed.language) or language
-    new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
+    fresh = [draft for draft in drafts if draft.guid not in stored]
+    new, unclean = _cleaned(fresh, normal, language=language, repeated=known.repeated)
     stale = [draft for draft in drafts if draft.guid in stored and not is_mark_of(stored[draft.guid], draft)]
-    changed, spoilt = _cleaned(stale, normal, language=language)
+    changed, spoilt = _cleaned(stale, normal, language=language, repeated=known.repeated)
     new, changed, voted = _spoken(new, changed, language)
     dates = _dates(normal.drafts)
     return Intake(
@@ -160,12 +161,12 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
 
 
 def _cleaned(
-    drafts: Iterable[Draft], normal: Normalised, *, language: str
+    drafts: Iterable[Draft], normal: Normalised, *, language: str, repeated: frozenset[int]
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=language))
+            entries.append(clean(draft, language=language, repeated=repeated))
         except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))

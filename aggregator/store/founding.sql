@@ -273,3 +273,31 @@ CREATE TABLE learned (
   data BLOB NOT NULL,
   CONSTRAINT pk_learned PRIMARY KEY (name)
 );
+
+CREATE TABLE page (
+  entry_id INTEGER NOT NULL,
+  outcome VARCHAR NOT NULL,
+  tries INTEGER NOT NULL,
+  due BIGINT,
+  reason TEXT NOT NULL,
+  fetched BIGINT,
+  url TEXT NOT NULL,
+  title TEXT NOT NULL,
+  image TEXT NOT NULL,
+  caption TEXT NOT NULL,
+  cuts JSON NOT NULL,
+  CONSTRAINT pk_page PRIMARY KEY (entry_id),
+  CONSTRAINT fk_page_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_page_outcome_due ON page (outcome, due);
+
+CREATE TABLE robots (
+  origin VARCHAR NOT NULL,
+  asked BIGINT NOT NULL,
+  expires BIGINT NOT NULL,
+  status INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  closed TEXT NOT NULL,
+  CONSTRAINT pk_robots PRIMARY KEY (origin)
+);

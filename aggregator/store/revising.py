@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import Entry
-from aggregator.store.driver import number
+from aggregator.store.driver import instant, number
 from aggregator.store.lane import among
 from aggregator.store.rows import ENTRY, entry_values
 
@@ -16,6 +16,11 @@ MARKUP_CHANGES = 24
 
 _ASKED = ("first_seen", "inferred")  # a date that depends on when we asked
 _STORED = "SELECT guid, id, title, words, fingerprint, revisions, published, published_from FROM entry"
+_TEXTS = ("html", "text", "excerpt", "words", "image")
+_FULL = f"""
+    SELECT page.entry_id, {", ".join(f"entry.{name}" for name in _TEXTS)}
+    FROM page JOIN entry ON entry.id = page.entry_id WHERE page.outcome = 'read' AND page.entry_id IN
+"""
 _REVISE = f"UPDATE entry SET {', '.join(f'{name} = ?' for name in (*ENTRY, 'changed', 'revisions'))} WHERE id = ?"
 
 
@@ -33,12 +38,14 @@ def revise(connection: sqlite3.Connection, feed: int, changed: Sequence[Entry], 
         return Revised()
     rows, ignored = [], 0
     new = {values[0]: dict(zip(ENTRY, values, strict=True)) for values in map(entry_values, changed)}
-    for guid, id, title, words, fingerprint, revisions, published, source in list(
-        among(connection, f"{_STORED} WHERE feed_id = ? AND guid IN", new, feed)
-    ):
+    stored = list(among(connection, f"{_STORED} WHERE feed_id = ? AND guid IN", new, feed))
+    full = _of_pages(connection, [row[1] for row in stored])
+    for guid, id, title, words, fingerprint, revisions, published, source in stored:
         columns = new[guid]
         if fingerprint == columns["fingerprint"]:
             continue
+        if id in full:
+            columns |= full[id] if title == columns["title"] else _renamed(full[id], columns)
         markup = (title, words) == (columns["title"], columns["words"])
         if markup and revisions >= MARKUP_CHANGES:
             ignored += 1
@@ -48,6 +55,19 @@ def revise(connection: sqlite3.Connection, feed: int, changed: Sequence[Entry], 
         rows.append((*columns.values(), number(now), revisions + markup, id))
     connection.executemany(_REVISE, rows)
     return Revised(tuple(row[-1] for row in rows), ignored)
+
+
+def _of_pages(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Give the texts of those entries that have them from their pages: what the feed says later is a teaser again."""
+    rows = among(connection, _FULL, ids)
+    return {id: dict(zip(_TEXTS, texts, strict=True)) for id, *texts in rows}
+
+
+def _renamed(texts: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
+    from aggregator.pipeline.clean_text import words  # a run without news never loads it
+
+    day = instant(columns["published"]).date().isoformat()
+    return {**texts, "words": words(columns["title"], texts["text"], day=day)}
 
 
 def with_their_sets(connection: sqlite3.Connection, ids: Sequence[int]) -> list[int]:

@@ -24,6 +24,7 @@ from aggregator.store.texts import Texts
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from aggregator.store.pages import Pages
     from aggregator.store.retention import Retention
 
 
@@ -42,6 +43,13 @@ class Store:
         self.stories = Stories(database)
         self.issues = Issues(database)
         self.learning = Learning(database)
+
+    @cached_property
+    def pages(self) -> "Pages":
+        """The keeper of the pages behind entries; few workspaces ask for them."""
+        from aggregator.store.pages import Pages
+
+        return Pages(self._database)
 
     @cached_property
     def retention(self) -> "Retention":

@@ -196,4 +196,36 @@ class DeliveryRow(Row, table=True):
     changed: datetime = Field(sa_type=Moment)
 
 
+class PageRow(Row, table=True):
+    """The page behind an entry of which the feed carries a teaser; ``cuts`` are [place, beginning, reason]."""
+
+    __tablename__ = "page"
+    __table_args__ = (Index(None, "outcome", "due"),)
+
+    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    outcome: str
+    tries: int
+    due: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str = Field(sa_type=Text)
+    fetched: datetime | None = Field(default=None, sa_type=Moment)
+    url: str = Field(sa_type=Text)  # the one that answered
+    title: str = Field(sa_type=Text)
+    image: str = Field(sa_type=Text)
+    caption: str = Field(sa_type=Text)
+    cuts: list[Any] = Field(sa_type=JSON)
+
+
+class RobotsRow(Row, table=True):
+    """What the robots.txt of an origin says, until it is asked again; ``closed`` is why nothing is asked there."""
+
+    __tablename__ = "robots"
+
+    origin: str = Field(primary_key=True)
+    asked: datetime = Field(sa_type=Moment)
+    expires: datetime = Field(sa_type=Moment)
+    status: int
+    text: str = Field(sa_type=Text)
+    closed: str = Field(sa_type=Text)
+
+
 METADATA = Row.metadata  # by now it knows all tables

@@ -11,7 +11,7 @@ from aggregator.errors import ConfigError
 OWN = (Path(__file__).parents[2] / "feeds.yaml").read_text(encoding="utf-8")
 _SCHEMA = schema()
 KEYS = sorted({key for part in (_SCHEMA, *_SCHEMA["$defs"].values()) for key in part["properties"]})
-LATER = ["full_text", "auth", "approve", "(name)", "<<"]
+LATER = ["auth", "approve", "(name)", "<<"]
 SCALARS: list[Any] = [
     *("", "auto", "30m", "stories", "daily 07:00", "mon-fri 07:00", "a@example.org", "a@b", "https://example.com/"),
     *("https://u:p@example.com/", "file:a.xml", "file:../a", "smtp://u@h", "postgresql://h/d", "Europe/Berlin"),

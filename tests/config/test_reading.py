@@ -159,7 +159,6 @@ def test_one_mistake_gives_one_line_that_says_what_and_where(text: str, problem:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("feeds: [{url: 'https://example.com/', full_text: true}]", "2:39: feeds[0].full_text: full texts of entries:"),
         ("digests: [{name: a, when: daily 07:00, approve: true}]", "2:40: digests[0].approve: approving an issue befo"),
         ("database: postgresql+psycopg://desk:secret@db.example/news", "2:11: database: PostgreSQL is not there yet"),
     ],
@@ -197,7 +196,16 @@ def test_weights_of_feeds_and_topics_are_read_and_one_of_the_defaults_is_for_all
 
 
 def test_what_is_still_to_come_may_be_switched_off() -> None:
-    read(b"title: T\nfeeds: [{url: 'https://example.com/', full_text: false}]", "feeds.yaml")
+    read(b"title: T\ndigests: [{name: a, when: daily 07:00, approve: false}]", "feeds.yaml")
+
+
+def test_full_text_is_a_feeds_own_or_all_feeds(problems: Problems) -> None:
+    feeds = b"feeds: [https://a.example/, {url: 'https://b.example/', full_text: false}]"
+    found = read(b"title: T\ndefaults: {full_text: true}\n" + feeds, "feeds.yaml")
+    assert [feed.full_text for feed in found.feeds] == [True, False]
+    assert problems("title: T\nfeeds: [{url: 'https://a.example/', full_text: maybe}]\n")[0].startswith(
+        "2:48: feeds[0].full_text: "
+    )
 
 
 def test_mistakes_of_syntax_and_of_meaning_are_told_together(problems: Problems) -> None:

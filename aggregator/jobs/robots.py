@@ -1,0 +1,56 @@
+"""What robots.txt allow: asked once a day per origin, kept in the database, read in a process that can be killed."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from aggregator.app import App
+from aggregator.cores import Cores
+from aggregator.fetch import Client
+from aggregator.model import Request, Robots, Teaser
+from aggregator.pipeline.hop import refusals
+from aggregator.pipeline.robots import judged, origin_of
+
+Refused = dict[int, tuple[str, datetime | None]]
+"""By entry: why its page must not be asked for, and until when that holds; None for as long as the file stays so."""
+
+Ask = Callable[[int, str, Teaser], Request]
+"""Makes the request for an address on behalf of a teaser: by the way that its feed is asked."""
+
+
+class Gate:
+    """Lets through the pages that may be asked for."""
+
+    def __init__(self, app: App, client: Client, cores: Cores, ask: Ask, *, now: datetime) -> None:
+        self._app, self._client, self._cores, self._ask, self._now = app, client, cores, ask, now
+
+    def refused(self, teasers: Sequence[Teaser]) -> Refused:
+        """Say which pages must not be asked for, and why; what is not known yet of their hosts is asked first."""
+        by_origin: dict[str, list[Teaser]] = {}
+        for teaser in teasers:
+            by_origin.setdefault(origin_of(teaser.url), []).append(teaser)
+        said = self._said(by_origin)
+        closed: Refused = {}
+        for origin, robots in said.items():
+            if robots.closed:
+                closed |= {one.entry: (robots.closed, robots.expires) for one in by_origin[origin]}
+            elif robots.text:
+                self._cores.submit(origin, refusals, robots, [one.url for one in by_origin[origin]])
+        for origin, found in self._cores.drain():
+            closed |= _closed(by_origin[origin], found)
+        return closed
+
+    def _said(self, by_origin: Mapping[str, Sequence[Teaser]]) -> dict[str, Robots]:
+        known = self._app.store.pages.robots(list(by_origin), now=self._now)
+        origins = [origin for origin in by_origin if origin not in known]
+        requests = [self._ask(at, f"{origin}/robots.txt", by_origin[origin][0]) for at, origin in enumerate(origins)]
+        asked = self._client.fetch_many(requests, now=self._now)
+        fresh = [judged(origins[request.id], answer, now=self._now) for request, answer in asked]
+        if fresh:
+            self._app.store.pages.keep_robots(fresh, now=self._now)
+        return known | {robots.origin: robots for robots in fresh}
+
+
+def _closed(teasers: Iterable[Teaser], found: object) -> Refused:
+    if not isinstance(found, dict):
+        return {one.entry: (f"its robots.txt could not be read: {found}", None) for one in teasers}
+    return {one.entry: (found[one.url], None) for one in teasers if found[one.url]}

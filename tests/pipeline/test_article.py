@@ -1,0 +1,116 @@
+"""The article of a page: its paragraphs whole, its headline once, its picture and caption apart."""
+
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from aggregator.model import Fetched
+from aggregator.pipeline.article import article
+from aggregator.pipeline.hop import read_page
+
+URL = "https://ostrand.example/news/harbour"
+
+
+@pytest.fixture(params=["a made-up article", "the article the project began with"])
+def lines(request: pytest.FixtureRequest) -> list[str]:
+    """A scraped article: headline, caption, paragraphs, and three lines of furniture."""
+    if request.param == "a made-up article":
+        text = (Path(__file__).parents[1] / "data" / "article.txt").read_text(encoding="utf-8")
+    else:
+        text = str(request.getfixturevalue("seed_article"))
+    return [line.strip() for line in text.split("\n\n")]
+
+
+def told(*lines: str) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)
+
+
+def page(body: str, *, title: str = "", head: str = "") -> str:
+    return f"<!doctype html><html><head><title>{escape(title)}</title>{head}</head><body>{body}</body></html>"
+
+
+def test_a_page_of_bare_paragraphs_ends_as_the_article_and_nothing_else(lines: list[str]) -> None:
+    found = article(page(told(*lines), title=lines[0]), url=URL, title=lines[0])
+    assert found.text.split("\n\n") == lines[2:-3]
+    assert found.html == told(*lines[2:-3]).replace("&#x27;", "'").replace("&quot;", '"')
+    assert found.title == lines[0]
+    assert [cut.reason for cut in found.cuts][:2] == ["the headline again"] * 2
+
+
+def test_a_page_as_a_weblog_writes_it_ends_as_the_article_and_nothing_else(lines: list[str]) -> None:
+    title, caption, *paragraphs = lines[:-3]
+    reply, note, more = lines[-3:]
+    body = f"""
+        <header><nav><ul><li><a href="/">Home</a></li><li><a href="/world">World</a></li></ul></nav></header>
+        <main><article class="post hentry"><header class="entry-header"><h1 class="entry-title">{escape(title)}</h1>
+        <div class="entry-meta">Posted on <time>June 19, 2024</time> by <a href="/a">Staff Writer</a></div></header>
+        <figure class="wp-block-image"><img src="/cover.jpg"><figcaption>{escape(caption)}</figcaption></figure>
+        <div class="entry-content">{told(*paragraphs)}
+        <div class="sharedaddy"><h3>Share this:</h3><ul><li><a href="/f">Click to share on Facebook</a></li></ul></div>
+        </div></article><div id="respond" class="comment-respond"><h3>{reply}</h3><form><p>{escape(note)}</p>
+        <textarea name="comment"></textarea></form></div>
+        <section class="related"><h2>{more}</h2><ul><li><a href="/x">Another story of the day</a></li></ul></section>
+        </main><footer>© 2024 The Post</footer>
+    """
+    picture = '<meta property="og:image" content="/cover.jpg">'
+    found = article(page(body, title=f"{title} - The Post", head=picture), url=URL, title=title)
+    assert found.text.split("\n\n") == paragraphs
+    assert (found.image, found.caption) == ("https://ostrand.example/cover.jpg", caption)
+
+
+PROSE = [
+    f"Sentence {number} tells at length what the harbour master of Ostrand saw on day {number} of the storm, when no "
+    "ship could leave, none could come in, and the customs house had nobody to count."
+    for number in range(1, 9)
+]
+
+
+def test_headings_lists_quotes_and_links_are_kept() -> None:
+    body = (
+        f"<article>{told(*PROSE[:3])}<h2>What was lost</h2><ul><li>Forty metres of the wall</li><li>The lamp</li></ul>"
+        f"{told(*PROSE[3:5])}<blockquote class='twitter-tweet'><p>Nine days too late for the herring.</p></blockquote>"
+        f"<p>{PROSE[5]} See <a href='/wall'>the wall</a>, <em>now</em>.</p>{told(*PROSE[6:])}</article>"
+    )
+    html = article(page(body, title="Harbour opens"), url=URL).html
+    assert "<h2>What was lost</h2>" in html
+    assert "<li>Forty metres of the wall</li>" in html
+    assert "<blockquote>" in html and "Nine days too late for the herring." in html
+    assert '<a href="https://ostrand.example/wall" rel="noopener noreferrer nofollow">the wall</a>' in html
+
+
+def test_a_stranger_page_gets_no_script_and_no_style_through() -> None:
+    evil = "<p onclick='x()'>Click <a href='javascript:x()'>here</a> <img src=x onerror=x()><script>x()</script></p>"
+    html = article(page(f"<article>{told(*PROSE)}{evil}</article>"), url=URL).html
+    assert "x()" not in html and "script" not in html
+
+
+def test_what_stands_above_the_headline_goes() -> None:
+    menu = "".join(f"<p>Section {number}</p>" for number in range(40))
+    title = "Harbour master ends nine days of silence"
+    body = f"<div>{menu}<p><b>{title}</b></p><p>By Ada Ferry</p><p>June 19, 2024 at 7:30 am</p>{told(*PROSE)}</div>"
+    assert article(page(body, title=f"{title} | Ostrand Post"), url=URL).text.split("\n\n") == PROSE
+
+
+def test_paragraphs_that_are_one_link_lead_to_other_articles() -> None:
+    aside = "<p><a href='/2'>Lighthouse goes dark for the first time in a century</a></p>"
+    body = f"<article>{told(*PROSE[:4])}{aside}{told(*PROSE[4:])}</article>"
+    found = article(page(body), url=URL)
+    assert found.text.split("\n\n") == PROSE
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not a page", b"<html></html>", b"\x00\xff\xfe<p>", b"<html><body>" + b"<p>" * 99]
+)
+def test_what_is_no_article_gives_none(body: bytes) -> None:
+    assert article(body, url=URL).text in ("", "not a page")
+
+
+def test_the_charset_of_the_header_is_heard() -> None:
+    body = page(f"<article>{told(*PROSE, 'Der Hafenmeister sprach über die Größe der Schäden.')}</article>").encode(
+        "latin-1"
+    )
+    answer = Fetched(URL, URL, 200, {"content-type": "text/html; charset=ISO-8859-1"}, body)
+    assert "über die Größe" in read_page(answer, title="").text
+    odd = Fetched(URL, URL, 200, {"content-type": "text/html; charset=klingon"}, body)
+    assert "Sentence 8" in read_page(odd, title="").text
