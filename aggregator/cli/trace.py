@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aggregator.cli.terminal import moment
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
-from aggregator.model import IssueState, Line, News, Part, StoredEntry, Story
+from aggregator.model import IssueState, Line, News, Page, Part, StoredEntry, Story
 from aggregator.pipeline.plain import shortened, tidy
 from aggregator.pipeline.rank import sum_in_words
 from aggregator.pipeline.wording import counted

@@ -72,10 +72,9 @@ def compare(
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = _unburied(normal.drafts, known.buried, former) if known.buried else normal.drafts
     language = language_tag(feed.language) or language
-    fresh = [draft for draft in drafts if draft.guid not in stored]
-    new, unclean = _cleaned(fresh, normal, language=language, repeated=known.repeated)
+    new, unclean = _cleaned([one for one in drafts if one.guid not in stored], normal, known, language=language)
     stale = [draft for draft in drafts if draft.guid in stored and not is_mark_of(stored[draft.guid], draft)]
-    changed, spoilt = _cleaned(stale, normal, language=language, repeated=known.repeated)
+    changed, spoilt = _cleaned(stale, normal, known, language=language)
     new, changed, voted = _spoken(new, changed, language)
     dates = _dates(normal.drafts)
     return Intake(
@@ -161,12 +160,12 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
 
 
 def _cleaned(
-    drafts: Iterable[Draft], normal: Normalised, *, language: str, repeated: frozenset[int]
+    drafts: Iterable[Draft], normal: Normalised, known: Known, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=language, repeated=repeated))
+            entries.append(clean(draft, language=language, repeated=known.repeated))
         except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))
