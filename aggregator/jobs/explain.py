@@ -20,9 +20,10 @@ class Explained:
     """An entry and what became of it.
 
     ``page`` is what came of its page, where it was asked. ``text`` is the text that it is a copy of, or alone; ``like``
-    the entry by which it came there, and ``passages`` what they share word for word. ``story`` is None before it was compared, ``joined`` the member by which it came
-    there and ``adds`` what it says that the story had not. ``outputs`` says for each output why the entry is not told
-    there by itself, "" where it is; ``issues`` are those that told it, each with the line that did, as it was frozen.
+    the entry by which it came there, and ``passages`` what they share word for word. ``story`` is None before it was
+    compared, ``joined`` the member by which it came there and ``adds`` what it says that the story had not. ``outputs``
+    says for each output why the entry is not told there by itself, "" where it is; ``issues`` are those that told it,
+    each with the line that did, as it was frozen.
     """
 
     stored: StoredEntry
