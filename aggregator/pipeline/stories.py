@@ -66,7 +66,8 @@ def place(entry: Traits, memory: Memory) -> Placement:
 def between(bounds: tuple[float, float], squared: int) -> float:
     """Give the bound for texts of so many words, squared: from bare headlines to texts, by the logarithm."""
     part = log(min(max(sqrt(squared), _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
-    return bounds[0] + (bounds[1] - bounds[0]) * part**_RISE
+    risen: float = part**_RISE
+    return bounds[0] + (bounds[1] - bounds[0]) * risen
 
 
 def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
