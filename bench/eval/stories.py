@@ -1,9 +1,9 @@
 """Stories: the labelled sets, served in order of time through the store and the job that Curate runs.
 
 Bounds were chosen on one half of the clusters (those whose name hashes to an even number), the shape of the rule with
-both in view; the figures are of the other half, while all entries are served. BCubed (Bagga and Baldwin, 1998): for each
-entry, which part of those in its story are of its cluster, and the other way round; F1 is the harmonic mean of the two
-means.
+both in view; the figures are of the other half, while all entries are served. BCubed (Bagga and Baldwin, 1998): for
+each entry, which part of those in its story are of its cluster, and the other way round; F1 is the harmonic mean of the
+two means.
 """
 
 import gzip
