@@ -65,8 +65,9 @@ def place(entry: Traits, memory: Memory) -> Placement:
 @lru_cache(maxsize=8192)
 def between(bounds: tuple[float, float], squared: int) -> float:
     """Give the bound for texts of so many words, squared: from bare headlines to texts, by the logarithm."""
-    part: float = (log(min(max(sqrt(squared), _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)) ** _RISE
-    return bounds[0] + (bounds[1] - bounds[0]) * part
+    part = log(min(max(sqrt(squared), _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
+    risen: float = part**_RISE
+    return bounds[0] + (bounds[1] - bounds[0]) * risen
 
 
 def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
