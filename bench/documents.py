@@ -13,12 +13,13 @@ _TOPICS = ("world", "economy", "science", "energy", "culture", "sport", "weather
 
 def _made_up_words() -> list[str]:
     chance = random.Random(1)
-    return ["".join(chance.choices(_SYLLABLES, k=chance.choice((1, 2, 2, 3, 3, 4)))) for _ in range(3_000)]
+    lengths = [min(1 + rank // 100, chance.choice((2, 3, 3, 4, 5))) for rank in range(40_000)]  # short ones come often
+    return ["".join(chance.choices(_SYLLABLES, k=length)) for length in lengths]
 
 
 _WORDS = _made_up_words()
-_OFTEN = list(accumulate(1 / rank for rank in range(2, 3_002)))
-"""How often each word comes, by Zipf's law, so that gzip finds what it finds in prose."""
+_OFTEN = list(accumulate(1 / rank for rank in range(2, 40_002)))
+"""How often each word comes, by Zipf's law, so that gzip finds what it finds in prose, and stories what they find."""
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,9 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
     """
     stories = sorted(set(placed.values()))
     found: dict[int, str] = {}
-    for story, story_uid, uid in among(connection, _TOLD, stories):
-        found.setdefault(story, story_uid or uid)
+    for story in stories:  # each asked for one member alone: a story may have thousands
+        for story_uid, uid in connection.execute(_TOLD, (story,)):
+            found[story] = story_uid or uid
     missing = [story for story in stories if story not in found]
     ids = sorted({*map(abs, missing), *placed})
     own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
@@ -85,6 +86,6 @@ _MEMBERS = """
 """
 _BROUGHT = "SELECT entry_id, set_uid FROM curation WHERE set_uid != ''"
 _TOLD = """
-    SELECT curation.story, curation.story_uid, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
-    WHERE curation.story IN
+    SELECT curation.story_uid, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE curation.story = ? LIMIT 1
 """
