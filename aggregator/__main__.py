@@ -1,6 +1,7 @@
 """Where the command line begins: the version is told without loading anything else."""
 
 import gc
+import os
 import sys
 
 from aggregator import __version__
@@ -13,6 +14,8 @@ def main() -> None:
         return
     # Many values, hardly a cycle: the collector found nothing in a tenth of the time, also while modules are loaded.
     gc.set_threshold(50_000, 20, 100)
+    # Matrices here are small: threads of the algebra library would wait for one another in twice the time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from aggregator.cli import main as run
 
     run()

@@ -25,3 +25,8 @@ def test_a_row_for_each_text_of_length_one_and_zeros_for_none() -> None:
 def test_the_company_of_other_texts_changes_nothing() -> None:
     alone, together = Vectors().embed(["a short text"]), Vectors().embed(["a short text", "a much longer text " * 40])
     assert np.allclose(alone[0], together[0])
+
+
+def test_the_vectors_of_words_are_the_sums_of_their_pieces() -> None:
+    words = ["bank", "", "Halibut", "東京", "antidisestablishmentarianism"] * 300
+    assert np.allclose(Vectors().of_words(words), Vectors().sums(words), atol=1e-3)

@@ -89,12 +89,13 @@ def show(
     with screen.opened() as app:
         found = matching(known_feeds(app), name)
         zone = app.config.zone
+        pages = {known.state.id: _pages(app, known.state) for known in found[:1]}
     if not found:
         raise NotFoundError(f"no feed of feeds.yaml has “{name}” in its address or title: see `aggregator feeds`")
     if as_json:
         screen.json(feeds=[facts(known) for known in found])
     elif len(found) == 1:
-        _page(screen, found[0], zone)
+        _page(screen, found[0], zone, pages=pages[found[0].state.id])
     else:
         screen.say(f"{len(found)} feeds match “{name}”; say more of one of them:")
         for known in found:
@@ -108,9 +109,24 @@ def matching(feeds: Sequence[Known], name: str) -> list[Known]:
     return exact or [k for k in feeds if part in f"{k.state.url}\n{k.state.adopted}\n{k.state.title}".casefold()]
 
 
-def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
+def _pages(app: "App", state: FeedState) -> str:
+    """Say what comes of the pages of its entries; empty where none are asked for."""
+    if not app.feeds[state.url].full_text:
+        return ""
+    counts = app.store.pages.counts(state.id)
+    words = {
+        "read": "read",
+        "waiting": "to be asked",
+        "kept": "no better",
+        "refused": "not allowed",
+        "failed": "failed",
+    }
+    told = [f"{counts[outcome]} {word}" for outcome, word in words.items() if outcome in counts]
+    return f"pages of teasers are fetched: {', '.join(told) or 'none yet'}"
+
+
+def _page(screen: Terminal, known: Known, zone: "ZoneInfo", *, pages: str) -> None:
     state = known.state
-    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
     answers = f"{state.answers_full} whole, {state.answers_unchanged} unchanged, {state.same_bytes} the same again"
     lines = {
         "feed": state.title or state.url,
@@ -122,9 +138,10 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
         "health": in_zone(known.health, zone),
         "last answer": in_zone(_last_answer(state, zone), zone),
         "last read": moment(state.succeeded, zone),
-        "failing": f"{times}, since {moment(state.failing_since, zone)}" if state.failures else "",
+        "failing": _failing(state, zone) if state.failures else "",
         "next due": f"{known.due(zone)}: {in_zone(state.due_reason, zone) or 'never asked yet'}",
         "brings": _brings(known, zone),
+        "full text": pages,
         "digests": share(known.figures),
         "validators": support(state),
         "answers": answers,
@@ -134,6 +151,11 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo") -> None:
     for label, text in lines.items():
         if text:
             screen.show(f"{label + ':':<13}{text}")
+
+
+def _failing(state: FeedState, zone: "ZoneInfo") -> str:
+    times = "once" if state.failures == 1 else f"{state.failures} times in a row"
+    return f"{times}, since {moment(state.failing_since, zone)}"
 
 
 def _last_answer(state: FeedState, zone: "ZoneInfo") -> str:

@@ -26,6 +26,7 @@ def summary(report: "Report") -> dict[str, object]:
             "duplicate": report.placed.duplicates,
             "rejected": sum(map(len, refreshed.rejects.values())),
         },
+        **({"pages": asdict(report.pages)} if report.pages else {}),
         "outputs": {"written": report.published.written},
         "issues": {"composed": [f"{i.digest} {i.period}" for i in report.issues], "empty": report.empty},
         "messages": asdict(delivered),
@@ -80,6 +81,12 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
     if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - just_failed) > 0:
         waiting = counted(failing, "feed")
         screen.say(f"failed before and not due yet: {waiting}; `aggregator sync --force` asks all of them now")
+    _tell_result(screen, app, report)
+
+
+def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
+    if report.pages and report.pages.asked:
+        screen.say(f"pages:   {report.pages.asked} asked, {report.pages.read} with the full text")
     storage = app.workspace.storage
     written = report.published.written
     screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))

@@ -151,7 +151,7 @@ def check_topic(app: "App", name: str) -> None:
     known = [topic.name for topic in app.config.topics]
     if name and name not in known:
         there = ", ".join(known) or "none"
-        raise NotFoundError(f"no topic “{name}” in feeds.yaml{hint(name, known)}; there is: {there}")
+        raise NotFoundError(f"no topic “{name}” in feeds.yaml{hint(name, known)} (there is: {there})")
 
 
 def _entry(app: "App", reference: str) -> int:

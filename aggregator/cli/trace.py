@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from aggregator.cli.terminal import moment
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
-from aggregator.model import IssueState, Line, News, Part, StoredEntry, Story
+from aggregator.model import IssueState, Line, News, Page, Part, StoredEntry, Story
 from aggregator.pipeline.plain import shortened, tidy
 from aggregator.pipeline.rank import sum_in_words
 from aggregator.pipeline.wording import counted
@@ -35,6 +35,7 @@ def trace(found: Explained, zone: ZoneInfo) -> dict[str, list[str]]:
         "identity": [f"guid {entry.guid} in its feed; {stored.set_uid or stored.uid} for ever in what we publish"],
         "dates": [f"published {moment(entry.published, zone)}, {DATES[entry.published_from]}"],
         "seen": [f"first {moment(stored.first_seen, zone)}, last {moment(stored.last_seen, zone)}"],
+        **({"full text": list(_page(found.page, zone))} if found.page else {}),
         "same text": list(_same_text(found)),
         "story": list(_story(found)),
         "topics": [f"{tag.topic} (by {tag.via}: {tag.evidence})" for tag in stored.tags] or ["none"],
@@ -43,6 +44,21 @@ def trace(found: Explained, zone: ZoneInfo) -> dict[str, list[str]]:
         "issues": [line for issue, told in found.issues for line in _told(issue, told)] or ["in none"],
         "next issue": [line for standing in found.standings for line in _standing(standing, zone)] or ["no digests"],
     }
+
+
+def _page(page: Page, zone: ZoneInfo) -> Iterator[str]:
+    """Say what came of the page, and what of it was left out and why, each reason with its first lines."""
+    if page.outcome == "waiting":
+        yield f"its page is asked {moment(page.due, zone)}" + (f", because: {page.reason}" if page.reason else "")
+        return
+    if page.outcome != "read":
+        yield f"its feed's own: {page.reason}"
+        return
+    yield f"from {page.url}, fetched {moment(page.fetched, zone)}"
+    cut: dict[str, list[str]] = {}
+    for one in page.cuts:
+        cut.setdefault(one.reason, []).append(f"“{shortened(one.text, 50)}”")
+    yield from (f"left out, {why}: {', '.join(texts[:3])}{' …' * bool(texts[3:])}" for why, texts in cut.items())
 
 
 def _same_text(found: Explained) -> Iterator[str]:

@@ -16,6 +16,7 @@ def evidence(found: Explained, said: Mapping[str, Sequence[str]]) -> dict[str, o
         "changed": stored.changed,
         "is_for": "none" if stored.dropped else stored.reach,
         "dropped": stored.dropped or None,
+        "page": found.page,
         "same_text": _same_text(found),
         "in_story": _story(found, found.story) if found.story else None,
         "evidence": stored.tags,

@@ -18,11 +18,11 @@ class Comparison:
         self._store = app.store
         self._spoken: dict[int, Spoken] = {}
         self._hashes: dict[int, list[int]] = {}
-        self._furniture, furnished = self._furnish(pending)
+        self._furniture, unfurnished = self._furnish(pending)
         self._exact = app.store.curation.matches(pending)
         sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
         self._near, rows = app.store.texts.sharing(sought)
-        self.learned = Learned(rows, furnished)
+        self.learned = Learned(rows, unfurnished)
         self._others = self._load(pending)
         same = [other for others in self._exact.values() for other in others]
         self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}
@@ -74,7 +74,7 @@ class Comparison:
     def _as_spoken(self, one: Candidate) -> Spoken:
         found = self._spoken.get(one.id)
         if found is None:
-            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed)
+            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed, address=one.key)
         return found
 
     def _own(self, one: Candidate) -> str:

@@ -8,7 +8,7 @@ from aggregator.app import App
 from aggregator.config import OutputConfig
 from aggregator.jobs.publish import publication
 from aggregator.jobs.standing import Standing, standings
-from aggregator.model import Folded, IssueState, Line, News, StoredEntry, Story
+from aggregator.model import Folded, IssueState, Line, News, Page, StoredEntry, Story
 from aggregator.pipeline.copies import fold
 from aggregator.pipeline.shingles import shared_passages
 from aggregator.pipeline.story import group, whats_new
@@ -19,13 +19,15 @@ from aggregator.pipeline.telling import lead_of
 class Explained:
     """An entry and what became of it.
 
-    ``text`` is the text that it is a copy of, or alone; ``like`` the entry by which it came there, and ``passages``
-    what they share word for word. ``story`` is None before it was compared, ``joined`` the member by which it came
-    there and ``adds`` what it says that the story had not. ``outputs`` says for each output why the entry is not told
-    there by itself, "" where it is; ``issues`` are those that told it, each with the line that did, as it was frozen.
+    ``page`` is what came of its page, where it was asked. ``text`` is the text that it is a copy of, or alone; ``like``
+    the entry by which it came there, and ``passages`` what they share word for word. ``story`` is None before it was
+    compared, ``joined`` the member by which it came there and ``adds`` what it says that the story had not. ``outputs``
+    says for each output why the entry is not told there by itself, "" where it is; ``issues`` are those that told it,
+    each with the line that did, as it was frozen.
     """
 
     stored: StoredEntry
+    page: Page | None
     text: Folded | None
     like: StoredEntry | None
     passages: tuple[str, ...]
@@ -44,6 +46,7 @@ def explain(app: App, stored: StoredEntry, *, now: datetime) -> Explained:
     story = _story(app, stored)
     return Explained(
         stored,
+        page=app.store.pages.of(stored.id),
         text=texts[0] if texts else None,
         like=like,
         passages=_passages(stored, like) if like else (),

@@ -48,7 +48,7 @@ def _vetoed(app: App, entry: Candidate, column: int) -> bool:
 
 
 def _tag(model: Model, entry: Candidate, column: int, chance: float) -> Tag:
-    topic, said = model.topics[column], round(chance, 2)
+    topic, said = model.topics[column], min(round(chance, 2), 0.99)
     words = telling(model, topic, entry.title, entry.text[:1500])
     told = f"; telling words: {', '.join(f'“{word}”' for word in words)}" if words else ""
-    return Tag(topic, "meaning", f"probability {said:.2f}{told}", min(said, 0.99))
+    return Tag(topic, "meaning", f"probability {said:.2f}{told}", said)

@@ -57,12 +57,14 @@ class _Visits:
     def __init__(self, app: App, client: Client, cores: Cores, report: PagesRead, *, now: datetime) -> None:
         self._app, self._client, self._cores, self._report, self._now = app, client, cores, report, now
         self._gate = Gate(app, client, cores, self._request, now=now)
+        self._repeated: dict[str, frozenset[int]] = {}
         self._away: dict[int, tuple[Teaser, Fetched]] = {}
         self._done: list[tuple[Page, FullText | None]] = []
 
     def make(self, teasers: Sequence[Teaser]) -> None:
         """Fetch pages; those that lead to another host go again, when its robots.txt is known."""
         going = [teaser for teaser in teasers if self._is_wanted(teaser)]
+        self._repeated = self._app.store.pages.repeated(sorted({teaser.feed for teaser in going}))
         for _ in range(ROUNDS):
             going = list(self._round(going))
         for teaser in going:
@@ -107,7 +109,8 @@ class _Visits:
             case Fetched():
                 self._report.asked += 1
                 self._away[teaser.entry] = teaser, answer
-                self._cores.submit(teaser.entry, read_page, answer, title=teaser.title)
+                known = self._repeated.get(teaser.feed, frozenset())
+                self._cores.submit(teaser.entry, read_page, answer, title=teaser.title, known=known)
 
     def _read(self, results: Iterable[tuple[int, object]]) -> None:
         for entry, found in results:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.app import App, rules_of
-from aggregator.config import Config
+from aggregator.config import Config, FeedConfig
 from aggregator.jobs.placing import dropped
 from aggregator.jobs.tagging import ordered
 from aggregator.model import Candidate, StoredEntry, Tag
@@ -29,10 +29,11 @@ class _Side:
 
     config: Config
     rules: Rules
+    feeds: Mapping[str, FeedConfig]
 
     def tags(self, stored: StoredEntry, said: Mapping[str, bool]) -> dict[str, Tag]:
         """Tag an entry; what was found by meaning stays where the topic still goes by meaning."""
-        feed = next((feed for feed in self.config.feeds if feed.url == stored.source.url), None)
+        feed = self.feeds.get(stored.source.url)
         found = {one.topic: one for one in tag(_seen(stored), self.rules, fixed=feed.topics if feed else ())}
         meant = {topic.name for topic in self.config.topics if topic.by_meaning}
         kept = {one.topic: one for one in stored.tags if one.via == "meaning" and one.topic in meant}
@@ -40,16 +41,20 @@ class _Side:
 
     def outputs(self, stored: StoredEntry, topics: Mapping[str, Tag]) -> set[str]:
         """Name the outputs that the entry is for; whether it is new enough for its places is not asked."""
-        feed = next((feed for feed in self.config.feeds if feed.url == stored.source.url), None)
+        feed = self.feeds.get(stored.source.url)
         if stored.reach == "none" or dropped(_seen(stored), feed):
             return set()
         return {out.name for out in self.config.outputs if not out.topics or {*out.topics} & {*topics}}
 
 
+def _side(config: Config) -> _Side:
+    return _Side(config, rules_of(config), {feed.url: feed for feed in config.feeds})
+
+
 def rehearse(app: App, before: Config, *, since: datetime | None, limit: int) -> tuple[int, tuple[Move, ...]]:
     """Compare ``before`` with the workspace's feeds.yaml on the newest entries; says of how many."""
     stored = app.store.entries.search(since=since, limit=limit)
-    old, new = _Side(before, rules_of(before)), _Side(app.config, app.rules)
+    old, new = _side(before), _side(app.config)
     said = app.store.learning.corrections([one.id for one in stored])
     moves: list[Move] = []
     for one in stored:

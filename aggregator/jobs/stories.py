@@ -9,7 +9,7 @@ from aggregator.pipeline.stories import place
 from aggregator.pipeline.stories_memory import Memory, candidates, places
 from aggregator.pipeline.stories_traits import Reader, mark
 
-REMEMBERED = 20_000
+REMEMBERED = 10_000
 """Entries that are kept in memory from batch to batch; beyond, all is looked up anew."""
 
 
@@ -33,10 +33,12 @@ class Storyteller:
         told = self._store.of_sets({sets[entry.id] for entry in batch if sets[entry.id] != entry.id})
         told = dict(told) | {e.id: 0 for e in batch if sets[e.id] == e.id}
         copies = {e.id for e in batch if sets[e.id] != e.id and sets[e.id] in told}
-        known = self._store.placed([entry.id for entry in batch if entry.story and entry.id not in copies])
-        kept = {e.id: known[e.id][1] for e in batch if e.id in known and known[e.id][0] == mark(e)}
+        known = self._store.placed([entry.id for entry in batch if entry.story])
+        same = {e.id for e in batch if e.id in known and known[e.id][0] == mark(e)} - copies
+        kept = {id: known[id][1] for id in sorted(same)}
         new = [entry for entry in batch if entry.id not in copies and entry.id not in kept]
-        self._let_go([entry for entry in new if entry.story], sets)
+        moved = known.keys() - kept.keys() | {entry.id for entry in new if entry.story}
+        self._let_go([entry for entry in batch if entry.id in moved], sets)
         traits = self._read(sorted(new, key=lambda entry: (entry.published, entry.id)))
         self._look_up(traits)
         found = [(one, place(one, self._memory)) for one in traits]

@@ -84,12 +84,12 @@ def gather(app: App, entries: Sequence[Candidate]) -> tuple[Examples, tuple[str,
     more = [id for id in said if id not in set(numbers)]
     texts, numbers = [*texts, *gone], [*numbers, *more]
     vectors = app.vectors.embed([text_of(*text) for text in texts])
-    known, plain = _labelled(app, entries, texts, vectors, liked)
+    known, plain, firm = _labelled(app, entries, texts, vectors, liked)
     weights = np.ones(len(texts), np.float32)
     for row, id in enumerate(numbers):
         for topic, wanted in said.get(id, {}).items():
-            known[row, topic], weights[row], plain[row] = float(wanted), CORRECTED, 0
-    return Examples(texts, vectors, known, weights, plain), unknown
+            known[row, topic], weights[row], plain[row], firm[row] = float(wanted), CORRECTED, 0, 1
+    return Examples(texts, vectors, known, weights, plain, firm), unknown
 
 
 def _said(app: App) -> dict[int, dict[int, bool]]:
@@ -125,13 +125,16 @@ def _labelled(
     texts: Sequence[tuple[str, str]],
     vectors: Numbers,
     liked: Sequence[Sequence[tuple[str, str]]],
-) -> tuple[Numbers, Numbers]:
-    """Say of each text which topics it surely has, and whether nothing speaks for any. Shapes (n, K) and (n,)."""
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Say of each text which topics it has, whether nothing speaks for any, and whether more than words say so.
+
+    Shapes (n, K), (n,) and (n,).
+    """
     rules = app.rules
     near = nearness(vectors, _anchors(app, liked))
     counted = np.array([votes(rules, *text) for text in texts], np.float32)
     signs = labels(counted, near, [bool(topic.words) for topic in rules.topics])
-    has = signs == 1
+    has = np.zeros(signs.shape, np.bool_)
     feeds = {url: [topic.name in feed.topics for topic in rules.topics] for url, feed in app.feeds.items()}
     nothing = [False] * len(rules.topics)
     for row, entry in enumerate(entries):
@@ -139,9 +142,11 @@ def _labelled(
     for column, examples in enumerate(liked):
         for row, text in enumerate(texts):
             has[row, column] |= text in examples
+    firm: Numbers = np.asarray(has.any(axis=1), np.float32)
+    has |= signs == 1
     known = np.where(has.any(axis=1, keepdims=True), has, np.nan).astype(np.float32)
     plain = (counted.sum(axis=1) == 0) & ~has.any(axis=1) & (near.max(axis=1) < 1)
-    return known, plain.astype(np.float32)
+    return known, plain.astype(np.float32), firm
 
 
 def _anchors(app: App, liked: Sequence[Sequence[tuple[str, str]]]) -> Numbers:

@@ -75,6 +75,7 @@ class Known:
     keys: frozenset[str] = frozenset()  # canonical addresses of what is stored
     words: frozenset[str] = frozenset()  # their fingerprints of title and text
     newest: datetime | None = None  # the newest date that its publisher gave
+    repeated: frozenset[int] = frozenset()  # paragraphs that its entries repeat (``furniture.paragraph``)
 
 
 @value(frozen=True, slots=True)

@@ -5,6 +5,12 @@ from struct import unpack
 
 from aggregator.model.value import value
 
+LATEST = 64
+"""A story is known by so many of its latest members."""
+
+EPOCH = 96 * 3_600_000_000
+"""Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
+
 
 @dataclass(slots=True, eq=False)
 class Traits:

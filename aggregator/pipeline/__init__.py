@@ -5,7 +5,10 @@
     Folded ──outputs──▶ Atom, RSS, JSON Feed bytes
     Folded × digest ──compose──▶ Issue ──letter──▶ Message
 
-Beside the flow: ``cadence`` says when to ask a feed again after an answer, ``backoff`` after a failure, ``spread`` in
-which minute, ``moves`` where; ``health`` says how it is. ``when`` says when an issue is due.
+    page ──article──▶ Article ──fulltext──▶ an Entry's texts      (where ``robots`` lets it be asked for)
+
+What of a text is furniture say ``cuts`` and ``cuts_pages``. Beside the flow: ``cadence`` says when to ask a feed again
+after an answer, ``backoff`` after a failure, ``spread`` in which minute, ``moves`` where; ``health`` says how it is.
+``when`` says when an issue is due.
 Nothing here reads a clock, opens a file or a socket, or writes a log line.
 """

@@ -15,7 +15,7 @@ from trafilatura.htmlprocessing import convert_to_html
 
 from aggregator.model import Article
 from aggregator.pipeline.addresses import absolute
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import part
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.clean_text import one_line, plain_text
 from aggregator.pipeline.cuts_pages import page_cuts
@@ -25,6 +25,9 @@ LONGEST_CAPTION = 500
 LUMP = 1_000
 """Characters of a single paragraph that is no article, but all that a page says, put together."""
 
+SLACK = 40
+"""Characters beside a quotation in an element that only wraps it."""
+
 _META = "//meta[@property='og:title' or @name='twitter:title']/@content"
 _PICTURE = "//meta[@property='og:image' or @name='og:image' or @name='twitter:image']/@content"
 
@@ -32,35 +35,42 @@ _PICTURE = "//meta[@property='og:image' or @name='og:image' or @name='twitter:im
 def article(page: str | bytes, *, url: str, title: str = "", known: Collection[int] = ()) -> Article:
     """Extract the article of an HTML page; its html is empty where there is none.
 
-    ``url`` is where relative links hang, ``title`` what the feed calls it, ``known`` the marks of paragraphs that its
-    site repeats.
+    ``url`` is where relative links hang, ``title`` what the feed calls it, ``known`` the paragraphs that its source
+    repeats (``furniture.paragraph``).
     """
     tree = load_html(page)
     if tree is None:
         return Article()
     titles = [name for name in (title, *_titles(tree)) if name]
     image, caption = _picture(tree, url)
-    for quote in tree.iter("blockquote"):
-        quote.attrib.pop("class", None)  # quotations are part of the text, whatever their class says of embedding
+    for quote in list(tree.iter("blockquote")):
+        _bare(quote)
     html, text = _extracted(tree, url)
-    there = blocks(html)
-    cuts = page_cuts(there, titles=titles, known=known)
+    parted = part(html)
+    cuts = page_cuts(parted.blocks, titles=titles, known=known)
     if cuts:
-        html = without(html, {cut.place for cut in cuts})
+        html = parted.without([cut.place for cut in cuts])
         text = plain_text(html)
     return Article(html, text, titles[0] if titles else "", image, caption, cuts)
+
+
+def _bare(quote: HtmlElement) -> None:
+    """Take off a quotation, and off what only wraps it, whatever says that it was embedded: it is part of the text."""
+    quote.attrib.clear()
+    size = len(quote.text_content())
+    for around in list(quote.iterancestors("div", "figure"))[:2]:
+        if len(around.text_content()) > size + SLACK:
+            return
+        around.tag = "div"
+        around.attrib.clear()
 
 
 def _extracted(tree: HtmlElement, url: str) -> tuple[str, str]:
     """Give the safe HTML of what is the article, and its text; by the long way where the fast one finds a lump."""
     html, text = safe_and_plain(_body(tree, fast=True), base=url)
-    if len(text) > LUMP and _is_lump(blocks(html)):
+    if len(text) > LUMP and len(part(html).blocks) == 1:
         html, text = safe_and_plain(_body(tree, fast=False), base=url)
     return html, text
-
-
-def _is_lump(found: Collection[Block]) -> bool:
-    return len(found) == 1
 
 
 def _body(tree: HtmlElement, *, fast: bool) -> str:

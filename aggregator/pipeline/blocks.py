@@ -1,13 +1,14 @@
 """Clean HTML ↔ its blocks: the lines of its plain text, each with what it stands in and how much of it is link."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from html import unescape
 
 from aggregator.model.value import value
 from aggregator.pipeline.clean_tables import BREAKS
 
 _TAG = re.compile(r'(<(/?)([a-z]\w*)(?: [\w-]+="[^"]*")*>)')
+_LOOSE = re.compile(r"(?:\s|<br>|<hr>)+")
 _KEPT = frozenset({"br", "hr", "img", "col", "source", "td", "th", "audio", "video"})
 """What has nothing in it and is something, or a place in a table."""
 _VOID = frozenset({"br", "hr", "img", "col", "source"})
@@ -24,72 +25,75 @@ class Block:
     linked: float = 0.0
 
 
-def blocks(html: str) -> tuple[Block, ...]:
-    """Give the blocks of clean HTML in their order; those without any text are none."""
-    return tuple(block for block, _ in _runs(_pieces(html)) if block.text)
+@value(frozen=True, slots=True)
+class Parted:
+    """Clean HTML in its blocks: ``pieces`` are a text, a tag, its slash, its name, a text, and so on.
+
+    ``places`` are, for each block, those of its texts and pictures among the pieces.
+    """
+
+    blocks: tuple[Block, ...]
+    places: tuple[Sequence[int], ...]
+    pieces: Sequence[str]
+
+    def without(self, cut: Collection[int]) -> str:
+        """Take blocks out by their number; elements that are left without anything in them go, too."""
+        gone = {at for block in cut for at in self.places[block]}
+        return _pruned(["" if at in gone else piece for at, piece in enumerate(self.pieces)])
 
 
-def without(html: str, cut: Collection[int]) -> str:
-    """Take blocks out by their place; elements that are left without anything in them go, too."""
-    pieces = _pieces(html)
-    place = -1
-    for block, texts in _runs(pieces):
-        place += bool(block.text)
-        if block.text and place in cut:
-            for at in texts:
-                pieces[at] = ""
-    return _pruned(pieces)
+def part(html: str) -> Parted:
+    """Part clean HTML into its blocks, in their order; what holds no text is none."""
+    pieces = _TAG.split(html)
+    found = [(block, texts) for block, texts in _runs(pieces) if block]
+    return Parted(tuple(block for block, _ in found), tuple(texts for _, texts in found), pieces)
 
 
-def _pieces(html: str) -> list[str]:
-    """Cut HTML into a text, a tag, its slash, its name, a text, …"""
-    return _TAG.split(html)
-
-
-def _runs(pieces: list[str]) -> Iterator[tuple[Block, list[int]]]:
+def _runs(pieces: Sequence[str]) -> Iterator[tuple[Block | None, list[int]]]:
     """Yield what stands between two breaks, with the places of its texts and pictures."""
-    open_elements: list[str] = []
-    texts: list[int] = []
+    around: list[str] = []  # block elements that are open
+    texts: list[int] = [0]
     linked: list[int] = []
-    for at in range(0, len(pieces), 4):
-        texts.append(at)
-        if "a" in open_elements:
-            linked.append(at)
-        if at + 3 >= len(pieces):
-            break
-        end, name = pieces[at + 2], pieces[at + 3]
+    links = 0
+    for at in range(4, len(pieces), 4):
+        end, name = pieces[at - 2], pieces[at - 1]
         if end + name in BREAKS:
-            yield _block(pieces, texts, linked, open_elements), texts
+            yield _block(pieces, texts, linked, around), texts
             texts, linked = [], []
+            _step(around, end, name)
+        elif name == "a":
+            links += -1 if end else 1
         elif name == "img":
-            texts.append(at + 1)
-        _step(open_elements, end, name)
-    yield _block(pieces, texts, linked, open_elements), texts
+            texts.append(at - 3)
+        texts.append(at)
+        if links > 0:
+            linked.append(at)
+    yield _block(pieces, texts, linked, around), texts
 
 
-def _step(open_elements: list[str], end: str, name: str) -> None:
+def _step(around: list[str], end: str, name: str) -> None:
     if not end:
         if name not in _VOID:
-            open_elements.append(name)
-    elif name in open_elements:
-        while open_elements.pop() != name:
+            around.append(name)
+    elif name in around:
+        while around.pop() != name:
             pass
 
 
-def _block(pieces: list[str], texts: list[int], linked: list[int], open_elements: list[str]) -> Block:
+def _block(pieces: Sequence[str], texts: list[int], linked: list[int], around: list[str]) -> Block | None:
     told = _said(pieces, texts)
     if not told:
-        return _NOTHING
-    kind = next((name for name in reversed(open_elements) if name not in _INNER and f"/{name}" in BREAKS), "p")
+        return None
+    kind = next((name for name in reversed(around) if name not in _INNER), "p")
     return Block(told, kind, len(_said(pieces, linked)) / len(told) if linked else 0.0)
 
 
-def _said(pieces: list[str], texts: list[int]) -> str:
-    text = "".join(pieces[at] for at in texts if at % 4 == 0)
+def _said(pieces: Sequence[str], texts: list[int]) -> str:
+    text = pieces[texts[0]] if len(texts) == 1 else "".join([pieces[at] for at in texts if at % 4 == 0])
     return " ".join((unescape(text) if "&" in text else text).split())
 
 
-def _pruned(pieces: list[str]) -> str:
+def _pruned(pieces: Sequence[str]) -> str:
     """Put the pieces together, without elements that hold nothing but white space and line breaks."""
     kept: list[str] = []
     begun: list[int] = []  # where each open element begins
@@ -107,12 +111,12 @@ def _pruned(pieces: list[str]) -> str:
 
 
 def _trimmed(html: str) -> str:
-    """Take line breaks and rules off the ends."""
-    before = None
-    while before != html:
-        before = html
-        html = html.strip().removeprefix("<br>").removeprefix("<hr>").removesuffix("<br>").removesuffix("<hr>")
-    return html
+    """Take white space, line breaks and rules off the ends."""
+    start = _LOOSE.match(html)
+    end = len(html)
+    while end and (html[end - 1].isspace() or html.endswith(("<br>", "<hr>"), 0, end)):
+        end -= 1 if html[end - 1].isspace() else 4
+    return html[start.end() if start else 0 : end]
 
 
 def _is_hollow(kept: list[str], start: int) -> bool:
@@ -122,6 +126,3 @@ def _is_hollow(kept: list[str], start: int) -> bool:
             return False
     del kept[start:]
     return True
-
-
-_NOTHING = Block("")

@@ -1,6 +1,7 @@
 """Draft → Entry: safe HTML and plain text without furniture, excerpt, title. The costly part, done for what is new."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
@@ -8,22 +9,22 @@ from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEn
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
 from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
-from aggregator.pipeline.cuts import furnished
+from aggregator.pipeline.cuts import unfurnished
 from aggregator.pipeline.plain import shortened
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 LONGEST_NAME = 200
 
 
-def clean(draft: Draft, *, language: str) -> Entry:
+def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Entry:
     """Return the entry ready to keep; ``language`` is the feed's, for an entry that names none.
 
     The HTML comes from the content, or from the summary when there is no content; an entry without a title is called by
-    the first words of its text.
+    the first words of its text. ``repeated`` is what its feed says in every entry (``furniture.paragraph``).
     """
     parsed = draft.parsed
     said = plain_title(parsed.title)
-    html, text, teaser = _texts(parsed, draft.url, said)
+    html, text, teaser = _texts(parsed, draft.url, said, repeated)
     title = said or shortened(one_line(text), 80)
     base = parsed.content.base or draft.url
     return Entry(
@@ -47,12 +48,12 @@ def clean(draft: Draft, *, language: str) -> Entry:
     )
 
 
-def _texts(parsed: ParsedEntry, base: str, title: str) -> tuple[str, str, str]:
+def _texts(parsed: ParsedEntry, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str]:
     """Give an entry's HTML and its text, both of one source, and the text of its summary where there is one."""
-    html, text = furnished(*_cleaned(parsed.content, base), title=title)
+    html, text = unfurnished(*_cleaned(parsed.content, base), title=title, known=repeated)
     if not parsed.summary.value:
         return html, text, text
-    summary, teaser = furnished(*_cleaned(parsed.summary, base), title=title)
+    summary, teaser = unfurnished(*_cleaned(parsed.summary, base), title=title, known=repeated)
     return (html, text, teaser or text) if html else (summary, teaser, teaser)
 
 

@@ -7,14 +7,14 @@ in the middle of prose. ``cuts`` says of each why, so that it can be shown.
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from zlib import crc32
 
 from aggregator.model import Cut
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
+from aggregator.pipeline.furniture import paragraph, paragraphs
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
-from aggregator.pipeline.furniture_notices import ASIDE, BAR, MORE, NOTICE
+from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
 from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
 
 LONGEST = 320
@@ -23,8 +23,11 @@ LONGEST = 320
 PROSE = 160
 """Characters of a paragraph that ends a list of other articles."""
 
+SENTENCE = 60
+"""Characters of a paragraph that is cut wherever it stands when its source repeats it."""
+
 BEFORE = 0.3
-"""The share of a text that stands before the form of readers' comments."""
+"""The share of the prose that stands before the form of readers' comments."""
 
 AFTER = 400
 """Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
@@ -32,29 +35,30 @@ AFTER = 400
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
-_DIGITS = re.compile(r"\d+")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"})
+_CURVED = re.compile("[’‘´\xa0‑]")
+_STRAIGHT = {"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"}
 _END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？")
 
 Reasons = dict[int, str]
 """Why a block is cut, by its place."""
 
 
-def furnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
+def unfurnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
     """Return clean HTML and its text without their furniture; most texts have none, and that is seen at a glance.
 
-    ``title`` is the headline, which is told once, above; ``known`` are the marks of what the source repeats.
+    ``title`` is the headline, which is told once, above; ``known`` what the source repeats (``furniture.paragraph``).
     """
     said = html, text
-    if not known and not is_suspicious(text, title):
+    if not is_suspicious(text, title) and not (known and _repeats(text, known)):
         return said
     if "<" not in html and "\n" in text:  # bare text in lines: to its blocks they are paragraphs
         html = as_html(text)
-    gone = cuts(blocks(html), title=title, known=known)
+    parted = part(html)
+    gone = cuts(parted.blocks, title=title, known=known)
     if not gone:
         return said
-    kept = without(html, {cut.place for cut in gone})
+    kept = parted.without([cut.place for cut in gone])
     return kept, plain_text(kept)
 
 
@@ -70,6 +74,10 @@ def is_suspicious(text: str, title: str = "") -> bool:
     return any(words in low for words in ANYWHERE)
 
 
+def _repeats(text: str, known: Collection[int]) -> bool:
+    return any(seen in known for seen in paragraphs(text))
+
+
 def _tells_title(lines: Sequence[str], title: str) -> bool:
     end = folded(title)[-12:]
     return any(len(line) < len(title) + 60 and folded(line).endswith(end) for line in lines[:5] if line)
@@ -77,27 +85,35 @@ def _tells_title(lines: Sequence[str], title: str) -> bool:
 
 def _begins_like_furniture(line: str) -> bool:
     found = _WORD.search(line)
-    return found is not None and found[0].translate(_STRAIGHT).casefold() in FIRST
+    return found is not None and _straight(found[0]).casefold() in FIRST
 
 
 def _may_be_furniture(key: str) -> bool:
-    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, FIELDS, LIST, LINKS, ASIDE))
+    return bool(_by_words(key)) or any(pattern.fullmatch(key) for pattern in (FORM, FIELDS, LIST, LINKS, ASIDE, ALSO))
 
 
 def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = ()) -> tuple[Cut, ...]:
     """Say which blocks of a text are furniture, in their order; none when nothing else would be left."""
     reasons: Reasons = {}
-    keys = [folded(block.text) if len(block.text) <= LONGEST else "" for block in blocks]
+    keys = [_key(block.text) for block in blocks]
     _headline(blocks, title, reasons)
     for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
-        if place not in reasons and (reason := _by_words(key) or _aside(block, key)):
+        if key and place not in reasons and (reason := _by_words(key) or _aside(block, key)):
             reasons[place] = reason
-        elif known and mark(block.text) in known:
-            reasons.setdefault(place, "its source repeats it")
+    if known:
+        _repeated(blocks, known, reasons)
     _form(blocks, keys, reasons)
     _lists(blocks, keys, reasons)
     trim_end(blocks, reasons)
     return told(blocks, reasons) if len(reasons) < len(blocks) else ()
+
+
+def _key(text: str) -> str:
+    """Write a paragraph as the patterns have it, when it may be described by one."""
+    if len(text) > LONGEST:
+        return ""
+    key = folded(text)
+    return key if _begins_like_furniture(text) or any(words in key for words in ANYWHERE) else ""
 
 
 def told(blocks: Sequence[Block], reasons: Reasons) -> tuple[Cut, ...]:
@@ -107,12 +123,11 @@ def told(blocks: Sequence[Block], reasons: Reasons) -> tuple[Cut, ...]:
 
 def folded(text: str) -> str:
     """Write a paragraph as the patterns have it: lower case, straight apostrophes, no signs at its ends."""
-    return text.translate(_STRAIGHT).casefold().strip(_ENDS)
+    return _straight(text).casefold().strip(_ENDS)
 
 
-def mark(text: str) -> int:
-    """Number a paragraph, so that it is known again; digits count as one sign, for dates and counters change."""
-    return crc32(_DIGITS.sub("0", text.casefold()).encode())
+def _straight(text: str) -> str:
+    return text if text.isascii() else _CURVED.sub(lambda sign: _STRAIGHT[sign[0]], text)
 
 
 def letters(text: str) -> str:
@@ -130,7 +145,9 @@ def _by_words(key: str) -> str:
 
 
 def _aside(block: Block, key: str) -> str:
-    return "a link to another article" if block.linked > 0.4 and ASIDE.fullmatch(key) else ""
+    linked = block.linked > 0.4 and ASIDE.fullmatch(key)
+    named = not block.text.endswith(_END_OF_PROSE) and ALSO.fullmatch(key)
+    return "a link to another article" if linked or named else ""
 
 
 def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
@@ -146,20 +163,36 @@ def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
             return
 
 
+def _repeated(blocks: Sequence[Block], known: Collection[int], reasons: Reasons) -> None:
+    """Cut what the source repeats: whole sentences anywhere, and whatever stands last.
+
+    Between paragraphs a short line that returns is part of how a source writes: “Verdict”, “In brief”.
+    """
+    again = {place for place, block in enumerate(blocks) if paragraph(block.text) in known}
+    last = len(blocks)
+    while last and (last - 1 in again or last - 1 in reasons):
+        last -= 1
+    for place in again:
+        if place >= last or len(blocks[place].text) >= SENTENCE:
+            reasons.setdefault(place, "its source repeats it")
+
+
 def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
     """Cut the form in which readers comment, and all that follows, once a part of the text has gone before.
 
     Where nothing of the form itself is there and much prose follows, what looked like its heading goes alone.
     """
-    total, before = sum(len(block.text) for block in blocks), 0
-    for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
+    sizes = [len(block.text) if is_prose(block) else 0 for block in blocks]
+    total, before = sum(sizes), 0
+    for place, key in enumerate(keys):
         if key and before >= BEFORE * total and (FORM.fullmatch(key) or FIELDS.fullmatch(key)):
             fields = any(FIELDS.fullmatch(later) for later in keys[place : place + 4])
-            after = sum(len(later.text) for later in blocks[place:] if is_prose(later))
-            end = len(blocks) if fields or after <= AFTER else place + 1
+            end = len(blocks) if fields or total - before <= AFTER else place + 1
             for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
-        before += len(block.text)
+            if end == len(blocks):
+                return
+        before += sizes[place]
 
 
 def _lists(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
@@ -190,15 +223,15 @@ def is_prose(block: Block) -> bool:
     return len(block.text) >= PROSE or (block.kind == "p" and block.text.endswith(_END_OF_PROSE))
 
 
-def trim_end(blocks: Sequence[Block], reasons: Reasons) -> None:
-    """Cut headings and links that stand last once what stood below them is cut."""
+def trim_end(blocks: Sequence[Block], reasons: Reasons, *, of_page: bool = False) -> None:
+    """Cut headings and links that stand last once what stood below them is cut; of a feed, only links in lists."""
     for place in range(len(blocks) - 1, -1, -1):
         block = blocks[place]
         if place in reasons:
             continue
         if place + 1 < len(blocks) and block.kind in HEADINGS and len(block.text) < 80:
             reasons[place] = "a heading with nothing below it"
-        elif place + 1 < len(blocks) and block.linked > 0.9 and len(block.text) < PROSE:
+        elif place + 1 < len(blocks) and block.linked > 0.9 and (of_page or block.kind == "li"):
             reasons[place] = "a link below the text"
         else:
             return

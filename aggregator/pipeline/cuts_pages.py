@@ -16,9 +16,12 @@ _MONTHS = (
     "|nov(?:ember)?|dec(?:ember)?"
 )
 _DAYS = "mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-_AROUND = "[ap]\\.?m\\.?|[a-z]{2,4}t|gmt|utc|at|on|published|updated|posted|last|modified|min(?:ute)?s?|hours?|ago|read"
-_DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[./@–—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
-_BYLINE = re.compile(r"[Bb][Yy] (?:[A-Z][\w.'’-]*,?\s*(?:(?:and|for|&)\s+)?){1,8}")
+_AROUND = (
+    "[ap]\\.?m\\.?|e[sd]?t|[cmp][sd]t|gmt|utc|bst|ces?t|[ai]mt|ist|at|on|published|updated|posted|last|modified"
+    "|min(?:ute)?s?|hours?|ago|read"
+)
+_DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[/@—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
+_BYLINE = re.compile(r"[Bb][Yy] [A-Z][\w.'’-]*(?:,? (?:(?:and|for|&) )?[A-Z][\w.'’-]*){0,7}")
 _CREDITS = re.compile(
     r"\(?(?:additional )?reporting by .{3,300}"
     r"|.{0,250}\bcontributed (?:reporting )?to this (?:report|story|article).{0,40}"
@@ -30,7 +33,7 @@ _NO_TITLE = re.compile(r"[.!?…][\"”’)]?$|^\[|https?:|www\.")
 def page_cuts(blocks: Sequence[Block], *, titles: Sequence[str], known: Collection[int] = ()) -> tuple[Cut, ...]:
     """Say which blocks that were found on a page are furniture; ``titles`` are what the page and the feed call it.
 
-    ``known`` are the marks of what its source repeats.
+    ``known`` is what its source repeats (``furniture.paragraph``).
     """
     names = dict.fromkeys(name for title in titles for name in (title, _SITE.split(title, maxsplit=1)[0]) if name)
     start = _top(blocks, {name for title in names if len(name := letters(title)) >= 12})
@@ -43,7 +46,7 @@ def page_cuts(blocks: Sequence[Block], *, titles: Sequence[str], known: Collecti
     for place, block in enumerate(blocks):
         if _leads_away(block):
             reasons.setdefault(place, "a link to another article")
-    trim_end(blocks, reasons)
+    trim_end(blocks, reasons, of_page=True)
     return told(blocks, reasons) if len(reasons) < len(blocks) else ()
 
 

@@ -85,7 +85,7 @@ def _nearly(
     """Find the best of those that share runs of words; one that is a copy itself counts as far as it is sure."""
     candidates = [other for other in near if other.id in sets and other.id != entry.id][:LOOKED_AT]
     founded = _founded(candidates, sets)
-    found: list[tuple[float, int, Candidate, Likeness]] = []
+    found: list[tuple[float, float, int, Candidate, Likeness]] = []
     for other in candidates:
         text_set = sets[other.id]
         if abs(entry.published - founded.get(text_set, other.published)) >= SAME_TEXT_WITHIN:
@@ -94,10 +94,10 @@ def _nearly(
         first = text_set == other.id
         sure = alike.score * (1.0 if first else scores.get(other.id, other.same_score) or 1.0)
         if alike.same and (first or sure >= NO_FARTHER):
-            found.append((-sure, other.id, other, alike))
+            found.append((-sure, -alike.titles, other.id, other, alike))
     if not found:
         return Same(entry.id)
-    sure, _, other, alike = min(found, key=lambda match: match[:2])
+    sure, _, _, other, alike = min(found, key=lambda match: match[:3])
     return Same(sets[other.id], f"nearly the text of entry {other.id}: {alike.why}", other.id, round(-sure, 3), "near")
 
 

@@ -33,7 +33,7 @@ _WORDS = """
     unsere up usamos usiamo utilizamos utilizziamo uw vea vedi veja ver verder vereiste vergelijkbare verwandte
     verwante video videos view vind vindt você voir volg vollständigen votre vous want watch we weekly weiter
     weitere weiterlesen werbung what whatsapp wij wir write x you you'll your youtube zum zur zurück © à
-    ähnliche ça écrire über
+    ähnliche ça écrire über bookmark hit donate support become already submit
 """
 FIRST = frozenset(_WORDS.split())
 """The first words of what furniture_words and furniture_notices describe."""

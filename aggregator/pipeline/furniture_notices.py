@@ -7,6 +7,8 @@ BAR = any_of(r"""
     (?:click|tap) to (?:share|email|print|tweet|follow)\b.{0,80}
     (?:share|tweet|pin|email|print|copy link|<places>)(?: (?:this|it|us))?(?: \d+)?
     (?=.*\b(?:share|tweet|pin|e?mail|print|facebook|whatsapp)\b)(?:(?:<buttons>|<places>)(?:[\s,|·•/&]+|$)){2,}
+    (?:e?mail|print|save|bookmark) this (?:article|page|post|story)
+    follow us
     like (?:this|loading)(?: ?:| .{0,30})?
     (?:like|enjoyed|liked|love) this (?:story|article|post|content)\b.{0,90}
     (?:follow|find|like|join) (?:us|.{1,40}) on (?:google news|social media|<places>)\b.{0,120}
@@ -67,11 +69,21 @@ NOTICE = any_of(r"""
     privacy policy(?: .{0,40})?
     terms (?:of (?:use|service)|and conditions).{0,60}
     by (?:using|continuing to use) this (?:web)?site\b.{0,200}
-    (?:copyright|©|\(c\)) ?(?:©|\(c\))? ?\d{4}.{0,120}
+    (?:copyright|©|\(?c\)) ?(?:©|\(c\))? ?\d{4}.{0,120}
     copyright (?:©|by|ⓒ) .{0,120}
     .{0,60}all rights reserved.{0,60}
     have a (?:news )?tip\b.{0,160}
     skip to (?:main )?content
+    skip (?:the |this )?(?:advertisement|ad|ads)
+    hit enter to search.{0,40}
+    this site uses akismet to reduce spam.{0,80}
+    (?:<advertisement>)\W+scroll (?:down )?to continue.{0,30}
+    (?:be the first to know|don't miss (?:a (?:story|thing|beat|post)|out)).{0,40}
+    join (?:our|the) (?:mailing list|newsletter|community).{0,60}
+    support (?:our|independent) (?:journalism|work|reporting).{0,60}
+    become a (?:member|subscriber|supporter)(?: .{0,40})?
+    already (?:a|have) .{1,30}(?:log|sign) in.{0,10}
+    donate(?: now| today| here)?
     back to top
     print this (?:page|article)
     (?:melden sie sich|jetzt|hier)\b.{0,60}newsletter.{0,60}
@@ -149,3 +161,9 @@ ASIDE = any_of(r"""
     (?:lees|kijk) (?:ook|meer) ?: ?.{1,200}
 """)
 """Links to other articles between the paragraphs, which say so."""
+
+ALSO = any_of(r"""
+    (?:read also|also read|see also|related(?: (?:story|stories|articles?|news|coverage))?) ?: ?.{1,150}
+    (?:lesen sie auch|lies auch|(?:à )?lire aussi|lea también|leggi anche|leia também|lees ook) ?: ?.{1,150}
+""")
+"""The same where nothing is a link any more: the name of an article, which ends without a full stop."""

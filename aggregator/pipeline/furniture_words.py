@@ -29,7 +29,8 @@ FORM = any_of(r"""
     (?:leave a reply )?cancel (?:reply|comment)
     be the first to comment.{0,40}
     (?:you must be|please) (?:logged|log) in to .{0,40}
-    (?:(?:\d+|no) )?comments?(?: on .{1,90}| \(\d+\)| \d+)?
+    (?:(?:\d+|no) )?comments?(?: on .{1,90}| \(?\d+\)?)?
+    (?:post|submit) (?:a |your )?comment
     (?:\d+|no) (?:responses?|replies)(?: (?:on|to) .{1,90})?
     (?:join the|start a) (?:conversation|discussion)
     (?:view|show|read|see|load) (?:all |more )?(?:\d+ )?comments?(?: \(?\d+\)?)?
@@ -91,6 +92,7 @@ LIST = any_of(r"""
     more (?:top stories|headlines|<things>)(?: (?:from|like|on|in|by|about) .{1,50})?
     you(?:'ll| may| might| will)? (?:may )?also (?:like|enjoy|be interested in).{0,20}
     you (?:may|might) be interested in.{0,20}
+    (?:read also|also read)
     also of interest.{0,20}
     see also
     more from .{1,50}
@@ -149,11 +151,11 @@ LINKS = any_of(r"""
     (?:popular|latest|recent|featured|top|newest) (?:now|headlines|<things>)(?: from .{1,40})?
     about the authors?
     about .{0,30}post author
-    editors?'? picks?
+    editors?'?s? picks?
     don'?t miss(?: this| these)?
     (?:from )?(?:around|elsewhere on|across) the web
     (?:sponsored|promoted|paid|partner)(?: (?:content|stories|links|post|articles))?(?: by .{1,40})?
-    (?:filed under|posted in|tagged(?: with| as)?|tags?|categories|topics)(?: ?:.{0,150})?
+    (?:filed under|posted in|tagged(?: with| as)?|tags?|categories|(?:related )?topics)(?: ?:.{0,150})?
     mehr (?:zum thema|zu diesem thema|dazu|aus .{1,40}|von .{1,40})
     (?:lesen sie|lies|lesen) auch.{0,20}
     über (?:den autor|die autorin)

@@ -72,13 +72,11 @@ def compare(
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = _unburied(normal.drafts, known.buried, former) if known.buried else normal.drafts
     language = language_tag(feed.language) or language
-    new, unclean = _cleaned([draft for draft in drafts if draft.guid not in stored], normal, language=language)
+    new, unclean = _cleaned([one for one in drafts if one.guid not in stored], normal, known, language=language)
     stale = [draft for draft in drafts if draft.guid in stored and not is_mark_of(stored[draft.guid], draft)]
-    changed, spoilt = _cleaned(stale, normal, language=language)
-    voted = "" if language else _voted((*new, *changed))
-    if voted:
-        new, changed = _spoken(new, voted), _spoken(changed, voted)
-    dates = sorted(draft.published for draft in normal.drafts if draft.published_from in ("published", "updated"))
+    changed, spoilt = _cleaned(stale, normal, known, language=language)
+    new, changed, voted = _spoken(new, changed, language)
+    dates = _dates(normal.drafts)
     return Intake(
         feed=_described(feed, url, voted),
         criterion=normal.criterion,
@@ -104,17 +102,24 @@ def _told(reject: Reject) -> Reject:
     return Reject(reject.position, name, reason)
 
 
-def _voted(entries: Sequence[Entry]) -> str:
-    """The language of a feed that names none, as its entries without one show it."""
-    texts = [(entry.title, entry.text) for entry in entries if not entry.language]
-    if not texts:
-        return ""
+def _dates(entries: Iterable[Draft | Entry]) -> list[datetime]:
+    return sorted(entry.published for entry in entries if entry.published_from in ("published", "updated"))
+
+
+def _spoken(
+    new: tuple[Entry, ...], changed: tuple[Entry, ...], language: str
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...], str]:
+    """Tell the language of a feed for which nobody names one, as its entries without one show it."""
+    mute = [] if language else [(entry.title, entry.text) for entry in (*new, *changed) if not entry.language]
+    if not mute:
+        return new, changed, ""
     from aggregator.pipeline.language import language_of_feed  # most feeds say their language
 
-    return language_of_feed(texts)
+    told = language_of_feed(mute)
+    return _in(told, new), _in(told, changed), told
 
 
-def _spoken(entries: Sequence[Entry], language: str) -> tuple[Entry, ...]:
+def _in(language: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return tuple(entry if entry.language else replace(entry, language=language) for entry in entries)
 
 
@@ -155,12 +160,12 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
 
 
 def _cleaned(
-    drafts: Iterable[Draft], normal: Normalised, *, language: str
+    drafts: Iterable[Draft], normal: Normalised, known: Known, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=language))
+            entries.append(clean(draft, language=language, repeated=known.repeated))
         except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))
@@ -178,6 +183,6 @@ def _is_republished(drafts: Sequence[Draft], new: Sequence[Entry], known: Known,
     met = sum(
         bool(entry.key and entry.key in known.keys) or bool(entry.words and entry.words in known.words) for entry in new
     )
-    dates = [entry.published for entry in new if entry.published_from in ("published", "updated")]
+    dates = _dates(new)
     past = known.newest is not None and len(dates) >= FEWEST and max(dates) <= known.newest
     return past or 2 * met >= len(new)

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from aggregator.model.value import value
-from aggregator.pipeline.marks import conflict, marks, numbers, unmarked
+from aggregator.pipeline.addresses import publisher_of
+from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
 
 LIKE, ALL_LIKE = 0.70, 0.88
@@ -14,8 +15,8 @@ REACH, REACH_SHORT = 0.5, 0.65
 
 LEAST, SHORT, LONG = 12, 30, 80
 TITLE_ALIKE, TITLE_SAME = 0.6, 0.8
-"""Entries of one feed are one text only when their titles share so many words: a series repeats the rest. Of a text of
-fewer than SHORT words, they share nearly all."""
+"""Entries of one feed, or one site, are one text only when their titles share so many words: a series repeats the
+rest. Of a text of fewer than SHORT words, they share nearly all."""
 
 TELLING, LIKE_TITLED = 6, 0.6
 """A title of so many words that two publishers print is that of one text when so much of it is shared: of teasers, half
@@ -32,20 +33,29 @@ class Spoken:
     title: tuple[bytes, ...]
     words: tuple[bytes, ...]
     feed: int
+    site: str = ""  # whose address the entry has
+
+    def shares_source(self, other: "Spoken") -> bool:
+        """Tell whether both are of one feed, or of one publisher's site."""
+        return self.feed == other.feed or bool(self.site and self.site == other.site)
 
 
 @value(frozen=True, slots=True)
 class Likeness:
-    """How much of the shorter text is in the longer one, 0 to 1, and whether they are one text; ``why`` in words."""
+    """How much of the shorter text is in the longer one, 0 to 1, and whether they are one text; ``why`` in words.
+
+    ``titles`` says how alike their titles are: of two that are as good, the one with the same title is the one.
+    """
 
     score: float
     same: bool
     why: str = ""
+    titles: float = 0.0
 
 
-def as_spoken(title: str, text: str, feed: int) -> Spoken:
-    """Cut a text into words; ``text`` is without what its feed repeats."""
-    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed)
+def as_spoken(title: str, text: str, feed: int, *, address: str = "") -> Spoken:
+    """Cut a text into words; ``text`` is without what its feed repeats, ``address`` is where the entry leads."""
+    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed, publisher_of(address))
 
 
 def likeness(one: Spoken, other: Spoken) -> Likeness:
@@ -67,22 +77,28 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
     same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
-    if same and one.feed == other.feed and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
+    if same and one.shares_source(other) and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
         same = share >= ALL_LIKE and len(small.words) >= LONG
-    if same and _told_apart(small.words[first:end], span):
+    if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
-    if not same and alike == 1 and one.feed != other.feed and len(one.title) >= TELLING:
+    if not same and alike == 1 and not one.shares_source(other) and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
-        return Likeness(round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages")
-    return Likeness(round(share, 3), same, f"{share:.0%} of the words in shared passages")
+        return Likeness(
+            round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages", alike
+        )
+    return Likeness(round(share, 3), same, f"{share:.0%} of the words in shared passages", alike)
+
+
+def _said(share: float) -> str:
+    return f"{share:.0%} of the words in shared passages"
 
 
 def _by_title(small: Spoken, large: Spoken, alike: float) -> Likeness:
     """Entries without a text, or with a few words: the same telling title at two publishers."""
     there = set(large.words[:60]).union(large.title)
     told = sum(word in there for word in small.words) / len(small.words) if small.words else 1.0
-    same = alike >= 0.99 and len(small.title) >= TELLING and small.feed != large.feed and told >= 0.6
-    return Likeness(round(told * alike, 3), same, "same title")
+    same = alike >= 0.99 and len(small.title) >= TELLING and not small.shares_source(large) and told >= 0.6
+    return Likeness(round(told * alike, 3), same, "same title", alike)
 
 
 def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> float:

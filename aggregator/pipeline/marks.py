@@ -35,6 +35,7 @@ _DAYS = """
 """  # not what is a word besides: march, may, märz, mars, mai, mayo, marzo, martes
 _NAMED = frozenset(word.encode() for word in _DAYS.split())
 _NUMBER = re.compile(rb"(?<![^ ])([^ 0-9]*[0-9][^ ]*)(?=(?: ([a-z]+)(?![^ ]))?)")
+_YEAR = re.compile(rb"(?:19|20)[0-9]{2}").fullmatch
 _DIGIT = re.compile(rb"[0-9]").search
 _ENDINGS = (b"st", b"nd", b"rd", b"th")
 
@@ -57,6 +58,36 @@ def conflict(one: Iterable[bytes], other: Iterable[bytes]) -> bool:
     """Tell whether each has a mark that the other has not: a headline that only tells more says nothing else."""
     mine, yours = set(one), set(other)
     return bool(mine - yours) and bool(yours - mine)
+
+
+def swapped(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
+    """Tell whether a number of one text stands in the other between the same two words as another number.
+
+    "The 12th package", "the 13th package": a number that neither text has elsewhere. Spelt numbers count; years do not,
+    which are said in passing.
+    """
+    mine, yours = _figures(one), _figures(other)
+    only_mine, only_yours = mine.keys() - yours.keys(), yours.keys() - mine.keys()
+    if not only_mine or not only_yours:
+        return False
+    between = {_beside(other, at) for number in only_yours for at in yours[number]} - {None}
+    return any(_beside(one, at) in between for number in only_mine for at in mine[number])
+
+
+def _figures(words: Sequence[bytes]) -> dict[bytes, list[int]]:
+    """The numbers of a text, each with where it stands."""
+    found: dict[bytes, list[int]] = {}
+    for at, word in enumerate(words):
+        if word in _SPELT:
+            found.setdefault(_SPELT[word], []).append(at)
+        elif not word.isalpha() and _DIGIT(word) and not _YEAR(word):
+            found.setdefault(_plain(word), []).append(at)
+    return found
+
+
+def _beside(words: Sequence[bytes], at: int) -> tuple[bytes, bytes] | None:
+    """The words on either side; where a text begins or ends, there is none to tell a place by."""
+    return (words[at - 1], words[at + 1]) if 0 < at < len(words) - 1 else None
 
 
 def unmarked(title: Sequence[bytes]) -> frozenset[bytes]:

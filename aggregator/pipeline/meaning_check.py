@@ -10,7 +10,7 @@ import numpy as np
 from aggregator.model.value import value
 from aggregator.pipeline.meaning import SURE, probabilities
 from aggregator.pipeline.meaning_features import Numbers, words_of
-from aggregator.pipeline.meaning_learn import Examples, learn
+from aggregator.pipeline.meaning_learn import Examples, folds, learn
 from aggregator.pipeline.topics import Pattern, count, reading
 
 PARTS = 3
@@ -43,7 +43,7 @@ class Score:
 
 def unseen(examples: Examples, topics: Sequence[str]) -> Numbers:
     """Give the probabilities of each text by a model to which its own label was hidden (cross-validation)."""
-    fold = np.arange(len(examples.texts)) % PARTS
+    fold = folds(len(examples.texts), PARTS)
     found = np.zeros(examples.known.shape, np.float32)
     for part in range(PARTS):
         hidden = (fold == part)[:, None]

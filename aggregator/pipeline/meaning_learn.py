@@ -7,12 +7,13 @@ What is labelled stays as it is; what is not is guessed, and taken for an exampl
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.model.value import value
 from aggregator.pipeline.meaning import Model, centred, log_odds, log_softmax, mixed, sigmoid
 from aggregator.pipeline.meaning_features import Features, Numbers, features, rarity, weighed
 
-ROUNDS = 3  # of self-training
+ROUNDS = 5  # of self-training
 SMOOTH = 0.3  # what is added to each count of a word
 SHRINK = 0.3  # how strongly weights of vectors are held small
 STEPS = 60  # of the descent
@@ -33,6 +34,7 @@ class Examples:
     known: Numbers  # (n, K)
     weights: Numbers  # (n,)
     plain: Numbers  # (n,), 0 or 1
+    firm: Numbers  # (n,), 1 where what is known stays; what words or nearness alone say is only where guessing begins
 
 
 def learn(examples: Examples, topics: Sequence[str], *, version: str = "", until: int = 0) -> Model:
@@ -43,11 +45,12 @@ def learn(examples: Examples, topics: Sequence[str], *, version: str = "", until
     centre = examples.vectors.mean(axis=0)
     vectors = centred(examples.vectors, centre)
     targets, weights = taught(examples)
-    first, labelled = targets.copy(), weights.copy()
+    first, labelled = targets.copy(), weights * examples.firm
+    barred = (examples.known == 0) & (examples.firm > 0)[:, None]
     for _ in range(ROUNDS):
         by_words, by_vectors = _fit(counted, vectors, targets, weights)
         logs = mixed(counted.times(by_words), vectors @ by_vectors[:-1] + by_vectors[-1])
-        targets, weights = _guessed(logs, first, labelled, examples.known)
+        targets, weights = _guessed(logs, first, labelled, barred)
     by_words, by_vectors = _fit(counted, vectors, targets, weights)
     slopes, shifts = _calibrated(counted, vectors, targets, weights, examples)
     counts = tuple(int(number) for number in np.nansum(examples.known == 1, axis=0))
@@ -68,14 +71,14 @@ def taught(examples: Examples) -> tuple[Numbers, Numbers]:
     return targets, weights
 
 
-def _guessed(logs: Numbers, first: Numbers, labelled: Numbers, known: Numbers) -> tuple[Numbers, Numbers]:
+def _guessed(logs: Numbers, first: Numbers, labelled: Numbers, barred: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
     """Take guesses for what is not labelled, never against what is known; the surer, the more they weigh."""
     chances = np.exp(log_softmax(TRUST * logs))
-    chances[:, :-1] *= known != 0
+    chances[:, :-1] *= ~barred
     chances /= np.maximum(chances.sum(axis=1, keepdims=True), 1e-9)
     ways = chances.shape[1]
     sure = ((chances.max(axis=1) - 1 / ways) / (1 - 1 / ways)).clip(0, 1)
-    fixed = labelled > ELSE_WEIGHT
+    fixed = labelled > 0
     return np.where(fixed[:, None], first, chances), np.where(fixed, labelled, sure).astype(np.float32)
 
 
@@ -113,7 +116,7 @@ def _calibrated(
     counted: Features, vectors: Numbers, targets: Numbers, weights: Numbers, examples: Examples
 ) -> tuple[Numbers, Numbers]:
     """Find for each topic how log-odds become probabilities, on labelled texts the model was not made of (Platt)."""
-    fold = np.arange(len(weights)) % FOLDS
+    fold = folds(len(weights), FOLDS)
     told = weights * ((np.nan_to_num(examples.known) == 1).any(axis=1) | (examples.plain > 0))
     odds = np.zeros(targets.shape, np.float32)
     for part in range(FOLDS):
@@ -122,6 +125,12 @@ def _calibrated(
         odds[fold == part] = log_odds(logs)[fold == part]
     lines = [_platt(odds[:, k], examples.known[:, k] == 1, told) for k in range(targets.shape[1] - 1)]
     return np.array([a for a, _ in lines], np.float32), np.array([b for _, b in lines], np.float32)
+
+
+def folds(count: int, parts: int) -> NDArray[np.int64]:
+    """Deal rows into parts without any rhythm of their own: feeds, and so topics, may come in turns."""
+    mixed_up = (np.arange(count, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
+    return (mixed_up % np.uint64(parts)).astype(np.int64)
 
 
 def _platt(odds: Numbers, has: Numbers, weights: Numbers) -> tuple[float, float]:

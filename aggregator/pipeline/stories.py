@@ -4,23 +4,28 @@ What was tried, and what it came to, is told in docs/decisions/0017-stories.md. 
 numbers until the last step, so that the order in which sums are made changes nothing.
 """
 
+from functools import lru_cache
 from math import log, sqrt
 
+import numpy as np
+
 from aggregator.model import Placement, Traits
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
 from aggregator.pipeline.stories_profile import Profile, dot
 
-WINDOW = 96 * 3_600_000_000
+WINDOW, DAY = EPOCH, 24 * 3_600_000_000
 """Microseconds between the publication of an entry and that of a member it may join."""
 
 TERMS, MEANING = 0.8, 0.2
 """What shared terms and a shared meaning count."""
 
-_SHORT, _LONG = 9, 60  # words of a bare headline, and of all that is looked at
+_SHORT, _LONG, _RISE = 9, 60, 0.8  # words of a bare headline, and of all that is looked at
 _JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
-_MERGE = 0.22, 0.50  # from this on two stories that an entry bridges are one
+_MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
+_FADING = 0.1  # so much of likeness goes with each day between two entries
 _ANOTHER = 0.8  # what likeness counts for titles that name other numbers
-_NEAR, _DRAWN = 0.05, 0.6  # members that are less like it are none; one must be, by this part of the bound
+_NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
 
 
@@ -41,7 +46,7 @@ def place(entry: Traits, memory: Memory) -> Placement:
     for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
         if how >= _NEAR:
             alike.setdefault(other.story, []).append((how, -other.entry))
-    least = _DRAWN * between(_JOIN, sqrt(entry.length * _SHORT))
+    least = _DRAWN * between(_JOIN, entry.length * _SHORT)
     drawn = {id: found for id, found in alike.items() if max(found)[0] >= least}
     terms = entry.terms
     scored = [(_score(entry, terms, memory.profile(id), found), -id) for id, found in drawn.items()]
@@ -57,10 +62,12 @@ def place(entry: Traits, memory: Memory) -> Placement:
     return Placement(story, -like, round(min(score, 1.0), 4), why)
 
 
-def between(bounds: tuple[float, float], length: float) -> float:
-    """Give the bound for texts of so many words: from bare headlines to texts, by the logarithm."""
-    part = log(min(max(length, _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
-    return bounds[0] + (bounds[1] - bounds[0]) * part
+@lru_cache(maxsize=8192)
+def between(bounds: tuple[float, float], squared: int) -> float:
+    """Give the bound for texts of so many words, squared: from bare headlines to texts, by the logarithm."""
+    part = log(min(max(sqrt(squared), _SHORT), _LONG) / _SHORT) / log(_LONG / _SHORT)
+    risen: float = part**_RISE
+    return bounds[0] + (bounds[1] - bounds[0]) * risen
 
 
 def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
@@ -68,7 +75,7 @@ def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[t
 
     A story of one member is as like as that member.
     """
-    bound = between(_JOIN, sqrt(entry.length * profile.length))
+    bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
     nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
@@ -83,16 +90,18 @@ def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[flo
     if not others:
         return []
     terms, meant = memory.products(entry, others)
-    return [
-        _hybrid(shared, meaning) * (_ANOTHER if entry.numbers and _counts_otherwise(entry, other) else 1)
-        for other, shared, meaning in zip(others, terms, meant, strict=True)
-    ]
+    days = np.abs(np.array([other.published for other in others]) - entry.published) / DAY
+    mixed = terms * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
+    alike: list[float] = (mixed * (1 - _FADING * days)).tolist()
+    if entry.numbers:
+        return [how * _ANOTHER if _counts_otherwise(entry, o) else how for how, o in zip(alike, others, strict=True)]
+    return alike
 
 
 def _merged(story: int, other: int, memory: Memory) -> int:
     one, two = memory.profile(story), memory.profile(other)
     shared = _hybrid(dot(one.terms, two.terms), one.meant_with(two)) / (_norm(one) * _norm(two))
-    if shared < between(_MERGE, sqrt(one.length * two.length)):
+    if shared < between(_MERGE, int(one.length * two.length)):
         return story
     older, younger = sorted((story, other), key=abs)
     memory.merge(younger, older)

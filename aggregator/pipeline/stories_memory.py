@@ -7,19 +7,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_profile import Profile
 
-TELLING = 8
+TELLING = 10
 """By so many of its terms, the heaviest, an entry is found."""
 
 POSTED = 20
 """So many of the latest entries are found by one term."""
 
+SHARED = 250
+"""Of the length of its vector, 1000: the telling terms that an entry shares with one it is compared with."""
+
 NEAR, CLOSEST = 16, 5
 """So many entries are compared with one that is placed; so many members of a story speak for it."""
-
-EPOCH = 96 * 3_600_000_000
-"""Postings are kept by stretches of time: what is published now is found among what was published lately."""
 
 _SLOTS = 1 << 18
 
@@ -27,21 +28,23 @@ Posting = tuple[int, int]
 """Where entries of an epoch are found by a term: (epoch, term)."""
 
 
-Lookup = Callable[[Sequence[int]], Iterable[Traits]]
+Entries = Callable[[Sequence[int]], Iterable[Traits]]
+Stories = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
 
 
 class Memory:
     """Entries and stories as far as they were looked up or placed; notes what is to be kept.
 
-    ``entries`` and ``stories`` look up what is stored: the traits of entries, and the latest members of stories.
+    ``entries`` and ``stories`` look up what is stored: the traits of entries, and which are the latest of stories.
     """
 
-    def __init__(self, entries: Lookup, stories: Lookup) -> None:
+    def __init__(self, entries: Entries, stories: Stories) -> None:
         self.postings: dict[Posting, list[int]] = {}
         self.members: dict[int, Traits] = {}
         self.epochs: dict[int, bool] = {}  # whether anything is stored of them
         self._look_up, self._look_up_stories = entries, stories
         self._profiles: dict[int, Profile] = {}
+        self._told: dict[int, list[Traits]] = {}  # the members of each story that are at hand
         self._gone: set[int] = set()
         self._slots: NDArray[np.int64] = np.zeros(_SLOTS, dtype=np.int64)
         self.begin()
@@ -66,21 +69,23 @@ class Memory:
         """List the entries that share most of its telling terms."""
         ids = candidates(entry, self.postings)
         self.look_up(ids)
-        return [self.members[id] for id in ids if id in self.members]
+        return [found for id in ids if (found := self.members.get(id))]
 
     def look_up(self, entries: Iterable[int]) -> None:
         """Take in entries that are stored, and remember which are not."""
         if wanted := [id for id in entries if id not in self.members and id not in self._gone]:
-            self._take(self._look_up(wanted))
+            for member in self._look_up(wanted):
+                self._take(member)
             self._gone.update(id for id in wanted if id not in self.members)
 
     def look_up_stories(self, stories: Iterable[int]) -> None:
         """Take in the sums of stories."""
         if wanted := sorted({id for id in stories if id not in self._profiles}):
-            told: dict[int, list[Traits]] = {id: [] for id in wanted}
-            for member in self._take(self._look_up_stories(wanted)):
-                told[member.story].append(member)
-            self._profiles.update({id: Profile(members) for id, members in told.items()})
+            told = self._look_up_stories(wanted)
+            self.look_up(dict.fromkeys(entry for entries in told.values() for entry in entries))
+            for story, entries in told.items():
+                members = [found for entry in entries if (found := self.members.get(entry))]
+                self._profiles[story] = Profile(member for member in members if member.story == story)
 
     def profile(self, story: int) -> Profile:
         """Give the sum of a story."""
@@ -88,7 +93,7 @@ class Memory:
             self.look_up_stories([story])
         return self._profiles[story]
 
-    def products(self, entry: Traits, members: Sequence[Traits]) -> tuple[list[int], list[int]]:
+    def products(self, entry: Traits, members: Sequence[Traits]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Multiply the terms of an entry with those of each member, and their meanings.
 
         Terms are told apart by 18 bits of their hashes here: one pair of texts in a hundred shares a term too many.
@@ -104,7 +109,7 @@ class Memory:
         meant = stacked.reshape(len(members), -1).astype(np.float32) @ np.frombuffer(
             entry.meaning, dtype=np.int8
         ).astype(np.float32)
-        return terms.tolist(), meant.tolist()
+        return terms, meant
 
     def found(self, entry: Traits) -> int:
         """Make an entry the first of a story of its own; says its id."""
@@ -115,41 +120,42 @@ class Memory:
 
     def join(self, entry: Traits, story: int) -> None:
         """Make an entry a member of a story, to be found by its telling terms."""
-        entry.story = story
+        self._settle(entry, story)
         self.members[entry.entry] = entry
         self._gone.discard(entry.entry)
         self.profile(story).add(entry)
+        epoch, again = entry.published // EPOCH, entry.entry in self._leavers
         for hash in telling(entry):
-            posting = entry.published // EPOCH, hash
-            ids = self.postings.setdefault(posting, [])
-            if entry.entry not in ids:
-                ids.append(entry.entry)
-                del ids[:-POSTED]
-                self.posted[posting] = None
+            ids = self.postings.setdefault((epoch, hash), [])
+            if again and entry.entry in ids:
+                continue
+            ids.append(entry.entry)
+            del ids[:-POSTED]
+            self.posted[epoch, hash] = None
 
     def merge(self, younger: int, older: int) -> None:
         """Make two stories one, under the id of the older."""
         gone, stays = self.profile(younger), self.profile(older)
         del self._profiles[younger]
-        for member in self.members.values():
-            if member.story == younger:
-                member.story = older
+        for member in self._told.pop(younger):
+            self._settle(member, older)
         for member in gone.members:
             stays.add(member)
         self.merged.append((younger, older))
 
-    def _take(self, stored: Iterable[Traits]) -> list[Traits]:
-        """Keep what was looked up, unless it is being placed anew, under the ids that stories have by now."""
-        taken = []
-        for member in stored:
-            if member.entry in self._leavers and member.entry not in self.members:
-                continue
-            known = self.members.setdefault(member.entry, member)
-            if known is member:
-                for younger, older in self.merged:
-                    member.story = older if member.story == younger else member.story
-            taken.append(known)
-        return taken
+    def _take(self, stored: Traits) -> None:
+        """Keep what was looked up, unless it is being placed anew, in the story that it is in by now."""
+        if stored.entry in self._leavers:
+            return
+        story = stored.story
+        for younger, older in self.merged:
+            story = older if story == younger else story
+        self._settle(stored, story)
+        self.members[stored.entry] = stored
+
+    def _settle(self, member: Traits, story: int) -> None:
+        member.story = story
+        self._told.setdefault(story, []).append(member)
 
 
 def telling(entry: Traits) -> Sequence[int]:
@@ -174,5 +180,7 @@ def candidates(entry: Traits, postings: Mapping[Posting, Sequence[int]]) -> list
             for id in ids:
                 hits[id] = hits.get(id, 0) + weight
     hits.pop(entry.entry, None)
-    ranked = sorted([weight << 44 | id for id, weight in hits.items()], reverse=True)  # a key would take longer
+    ranked = sorted(
+        [weight << 44 | id for id, weight in hits.items() if weight >= SHARED], reverse=True
+    )  # a key would take longer
     return [both & (1 << 44) - 1 for both in ranked[:NEAR]]

@@ -1,15 +1,13 @@
 """The sum of a story: what its latest members are about, taken together."""
 
 from bisect import insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-
-PROFILE = 64
-"""A story is known by so many of its latest members."""
+from aggregator.model.story_traits import LATEST
 
 
 def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
@@ -50,9 +48,7 @@ class Profile:
     def terms(self) -> dict[int, int]:
         """The sum of the members' terms."""
         if self._terms is None:
-            self._terms = {}
-            for _, _, member in self._members:
-                self._sum(self._terms, member, 1)
+            self._terms = self._summed([member for _, _, member in self._members])
         return self._terms
 
     @property
@@ -64,7 +60,7 @@ class Profile:
         """Add a member; the oldest leaves when there are too many."""
         self._change(member, 1)
         insort(self._members, (member.published, member.entry, member))
-        if len(self._members) > PROFILE:
+        if len(self._members) > LATEST:
             self._change(self._members.pop(0)[2], -1)
 
     def meant(self, entry: Traits) -> int:
@@ -74,6 +70,16 @@ class Profile:
     def meant_with(self, other: "Profile") -> int:
         """Multiply the meanings of two stories."""
         return int(self._meaning @ other._meaning) if self.terms and other.terms else 0
+
+    def _summed(self, members: Sequence[Traits]) -> dict[int, int]:
+        hashes = np.frombuffer(b"".join([member.hashes for member in members]), dtype="<u4")
+        weights = np.frombuffer(b"".join([member.weights for member in members]), dtype="<u2")
+        found, places = np.unique(hashes, return_inverse=True)
+        sums = np.bincount(places, weights, minlength=len(found)).astype(np.int64)
+        meanings = np.frombuffer(b"".join([member.meaning for member in members]), dtype=np.int8).reshape(-1, 256)
+        self._meaning = meanings.sum(axis=0, dtype=np.int64)
+        self._squared = int(sums @ sums), int(self._meaning @ self._meaning)
+        return dict(zip(found.tolist(), sums.tolist(), strict=True))
 
     def _change(self, member: Traits, sign: int) -> None:
         self._words += sign * member.length

@@ -20,7 +20,7 @@ LOOKED_AT = 60
 """Words of title and text together."""
 
 BUCKETS = 1 << 16
-FADING = 40_000
+FADING = 30_000
 """After so many texts every count is halved: words wear off, and counts do not grow."""
 
 _BEFORE = 500  # as if so many texts had been seen that hold none of a text's words: the first days are no special case
@@ -33,6 +33,9 @@ _OFTEN = 1 + np.log(np.maximum(np.arange(64), 1))  # what a word counts that is 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SLUG = re.compile(r"[-_+]|%20")
+
+Said = tuple[int, float, int, str]
+"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Words → the sum of the vectors of their pieces, a row each."""
@@ -57,43 +60,63 @@ class Reader:
 
     def read(self, entries: Sequence[Candidate]) -> list[Traits]:
         """Give the traits of entries, in their order; each is counted before it is weighed."""
+        found: list[Traits] = []
+        while len(found) < len(entries):
+            part = entries[len(found) : len(found) + FADING - self.texts]
+            found += self._read(part)
+            self.texts += len(part)
+            if self.texts >= FADING:
+                self.texts //= 2
+                self._counts //= 2
+        return found
+
+    def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
         parts = [_parts(entry) for entry in entries]
         self._learn({word for part in parts for said in part for word in said})
-        return [self._weighed(entry, *part) for entry, part in zip(entries, parts, strict=True)]
+        bags = [self._bag(*part) for part in parts]
+        ends = np.cumsum([len(bag) for bag in bags])
+        hashes, weights, meanings = self._weighed([said for bag in bags for said in bag.items()], ends)
+        traits = []
+        for n, (entry, (title, text, _), bag) in enumerate(zip(entries, parts, bags, strict=True)):
+            begin, end = int(ends[n]) - len(bag), int(ends[n])
+            numbers = frozenset([self._known[word][0] for word in title if word[0].isdigit()])
+            facts = hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end], meanings[256 * n : 256 * (n + 1)]
+            when, length = (entry.published - _EPOCH) // _MICROSECOND, max(len(title) + len(text), 1)
+            shown = {hash: said[3] for hash, said in bag.items()}
+            traits.append(Traits(entry.id, when, mark(entry), length, *facts, numbers, shown=shown))
+        return traits
 
-    def _weighed(self, entry: Candidate, title: list[str], text: list[str], slug: list[str]) -> Traits:
-        bag, numbers = self._bag(title, text, slug)
-        said = list(bag.values())
-        hashes = np.array(list(bag), dtype=np.int64)
-        rarity = self._rarity(hashes)
-        often = _OFTEN[[min(count, 63) for _, _, count, _ in said]]
-        weights = often * rarity * np.array([boost for _, boost, _, _ in said])
-        weights *= _TERM / max(float(np.sqrt(weights @ weights)), 1e-9)
-        vectors = self._vectors[[row for row, _, _, _ in said]].astype(np.float32)
-        whole = np.rint(weights).astype(np.int64)
-        order = np.argsort(hashes - (whole << 32))  # the heaviest first
-        return Traits(
-            entry=entry.id,
-            published=(entry.published - _EPOCH) // _MICROSECOND,
-            mark=mark(entry),
-            length=max(len(title) + len(text), 1),
-            hashes=hashes[order].astype("<u4").tobytes(),
-            weights=whole[order].astype("<u2").tobytes(),
-            meaning=_bytes((often * np.sqrt(rarity)).astype(np.float32) @ vectors),
-            numbers=numbers,
-            shown={hash: word for hash, (_, _, _, word) in bag.items()},
-        )
+    def _weighed(self, said: Sequence[tuple[int, Said]], ends: NDArray[np.int64]) -> tuple[bytes, bytes, bytes]:
+        """Give the hashes and weights of the terms of several texts, the heaviest of each first, and their meanings.
 
-    def _bag(
-        self, title: list[str], text: list[str], slug: list[str]
-    ) -> tuple[dict[int, tuple[int, float, int, str]], frozenset[int]]:
-        """Gather terms by their hash: where their vector is, what they count, how often; and the title's numbers.
-
-        Names count more; a Headline Written Like This has none.
+        Vectors of words and what they are multiplied with are cut to so few bits that sums of them are exact: a text
+        has one meaning, whatever else is read with it.
         """
+        owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
+        hashes = np.array([hash for hash, _ in said], dtype=np.int64)
+        rarity = self._rarity(hashes, owners)
+        often = _OFTEN[np.minimum(np.array([count for _, (_, _, count, _) in said], dtype=np.int64), 63)]
+        weights = often * rarity * np.array([boost for _, (_, boost, _, _) in said])
+        lengths = np.sqrt(np.bincount(owners, weights * weights, minlength=len(ends)))
+        whole = np.rint(weights * (_TERM / np.maximum(lengths, 1e-9))[owners]).astype(np.int64)
+        order = np.argsort(owners << 48 | (0xFFFF - whole) << 32 | hashes)
+        parts = np.rint(often * np.sqrt(rarity) * 16).astype(np.float32) / 16
+        meanings = self._sums([row for _, (row, _, _, _) in said], parts, ends)
+        return hashes[order].astype("<u4").tobytes(), whole[order].astype("<u2").tobytes(), _bytes(meanings)
+
+    def _sums(self, rows: list[int], parts: NDArray[np.float32], ends: NDArray[np.int64]) -> NDArray[np.float32]:
+        sums = np.zeros((len(ends), 256), dtype=np.float32)
+        begin = 0
+        for n, end in enumerate(ends.tolist()):
+            sums[n] = parts[begin:end] @ self._vectors[rows[begin:end]].astype(np.float32)
+            begin = end
+        return sums
+
+    def _bag(self, title: list[str], text: list[str], slug: list[str]) -> dict[int, Said]:
+        """Gather terms by their hash. Names count more; a Headline Written Like This has none."""
         letters = [word for word in title if not word[0].isdigit()]
         shouted = sum([word[0].isupper() for word in letters]) > 0.6 * len(letters)
-        bag: dict[int, tuple[int, float, int, str]] = {}
+        bag: dict[int, Said] = {}
         known = self._known
         for plain, part in ((shouted, title), (False, text), (True, slug)):
             for word in part:
@@ -107,18 +130,18 @@ class Reader:
                     bag[hash] = row, max(boost, before[1]), before[2] + 1, word
                 else:
                     bag[hash] = row, boost, 1, word
-        numbers = frozenset([known[word][0] for word in title if word[0].isdigit()])
-        return bag, numbers
+        return bag
 
-    def _rarity(self, hashes: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _rarity(self, hashes: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Say how rare each term was when its text came, which is counted itself."""
         places = hashes // 2 % BUCKETS
-        self.texts += 1
-        self._counts[places] += 1
-        rarity = np.log((self.texts + _BEFORE + 1) / (self._counts[places] + 0.5))
-        if self.texts >= FADING:
-            self.texts //= 2
-            self._counts //= 2
-        return np.maximum(rarity, 0.05)
+        order = np.argsort(places, kind="stable")
+        first = np.flatnonzero(np.diff(places[order], prepend=-1))
+        nth = np.empty(len(places), dtype=np.int64)
+        nth[order] = np.arange(len(places)) - np.repeat(first, np.diff(first, append=len(places)))
+        seen = self._counts[places] + nth + 1
+        self._counts += np.bincount(places, minlength=BUCKETS).astype(np.uint16)
+        return np.maximum(np.log((self.texts + owners + 2 + _BEFORE) / (seen + 0.5)), 0.05)
 
     def _learn(self, seen: set[str]) -> None:
         """Look up words that were not met yet, all at once."""
@@ -132,7 +155,7 @@ class Reader:
             room[:at] = self._vectors[:at]
             self._vectors = room
         if new:
-            self._vectors[at : at + len(new)] = self._embed(new)
+            self._vectors[at : at + len(new)] = np.rint(self._embed(new) * 64) / 64
         self._known |= dict.fromkeys(facts, (0, 0, 0.0))
         self._known |= {word: (_hash(facts[word]), at + n, _boost(word)) for n, word in enumerate(new)}
         self._at = at + len(new)
@@ -140,12 +163,12 @@ class Reader:
 
 def mark(entry: Candidate) -> int:
     """Give the fingerprint of what is looked at: an entry whose mark has not changed stays where it is."""
-    return crc32(f"{entry.title}\n{entry.text[: LOOKED_AT * 12]}\n{entry.key}".encode("utf-8", "replace"))
+    return crc32(f"{entry.title}\n{entry.text[: LOOKED_AT * 8]}\n{entry.key}".encode("utf-8", "replace"))
 
 
 def _parts(entry: Candidate) -> tuple[list[str], list[str], list[str]]:
     title = words(entry.title[:500])
-    text = words(entry.text[: LOOKED_AT * 12])[: max(0, LOOKED_AT - len(title))]
+    text = words(entry.text[: LOOKED_AT * 8])[: max(0, LOOKED_AT - len(title))]
     return title, text, _slug(entry.key)
 
 
@@ -165,7 +188,7 @@ def _hash(found: str) -> int:
     return hashed | 1 if found[0].isdigit() else hashed & ~1
 
 
-def _bytes(meaning: NDArray[np.float32]) -> bytes:
-    length = max(float(np.sqrt(meaning @ meaning)), 1e-9)
-    found: NDArray[np.int8] = np.clip(np.rint(meaning * (_MEANING / length)), -127, 127).astype(np.int8)
+def _bytes(meanings: NDArray[np.float32]) -> bytes:
+    lengths = np.maximum(np.sqrt((meanings.astype(np.float64) ** 2).sum(axis=1, keepdims=True)), 1e-9)
+    found: NDArray[np.int8] = np.clip(np.rint(meanings * (_MEANING / lengths)), -127, 127).astype(np.int8)
     return found.tobytes()

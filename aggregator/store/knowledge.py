@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from aggregator.model import Criterion, Known
+from aggregator.pipeline import furniture
 from aggregator.store.driver import moment
 from aggregator.store.lane import among
 
@@ -26,6 +27,7 @@ def gather(connection: sqlite3.Connection, ids: Sequence[int]) -> dict[int, Know
 def _of_feed(connection: sqlite3.Connection, feed: int, criterion: Criterion) -> Known:
     mine = (feed,)
     rows = [*connection.execute(_HELD, mine), *connection.execute(_RECENT, (feed, NEWEST))]
+    kept = connection.execute("SELECT paragraphs FROM furniture WHERE feed_id = ?", mine).fetchone()
     return Known(
         criterion=criterion,
         fingerprints={guid: fingerprint for guid, fingerprint, _, _, _ in rows},
@@ -33,6 +35,7 @@ def _of_feed(connection: sqlite3.Connection, feed: int, criterion: Criterion) ->
         keys=frozenset(key for _, _, key, _, _ in rows) - {""},
         words=frozenset(words for _, _, _, words, _ in rows) - {""},
         newest=moment(max((published for *_, published in rows), default=None)),
+        repeated=furniture.known(kept[0]).repeated if kept else frozenset(),
     )
 
 

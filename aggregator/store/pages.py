@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import Cut, FullText, Page, Robots, Teaser
+from aggregator.pipeline import furniture
 from aggregator.store import meta
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
@@ -39,6 +40,11 @@ class Pages:
         """List the pages to ask for now, those that have waited longest first."""
         with self._lane.read() as connection:
             return tuple(_teaser(*row) for row in connection.execute(_DUE, (number(now), limit)))
+
+    def repeated(self, feeds: Iterable[str]) -> dict[str, frozenset[int]]:
+        """Give, by the address of a feed, the paragraphs that its entries repeat (``furniture.paragraph``)."""
+        with self._lane.read() as connection:
+            return {url: furniture.known(kept).repeated for url, kept in among(connection, _REPEATED, feeds)}
 
     def save(self, read: Sequence[Read]) -> None:
         """Keep what came of pages; entries that got their text are curated, anew where they were before."""
@@ -95,6 +101,7 @@ _DUE = f"""
     FROM page JOIN entry ON entry.id = page.entry_id JOIN feed ON feed.id = entry.feed_id
     WHERE page.outcome = 'waiting' AND page.due <= ? ORDER BY page.due, page.entry_id LIMIT ?
 """
+_REPEATED = "SELECT url, paragraphs FROM feed JOIN furniture ON furniture.feed_id = feed.id WHERE url IN"
 _COUNTS = """
     SELECT outcome, count(*) FROM entry JOIN page ON page.entry_id = entry.id WHERE entry.feed_id = ? GROUP BY outcome
 """

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, false, func, or_, select, true, update
 
 from aggregator.model import PruneRow
-from aggregator.store import meta, texts
+from aggregator.store import meta, stories, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import number
 from aggregator.store.engines import driver
@@ -52,6 +52,7 @@ class Retention:
         with self._database.write() as connection:
             meta.write(driver(connection), "last_prune", now.isoformat())
             if ids:
+                stories.forget(driver(connection))
                 texts.sweep(driver(connection))
         if ids:
             self._database.tidy()

@@ -7,12 +7,10 @@ from struct import pack, unpack
 from typing import Any
 
 from aggregator.model import Placement, StoryChanges, Traits
+from aggregator.model.story_traits import EPOCH, LATEST
 from aggregator.store.database import Database
 from aggregator.store.driver import read_json
 from aggregator.store.lane import among
-
-LATEST = 64
-"""A story is known by so many of its latest members."""
 
 
 class Stories:
@@ -54,10 +52,13 @@ class Stories:
         with self._lane.read() as connection:
             return [_traits(row) for row in among(connection, f"{_TRAITS} WHERE entry_id IN", entries)]
 
-    def members(self, stories: Sequence[int]) -> list[Traits]:
-        """Give the latest members of each story by the date of their publication."""
+    def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
+        """Give the latest members of each story, by the date of their publication."""
+        found: dict[int, list[tuple[int, int]]] = {story: [] for story in stories}
         with self._lane.read() as connection:
-            return [_traits(row) for id in stories for row in connection.execute(_MEMBERS, (id, LATEST))]
+            for story, published, entry in among(connection, _MEMBERS, stories):
+                found[story].append((published, entry))
+        return {story: [entry for _, entry in sorted(dated)[-LATEST:]] for story, dated in found.items()}
 
     def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
         """Tell of each epoch whether anything that is stored was published in it."""
@@ -88,6 +89,11 @@ def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collect
         connection.execute(_COUNT, (changes.texts, changes.counts))
 
 
+def forget(connection: sqlite3.Connection) -> None:
+    """Drop the postings of epochs of which no entry is left."""
+    connection.execute(_FORGET, (EPOCH,))
+
+
 def merge(connection: sqlite3.Connection, younger: int, older: int, *, uid: str) -> None:
     """Move all entries of a story into an older one, whose permanent id is ``uid``."""
     connection.execute("UPDATE story_entry SET story = ? WHERE story = ?", (older, younger))
@@ -102,7 +108,8 @@ _PLACED = """
 _OF_SETS = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set IN"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
-_MEMBERS = f"{_TRAITS} WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
+_MEMBERS = "SELECT story, published, entry_id FROM story_entry WHERE story IN"
+_FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
 _KEEP = """

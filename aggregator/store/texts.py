@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.model import Learned, Sought
-from aggregator.pipeline import furniture
 from aggregator.store.database import Database
 from aggregator.store.driver import number
 from aggregator.store.lane import among
@@ -58,6 +57,8 @@ class Texts:
 
     def repeated(self, feed: int) -> frozenset[int]:
         """Give the paragraphs that a feed repeats, as ``furniture.paragraph`` hashes them."""
+        from aggregator.pipeline import furniture  # a sync reads it where it compares
+
         return furniture.known(self.furniture([feed]).get(feed, b"")).repeated
 
 

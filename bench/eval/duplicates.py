@@ -72,10 +72,14 @@ def articles(corpus: Path) -> list[tuple[str, str, str]]:
 
 
 def _edition(originals: Sequence[tuple[str, str, str]]) -> tuple[list[Told], list[Copy]]:
-    """Every article at a publisher of its own kind, then copies at other publishers, in the order of their numbers."""
+    """Every article at its publisher (that of ECB+ is not known: one of forty), then copies at other publishers."""
     chance = random.Random(11)
     words = [word for _, body, _ in originals[::7] for word in body.split()]
-    told = [Told(f"https://paper{n % 40}.example/feed", title, body) for n, (title, body, _) in enumerate(originals)]
+    papers = ["bbc" if "bbc" in cluster else f"paper{n % 40}" for n, (_, _, cluster) in enumerate(originals)]
+    told = [
+        Told(f"https://{paper}.example/feed", title, body)
+        for paper, (title, body, _) in zip(papers, originals, strict=True)
+    ]
     made = []
     for n in sorted(chance.sample(range(len(originals)), round(COPIED * len(originals)))):
         kind = KINDS[len(made) % len(KINDS)]

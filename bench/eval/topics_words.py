@@ -62,3 +62,15 @@ BBC = {
         "device*, robot* "
     ),
 }
+
+ABOUT = {
+    "world": "Wars, governments, elections, diplomacy, attacks and conflicts between states.",
+    "business": "Companies, their profits and shares, markets, oil prices, banks and the economy.",
+    "sports": "Matches, players, teams, leagues and championships in football, baseball, basketball, tennis and golf.",
+    "sci-tech": "Computers, software, the internet, science, space and research.",
+    "entertainment": "Films, actors, music, bands, television, theatre and their awards.",
+    "politics": "Government, parliament, ministers, parties, elections and laws.",
+    "sport": "Matches, players, teams, leagues and championships in football, rugby, cricket, tennis and athletics.",
+    "tech": "Computers, software, mobile phones, the internet, games and gadgets.",
+}
+"""A sentence for each topic, as an editor would write it under ``about:``."""

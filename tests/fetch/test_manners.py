@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.errors import FetchError
+from aggregator.errors import ElsewhereError, FetchError
 from aggregator.fetch import Client, Pace
 from aggregator.model import Fetched, Request, Validators
 from tests.fetch.conftest import NOW, Fetch
@@ -165,6 +165,19 @@ def test_redirects_count_where_they_lead(client: Client) -> None:
         assert all(isinstance(answer, Fetched) for answer in answers)
         assert target.most == 2
         assert len(target.requests) == 10
+
+
+def test_a_request_that_stays_with_its_host_is_told_where_it_would_lead(client: Client) -> None:
+    """What robots.txt of the other host say is not known yet; a move within the host is followed."""
+    with serve({"/new": Page(b"x")}, host="127.0.0.2") as target:
+        pages = {"/away": Page(status=302, headers={"Location": target.url("/new")}), "/new": Page(b"y")}
+        with serve({**pages, "/within": Page(status=301, headers={"Location": "/new"})}) as server:
+            requests = [Request(at, server.url(path), within=True) for at, path in enumerate(("/away", "/within"))]
+            answers = {request.id: answer for request, answer in client.fetch_many(requests, now=NOW)}
+        assert target.requests == []
+        away, within = answers[0], answers[1]
+        assert isinstance(away, ElsewhereError) and away.target == target.url("/new")
+        assert isinstance(within, Fetched) and within.body == b"y"
 
 
 def test_requests_are_drawn_only_as_there_is_room(new_client: Callable[..., Client]) -> None:

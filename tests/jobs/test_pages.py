@@ -1,8 +1,17 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
+import json
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
+import pytest
+
+from aggregator import workers
+from aggregator.jobs.pages import PagesRead
 from aggregator.model import StoredEntry
 from tests.servers import Page, Seen, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -34,6 +43,12 @@ def entry(here: Desk, title: str = "Headline 1") -> StoredEntry:
     with here.app() as app:
         (found,) = [one for one in app.store.entries.search() if one.entry.title == title]
     return found
+
+
+def said(root: Path, *words: str) -> str:
+    """Run the program as a process, and give what it printed in one line."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
+    return " ".join(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split())
 
 
 def teaser(server: Server, number: int = 1, *, text: str = TEASER) -> str:
@@ -241,3 +256,88 @@ def test_furniture_of_a_page_is_cut_and_the_cuts_are_kept(tmp_path: Path) -> Non
         "More Related Stories",
         "the form for comments, or below it",
     )
+
+
+def test_people_are_told_what_came_of_the_pages(tmp_path: Path) -> None:
+    """`feeds show` counts them, `explain` says what was left out of one and why another was not asked for."""
+    tail = "<p>Leave a Reply</p><p>Your email address will not be published.</p>"
+    robots = Page(b"User-agent: *\nDisallow: /news/2")
+    with serve({"/news/1": article(more=tail), "/news/2": article("Headline 2"), "/robots.txt": robots}) as server:
+        here = workspace(tmp_path, server, teaser(server), teaser(server, 2))
+        here.sync()
+        told = said(tmp_path, "feeds", "show", server.url("/feed"))
+        read = said(tmp_path, "explain", server.url("/news/1"))
+        not_asked = said(tmp_path, "explain", server.url("/news/2"))
+    assert "pages of teasers are fetched: 1 read, 1 not allowed" in told
+    assert "“Leave a Reply”" in read and "the form for comments" in read
+    assert "its feed's own: robots.txt of 127.0.0.1 does not allow it" in not_asked
+
+
+def test_what_a_feed_repeats_is_learned_and_cut_from_later_entries(tmp_path: Path) -> None:
+    """The first three entries teach it; the fourth is stored without it, from the feed and from its page alike."""
+    slogan = "Ostrand Post brings you the sea, the wind and the price of herring every day but Sunday."
+    tails = "".join(f"<p>{line}</p>" for line in (slogan, "The sea desk"))
+    texts = [f"&lt;p&gt;{number} {' '.join(PARAGRAPHS)}&lt;/p&gt;&lt;p&gt;{slogan}&lt;/p&gt;" for number in "abcd"]
+    with serve({"/news/5": article("Headline 5", more=tails)}) as server:
+        items = [item(at, text=text, link=server.url(f"/news/{at}")) for at, text in enumerate(texts, start=1)]
+        here = workspace(tmp_path, server, *items[:3])
+        here.sync()
+        server.pages["/feed"] = Page(rss(*items, teaser(server, 5)))
+        here.clock.forward(hours=2)
+        here.sync(force=True)
+    assert slogan in entry(here, "Headline 3").entry.text
+    assert slogan not in entry(here, "Headline 4").entry.text
+    assert entry(here, "Headline 5").entry.text.split("\n\n") == [*PARAGRAPHS, "The sea desk"]
+
+
+def test_no_statement_for_pages_walks_through_the_archive(tmp_path: Path) -> None:
+    """What is to be asked for, what came of it and what robots.txt say are found by indexes."""
+    told: list[str] = []
+    with serve({"/news/1": article(), "/news/2": article("Headline 2")}) as server:
+        here = workspace(tmp_path, server, teaser(server))
+        here.sync()
+        server.pages["/feed"] = Page(rss(item(1, title="Another headline 1"), teaser(server, 2)))
+        with here.app() as app:
+            for way in (app.store._database.lane.write, app.store._database.lane.read):
+                with way() as connection:
+                    connection.set_trace_callback(told.append)
+            assert workers.sync(app, force=True).pages == PagesRead(asked=1, read=1)
+            assert app.store.pages.counts(1) == {"read": 2}
+    with sqlite3.connect(tmp_path / "storage/aggregator.db") as database:
+        ours = [one for one in told if " page" in one or "robots" in one]
+        plans = {one: str(database.execute(f"EXPLAIN QUERY PLAN {one}").fetchall()) for one in ours}
+    assert len(plans) >= 6
+    assert {one: plan for one, plan in plans.items() if "SCAN page" in plan or "SCAN entry" in plan} == {}
+
+
+@pytest.mark.parametrize("name", ["a made-up article", "the article the project began with"])
+def test_an_article_as_page_as_content_and_as_description_is_one_entry(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """Its headline once, its paragraphs whole, nothing else; three copies of one text, told once."""
+    if name == "a made-up article":
+        scraped = (Path(__file__).parents[1] / "data" / "article.txt").read_text(encoding="utf-8")
+    else:
+        scraped = str(request.getfixturevalue("seed_article"))
+    title, *lines = [line.strip() for line in scraped.split("\n\n")]
+    marked = "".join(f"<p>{escape(line)}</p>" for line in (title, *lines))
+    page = f"<html><head><title>{escape(title)}</title></head><body>{marked}</body></html>".encode()
+    with serve({"/news/1": Page(page, headers={"Content-Type": "text/html; charset=utf-8"})}) as server:
+        link = server.url("/news/1")
+        server.pages["/feed"] = Page(rss(item(1, title=escape(title), link=link, text=f"{lines[1][:200]} …")))
+        full = item(2, title=escape(title), text=escape(escape("\n\n".join([title, *lines]))))
+        content = f"<content:encoded>{escape(marked)}</content:encoded></item>"
+        server.pages["/content"] = Page(rss(item(3, title=escape(title)).replace("</item>", content)))
+        server.pages["/description"] = Page(rss(full))
+        space = b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        server.pages["/content"] = Page(server.pages["/content"].body.replace(b"<rss ", space))  # type: ignore[union-attr]
+        feeds = [f"{{url: {server.url(path)}, full_text: true}}" for path in ("/feed", "/content", "/description")]
+        here = desk(tmp_path, *feeds)
+        here.sync()
+    with here.app() as app:
+        stored = app.store.entries.search()
+    assert [one.entry.text.split("\n\n") for one in stored] == [lines[1:-3]] * 3
+    assert len({one.text_set for one in stored}) == 1
+    (told,) = json.loads(here.outputs()["all.json"])["items"]
+    assert told["title"] == title
+    assert told["content_html"].count("<p>") == len(lines[1:-3])

@@ -171,3 +171,29 @@ def test_addresses_of_an_earlier_version_are_made_anew(tmp_path: Path) -> None:
         with here.app() as app:
             keys = {entry.entry.key for entry in app.store.entries.search()}
             assert (app.store.meta["keys"], keys) == ("2", {"https://example.com/bridge-is-open"})
+
+
+def test_a_text_lives_on_when_the_entry_that_founded_it_is_purged(tmp_path: Path) -> None:
+    """A copy that comes later joins by another copy, in the same set and under the same permanent id."""
+    text = body(1)
+    pages = {
+        "/a": Page(rss(item(1, title=f"Headline {WORDS[1]}", text=" ".join(text)))),
+        "/b": Page(rss(item(2, title=f"Headline {WORDS[2]}", text=" ".join(text[:110])))),
+    }
+    with serve(pages) as server:
+        here = desk(tmp_path, server.url("/a"), server.url("/b"))
+        here.sync()
+        first = stored(here)[f"Headline {WORDS[1]}"]
+        server.pages["/a"] = Page(rss(item(9, title="Other", text=" ".join(body(9)))))
+        here.clock.forward(hours=2)
+        here.sync()
+        here.clock.forward(hours=2)
+        with here.app() as app:
+            app.store.retention.prune(now=here.clock(), months=0, at_least=0)
+        second = item(2, title=f"Headline {WORDS[2]}", text=" ".join(text[:110]))
+        server.pages["/b"] = Page(rss(second, item(3, title="Late", text=" ".join(text[:100]))))
+        here.sync(force=True)
+    entries = stored(here)
+    assert f"Headline {WORDS[1]}" not in entries
+    late = entries["Late"]
+    assert (late.text_set, late.set_uid, late.set_founded) == (first.text_set, first.uid, first.entry.published)

@@ -169,6 +169,24 @@ def test_copies_are_in_the_story_of_their_text_and_counted_once(tmp_path: Path) 
         ]
 
 
+def test_an_entry_that_becomes_a_copy_is_no_member_any_more(tmp_path: Path) -> None:
+    quake, merger = EVENTS["quake"][0], EVENTS["merger"][0]
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, [told("1", quake)])
+        arrive(app, desk, [told("2", merger), told("3", EVENTS["merger"][1], at=HOUR)], feed="b")
+        before = kept(desk)
+        desk.read("b", document(changed=[told("2", quake, words="1:1", fingerprint="1:new")]))
+        curate(app)
+        after = kept(desk)
+        assert (after["2"].story, after["2"].story_like) == (before["1"].id, before["1"].id)
+        assert after["3"].story == before["2"].id
+        assert after["3"].story_uid == before["2"].uid
+        assert [one.entry for one in app.store.stories.traits([1, 2, 3])] == [before["1"].id, before["3"].id]
+        desk.read("b", document(changed=[told("2", merger)]))
+        curate(app)
+        assert kept(desk)["2"].story == before["2"].id
+
+
 def test_an_entry_that_is_corrected_to_tell_of_something_else_leaves_and_the_others_keep_the_id(tmp_path: Path) -> None:
     with newsroom(tmp_path) as (app, desk):
         arrive(app, desk, events())
@@ -218,7 +236,7 @@ def test_two_stories_that_an_entry_shows_to_be_one_become_one_under_the_older_id
         found = kept(desk)
         assert {stored.story for stored in found.values()} == {found["1"].id}
         assert {stored.story_uid for stored in found.values()} == {found["1"].uid}
-        assert {member.story for member in app.store.stories.members([found["1"].id])} == {found["1"].id}
+        assert [one.story for one in app.store.stories.traits([1, 2, 3, 4])] == [found["1"].id] * 3
 
 
 def test_new_rules_place_all_entries_anew_and_leave_stories_as_they_are(tmp_path: Path) -> None:
@@ -244,6 +262,7 @@ def test_a_story_goes_on_when_its_first_entry_was_purged(tmp_path: Path) -> None
         first = kept(desk)["1"]
         app.store.feeds.list(listings("b"), now=NOW)
         app.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+        assert not app.store.stories.traits([first.id])
         arrive(app, desk, [told("3", EVENTS["quake"][2], at=2 * HOUR)], feed="b")
         found = kept(desk)
         assert set(found) == {"2", "3"}
@@ -251,7 +270,18 @@ def test_a_story_goes_on_when_its_first_entry_was_purged(tmp_path: Path) -> None
         assert {stored.story_uid for stored in found.values()} == {first.uid}
 
 
-def test_the_next_day_of_a_series_is_another_story_and_empty_texts_are_none_of_anyone(tmp_path: Path) -> None:
+def test_postings_go_with_the_last_entry_of_their_time(tmp_path: Path) -> None:
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, events(at=-60 * DAY))
+        arrive(app, desk, events(at=-30 * DAY)[:1], feed="b")
+        epochs = {(NOW - days * DAY).timestamp() // (96 * 3600) for days in (60, 30)}
+        assert all(app.store.stories.epochs([int(epoch) for epoch in epochs]).values())
+        app.store.feeds.list(listings("b"), now=NOW)
+        app.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+        assert list(app.store.stories.epochs([int(epoch) for epoch in sorted(epochs)]).values()) == [False, True]
+
+
+def test_texts_that_say_nothing_are_in_no_story_with_others(tmp_path: Path) -> None:
     with newsroom(tmp_path) as (app, desk):
         arrive(app, desk, [told("1", "|"), told("2", "|"), told("3", "The and of|to be or not")])
         assert stories(desk) == {frozenset("1"), frozenset("2"), frozenset("3")}

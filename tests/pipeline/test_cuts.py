@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Fetched, Known
-from aggregator.pipeline.blocks import Block, blocks, without
+from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import safe_and_plain
-from aggregator.pipeline.cuts import cuts, furnished, mark
+from aggregator.pipeline.cuts import cuts, unfurnished
+from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.furniture_first import FIRST
 from aggregator.pipeline.intake import read
 
@@ -28,7 +29,7 @@ def paragraphs(*lines: str) -> str:
 
 
 def left(html: str, title: str = "") -> list[str]:
-    _, text = furnished(*safe_and_plain(html, base="https://ostrand.example/"), title=title)
+    _, text = unfurnished(*safe_and_plain(html, base="https://ostrand.example/"), title=title)
     return text.split("\n\n")
 
 
@@ -156,26 +157,31 @@ def test_a_text_of_nothing_but_furniture_stays() -> None:
 
 def test_links_that_split_a_line_are_joined_first() -> None:
     tail = '<p>The post <a href="/1">Harbour opens</a> appeared first on <a href="/">Ostrand Post</a>.</p>'
-    html, text = furnished(*safe_and_plain(paragraphs(*PROSE) + tail, base="https://ostrand.example/"))
+    html, text = unfurnished(*safe_and_plain(paragraphs(*PROSE) + tail, base="https://ostrand.example/"))
     assert html == paragraphs(*PROSE)
     assert text == "\n\n".join(PROSE)
 
 
 def test_lines_that_br_parts_are_cut_one_by_one() -> None:
     html = f"<p>{PROSE[0]}<br><br>Share this:<br><a href='/f'>Facebook</a></p>"
-    clean, text = furnished(*safe_and_plain(html, base="https://ostrand.example/"))
+    clean, text = unfurnished(*safe_and_plain(html, base="https://ostrand.example/"))
     assert (clean, text) == (f"<p>{PROSE[0]}<br><br><br></p>", PROSE[0])
 
 
 def test_what_the_source_repeats_is_cut_and_named() -> None:
-    said = [Block(PROSE[0]), Block("Ostrand Post brings you the sea since 1911."), Block(PROSE[1])]
-    (cut,) = cuts(said, known={mark("Ostrand Post brings you the sea since 1948.")})
-    assert (cut.place, cut.reason) == (1, "its source repeats it")
+    """A sentence anywhere, a short line where it stands last; one between paragraphs is the source's manner."""
+    sentence = "Ostrand Post brings you the sea, the wind and the herring since 1911."
+    said = [Block(line) for line in (PROSE[0], sentence, "Verdict", PROSE[1], "The sea desk", "Verdict")]
+    known = {paragraph(line) for line in (sentence.replace("1911", "1948"), "Verdict", "The sea desk")}
+    found = [(cut.place, cut.reason) for cut in cuts(said, known=known)]
+    assert found == [(place, "its source repeats it") for place in (1, 4, 5)]
+    html = paragraphs(*(block.text for block in said))
+    assert unfurnished(*safe_and_plain(html, base=""), known=known)[1].split("\n\n") == [PROSE[0], "Verdict", PROSE[1]]
 
 
 def test_every_cut_has_its_reason() -> None:
     lines = [*PROSE, "Share this:", "Leave a Reply", "Your email address will not be published."]
-    reasons = [cut.reason for cut in cuts(blocks(paragraphs(*lines)))]
+    reasons = [cut.reason for cut in cuts(part(paragraphs(*lines)).blocks)]
     assert reasons == ["a bar of buttons", "the form for comments, or below it", "the form for comments, or below it"]
 
 
@@ -188,10 +194,10 @@ def test_first_words_are_single_and_lower_case() -> None:
 )
 def test_blocks_are_the_lines_of_the_text_and_can_be_taken_out(lines: list[str]) -> None:
     html, text = safe_and_plain("".join(f"<p>{line}</p>" for line in lines), base="https://ostrand.example/")
-    found = blocks(html)
-    assert [block.text for block in found] == [line for line in text.split("\n") if line]
-    assert without(html, range(len(found))) == ""
-    assert without(html, ()) == html
+    found = part(html)
+    assert [block.text for block in found.blocks] == [line for line in text.split("\n") if line]
+    assert found.without(range(len(found.blocks))) == ""
+    assert found.without(()) == html
 
 
 def as_entry(html: str, title: str) -> str:

@@ -198,3 +198,11 @@ def test_of_equals_the_earlier_is_joined() -> None:
     first, second = near(1, text), replace(near(2, text), text_set=2)
     third = near(3, text)
     assert same_text(third, (), sets=sets(first, second), near=[second, first], spoken=said).like == 1
+
+
+def test_of_two_that_are_as_good_the_one_with_the_same_title_is_joined() -> None:
+    """A newsroom told one beginning under two headlines; somebody copied the second."""
+    text = " ".join(body(1))
+    first, second = near(1, text, title="Star denies reports"), near(2, text, title="Star could play")
+    third = near(3, text, title="Star could play")
+    assert same_text(third, (), sets=sets(first, second), near=[first, second], spoken=said).like == 2

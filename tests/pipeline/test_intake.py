@@ -232,7 +232,7 @@ def test_one_odd_entry_costs_nothing(usual: str, odd: str) -> None:
 
 @pytest.mark.parametrize(("said", "language"), [("", "de-AT"), ("<language>fr</language>", "fr")])
 def test_a_language_that_only_we_know(said: str, language: str) -> None:
-    """The language given for the feed holds where neither the entry nor the document names one."""
+    """The language given for the feed holds where neither the entry nor the document names one; else its words tell."""
     document = fetched(said, item("a"))
     assert intake.read(document, Known(first=True), now=NOW, language="de_AT").new[0].language == language
-    assert intake.read(document, Known(first=True), now=NOW).new[0].language == ("fr" if said else "")
+    assert intake.read(document, Known(first=True), now=NOW).new[0].language == ("fr" if said else "en")

@@ -1,0 +1,113 @@
+"""topics and rules at the command line, as people and programs use them."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.newswords import stories
+from tests.servers import Page, serve
+from tests.workspaces import desk, item, rss
+
+EXTRA = """topics:
+  sport: {about: "Football matches, goals, players, coaches and the league."}
+  space: {about: "Rockets, planets, telescopes and astronauts in orbit."}
+outputs: [{name: sport, topics: [sport]}]
+"""
+
+
+def run(root: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done
+
+
+def data(root: Path, *words: str) -> dict[str, Any]:
+    found = json.loads(run(root, *words, "--json").stdout)
+    assert found.pop("schema_version") == 1
+    return dict(found)
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace that was synced once."""
+    root = tmp_path_factory.mktemp("workspace")
+    news = [item(n, title=title, text=text) for n, (_, title, text) in enumerate(stories(25))]
+    with serve({"/a": Page(rss(*news))}) as server:
+        desk(root, server.url("/a"), extra=EXTRA)
+        run(root, "sync")
+    yield root
+
+
+def test_train_test_and_suggest(workspace: Path) -> None:
+    trained = data(workspace, "topics", "train")
+    assert (trained["entries"], trained["placed_anew"]) == (75, 75)
+    assert trained["offered"] == {"sport": True, "space": True}
+    tested = data(workspace, "topics", "test")["topics"]
+    assert [topic["topic"] for topic in tested] == ["sport", "space"]
+    assert all(topic["examples"] >= 5 for topic in tested)
+    (advice,) = data(workspace, "topics", "suggest", "sport")["topics"]
+    assert advice["words"] and {"word", "entries", "others"} == set(advice["words"][0])
+    assert "words:" in run(workspace, "topics", "suggest").stdout
+    assert "precision" in run(workspace, "topics", "test").stdout
+
+
+def test_fix_takes_plus_and_minus_and_explain_says_so(workspace: Path) -> None:
+    fixed = data(workspace, "topics", "fix", "https://example.com/3", "+space", "-sport")
+    assert (fixed["topics"], fixed["corrected"]) == (["space"], {"space": True, "sport": False})
+    shown = run(workspace, "explain", "https://example.com/3").stdout
+    assert "space (by correction: a person said so" in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("1", "+sprot"), 1, "no topic “sprot” in feeds.yaml; did you mean `sport`?"),
+        (("999", "+sport"), 1, "no entry “999”"),
+        (("1", "sport"), 2, "write +TOPIC or -TOPIC"),
+        (("1", "+sport", "-sport"), 2, "both +sport and -sport"),
+    ],
+)
+def test_fix_refuses_in_words(workspace: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    done = run(workspace, "topics", "fix", *words, code=code)
+    assert said in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_suggest_knows_its_topics(workspace: Path) -> None:
+    assert "did you mean `space`?" in run(workspace, "topics", "suggest", "spase", code=1).stderr
+
+
+def git(root: Path, *words: str) -> None:
+    author = ("-c", "user.name=Desk", "-c", "user.email=desk@example.org")
+    subprocess.run(["git", "-C", str(root), *author, *words], check=True, capture_output=True)
+
+
+def test_rules_diff_against_a_revision_and_a_file(workspace: Path) -> None:
+    """What was before comes from git, or from another file; the workspace's own feeds.yaml is what is to be."""
+    git(workspace, "init", "-q")
+    git(workspace, "add", "feeds.yaml")
+    git(workspace, "commit", "-qm", "before")
+    path = workspace / "feeds.yaml"
+    before = path.read_text(encoding="utf-8")
+    assert data(workspace, "rules", "diff")["moves"] == []
+    path.write_text(before.replace("  space:", "  money: {words: [dividend]}\n  space:"), encoding="utf-8")
+    (workspace / "old.yaml").write_text(before, encoding="utf-8")
+    for against in ("HEAD", "old.yaml"):
+        found = data(workspace, "rules", "diff", "--against", against)
+        (money,) = [row for row in found["summary"] if row["name"] == "money"]
+        assert money["gains"] > 0 and money["loses"] == 0
+        assert "by words: “dividend”" in found["moves"][0]["why"]
+    assert "+money: " in run(workspace, "rules", "diff", "--against", "HEAD").stdout
+    assert data(workspace, "rules", "diff", "--against", "HEAD", "-n", "1")["entries"] == 1
+    path.write_text(before, encoding="utf-8")
+
+
+@pytest.mark.parametrize("against", ["nowhere", "--upload-pack=x"])
+def test_rules_diff_against_nothing(workspace: Path, against: str) -> None:
+    done = run(workspace, "rules", "diff", f"--against={against}", code=1)
+    assert "neither a file nor a git revision" in done.stderr

@@ -1,0 +1,48 @@
+"""The language of a feed that names none."""
+
+import subprocess
+import sys
+
+import pytest
+
+from aggregator.pipeline.language import by_model, by_small_words, language_of, language_of_feed
+
+TEXTS = {
+    "en": "The ministers of the two states are to meet in the city, and this is what was said of it.",
+    "de": "Die Minister der beiden Staaten treffen sich in der Stadt, und das ist nicht alles, was dazu gesagt wurde.",
+    "fr": "Les ministres des deux pays se retrouvent dans la ville pour une rencontre, et ce n'est pas tout.",
+    "es": "Los ministros de los dos países se reúnen en la ciudad, y el encuentro es una sorpresa para las partes.",
+    "pt": "Os ministros dos dois países encontram-se na cidade, e não se sabe o que será dito pelas partes.",
+    "sv": "Ministrarna från de båda länderna träffas i staden, och det är inte allt som sägs om mötet.",
+    "ru": "Министры двух государств встретятся в городе, чтобы обсудить новое соглашение о торговле.",
+    "zh": "两国部长将在该市会晤，讨论新的贸易协定以及边境问题。",
+    "ar": "يجتمع وزراء البلدين في المدينة لمناقشة اتفاق التجارة الجديد.",
+}
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_texts_tell_their_language(language: str) -> None:
+    assert language_of("", TEXTS[language]) == language
+    assert language_of_feed([("", TEXTS[language])] * 3) == language
+
+
+def test_a_few_letters_tell_nothing() -> None:
+    assert language_of("Taxi", "") == ""
+    assert language_of_feed([("Ronin", ""), ("123", "4")]) == ""
+
+
+def test_small_words_of_two_languages_leave_it_open() -> None:
+    assert by_small_words(f"{TEXTS['en']} {TEXTS['de']}") == ""
+
+
+def test_a_guess_that_is_not_sure_is_none() -> None:
+    assert by_model("Taxi Hotel Restaurant Museum Internet Radio", at_least=0.999) == ""
+
+
+def test_english_needs_no_model() -> None:
+    program = (
+        "import sys; from aggregator.pipeline.language import language_of_feed as tell; "
+        f"print(tell([('', {TEXTS['en']!r})]), 'py3langid' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["en", "False"]

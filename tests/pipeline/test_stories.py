@@ -1,0 +1,136 @@
+"""How entries are read, compared and placed; what holds of stories as Curate tells them is in tests/jobs."""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.model import Candidate, Traits
+from aggregator.model.story_traits import LATEST
+from aggregator.pipeline.stories import likeness, place
+from aggregator.pipeline.stories_memory import NEAR, POSTED, Memory, candidates, places
+from aggregator.pipeline.stories_profile import Profile, dot
+from aggregator.pipeline.stories_traits import FADING, Reader
+from aggregator.vectors import Vectors
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+VECTORS = Vectors()
+TITLES = (
+    "Earthquake strikes the coast of Atlantis",
+    "At least 14 dead in Atlantis earthquake",
+    "Acme to buy Globex for $2 billion",
+    "Globex shares soar after Acme bid",
+    "Comet Halibut visible this week",
+)
+
+
+def entry(id: int, title: str, text: str = "", *, hours: float = 0, key: str = "") -> Candidate:
+    return Candidate(id, f"g{id}", 1, "", title, text, (), key, "", NOW + timedelta(hours=hours))
+
+
+def read(*titles: str) -> list[Traits]:
+    return Reader(VECTORS.of_words).read([entry(n + 1, title) for n, title in enumerate(titles)])
+
+
+def blank() -> Memory:
+    """A memory behind which nothing is stored."""
+    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()))
+
+
+def placed(traits: Sequence[Traits]) -> list[int]:
+    memory = blank()
+    for one in traits:
+        place(one, memory)
+    return [one.story for one in traits]
+
+
+def facts(one: Traits) -> tuple[object, ...]:
+    return one.entry, one.published, one.mark, one.length, one.terms, one.meaning, one.numbers
+
+
+def test_an_entry_is_like_another_of_its_event_and_unlike_others() -> None:
+    quake, dead, merger, _, _ = read(*TITLES)
+    memory = blank()
+    assert likeness(quake, dead, memory) > 0.3 > 0.1 > likeness(quake, merger, memory)
+    assert likeness(quake, quake, memory) == pytest.approx(1, abs=0.02)
+
+
+def test_titles_that_name_other_numbers_are_less_alike() -> None:
+    three, four, third = read("Test match day 3: rain", "Test match day 4: rain", "Rain on test match day 3")
+    memory = blank()
+    assert likeness(three, four, memory) < 0.8 < likeness(three, third, memory)
+
+
+def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() -> None:
+    (one,) = Reader(VECTORS.of_words).read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
+    assert list(one.terms.values()) == sorted(one.terms.values(), reverse=True)
+    weights = {one.shown[hash]: weight for hash, weight in one.terms.items()}
+    assert weights["Atlantis"] > weights["40"] > weights["fell"]
+    assert {hash % 2 for hash, word in one.shown.items() if word == "40"} == {1}
+    assert sum(weight * weight for weight in one.terms.values()) == pytest.approx(1000**2, rel=0.01)
+
+
+def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
+    reader = Reader(VECTORS.of_words)
+    slug, page = reader.read(
+        [entry(1, "Live", key="a.example/2026/atlantis-quake-kills-14.html?x=1"), entry(2, "Live", key="a.example/p-1")]
+    )
+    assert set(slug.shown.values()) == {"atlantis", "quake", "kills"}
+    assert page.terms == {}
+
+
+def test_what_is_read_together_decides_nothing() -> None:
+    entries = [entry(n, title, f"{title} {other}") for n, title in enumerate(TITLES) for other in TITLES]
+    whole = Reader(VECTORS.of_words).read(entries)
+    reader = Reader(VECTORS.of_words)
+    parts = [one for at in range(0, len(entries), 3) for one in reader.read(entries[at : at + 3])]
+    assert list(map(facts, parts)) == list(map(facts, whole))
+    again = Reader(VECTORS.of_words, texts=reader.texts, counts=reader.counts)
+    assert facts(again.read(entries[:1])[0]) == facts(reader.read(entries[:1])[0])
+
+
+def test_counts_fade_so_that_they_do_not_grow() -> None:
+    reader = Reader(VECTORS.of_words, texts=FADING - 2)
+    reader.read([entry(n, title) for n, title in enumerate(TITLES)])
+    assert reader.texts == FADING // 2 + 3
+    assert len(reader.counts) == 1 << 17
+
+
+def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
+    many = Reader(VECTORS.of_words).read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
+    shuffled = random.Random(4).sample(many, len(many))
+    grown, whole = Profile(), Profile(many[-LATEST:])
+    for one in shuffled:
+        assert grown.terms is not None
+        grown.add(one)
+    assert (grown.size, grown.terms, grown.squared) == (LATEST, whole.terms, whole.squared)
+    assert grown.meant(many[0]) == whole.meant(many[0])
+    assert whole.squared[0] == dot(whole.terms, whole.terms)
+
+
+def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -> None:
+    memory = blank()
+    many = read(*[f"{TITLES[n % 5]} {n}" for n in range(300)])
+    for one in many:
+        place(one, memory)
+    assert len(memory.postings) > 100
+    assert max(map(len, memory.postings.values())) == POSTED
+    assert len(candidates(many[0], memory.postings)) == NEAR
+    assert len(places(many[0])) <= 30
+
+
+def test_a_story_is_named_after_its_first_entry() -> None:
+    assert placed(read(*TITLES)) == [1, 1, 3, 3, 5]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200), st.integers(-300, 300)), max_size=12))
+def test_any_texts_are_placed_and_their_stories_founded_by_one_of_them(said: list[tuple[str, str, int]]) -> None:
+    entries = [entry(n + 1, title, text, hours=hours) for n, (title, text, hours) in enumerate(said)]
+    traits = Reader(VECTORS.of_words).read(entries)
+    stories = placed(traits)
+    assert all(stories[story - 1] == story for story in stories)
+    assert placed(Reader(VECTORS.of_words).read(entries)) == stories
