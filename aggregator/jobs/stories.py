@@ -46,7 +46,7 @@ class Storyteller:
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
         for one in traits:
-            one.shown = {}
+            one.said = {}
         return placed, self._changes(traits, copies)
 
     def _read(self, entries: Sequence[Candidate]) -> list[Traits]:

@@ -12,6 +12,10 @@ EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
 
 
+Said = tuple[int, float, int, str]
+"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
+
+
 @dataclass(slots=True, eq=False)
 class Traits:
     """What an entry is about, compact enough to be kept: so that nobody reads its text again.
@@ -29,7 +33,7 @@ class Traits:
     meaning: bytes
     numbers: frozenset[int] = frozenset()  # in its title
     story: int = 0
-    shown: dict[int, str] = field(default_factory=dict)  # hash → the word as written; not kept
+    said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
 
     @property
     def terms(self) -> dict[int, int]:
