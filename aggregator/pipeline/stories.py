@@ -121,8 +121,6 @@ def _counts_otherwise(one: Traits, other: Traits) -> bool:
     return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
 
 
-def _why(
-    said: dict[int, tuple[int, float, int, str]], terms: dict[int, int], theirs: dict[int, int]
-) -> tuple[str, ...]:
+def _why(said: Mapping[int, Said], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
     both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
     return tuple(said[hash][-1] for _, hash in sorted(both, reverse=True)[:_WHY])
