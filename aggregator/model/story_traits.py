@@ -42,6 +42,22 @@ class Traits:
         return dict(zip(unpack(f"<{size}I", self.hashes), unpack(f"<{size}H", self.weights), strict=True))
 
 
+_BITS = 44  # of an entry's number
+
+
+def nth_story(entry: int, nth: int) -> int:
+    """Give the id of the nth story that an entry founds, counted from 0: its own number, those after it below zero.
+
+    An entry whose text is replaced every day founds one every day: others may still be in those before.
+    """
+    return entry if nth == 0 else -(entry | (nth - 1) << _BITS)
+
+
+def founder_of(story: int) -> tuple[int, int]:
+    """Say which entry founded a story, and after how many others, as ``nth_story`` counts."""
+    return (story, 0) if story > 0 else (-story & (1 << _BITS) - 1, 1 + (-story >> _BITS))
+
+
 @value(frozen=True, slots=True)
 class Placement:
     """The story an entry belongs to (the id of its founder), by which member, how surely, and the words they share."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
+from aggregator.model.story_traits import founder_of
 from aggregator.store.lane import among
 
 
@@ -47,17 +48,18 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
         for story_uid, uid in connection.execute(_TOLD, (story,)):
             found[story] = story_uid or uid
     missing = [story for story in stories if story not in found]
-    ids = sorted({*map(abs, missing), *placed})
+    ids = sorted({*(founder_of(story)[0] for story in missing), *placed})
     own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
     for entry, story in sorted(placed.items()):
         if story not in found:
-            found[story] = _another(own[-story]) if -story in own else own[story if story in own else entry]
+            founder, nth = founder_of(story)
+            found[story] = _nth(own[founder], nth) if founder in own else own[entry]
     return found
 
 
-def _another(uid: str) -> str:
-    """Name the story of an entry that left those it had founded a story with: to them it left its own id."""
-    return uuid5(NAMESPACE_URL, f"{uid}\nanother story").urn
+def _nth(uid: str, nth: int) -> str:
+    """Name the nth story of an entry that left those it had founded one with: to them it left its own id."""
+    return uuid5(NAMESPACE_URL, f"{uid}\nanother story{f' {nth}' * (nth > 1)}").urn if nth else uid
 
 
 def _remembered(connection: sqlite3.Connection, sets: Sequence[int]) -> dict[int, Founder]:

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "story_entry",
         sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("story", sa.Integer(), nullable=False),
+        sa.Column("story", sa.BigInteger(), nullable=False),
         sa.Column("published", Moment(), nullable=False),
         sa.Column("mark", sa.BigInteger(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
