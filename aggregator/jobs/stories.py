@@ -80,15 +80,17 @@ class Storyteller:
         others = {entry.text_set for entry in changed} - sets.keys()
         stay = self._store.of_founders(others).keys() | {id for id, text_set in sets.items() if id == text_set}
         gone = ({entry.text_set for entry in changed} - stay) | {entry.id for entry in changed}
-        used = self._store.in_use({entry.story for entry in changed})
+        own = [nth_story(entry.id, nth) for entry in changed for nth in (0, 1)]
+        used = self._store.in_use({*own, *(entry.story for entry in changed)})
         for entry in changed:
             mine = [] if used.get(entry.story, _NOBODY) - gone else [entry.story]
-            self._memory.leave(entry.id, entry.story, [*mine, *self._own(entry.id, gone)])
+            self._memory.leave(entry.id, entry.story, [*mine, *self._own(entry.id, gone, used)])
 
-    def _own(self, entry: int, gone: set[int]) -> Iterator[int]:
-        """List the ids of its own that an entry may found a story under, up to one that nobody ever used."""
-        for id in (nth_story(entry, nth) for nth in count()):
-            users = self._store.in_use([id]).get(id, _NOBODY)
+    def _own(self, entry: int, gone: set[int], used: Mapping[int, frozenset[int]]) -> Iterator[int]:
+        """List the ids of its own that an entry may found a story under, up to one that nobody uses."""
+        for nth in count():
+            id = nth_story(entry, nth)
+            users = (used if nth < 2 else self._store.in_use([id])).get(id, _NOBODY)
             if not users - gone:
                 yield id
             if not users:

@@ -64,11 +64,11 @@ def _nth(uid: str, nth: int) -> str:
 
 def _remembered(connection: sqlite3.Connection, sets: Sequence[int]) -> dict[int, Founder]:
     """What the members that were placed before remember of their founder, the first of them first."""
-    found: dict[int, tuple[int, Founder]] = {}
-    for entry, text_set, set_uid, founded, uid in among(connection, _MEMBERS, sets):
-        if text_set not in found or entry < found[text_set][0]:
-            found[text_set] = entry, Founder(set_uid or uid, founded)
-    return {text_set: founder for text_set, (_, founder) in found.items()}
+    found: dict[int, Founder] = {}
+    for text_set in sets:  # each asked for one member alone: a text may have thousands
+        for set_uid, founded, uid in connection.execute(_FIRST, (text_set,)):
+            found[text_set] = Founder(set_uid or uid, founded)
+    return found
 
 
 def _inherited(connection: sqlite3.Connection, founding: Sequence[int]) -> dict[int, str]:
@@ -82,9 +82,9 @@ def _inherited(connection: sqlite3.Connection, founding: Sequence[int]) -> dict[
     return {entry: uid for entry, uid in sorted(brought.items()) if holders.setdefault(uid, entry) == entry}
 
 
-_MEMBERS = """
-    SELECT curation.entry_id, curation.text_set, curation.set_uid, curation.set_founded, entry.uid
-    FROM curation JOIN entry ON entry.id = curation.entry_id WHERE curation.text_set IN
+_FIRST = """
+    SELECT curation.set_uid, curation.set_founded, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE curation.text_set = ? ORDER BY curation.entry_id LIMIT 1
 """
 _BROUGHT = "SELECT entry_id, set_uid FROM curation WHERE set_uid != ''"
 _TOLD = """

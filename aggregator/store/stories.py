@@ -65,11 +65,9 @@ class Stories:
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Give the latest members of each story, by the date of their publication."""
-        found: dict[int, list[tuple[int, int]]] = {story: [] for story in stories}
-        with self._lane.read() as connection:
-            for story, published, entry in among(connection, _MEMBERS, stories):
-                found[story].append((published, entry))
-        return {story: [entry for _, entry in sorted(dated)[-LATEST:]] for story, dated in found.items()}
+        with self._lane.read() as connection:  # each is asked for by itself: one may have thousands
+            latest = {story: connection.execute(_MEMBERS, (story, LATEST)).fetchall() for story in stories}
+        return {story: [entry for (entry,) in reversed(rows)] for story, rows in latest.items()}
 
     def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
         """Tell of each epoch whether anything that is stored was published in it."""
@@ -120,7 +118,7 @@ _OF_FOUNDERS = "SELECT entry_id, story FROM curation WHERE story != 0 AND text_s
 _OF_FIRST = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set = ? ORDER BY entry_id LIMIT 1"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
-_MEMBERS = "SELECT story, published, entry_id FROM story_entry WHERE story IN"
+_MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
 _FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
