@@ -1,6 +1,6 @@
 """What was said of an event so far, and what an entry adds to it: sentences, names, numbers."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from aggregator.model import Entry, News, StoredEntry
@@ -22,7 +22,7 @@ class Heard:
     def __init__(self, entries: Iterable[StoredEntry] = ()) -> None:
         self._places: dict[str, list[int]] = defaultdict(list)  # the sentences that have a term
         self._numbers: set[str] = set()
-        self._heard = 0
+        self._heard: list[frozenset[str]] = []  # the terms of each sentence
         for entry in entries:
             self.hear(entry)
 
@@ -52,22 +52,27 @@ class Heard:
         return tuple(dict.fromkeys(found))
 
     def _take(self, read: Sequence[tuple[str, frozenset[str]]], entry: Entry) -> None:
-        for number, (_, own) in enumerate(read, start=self._heard):
+        for number, (_, own) in enumerate(read, start=len(self._heard)):
             for one in own:
                 self._places[one].append(number)
-        self._heard += len(read)
+            self._heard.append(own)
         self._numbers.update(numbers(f"{entry.title}\n{entry.text}"))
 
     def _news(self, read: Sequence[tuple[str, frozenset[str]]]) -> News:
-        new = [said for said, own in read if len(own) >= _TELLING and self._nearest(own) < _KNOWN]
+        new = [said for said, own in read if len(own) >= _TELLING and not self._was_told(own)]
         fresh = [name for said, _ in read for name in names(said) if not self._is_known(name)]
         amounts = [number for said, _ in read for number in numbers(said) if number not in self._numbers]
         return News(tuple(dict.fromkeys(new)), tuple(dict.fromkeys(fresh)), tuple(dict.fromkeys(amounts)))
 
-    def _nearest(self, own: frozenset[str]) -> float:
-        """Say which part of a sentence's terms the nearest sentence that was heard has."""
-        hits = Counter(n for one in own for n in self._places.get(one, ()))
-        return max(hits.values(), default=0) / len(own)
+    def _was_told(self, own: frozenset[str]) -> bool:
+        """Tell whether a sentence that was heard has nearly all of a sentence's terms.
+
+        It would have one of the rarest of them, all but so many: few have those, whatever all the others are about.
+        """
+        places = sorted((self._places.get(one, []) for one in own), key=len)
+        rarest = places[: len(own) - int(_KNOWN * len(own)) + 1]
+        near = dict.fromkeys(n for those in rarest for n in those)
+        return any(len(own & self._heard[n]) / len(own) >= _KNOWN for n in near)
 
     def _is_known(self, name: str) -> bool:
         return all(not (one := term(word)) or one in self._places for word in words(name))
