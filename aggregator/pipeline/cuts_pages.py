@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block
-from aggregator.pipeline.cuts import Reasons, cuts, is_prose, letters, told, trim_end
+from aggregator.pipeline.cuts import cuts, letters, told
+from aggregator.pipeline.cuts_lists import Reasons, is_prose, trim_end
 
 _SITE = re.compile(r"\s+[|–—·:-]\s+(?!.*\s[|–—·:-]\s)")
 """What parts a headline from the name of the site: the last of such signs."""
