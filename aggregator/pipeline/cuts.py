@@ -7,6 +7,7 @@ in the middle of prose. ``cuts`` says of each why, so that it can be shown.
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, part
@@ -30,6 +31,7 @@ BEFORE = 0.3
 AFTER = 400
 """Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
 
+_SPOKEN = ("comment on ", "comments on ")  # so sentences begin as well
 _FIGURES, _YEAR = re.compile(r"\d[\d.,:/-]*\d|\d"), re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
@@ -182,13 +184,14 @@ def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> Non
     Where nothing of the form itself is there and much prose follows, what looked like its heading goes alone.
     """
     sizes = [len(block.text) if is_prose(block) else 0 for block in blocks]
-    total, before = sum(sizes), 0
-    for place, key in enumerate(keys):
+    *sums, total = accumulate(sizes, initial=0)
+    for place, (key, before) in enumerate(zip(keys, sums, strict=True)):
         if key and before >= BEFORE * total and (FORM.fullmatch(key) or FIELDS.fullmatch(key)):
             fields = any(FIELDS.fullmatch(later) for later in keys[place : place + 4])
+            if not fields and key.startswith(_SPOKEN):
+                continue
             end = len(blocks) if fields or total - before <= AFTER else place + 1
             for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
             if end == len(blocks):
                 return
-        before += sizes[place]

@@ -203,6 +203,7 @@ def test_what_returns_with_other_figures_is_news() -> None:
         "Terms of service were changed without notice, the court found.",
         "Next story in the series comes in May.",
         "“No comment.”",
+        "Comments on the plan can be handed in at the town hall until Friday.",
     ],
 )
 def test_a_sentence_that_begins_like_furniture_stays(line: str) -> None:
