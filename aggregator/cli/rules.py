@@ -1,6 +1,7 @@
 """rules diff: what a change of feeds.yaml would do to the entries that are stored, before it does it."""
 
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,6 +66,12 @@ def _facts(move: "Move") -> dict[str, object]:
     return {**facts, "gains": move.gains, "why": move.why or None}
 
 
+def _is_there(path: Path) -> bool:
+    with suppress(OSError):  # a name that is too long for a file
+        return path.exists()
+    return False
+
+
 def _before(screen: Terminal, against: str) -> "Config":
     """Read the feeds.yaml of a path (a file, or a folder with one) or of a git revision."""
     from aggregator.app import find_workspace
@@ -72,14 +79,16 @@ def _before(screen: Terminal, against: str) -> "Config":
 
     current = find_workspace(screen.root).config
     path = Path(against) if Path(against).is_absolute() else screen.root / against
-    if path.exists():
+    if _is_there(path):
         return load(path / current.name if path.is_dir() else path)
     command = ["git", "-C", str(screen.root), "show", "--end-of-options", f"{against}:./{current.name}"]
     try:
         done = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
-        raise NotFoundError(f"{against}: there is no such file, and no git to look for a revision") from None
+        what = f"{against}: there is no such file, and no git to look for a revision"
+        raise NotFoundError(f"{what}; name another feeds.yaml with --against") from None
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise NotFoundError(f"{against}: neither a file nor a git revision with {current.name}: {' '.join(said[:1])}")
+        what = f"{against}: neither a file nor a git revision with {current.name} ({' '.join(said[:1])})"
+        raise NotFoundError(f"{what}; name what was before with --against")
     return read(done.stdout, f"{against}:{current.name}", folder=screen.root)

@@ -14,6 +14,7 @@ _SECRET = re.compile(r"[^\s/@]*:.*@", re.DOTALL)  # user:password@, however it i
 _PLAIN = {
     "missing": "is missing",
     "string_type": "must be text",
+    "bool_type": "must be true or false",
     "int_type": "must be a whole number",
     "tuple_type": "must be a list",
     "greater_than_equal": "must be at least {ge}",

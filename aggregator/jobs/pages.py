@@ -15,7 +15,7 @@ from aggregator.errors import ElsewhereError, FetchError
 from aggregator.fetch import Client
 from aggregator.jobs.robots import Gate
 from aggregator.model import Article, Asking, Fetched, FullText, Page, Request, Teaser
-from aggregator.pipeline.fulltext import RECENT, answered, failed, full_text, is_teaser, refused
+from aggregator.pipeline.fulltext import HOME, RECENT, answered, failed, full_text, is_teaser, leads_home, refused
 from aggregator.pipeline.hop import read_page
 
 AT_ONCE = 100
@@ -101,6 +101,8 @@ class _Visits:
 
     def _take(self, teaser: Teaser, answer: Fetched | FetchError) -> Iterator[Teaser]:
         match answer:
+            case ElsewhereError() if leads_home(teaser.url, answer.target):
+                self._keep(refused(teaser, HOME, now=self._now))
             case ElsewhereError():
                 yield replace(teaser, url=answer.target)
             case FetchError():

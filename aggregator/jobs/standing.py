@@ -37,12 +37,12 @@ def standings(app: App, stored: StoredEntry, *, now: datetime) -> tuple[Standing
 def _standing(app: App, digest: DigestConfig, stored: StoredEntry, *, now: datetime) -> Standing:
     due = When.read(digest.when).next(now, app.config.zone)
     period = current_period(app, digest, now=now)
-    if why := _barred(stored, digest):
-        return Standing(digest.name, due, None, 0, digest.size, why)
     stories = news(app, digest, period)
     mine = [telling for telling in stories if stored.id in _entries(telling.story)]
-    if not mine:
-        return Standing(digest.name, due, None, 0, digest.size, _why_not(app, digest, stored, period))
+    barred = "" if mine and stored.id in _told_entries(mine[0]) else _barred(stored, digest)
+    if barred or not mine:
+        why = barred or _why_not(app, digest, stored, period)
+        return Standing(digest.name, due, None, 0, digest.size, why)
     chosen = rank(stories, now=period.until, size=digest.size, weights=app.weights).chosen
     place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine[0]), (0, None))
     why = "" if stored.id in _told_entries(mine[0]) else "it says nothing that was not told"

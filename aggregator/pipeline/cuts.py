@@ -7,11 +7,13 @@ in the middle of prose. ``cuts`` says of each why, so that it can be shown.
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
+from aggregator.pipeline.cuts_lists import END_OF_PROSE, PROSE, READ_ON, Reasons, cut_lists, is_prose, trim_end
 from aggregator.pipeline.furniture import paragraph, paragraphs
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
@@ -19,9 +21,6 @@ from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
 
 LONGEST = 320
 """Characters of a paragraph that may be furniture by its words."""
-
-PROSE = 160
-"""Characters of a paragraph that ends a list of other articles."""
 
 SENTENCE = 60
 """Characters of a paragraph that is cut wherever it stands when its source repeats it."""
@@ -32,16 +31,12 @@ BEFORE = 0.3
 AFTER = 400
 """Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-
+_SPOKEN = ("comment on ", "comments on ")  # so sentences begin as well
+_FIGURES, _YEAR = re.compile(r"\d[\d.,:/-]*\d|\d"), re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
 _ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
 _CURVED = re.compile("[’‘´\xa0‑]")
 _STRAIGHT = {"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"}
-_END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？")
-
-Reasons = dict[int, str]
-"""Why a block is cut, by its place."""
 
 
 def unfurnished(html: str, text: str, *, title: str = "", known: Collection[int] = ()) -> tuple[str, str]:
@@ -103,7 +98,7 @@ def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = (
     if known:
         _repeated(blocks, known, reasons)
     _form(blocks, keys, reasons)
-    _lists(blocks, keys, reasons)
+    cut_lists(blocks, keys, reasons)
     trim_end(blocks, reasons)
     return told(blocks, reasons) if len(reasons) < len(blocks) else ()
 
@@ -141,12 +136,12 @@ def _by_words(key: str) -> str:
         return "a bar of buttons"
     if NOTICE.fullmatch(key):
         return "a notice"
-    return "it says where to read on" if MORE.fullmatch(key) else ""
+    return READ_ON if MORE.fullmatch(key) else ""
 
 
 def _aside(block: Block, key: str) -> str:
     linked = block.linked > 0.4 and ASIDE.fullmatch(key)
-    named = not block.text.endswith(_END_OF_PROSE) and ALSO.fullmatch(key)
+    named = not block.text.endswith(END_OF_PROSE) and ALSO.fullmatch(key)
     return "a link to another article" if linked or named else ""
 
 
@@ -157,7 +152,8 @@ def _headline(blocks: Sequence[Block], title: str, reasons: Reasons) -> None:
         return
     for place, block in enumerate(blocks[:4]):
         told = letters(block.text) if len(block.text) < len(title) + 60 else ""
-        if told == said or (len(said) >= 20 and told.endswith(said) and len(told) - len(said) <= 24):
+        named = len(said) >= 20 and told.endswith(said) and len(told) - len(said) <= 24
+        if told == said or (named and (title.endswith(END_OF_PROSE) or not block.text.endswith(END_OF_PROSE))):
             reasons[place] = "the headline again"
         elif len(block.text) > PROSE:
             return
@@ -168,7 +164,7 @@ def _repeated(blocks: Sequence[Block], known: Collection[int], reasons: Reasons)
 
     Between paragraphs a short line that returns is part of how a source writes: “Verdict”, “In brief”.
     """
-    again = {place for place, block in enumerate(blocks) if paragraph(block.text) in known}
+    again = {place for place, block in enumerate(blocks) if paragraph(block.text) in known and _is_same(block.text)}
     last = len(blocks)
     while last and (last - 1 in again or last - 1 in reasons):
         last -= 1
@@ -177,61 +173,25 @@ def _repeated(blocks: Sequence[Block], known: Collection[int], reasons: Reasons)
             reasons.setdefault(place, "its source repeats it")
 
 
+def _is_same(text: str) -> bool:
+    """Tell whether a paragraph that returns says the same: to its hash all figures are alike; years are no news."""
+    return all(_YEAR.fullmatch(figures) for figures in _FIGURES.findall(text))
+
+
 def _form(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
     """Cut the form in which readers comment, and all that follows, once a part of the text has gone before.
 
     Where nothing of the form itself is there and much prose follows, what looked like its heading goes alone.
     """
     sizes = [len(block.text) if is_prose(block) else 0 for block in blocks]
-    total, before = sum(sizes), 0
-    for place, key in enumerate(keys):
+    *sums, total = accumulate(sizes, initial=0)
+    for place, (key, before) in enumerate(zip(keys, sums, strict=True)):
         if key and before >= BEFORE * total and (FORM.fullmatch(key) or FIELDS.fullmatch(key)):
             fields = any(FIELDS.fullmatch(later) for later in keys[place : place + 4])
+            if not fields and key.startswith(_SPOKEN):
+                continue
             end = len(blocks) if fields or total - before <= AFTER else place + 1
             for later in range(place, end):
                 reasons.setdefault(later, "the form for comments, or below it")
             if end == len(blocks):
                 return
-        before += sizes[place]
-
-
-def _lists(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) -> None:
-    """Cut lists of other articles: their heading, and what follows it until a paragraph of prose comes."""
-    inside, some = False, False
-    for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
-        if some and key and (LIST.fullmatch(key) or (LINKS.fullmatch(key) and _links_follow(blocks, place))):
-            inside = True
-        elif inside and is_prose(block):
-            inside = False
-        if inside:
-            reasons.setdefault(place, "a list of other articles")
-        some = some or place not in reasons
-
-
-def _links_follow(blocks: Sequence[Block], place: int) -> bool:
-    """Tell whether a heading has links below it, or nothing at all."""
-    below = blocks[place + 1 : place + 4]
-    return all(block.linked > 0.5 for block in below)
-
-
-def is_prose(block: Block) -> bool:
-    """Tell a paragraph of a text from an item of a list of links."""
-    if block.kind == "pre":
-        return True
-    if block.linked >= 0.5:
-        return False
-    return len(block.text) >= PROSE or (block.kind == "p" and block.text.endswith(_END_OF_PROSE))
-
-
-def trim_end(blocks: Sequence[Block], reasons: Reasons, *, of_page: bool = False) -> None:
-    """Cut headings and links that stand last once what stood below them is cut; of a feed, only links in lists."""
-    for place in range(len(blocks) - 1, -1, -1):
-        block = blocks[place]
-        if place in reasons:
-            continue
-        if place + 1 < len(blocks) and block.kind in HEADINGS and len(block.text) < 80:
-            reasons[place] = "a heading with nothing below it"
-        elif place + 1 < len(blocks) and block.linked > 0.9 and (of_page or block.kind == "li"):
-            reasons[place] = "a link below the text"
-        else:
-            return

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 
 from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block
-from aggregator.pipeline.cuts import Reasons, cuts, is_prose, letters, told, trim_end
+from aggregator.pipeline.cuts import cuts, letters, told
+from aggregator.pipeline.cuts_lists import Reasons, is_prose, trim_end
 
 _SITE = re.compile(r"\s+[|–—·:-]\s+(?!.*\s[|–—·:-]\s)")
 """What parts a headline from the name of the site: the last of such signs."""
@@ -23,10 +24,10 @@ _AROUND = (
 _DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[/@—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
 _BYLINE = re.compile(r"[Bb][Yy] [A-Z][\w.'’-]*(?:,? (?:(?:and|for|&) )?[A-Z][\w.'’-]*){0,7}")
 _CREDITS = re.compile(
-    r"\(?(?:additional )?reporting by .{3,300}"
-    r"|.{0,250}\bcontributed (?:reporting )?to this (?:report|story|article).{0,40}"
-    r"|copyright\b.{0,120}|\[/?(?:button|caption|gallery|embed|vc_\w+|et_pb_\w+)\b.{0,300}\]|[\W_]+"
+    r".{0,250}\bcontributed (?:reporting )?to this (?:report|story|article).{0,40}"
+    r"|copyright(?:\W+(?:©|\(c\)|by\b|\d{4}).{0,120}|.{0,40})|\[/?(?:button|caption|gallery|embed|vc_\w+|et_pb_\w+)\b.{0,300}\]|[\W_]+"
 )
+_REPORTING = re.compile(r"\(?(?:Additional r|R)eporting by [A-Z].{2,300}")
 _NO_TITLE = re.compile(r"[.!?…][\"”’)]?$|^\[|https?:|www\.")
 
 
@@ -87,7 +88,8 @@ def _lines(blocks: Sequence[Block], reasons: Reasons) -> None:
         if len(text) < 90 and (_DATED.fullmatch(text.casefold()) or _BYLINE.fullmatch(text)):
             reasons[place] = "who wrote it, or when"
     for place in shown[len(shown) // 2 :]:
-        if len(blocks[place].text) <= 320 and _CREDITS.fullmatch(blocks[place].text.casefold()):
+        text = blocks[place].text
+        if len(text) <= 320 and (_REPORTING.fullmatch(text) or _CREDITS.fullmatch(text.casefold())):
             reasons[place] = "credits"
 
 

@@ -1,6 +1,7 @@
 """Which entries are teasers, and what the page of one makes of it: its full text, another try, or the end of trying."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from aggregator.errors import ElsewhereError, FetchError, HostPausedError
 from aggregator.model import Article, Fetched, FullText, Page, Teaser
@@ -20,6 +21,9 @@ LEAST = 200
 WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 """How long after each try that failed the next one comes; after the last of them no more."""
 
+HOME = "it leads to the front page of its site"
+"""Why a page is none of the entry's."""
+
 RECENT = timedelta(days=2)
 """How long after an entry was first seen its page may be asked for the first time."""
 
@@ -30,6 +34,16 @@ _BROKEN_OFF = ("…", "...", "[…]", "[...]", "(…)", "(...)", "…]", "→", 
 def is_teaser(text: str) -> bool:
     """Tell whether a text only points to its page: it is short, or breaks off."""
     return len(text) < SHORT or (len(text) < LONG and text.rstrip().endswith(_BROKEN_OFF))
+
+
+def leads_home(asked: str, url: str) -> bool:
+    """Tell whether the way from an address ended at a front page, where sites send what they have no longer."""
+    return _is_front(url) and not _is_front(asked)
+
+
+def _is_front(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
 
 
 def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, now: datetime) -> Page:
@@ -56,6 +70,8 @@ def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, n
 def _shortcoming(teaser: Teaser, answer: Fetched, article: Article) -> str:
     """Say why the feed's own text is kept; empty when the page's is better."""
     what = what_it_is(answer.body, url=answer.final_url)
+    if leads_home(teaser.url, answer.final_url):
+        return f"{HOME}: the feed's own text is kept"
     if found := gate(answer.headers, answer.body):
         return found
     if what.startswith("a consent") or (what.startswith("a login") and len(article.text) < SHORT):

@@ -56,18 +56,19 @@ NOTICE = any_of(r"""
     (?:our|the|daily|weekly|free) newsletters?
     enter your email.{0,60}
     email address
-    by (?:signing up|subscribing|clicking|entering your email)\b.{0,220}
+    by (?:signing up|subscribing|clicking|entering your email)\b.{0,160}\b(?:you|agree|consent|accept)\b.{0,160}
     you can unsubscribe.{0,60}
     thank you for (?:subscribing|signing up).{0,60}
-    get .{0,40}(?:on the go|app)\b.{0,40}
+    get .{0,40}on the go\b.{0,40}
+    get (?:our|the|your)\b.{0,30}\bapp\b.{0,40}
     click here (?:to|for)\b.{0,90}
     (?:download|get) (?:our|the) .{0,30}\bapp\b.{0,60}
     (?:we|this (?:web)?site|our (?:web)?sites?) uses? cookies\b.{0,300}
     .{1,30} uses? cookies to (?:improve|ensure|give|provide|personali[sz]e|enhance)\b.{0,260}
     (?:accept|reject|manage|allow) (?:all )?cookies
     cookie (?:settings|policy|preferences|notice)
-    privacy policy(?: .{0,40})?
-    terms (?:of (?:use|service)|and conditions).{0,60}
+    privacy policy(?: ?(?:[|·,&/–-]|and\b).{0,40})?
+    terms (?:of (?:use|service)|and conditions)(?: ?(?:[|·,&/–-]|and\b|apply\b).{0,60})?
     by (?:using|continuing to use) this (?:web)?site\b.{0,200}
     (?:copyright|©|\(?c\)) ?(?:©|\(c\))? ?\d{4}.{0,120}
     copyright (?:©|by|ⓒ) .{0,120}
@@ -79,7 +80,8 @@ NOTICE = any_of(r"""
     this site uses akismet to reduce spam.{0,80}
     (?:<advertisement>)\W+scroll (?:down )?to continue.{0,30}
     (?:be the first to know|don't miss (?:a (?:story|thing|beat|post)|out)).{0,40}
-    join (?:our|the) (?:mailing list|newsletter|community).{0,60}
+    join (?:(?:our|the) (?:mailing list|newsletter)|our community).{0,60}
+    join the community(?: (?:and|today|now)\b.{0,50})?
     support (?:our|independent) (?:journalism|work|reporting).{0,60}
     become a (?:member|subscriber|supporter)(?: .{0,40})?
     already (?:a|have) .{1,30}(?:log|sign) in.{0,10}
@@ -93,7 +95,8 @@ NOTICE = any_of(r"""
     (?:wir|diese seite) (?:verwenden|nutzen|setzen) cookies.{0,300}
     alle rechte vorbehalten.{0,40}
     zurück zur (?:startseite|übersicht)
-    (?:inscrivez-vous|abonnez-vous|s'inscrire|s'abonner)\b.{0,140}
+    (?:inscrivez-vous|abonnez-vous)\b.{0,140}
+    s'(?:inscrire|abonner)(?: (?:ici|maintenant|gratuitement|à (?:la|notre|nos) (?:newsletter|lettre)s?\b.{0,80}))?
     recevez\b.{0,90}\b(?:newsletter|lettre d'information|boîte mail|e-?mail)\b.{0,60}
     (?:nous utilisons|ce site utilise) des cookies.{0,300}
     tous droits réservés.{0,40}
@@ -102,7 +105,9 @@ NOTICE = any_of(r"""
     recibe\b.{0,90}\b(?:newsletter|boletín|boletines|correo|bandeja de entrada)\b.{0,60}
     (?:utilizamos|este sitio (?:web )?(?:utiliza|usa)|usamos) cookies.{0,300}
     todos los derechos reservados.{0,40}
-    (?:iscriviti|abbonati|registrati)\b.{0,140}
+    iscriviti\b.{0,140}
+    (?:abbonati|registrati)(?: (?:alla|al|ora|qui|subito|gratis|gratuitamente)\b.{0,120})?
+    (?:abbonati|registrati) per (?:leggere|ricevere|continuare)\b.{0,120}
     ricevi\b.{0,90}\b(?:newsletter|e-?mail)\b.{0,60}
     (?:utilizziamo|questo sito (?:web )?(?:utilizza|usa)|usiamo)(?: i)? cookie.{0,300}
     tutti i diritti riservati.{0,40}
@@ -111,7 +116,8 @@ NOTICE = any_of(r"""
     este site (?:utiliza|usa) cookies.{0,300}
     todos os direitos reservados.{0,40}
     continua após a publicidade
-    (?:schrijf je in|meld je aan|abonneer je|inschrijven)\b.{0,140}
+    (?:schrijf je in|meld je aan|abonneer je)\b.{0,140}
+    inschrijven(?: voor (?:de|onze) nieuwsbrief.{0,60})?
     ontvang\b.{0,90}\b(?:nieuwsbrief|e-?mail|inbox)\b.{0,60}
     (?:deze (?:web)?site|wij|we) (?:gebruikt|maakt gebruik van|gebruiken) cookies.{0,300}
     alle rechten voorbehouden.{0,40}
@@ -128,7 +134,7 @@ MORE = any_of(r"""
     view (?:article|post|original)
     (?:the|this) (?:post|article|entry)\b.{1,300}\bappeared first on\b.{1,120}
     (?:the|this) (?:post|article|entry)\b.{0,200}\b(?:first|originally) (?:appeared|published) (?:on|at|in)\b.{1,120}
-    (?:first|originally) (?:published|appeared) (?:on|at|in)\b.{1,120}
+    (?:first|originally) (?:published|appeared) (?!in (?:\w+ )?\d{4}\b.)(?:on|at|in)\b.{1,120}
     source ?:? ?(?:https?://\S+|\S+\.\S+)
     (?:hier |jetzt |artikel )?(?:weiter ?lesen|mehr (?:lesen|erfahren|dazu))(?: .{0,90})?
     (?:(?:den )?(?:ganzen|vollständigen) artikel lesen|zum (?:ganzen )?artikel)(?: .{0,90})?
@@ -152,7 +158,7 @@ MORE = any_of(r"""
 
 ASIDE = any_of(r"""
     (?:related|see also|read also|also read|read more|more|watch|also on .{1,30}|recommended) ?: ?.{1,200}
-    also on .{1,150}
+    also on (?!\w+day\b|the |this |that |<months>).{1,150}
     (?:lesen sie auch|lies auch|mehr zum thema|mehr dazu|siehe auch) ?: ?.{1,200}
     (?:(?:à )?lire (?:aussi|également)|voir aussi) ?: ?.{1,200}
     (?:lee|lea|ver|mira|vea) (?:también|además) ?: ?.{1,200}

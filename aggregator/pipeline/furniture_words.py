@@ -14,6 +14,7 @@ _NAMED = {
     "|advertentie|reklame|anuncio",
     "buttons": "share|tweet|pin(?: it)?|email|mail|print|like|loading|more|copy link|on|and",
     "pause": "(?:advertisement|ad|video|promotion|newsletter.{0,20})",
+    "months": "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d",
     "whole": "(?:full|whole|original) (?:article|story|post|entry)|rest(?: of .{1,60})?",
 }
 
@@ -29,9 +30,9 @@ FORM = any_of(r"""
     (?:leave a reply )?cancel (?:reply|comment)
     be the first to comment.{0,40}
     (?:you must be|please) (?:logged|log) in to .{0,40}
-    (?:(?:\d+|no) )?comments?(?: on .{1,90}| \(?\d+\)?)?
+    (?:(?:\d+ )?comments?|no comments)(?: on .{1,90}| \(?\d+\)?)?
     (?:post|submit) (?:a |your )?comment
-    (?:\d+|no) (?:responses?|replies)(?: (?:on|to) .{1,90})?
+    (?:\d+ (?:responses?|replies)|no (?:responses|replies))(?: (?:on|to) .{1,90})?
     (?:join the|start a) (?:conversation|discussion)
     (?:view|show|read|see|load) (?:all |more )?(?:\d+ )?comments?(?: \(?\d+\)?)?
     comments are closed.{0,20}

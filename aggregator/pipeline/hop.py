@@ -23,7 +23,7 @@ def read_page(answer: Fetched, *, title: str, known: frozenset[int] = frozenset(
 
     found = _CHARSET.search(answer.headers.get("content-type", ""))
     page: str | bytes = answer.body
-    with suppress(LookupError):
+    with suppress(LookupError, ValueError):  # no such charset; one without “replace”, as idna
         page = answer.body.decode(found[1], "replace") if found else answer.body
     return article(page, url=answer.final_url, title=title, known=known)
 

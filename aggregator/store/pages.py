@@ -24,7 +24,10 @@ class Pages:
         self._lane = database.lane
 
     def unasked(self, feeds: Sequence[str], *, since: datetime) -> tuple[Teaser, ...]:
-        """List entries of ``feeds`` that wait for Curate, were first seen after ``since`` and have no page yet."""
+        """List entries of ``feeds`` that wait for Curate, were first seen after ``since`` and have no page yet.
+
+        One without an address of its own, which bears that of its site, has none to ask for.
+        """
         with self._lane.read() as connection:
             rows = sorted(among(connection, _UNASKED, feeds, number(since)))
         return tuple(_teaser(*row, 0) for row in rows)
@@ -93,7 +96,7 @@ _FILL = "UPDATE entry SET html = ?, text = ?, excerpt = ?, words = ?, image = ? 
 _TEASER = "entry.id, feed.url, entry.url, entry.title, entry.text, entry.excerpt, entry.image, entry.published"
 _UNASKED = f"""
     SELECT {_TEASER} FROM pending JOIN entry ON entry.id = pending.entry_id JOIN feed ON feed.id = entry.feed_id
-    WHERE entry.first_seen > ? AND entry.reach != 'none'
+    WHERE entry.first_seen > ? AND entry.reach != 'none' AND entry.key != ''
     AND NOT EXISTS (SELECT 1 FROM page WHERE page.entry_id = entry.id) AND feed.url IN
 """
 _DUE = f"""

@@ -107,7 +107,7 @@ def test_rules_diff_against_a_revision_and_a_file(workspace: Path) -> None:
     path.write_text(before, encoding="utf-8")
 
 
-@pytest.mark.parametrize("against", ["nowhere", "--upload-pack=x"])
+@pytest.mark.parametrize("against", ["nowhere", "--upload-pack=x", "x" * 300])
 def test_rules_diff_against_nothing(workspace: Path, against: str) -> None:
     done = run(workspace, "rules", "diff", f"--against={against}", code=1)
-    assert "neither a file nor a git revision" in done.stderr
+    assert "neither a file nor a git revision" in done.stderr and "name what was before with --against" in done.stderr

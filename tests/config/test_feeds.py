@@ -31,6 +31,7 @@ Problems = Callable[[str], list[str]]
         ("{url: https://example.com/, every: 30}", "3:40: feeds[0].every: must be like 30m, 2h, 1d, or auto (got 30)"),
         ("{url: https://example.com/, every: 31d}", '3:40: feeds[0].every: must be between 5m and 30d (got "31d")'),
         ("{url: https://example.com/, history: some}", "3:42: feeds[0].history: must be one of all, outputs, none"),
+        ("{url: https://example.com/, full_text: yes}", '3:44: feeds[0].full_text: must be true or false (got "yes")'),
         ("{url: https://example.com/, title: 5}", "3:40: feeds[0].title: must be text; put it in quotes (got 5)"),
     ],
 )  # fmt: skip

@@ -221,6 +221,38 @@ def test_pages_that_are_no_article_leave_the_feeds_own_text(tmp_path: Path) -> N
     assert all(entry(here, f"Headline {number}").entry.text == TEASER for number in range(1, 6))
 
 
+def test_a_front_page_is_no_entrys_text(tmp_path: Path) -> None:
+    """Sites lead there what they have no longer; and an entry without a link bears the address of its site."""
+    away = Page(b"", status=301, headers={"Location": "/"})
+    with serve({"/": article("Harbour Post"), "/robots.txt": Page(b"")}) as there:
+        gone = Page(b"", status=301, headers={"Location": there.url("/")})
+        with serve({"/news/1": away, "/news/2": gone, "/": article("Harbour Post")}) as server:
+            bare = f"<item><title>Headline 3</title><description>{TEASER}</description></item>"
+            here = workspace(tmp_path, server, teaser(server), teaser(server, 2), bare)
+            server.pages["/feed"] = Page(
+                rss(teaser(server), teaser(server, 2), bare).replace(b"https://example.com/", server.url("/").encode())
+            )
+            here.sync()
+        assert there.asked("/") == []
+    with here.app() as app:
+        found = [app.store.pages.of(entry(here, f"Headline {number}").id) for number in (1, 2, 3)]
+    reason = "it leads to the front page of its site"
+    assert [(page.outcome, page.reason) for page in found[:2] if page] == [
+        ("kept", f"{reason}: the feed's own text is kept"),
+        ("refused", reason),
+    ]
+    assert found[2] is None
+    assert all(entry(here, f"Headline {number}").entry.text == TEASER for number in (1, 2, 3))
+
+
+def test_a_charset_that_decodes_nothing_is_not_heeded(tmp_path: Path) -> None:
+    page = Page(article().body, headers={"Content-Type": "text/html; charset=idna"})
+    with serve({"/news/1": page}) as server:
+        here = workspace(tmp_path, server, teaser(server))
+        here.sync()
+    assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
+
+
 def test_a_page_that_is_an_attack_costs_itself_only(tmp_path: Path) -> None:
     """Nested elements without an end: what reading does not survive is a reason, and the other page is read."""
     deep = b"<html><body>" + b"<div><b><table>" * 150_000 + b"x"

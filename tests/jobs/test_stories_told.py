@@ -180,3 +180,15 @@ def test_explain_says_when_there_is_no_room(tmp_path: Path, site: Server) -> Non
     assert sorted(standing.place for standing in found) == [0, 0, 1]
     assert all(standing.ranked and standing.ranked.score for standing in found)
     assert {standing.why for standing in found if not standing.place} == {"no room: others come first, and it holds 1"}
+
+
+def test_explain_knows_that_an_entry_comes_with_its_story(tmp_path: Path, site: Server) -> None:
+    """Another of its story has the topic of the digest: it stands there among those that cover it, too."""
+    topics = "topics: {folders: {words: ['closed folder']}}"
+    one_story(newsroom(tmp_path, site, extra=f"{topics}\n{DIGEST}"))
+    here = newsroom(tmp_path, site, extra=f"{topics}\n{DIGEST.replace('{name', '{topics: [folders], name')}")
+    with here.app() as app:
+        found = [explain(app, stored, now=here.clock.now).standings for stored in entries(app)]
+        tags = [bool(stored.tags) for stored in entries(app)]
+    assert tags == [True, False, False]
+    assert [(one.place, one.why) for (one,) in found] == [(1, "")] * 3

@@ -92,6 +92,16 @@ def test_what_stands_above_the_headline_goes() -> None:
     assert article(page(body, title=f"{title} | Ostrand Post"), url=URL).text.split("\n\n") == PROSE
 
 
+def test_a_sentence_that_begins_like_credits_stays(lines: list[str]) -> None:
+    said = (
+        "Reporting by night, the crew of the harbour radio saw the water first and called the mayor.",
+        "Copyright law does not protect the plans of the quay, the court said, and sent the case back.",
+    )
+    credits = ("(Reporting by Ana Berg; Editing by Tom Lund)", "Copyright 2026 Ostrand Post. Do not reprint.")
+    found = article(page(told(*lines[:4], *said, *credits)), url="https://ostrand.example/1")
+    assert found.text.split("\n\n")[-2:] == list(said)
+
+
 def test_paragraphs_that_are_one_link_lead_to_other_articles() -> None:
     aside = "<p><a href='/2'>Lighthouse goes dark for the first time in a century</a></p>"
     body = f"<article>{told(*PROSE[:4])}{aside}{told(*PROSE[4:])}</article>"

@@ -179,6 +179,55 @@ def test_what_the_source_repeats_is_cut_and_named() -> None:
     assert unfurnished(*safe_and_plain(html, base=""), known=known)[1].split("\n\n") == [PROSE[0], "Verdict", PROSE[1]]
 
 
+def test_what_returns_with_other_figures_is_news() -> None:
+    """To the hash of a paragraph all figures are alike: the cases of today are no furniture, “since 1911” is."""
+    cases = "The ministry counted {} new cases and {} deaths within a day, it said in the evening."
+    price = "Price of herring: {},40"
+    known = {paragraph(cases.format(123, 45)), paragraph(price.format(1))}
+    said = paragraphs(PROSE[0], cases.format(987, 65), PROSE[1], price.format(9))
+    assert unfurnished(*safe_and_plain(said, base=""), known=known)[0] == said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Also on Tuesday, <a href='/a'>the court ruled against the operator of the bridge</a>.",
+        "First published in 1851, the novel was its author's sixth and sold poorly.",
+        "Registrati 23 nuovi casi nelle ultime 24 ore in tutta la regione.",
+        "Abbonati in calo per la piattaforma nel secondo trimestre.",
+        "S'inscrire sur les listes électorales est possible jusqu'au 4 mars.",
+        "By clicking on the link, victims installed the malware, the researchers said.",
+        "Join the community of growers, and prices fall, she says.",
+        "Get people to install an app, and they walk more, the study says.",
+        "Privacy policy changes drew protests.",
+        "Terms of service were changed without notice, the court found.",
+        "Next story in the series comes in May.",
+        "“No comment.”",
+        "Comments on the plan can be handed in at the town hall until Friday.",
+    ],
+)
+def test_a_sentence_that_begins_like_furniture_stays(line: str) -> None:
+    html, _ = safe_and_plain(f"<p>{PROSE[0]}</p><p>{line}</p><p>{PROSE[1]}</p>", base="https://ostrand.example/")
+    assert unfurnished(*safe_and_plain(html, base=""))[0] == html
+
+
+def test_a_sentence_that_ends_with_the_headline_stays() -> None:
+    title = "reduce the size of your harbour"
+    line = f"I was asked to {title}."
+    assert left(paragraphs(line, PROSE[0]), title.capitalize()) == [line, PROSE[0]]
+
+
+def test_a_list_of_links_is_the_text_where_it_only_says_below_where_it_stands() -> None:
+    links = "<ul><li><a href='/1'>The ferry sails</a></li><li><a href='/2'>The lamp is lit</a></li></ul>"
+    below = "<p>The post Links of the week appeared first on Ostrand Post.</p>"
+    assert left(f"<p>{PROSE[0]}</p>{links}{below}") == [PROSE[0], "The ferry sails", "The lamp is lit"]
+
+
+def test_the_heading_of_the_next_part_ends_a_list_of_other_articles() -> None:
+    html = f"<p>{PROSE[0]}</p><h2>Related articles</h2><ul><li>The ferry</li></ul><h2>The quay</h2><p>{PROSE[1]}</p>"
+    assert left(html) == [PROSE[0], "The quay", PROSE[1]]
+
+
 def test_every_cut_has_its_reason() -> None:
     lines = [*PROSE, "Share this:", "Leave a Reply", "Your email address will not be published."]
     reasons = [cut.reason for cut in cuts(part(paragraphs(*lines)).blocks)]

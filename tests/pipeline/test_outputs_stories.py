@@ -85,6 +85,15 @@ def test_another_publisher_by_itself_does_not_move_its_date_of_change_and_materi
     assert modified[0] == modified[1] < modified[2] == "2026-11-23T06:00:00Z"
 
 
+def test_what_a_feed_held_when_it_was_new_came_when_it_was_published() -> None:
+    """Read today, for the first time: no item is newer than the document."""
+    read = NOW + timedelta(hours=1)
+    old = [replace(entry, first_seen=read, changed=entry.entry.published) for entry in (*treaty(), next_day())]
+    published = publish(publication(story(*old)), "atom")
+    assert FAULTS["atom"](published.data) == []
+    assert json_item(story(*old))["date_modified"] <= "2026-11-23T06:00:00Z"
+
+
 def test_an_edit_of_the_text_that_speaks_for_it_moves_its_date_of_change() -> None:
     first = treaty()[0]
     edited = replace(first, changed=NOW)

@@ -69,6 +69,11 @@ def _founding(story: Story) -> StoredEntry:
     return min(members, key=lambda member: (member.uid != story.uid, member.id))
 
 
+def _came(member: StoredEntry) -> datetime:
+    """Say when it came; of what its feed held when it was new, when that was published."""
+    return min(member.first_seen, member.changed)
+
+
 def _updated(story: Story, lead: Folded) -> datetime:
     """The founding text's own date, the last edit of the lead, and when each piece of material news came."""
     founding = _founding(story)
@@ -79,5 +84,5 @@ def _updated(story: Story, lead: Folded) -> datetime:
     heard = Heard([first.lead])
     for text in others:
         if heard.material(text.lead):
-            moments.append(legal.moment(min(member.first_seen for member in text.members)))
+            moments.append(legal.moment(min(map(_came, text.members))))
     return max(moments)
