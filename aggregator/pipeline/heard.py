@@ -12,7 +12,8 @@ _TELLING = 4  # terms that a sentence needs to be news
 UNHEARD = 0.5
 """A new sentence without a new name or number is material when so much of its terms was never said of the event."""
 
-_SHORTEST = 40  # characters of a sentence without a number that can be material: a byline is shorter
+_SHORTEST = 40  # characters of a sentence without a number that can be material: a byline is shorter …
+_LEAST_SAID = 3  # … or has fewer terms, or nothing but names
 _LEAST_TERMS = 3  # of one with a number: “Page 2” has fewer
 
 
@@ -46,8 +47,10 @@ class Heard:
         """
         read = _read(entry.entry)
         news = self._news(read)
-        body = read[1:] if entry.entry.title and len(read) > 1 else read
-        found = [said for said, own in body if self._is_material(said, own, news)] if news else []
+        titled = bool(entry.entry.title) and len(read) > 1
+        found = [said for said, own in read[titled:] if self._is_material(said, own, news)] if news else []
+        if news and titled and self._is_material(*read[0], _only(news, entry.entry)):
+            found.insert(0, read[0][0])
         self._take(read, entry.entry)
         return tuple(dict.fromkeys(found))
 
@@ -80,7 +83,7 @@ class Heard:
     def _is_material(self, said: str, own: frozenset[str], news: News) -> bool:
         if set(news.numbers).intersection(numbers(said)):
             return len(own) >= _LEAST_TERMS
-        if len(said) < _SHORTEST:
+        if len(said) < _SHORTEST and not _says_something(said, own):
             return False
         unheard = sum(one not in self._places for one in own) >= UNHEARD * len(own)
         return (said in news.sentences and unheard) or bool(set(news.names).intersection(names(said)))
@@ -89,3 +92,15 @@ class Heard:
 def _read(entry: Entry) -> list[tuple[str, frozenset[str]]]:
     """Cut an entry into sentences, its title first, each with its terms."""
     return [(said, frozenset(terms(said))) for said in (entry.title, *sentences(entry.text)) if said]
+
+
+def _only(news: News, entry: Entry) -> News:
+    """Leave of the news the names and numbers that an entry has in its headline alone."""
+    low, counted = entry.text.casefold(), frozenset(numbers(entry.text))
+    names = tuple(name for name in news.names if name.casefold() not in low)
+    return News((), names, tuple(number for number in news.numbers if number not in counted))
+
+
+def _says_something(said: str, own: frozenset[str]) -> bool:
+    """Tell a short sentence ("Jane Doe resigned on Saturday.") from a byline ("By Jane Doe in Rome")."""
+    return len(own) >= _LEAST_SAID and any(word.islower() and term(word) for word in words(said))

@@ -126,9 +126,8 @@ def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
             break
         room -= len(sentence)
         found.append(Said(sentence, names.get(quote.entry, quote.publisher)))
-    following = [*(said.source for said in found[1:]), ""]
-    pairs = zip(found, following, strict=True)
-    return tuple(Said(one.sentence, "" if one.source == after else one.source) for one, after in pairs)
+    after = {n: said.source for n, said in enumerate(found[1:])}
+    return tuple(Said(one.sentence, "" if one.source == after.get(n) else one.source) for n, one in enumerate(found))
 
 
 def _is_headline(quote: Quote, telling: Telling) -> bool:
