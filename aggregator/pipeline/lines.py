@@ -91,6 +91,11 @@ def _also(folded: Folded) -> tuple[str, ...]:
     return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
 
 
+def _with_copies(text: Folded) -> str:
+    """Name whose words they are, and who prints them as well."""
+    return ", also in ".join([name_of(text.lead), ", ".join(_also(text))]) if _also(text) else name_of(text.lead)
+
+
 def _others(telling: Telling) -> dict[str, Any]:
     covered = _covered(telling)
     return {"covered": covered[:_COVERED], "covered_more": max(len(covered) - _COVERED, 0)}
@@ -103,7 +108,7 @@ def _covered(telling: Telling) -> tuple[Cover, ...]:
         one = text.lead
         if one.source.publisher != telling.lead.lead.source.publisher:
             title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
-            found.setdefault(one.source.publisher, Cover(name_of(one), title, web_address(one.entry.url)))
+            found.setdefault(one.source.publisher, Cover(_with_copies(text), title, web_address(one.entry.url)))
     return tuple(reversed(found.values()))
 
 
