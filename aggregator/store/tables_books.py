@@ -110,7 +110,7 @@ class StoryEntryRow(Row, table=True):
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     story: int = Field(sa_type=BigInteger)
-    published: datetime = Field(sa_type=Moment)
+    published: int = Field(sa_type=BigInteger)  # microseconds since 1970: it is reckoned with
     mark: int = Field(sa_type=BigInteger)
     length: int
     terms: bytes = Field(sa_type=LargeBinary)
