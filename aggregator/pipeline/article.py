@@ -45,6 +45,8 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
     image, caption = _picture(tree, url)
     for quote in list(tree.iter("blockquote")):
         _bare(quote)
+    for lines in list(tree.iter("pre")):
+        _verbatim(lines)
     html, text = _extracted(tree, url)
     parted = part(html)
     cuts = page_cuts(parted.blocks, titles=titles, known=known)
@@ -63,6 +65,15 @@ def _bare(quote: HtmlElement) -> None:
             return
         around.tag = "div"
         around.attrib.clear()
+
+
+def _verbatim(lines: HtmlElement) -> None:
+    """Write preformatted lines as the one thing in which trafilatura keeps them as they are: else it may quote them."""
+    for newline in lines.iter("br"):
+        newline.tail = f"\n{newline.tail or ''}"
+    text, tail = lines.text_content(), lines.tail
+    lines.clear()
+    lines.tag, lines.text, lines.tail = "code", text, tail
 
 
 def _extracted(tree: HtmlElement, url: str) -> tuple[str, str]:
@@ -85,8 +96,12 @@ def _body(tree: HtmlElement, *, fast: bool) -> str:
     )
     if found is None or isinstance(found, dict) or found.body is None:
         return ""
-    root = convert_to_html(found.body)
-    return "".join(tostring(element, encoding="unicode") for element in root[0])
+    root = convert_to_html(found.body)[0]
+    for code in list(root.iter("pre")):  # trafilatura writes all code so; within a line it would part its paragraph
+        said = tostring(code, encoding="unicode", method="text", with_tail=False)
+        if code.getparent() is not root and "\n" not in said:
+            code.tag = "code"
+    return "".join(tostring(element, encoding="unicode") for element in root)
 
 
 def _titles(tree: HtmlElement) -> Iterator[str]:

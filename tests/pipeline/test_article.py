@@ -92,6 +92,15 @@ def test_what_stands_above_the_headline_goes() -> None:
     assert article(page(body, title=f"{title} | Ostrand Post"), url=URL).text.split("\n\n") == PROSE
 
 
+def test_code_is_kept_as_lines_and_within_a_line() -> None:
+    """A paragraph with code in it stays one; preformatted lines are no quotation."""
+    said = "<p>Call <code>dredge --all</code> first, and then the harbour master.</p>"
+    lines = "<pre>tide = 3\n  ebb = 4<br>print(tide)</pre><pre><code class='py'><span>a</span> = 1\nb = 2</code></pre>"
+    found = article(page(f"<article>{told(*PROSE[:3])}{said}{lines}{told(*PROSE[3:])}</article>"), url=URL).html
+    assert "<p>Call <code>dredge --all</code> first, and then the harbour master.</p>" in found
+    assert "<pre>tide = 3\n  ebb = 4\nprint(tide)</pre><pre>a = 1\nb = 2</pre>" in found
+
+
 def test_a_sentence_that_begins_like_credits_stays(lines: list[str]) -> None:
     said = (
         "Reporting by night, the crew of the harbour radio saw the water first and called the mayor.",

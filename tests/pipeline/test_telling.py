@@ -10,7 +10,7 @@ from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.story import group
 from aggregator.pipeline.telling import lead_of, tell, tellings
 from tests.newsroom import NOW, stored, told
-from tests.storyroom import STORY, next_day, telling, treaty
+from tests.storyroom import STORY, issue_of, next_day, telling, treaty
 
 DAY = timedelta(days=1)
 LAST = Told("2026-11-22", NOW - timedelta(hours=1))
@@ -130,3 +130,12 @@ def test_the_same_stories_in_another_order_are_told_the_same():
     one = tellings(group(texts), since=NOW - DAY, told={})
     other = tellings(group(reversed(texts)), since=NOW - DAY, told={})
     assert one == other
+
+
+def test_who_copies_the_lead_and_has_words_of_its_own_is_named_once():
+    first, second, *_ = treaty()
+    copies = [replace(stored(700 + n, by=by), story=STORY, text_set=STORY) for n, by in enumerate((1, 30))]
+    (found,) = tellings(group([told(first, *copies), Folded(second)]), since=NOW - DAY, told={})
+    (line,) = issue_of((found,)).lines
+    assert [cover.source for cover in line.covered] == [second.source.title]
+    assert line.also == (copies[1].source.title,)
