@@ -55,11 +55,14 @@ class Coverage:
         if not reference:
             return ()
         value: str | int = reference
-        where = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1"
+        where, first = (
+            "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1",
+            "story_uid",
+        )
         if _NUMBER.fullmatch(reference):
-            value, where = int(reference), "entry_id = ?1 OR story = ?1"
+            value, where, first = int(reference), "entry_id = ?1 OR story = ?1", "story"
         with self._lane.read() as connection:
-            rows = connection.execute(_FOUND.format(where), (value,)).fetchall()
+            rows = connection.execute(_FOUND.format(where, first), (value,)).fetchall()
             return _whole(connection, [_key(*row) for row in rows])
 
     def around(self, entry: StoredEntry) -> tuple[StoredEntry, ...]:
@@ -73,7 +76,8 @@ _NEWS = """
     SELECT entry.id, curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
     WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
 """
-_FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY story = ?1 DESC LIMIT 1"
+_BY_UID = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1"
+_FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY {} = ?1 DESC LIMIT 1"
 _MEMBERS = "SELECT story, entry_id FROM curation WHERE dropped = '' AND story IN"
 
 

@@ -149,6 +149,8 @@ CREATE INDEX ix_curation_set_uid ON curation (set_uid);
 
 CREATE INDEX ix_curation_story ON curation (story);
 
+CREATE INDEX ix_curation_story_uid ON curation (story_uid);
+
 CREATE INDEX ix_curation_text_set ON curation (text_set);
 
 CREATE TABLE sketch (

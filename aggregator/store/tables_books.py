@@ -36,7 +36,7 @@ class CurationRow(Row, table=True):
     same_like: int  # the entry it is a copy of; 0 for the first
     same_score: float  # 0 to 1
     story: int = Field(index=True, sa_type=BigInteger)  # ``model.story_traits.nth_story``; 0 while it has none
-    story_uid: str = Field(sa_type=Text)  # of its founder; empty when it is this one's own
+    story_uid: str = Field(sa_type=Text, index=True)  # of its founder; empty when it is this one's own
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words

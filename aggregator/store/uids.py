@@ -12,9 +12,9 @@ _IRI = re.compile(r"(?:https?://|tag:|urn:)[^\s<>\"{}|\\^`]{3,2000}", re.IGNOREC
 
 
 def assign(connection: sqlite3.Connection, named: Sequence[tuple[str, str]], *, authority: str) -> list[str]:
-    """Give each (feed address, guid) an id that no stored entry has.
+    """Give each (feed address, guid) an id that no stored entry has, and by which no text or story is known.
 
-    The publisher's guid when it is an absolute IRI and free (RFC 4287 §4.2.6 wants ids kept when a feed is
+    These go by the ids of entries that may be purged. The publisher's guid when it is an absolute IRI and free (RFC 4287 §4.2.6 wants ids kept when a feed is
     republished), else one of our own.
     """
     taken = _taken(connection, {guid for _, guid in named if is_iri(guid)})
@@ -50,4 +50,12 @@ def mint(feed: str, guid: str, *, authority: str) -> str:
 
 
 def _taken(connection: sqlite3.Connection, uids: Iterable[str]) -> set[str]:
-    return {uid for (uid,) in among(connection, "SELECT uid FROM entry WHERE uid IN", uids)}
+    wanted = list(uids)
+    return {uid for select in _KNOWN for (uid,) in among(connection, select, wanted)}
+
+
+_KNOWN = (
+    "SELECT uid FROM entry WHERE uid IN",
+    "SELECT set_uid FROM curation WHERE set_uid IN",
+    "SELECT story_uid FROM curation WHERE story_uid IN",
+)

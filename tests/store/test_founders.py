@@ -2,12 +2,14 @@
 
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Curated
 from aggregator.pipeline.copies import fold
 from aggregator.store import Store
+from tests.store.test_coverage import guids
 from tests.store.test_curation_kept import place
 from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, listings
 
@@ -136,3 +138,21 @@ def test_a_story_keeps_its_permanent_id_when_its_first_entry_is_gone(desk: Desk)
     desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
     assert desk.stored("2").story_uid == first.uid
     assert desk.guids() == ["2"]
+
+
+@pytest.mark.parametrize("text_set", [0, 1])
+def test_a_new_entry_takes_no_id_by_which_a_purged_one_is_remembered(desk: Desk, text_set: int) -> None:
+    """Its publisher is read at another address by now: a text, or a story, goes by its guid."""
+    iri = "https://example.com/1"
+    desk.read("a", document([entry(iri)]))
+    desk.read("b", document([entry("2")]))
+    first, second = desk.stored(iri), desk.stored("2")
+    desk.store.curation.pending("1")
+    rows = [Curated(first.id, story=first.id), Curated(second.id, text_set * first.id, story=first.id)]
+    desk.store.curation.save(rows, rules="1")
+    desk.store.feeds.list(listings("b", "c"), now=NOW)
+    desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    desk.read("c", document([entry(iri)]))
+    assert desk.stored("2").story_uid == first.uid == iri
+    assert desk.stored(iri).uid != iri
+    assert guids(desk.store.coverage.find(iri)) == ["2"]

@@ -27,10 +27,12 @@ def upgrade() -> None:
         for name, _, _ in COLUMNS:
             curation.alter_column(name, server_default=None)
     op.create_index("ix_curation_story", "curation", ["story"])
+    op.create_index("ix_curation_story_uid", "curation", ["story_uid"])
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_curation_story_uid", "curation")
     op.drop_index("ix_curation_story", "curation")
     with op.batch_alter_table("curation") as curation:
         for name, _, _ in reversed(COLUMNS):
