@@ -14,8 +14,8 @@ _IRI = re.compile(r"(?:https?://|tag:|urn:)[^\s<>\"{}|\\^`]{3,2000}", re.IGNOREC
 def assign(connection: sqlite3.Connection, named: Sequence[tuple[str, str]], *, authority: str) -> list[str]:
     """Give each (feed address, guid) an id that no stored entry has, and by which no text or story is known.
 
-    These go by the ids of entries that may be purged. The publisher's guid when it is an absolute IRI and free (RFC 4287 §4.2.6 wants ids kept when a feed is
-    republished), else one of our own.
+    These go by the ids of entries that may be purged. It is the publisher's guid when that is an absolute IRI and free
+    (RFC 4287 §4.2.6 wants ids kept when a feed is republished), else one of our own.
     """
     taken = _taken(connection, {guid for _, guid in named if is_iri(guid)})
     uids: list[str | None] = []
