@@ -32,15 +32,19 @@ class Texts:
         self._lane = database.lane
 
     def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
-        """Give for each entry others that share keys with it, of the store and of the batch, the best first.
+        """Give for each entry others that share keys with it and were placed before it, the best first.
 
-        Besides, the keys to be kept (``Learned.keys``): each with the entry that gets it.
+        They are of the store, but for what waits there, and of the batch those before it: an entry that is placed anew
+        is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each with the entry
+        that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
         holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
         with self._lane.read() as connection:
             for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", sorted(holders)):
                 holders[run].append(entry)
+            stored = {entry for there in holders.values() for entry in there} - runs.keys()
+            waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
         rows: list[tuple[int, int]] = []
         for one in sought:
             for run in runs[one.entry][: len(one.keys)]:
@@ -48,7 +52,12 @@ class Texts:
                 if len(there) < CROWDED and one.entry not in there:
                     there.append(one.entry)
                     rows.append((run, one.entry))
-        return {entry: _most(entry, mine, holders) for entry, mine in runs.items()}, tuple(sorted(rows))
+        later = waiting | runs.keys()
+        shown = {}
+        for entry, mine in runs.items():
+            later.discard(entry)
+            shown[entry] = _most(entry, [other for run in mine for other in holders[run] if other not in later])
+        return shown, tuple(sorted(rows))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
         """Give what is kept of the paragraphs of these feeds; nothing for one of which nothing was read."""
@@ -74,6 +83,7 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
 
 
+_WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
     "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"
@@ -94,6 +104,7 @@ def _at(published: datetime) -> int:
     return int(found)
 
 
-def _most(entry: int, mine: Sequence[int], holders: Mapping[int, Sequence[int]]) -> tuple[int, ...]:
-    shares = Counter([other for run in mine for other in holders[run] if other != entry])
+def _most(entry: int, sharing: Iterable[int]) -> tuple[int, ...]:
+    shares = Counter(sharing)
+    shares.pop(entry, None)
     return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

@@ -197,3 +197,23 @@ def test_a_text_lives_on_when_the_entry_that_founded_it_is_purged(tmp_path: Path
     assert f"Headline {WORDS[1]}" not in entries
     late = entries["Late"]
     assert (late.text_set, late.set_uid, late.set_founded) == (first.text_set, first.uid, first.entry.published)
+
+
+def test_a_text_of_many_copies_stays_one_when_all_are_placed_anew(tmp_path: Path) -> None:
+    """The second of them is more like those after it than like the first."""
+    text, head, tail = " ".join(body(7, 60)), " ".join(body(8, 6)), " ".join(body(9, 12))
+    told = [f"{text} {tail}", *(f"{head} {text}{f' {word}' * (n > 0)}" for n, word in enumerate(WORDS[:13]))]
+    pages = {
+        f"/{n}": Page(rss(item(n + 1, title="Mayor opens the new bridge over the river", text=said), title=f"Feed {n}"))
+        for n, said in enumerate(told)
+    }
+    with serve(pages) as server:
+        for count in range(1, len(told) + 1):
+            here = desk(tmp_path, *(server.url(f"/{n}") for n in range(count)))
+            here.sync()
+        with here.app() as app:
+            assert {entry.text_set for entry in app.store.entries.search(limit=99)} == {1}
+        here = desk(tmp_path, *(server.url(f"/{n}") for n in range(count)), extra="topics: {sky: {words: [comet]}}")
+        assert here.sync().placed.entries == len(told)
+        with here.app() as app:
+            assert {entry.text_set for entry in app.store.entries.search(limit=99)} == {1}

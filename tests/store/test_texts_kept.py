@@ -17,6 +17,7 @@ def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int,
 
 def filled(desk: Desk, count: int) -> None:
     desk.read("a", document([entry(str(n)) for n in range(1, count + 1)]))
+    desk.store.curation.pending("1", limit=1)
 
 
 def test_entries_that_share_keys_are_found_the_best_first(desk: Desk) -> None:
@@ -25,9 +26,13 @@ def test_entries_that_share_keys_are_found_the_best_first(desk: Desk) -> None:
     assert seek(desk, Sought(4, NOW, [2, 3, 5])) == {4: (1, 2)}
 
 
-def test_entries_of_one_batch_find_each_other(desk: Desk) -> None:
-    filled(desk, 2)
-    assert seek(desk, Sought(1, NOW, [1]), Sought(2, NOW, [1])) == {1: (2,), 2: (1,)}
+def test_entries_find_those_before_them_in_their_batch_and_none_that_waits(desk: Desk) -> None:
+    filled(desk, 3)
+    batch = Sought(1, NOW, [1]), Sought(2, NOW, [1])
+    assert seek(desk, *batch) == {1: (), 2: (1,)}
+    assert seek(desk, Sought(3, NOW, [1])) == {3: (1, 2)}
+    desk.store.curation.pending("2", limit=1)
+    assert seek(desk, *batch) == {1: (), 2: (1,)}
 
 
 def test_an_entry_that_is_placed_again_does_not_find_itself(desk: Desk) -> None:
