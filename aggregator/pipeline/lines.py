@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.config import TopicConfig
-from aggregator.model import Cover, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
 from aggregator.pipeline.headline import day_before, moment
 from aggregator.pipeline.plain import shortened, tidy
 
