@@ -1,6 +1,6 @@
 """Ranked → Line: a story as it is told in an issue, all of it plain text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -87,15 +87,19 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
 
 def _also(telling: Telling) -> tuple[str, ...]:
     """Name who copies the lead, each once; not those who are named with words of their own."""
-    folded, named = telling.lead, {text.lead.source.publisher for text in telling.others}
-    names = {member.source.publisher: name_of(member) for member in reversed(folded.members)}
-    others = [names[publisher] for publisher in folded.publishers[1:] if publisher not in named]
+    return _copies(telling.lead, named={text.lead.source.publisher for text in telling.others})
+
+
+def _copies(text: Folded, *, named: Collection[str] = ()) -> tuple[str, ...]:
+    names = {member.source.publisher: name_of(member) for member in reversed(text.members)}
+    others = [names[publisher] for publisher in text.publishers[1:] if publisher not in named]
     return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
 
 
 def _with_copies(text: Folded) -> str:
     """Name whose words they are, and who prints them as well."""
-    return ", also in ".join([name_of(text.lead), ", ".join(_also(text))]) if _also(text) else name_of(text.lead)
+    copies = _copies(text)
+    return f"{name_of(text.lead)}, also in {', '.join(copies)}" if copies else name_of(text.lead)
 
 
 def _others(telling: Telling) -> dict[str, Any]:
