@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aggregator.app import App, list_feeds
+from aggregator.errors import AggregatorError
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate, readdress, reword
@@ -35,6 +36,7 @@ class Report:
     published: Published = field(default_factory=Published)
     issues: list[IssueState] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
+    uncomposed: dict[str, str] = field(default_factory=dict)  # issues that could not be made, and why
     delivered: Delivered = field(default_factory=Delivered)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -109,7 +111,13 @@ def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[Fe
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
     for digest, period in due_periods(app, now=app.clock(), late=late):
-        state = compose_issue(app, digest, period)
+        try:
+            state = compose_issue(app, digest, period)
+        except AggregatorError:
+            raise
+        except Exception as error:  # what no rule foresaw costs this digest's issue, named, and no other's
+            report.uncomposed[f"{digest.name} {period.name}"] = f"{type(error).__name__}: {error}"
+            continue
         if state and state.skipped:
             report.empty.append(f"{digest.name} {period.name}")
         elif state:

@@ -28,7 +28,11 @@ def summary(report: "Report") -> dict[str, object]:
         },
         **({"pages": asdict(report.pages)} if report.pages else {}),
         "outputs": {"written": report.published.written},
-        "issues": {"composed": [f"{i.digest} {i.period}" for i in report.issues], "empty": report.empty},
+        "issues": {
+            "composed": [f"{i.digest} {i.period}" for i in report.issues],
+            "empty": report.empty,
+            "uncomposed": report.uncomposed,
+        },
         "messages": asdict(delivered),
         "failures": refreshed.failures,
         "outage": refreshed.outage,
@@ -55,7 +59,9 @@ def exit_code(report: "Report") -> int:
     if report.refreshed.failed:
         return SOME_FEEDS_FAILED
     delivered = report.delivered
-    return TRY_LATER if delivered.deferred or delivered.waiting else 1 if delivered.failed or delivered.unknown else 0
+    if delivered.deferred or delivered.waiting:
+        return TRY_LATER
+    return 1 if delivered.failed or delivered.unknown or report.uncomposed else 0
 
 
 def _put_off(report: "Report") -> str:
@@ -109,6 +115,8 @@ def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
     for name, left_out in report.published.left_out.items():
         for reject in left_out:
             screen.warn(f"{name}: {reject.name} left out: {reject.reason}")
+    for issue, reason in report.uncomposed.items():
+        screen.warn(f"{issue}: this issue could not be made ({reason}); the next sync tries again. Please report it")
     if refreshed.outage:
         screen.warn("no network? Most feeds failed at once, so none is blamed; nothing is lost, try again")
     tell_mail(screen, report.delivered)

@@ -1,16 +1,20 @@
 """Place entries in stories: load what they may be like, let the river decide, gather what is to be kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 
 from aggregator.app import App
 from aggregator.model import Candidate, Placement, StoryChanges, Traits
+from aggregator.model.story_traits import nth_story
 from aggregator.pipeline.stories import place
 from aggregator.pipeline.stories_memory import Memory, candidates, places
 from aggregator.pipeline.stories_traits import Reader, mark
 
 REMEMBERED = 10_000
 """Entries that are kept in memory from batch to batch; beyond, all is looked up anew."""
+
+_NOBODY: frozenset[int] = frozenset()
 
 
 class Storyteller:
@@ -46,7 +50,7 @@ class Storyteller:
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
         for one in traits:
-            one.shown = {}
+            one.said = {}
         return placed, self._changes(traits, copies)
 
     def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
@@ -73,11 +77,24 @@ class Storyteller:
 
     def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
         """Take entries that have changed out of their stories; an id that others still use is theirs."""
-        used = self._store.in_use({id for entry in changed for id in (entry.story, entry.id, -entry.id)})
+        others = {entry.text_set for entry in changed} - sets.keys()
+        stay = self._store.of_founders(others).keys() | {id for id, text_set in sets.items() if id == text_set}
+        gone = ({entry.text_set for entry in changed} - stay) | {entry.id for entry in changed}
+        own = [nth_story(entry.id, nth) for entry in changed for nth in (0, 1)]
+        used = self._store.in_use({*own, *(entry.story for entry in changed)})
         for entry in changed:
-            ids = dict.fromkeys((entry.story, entry.id, -entry.id))
-            free = [id for id in ids if not used.get(id, frozenset()) - {entry.text_set, sets[entry.id]}]
-            self._memory.leave(entry.id, entry.story, free or [entry.story])
+            mine = [] if used.get(entry.story, _NOBODY) - gone else [entry.story]
+            self._memory.leave(entry.id, entry.story, [*mine, *self._own(entry.id, gone, used)])
+
+    def _own(self, entry: int, gone: set[int], used: Mapping[int, frozenset[int]]) -> Iterator[int]:
+        """List the ids of its own that an entry may found a story under, up to one that nobody uses."""
+        for nth in count():
+            id = nth_story(entry, nth)
+            users = (used if nth < 2 else self._store.in_use([id])).get(id, _NOBODY)
+            if not users - gone:
+                yield id
+            if not users:
+                return
 
     def _copy(self, text_set: int, placed: Mapping[int, Placement], told: Mapping[int, int]) -> Placement:
         story = placed[text_set].story if text_set in placed else self._now(told[text_set])

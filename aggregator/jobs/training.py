@@ -80,9 +80,8 @@ def gather(app: App, entries: Sequence[Candidate]) -> tuple[Examples, tuple[str,
     texts = [(entry.title, entry.text[:1500]) for entry in entries]
     gone = [texts_of for entry, texts_of in _purged(app, {entry.id for entry in entries}).items()]
     liked, unknown = _liked(app)
-    numbers = [entry.id for entry in entries]
-    more = [id for id in said if id not in set(numbers)]
-    texts, numbers = [*texts, *gone], [*numbers, *more]
+    stored = {entry.id: None for entry in entries}
+    texts, numbers = [*texts, *gone], [*stored, *(id for id in said if id not in stored)]
     vectors = app.vectors.embed([text_of(*text) for text in texts])
     known, plain, firm = _labelled(app, entries, texts, vectors, liked)
     weights = np.ones(len(texts), np.float32)

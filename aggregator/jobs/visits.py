@@ -24,6 +24,7 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         **_answered(state, answer, rhythm, config=config, now=now),
         title=feed.title or state.title,
         home=feed.home or state.home,
+        publisher=state.publisher or _publisher(feed.home or state.home),
         format=feed.format,
         atom_id=feed.id or state.atom_id,
         language=feed.language or state.language,
@@ -41,6 +42,13 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     )
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(state, token, intake, reach)
+
+
+def _publisher(home: str) -> str:
+    """Name who is behind a feed whose address tells nobody, as that of a file."""
+    from aggregator.pipeline.addresses import publisher_of  # few feeds need it
+
+    return publisher_of(home)
 
 
 def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConfig, now: datetime) -> Visit:

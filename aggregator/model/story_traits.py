@@ -12,6 +12,10 @@ EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
 
 
+Said = tuple[int, float, int, str]
+"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
+
+
 @dataclass(slots=True, eq=False)
 class Traits:
     """What an entry is about, compact enough to be kept: so that nobody reads its text again.
@@ -29,13 +33,29 @@ class Traits:
     meaning: bytes
     numbers: frozenset[int] = frozenset()  # in its title
     story: int = 0
-    shown: dict[int, str] = field(default_factory=dict)  # hash → the word as written; not kept
+    said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
 
     @property
     def terms(self) -> dict[int, int]:
         """The weight of each term, by its hash."""
         size = len(self.weights) // 2
         return dict(zip(unpack(f"<{size}I", self.hashes), unpack(f"<{size}H", self.weights), strict=True))
+
+
+_BITS = 44  # of an entry's number
+
+
+def nth_story(entry: int, nth: int) -> int:
+    """Give the id of the nth story that an entry founds, counted from 0: its own number, those after it below zero.
+
+    An entry whose text is replaced every day founds one every day: others may still be in those before.
+    """
+    return entry if nth == 0 else -(entry | (nth - 1) << _BITS)
+
+
+def founder_of(story: int) -> tuple[int, int]:
+    """Say which entry founded a story, and after how many others, as ``nth_story`` counts."""
+    return (story, 0) if story > 0 else (-story & (1 << _BITS) - 1, 1 + (-story >> _BITS))
 
 
 @value(frozen=True, slots=True)

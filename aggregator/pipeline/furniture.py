@@ -68,7 +68,7 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
     """
     repeated, noticed = _read(before.kept)
     for guid, title, hashes in entries:
-        mark, name = crc32(guid.encode("utf-8", "replace")), crc32(title.encode("utf-8", "replace"))
+        mark, name = _hash(guid), _hash(title or guid)  # entries without a title are no one entry
         for seen in dict.fromkeys(hashes):
             _count(seen, mark, name, repeated, noticed)
     for held, most in ((repeated, REPEATED), (noticed, NOTICED)):
@@ -76,6 +76,11 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
             del held[old]
     kept = _written(repeated, noticed)
     return before if kept == before.kept else Furniture(frozenset(repeated), kept)
+
+
+def _hash(text: str) -> int:
+    """Hash a text; 0 is for none."""
+    return crc32(text.encode("utf-8", "replace")) or 1
 
 
 def _count(seen: int, mark: int, name: int, repeated: dict[int, None], noticed: dict[int, list[int]]) -> None:

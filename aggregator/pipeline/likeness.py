@@ -83,10 +83,8 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
         return Likeness(0, False, "the numbers in the texts differ")
     if not same and alike == 1 and not one.shares_source(other) and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
-        return Likeness(
-            round(max(share, 0.5), 3), same, f"same title, and {share:.0%} of the words in shared passages", alike
-        )
-    return Likeness(round(share, 3), same, f"{share:.0%} of the words in shared passages", alike)
+        return Likeness(round(max(share, 0.5), 3), same, f"same title, and {_said(share)}", alike)
+    return Likeness(round(share, 3), same, _said(share), alike)
 
 
 def _said(share: float) -> str:

@@ -93,6 +93,11 @@ def _also(telling: Telling) -> tuple[str, ...]:
     return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
 
 
+def _with_copies(text: Folded) -> str:
+    """Name whose words they are, and who prints them as well."""
+    return ", also in ".join([name_of(text.lead), ", ".join(_also(text))]) if _also(text) else name_of(text.lead)
+
+
 def _others(telling: Telling) -> dict[str, Any]:
     covered = _covered(telling)
     return {"covered": covered[:_COVERED], "covered_more": max(len(covered) - _COVERED, 0)}
@@ -105,7 +110,7 @@ def _covered(telling: Telling) -> tuple[Cover, ...]:
         one = text.lead
         if one.source.publisher != telling.lead.lead.source.publisher:
             title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
-            found.setdefault(one.source.publisher, Cover(name_of(one), title, web_address(one.entry.url)))
+            found.setdefault(one.source.publisher, Cover(_with_copies(text), title, web_address(one.entry.url)))
     return tuple(reversed(found.values()))
 
 
@@ -128,9 +133,8 @@ def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
             break
         room -= len(sentence)
         found.append(Said(sentence, names.get(quote.entry, quote.publisher)))
-    following = [*(said.source for said in found[1:]), ""]
-    pairs = zip(found, following, strict=True)
-    return tuple(Said(one.sentence, "" if one.source == after else one.source) for one, after in pairs)
+    after = {n: said.source for n, said in enumerate(found[1:])}
+    return tuple(Said(one.sentence, "" if one.source == after.get(n) else one.source) for n, one in enumerate(found))
 
 
 def _is_headline(quote: Quote, telling: Telling) -> bool:

@@ -1,7 +1,7 @@
 """Which of the copies of a text stands for it, and why."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.model import StoredEntry
 from aggregator.pipeline.addresses import publisher_of
@@ -38,7 +38,11 @@ def leading(members: Sequence[StoredEntry]) -> tuple[StoredEntry, str]:
     The copy of the original publisher does, before one of which nothing is known, before one that is somebody else's;
     of those one with at least twice as much of the text as those before it; else the earliest.
     """
-    origins = [_origin(member, members) for member in members]
+    named = [credits(member.entry.text) for member in members]
+    sites = [publisher_of(member.entry.url) for member in members]
+    linked = {site for site, member in zip(sites, members, strict=True) if site != member.source.publisher}
+    everyone = dict.fromkeys(name for names in named for name in names)
+    origins = [_origin(*each, linked=linked, everyone=everyone) for each in zip(members, named, sites, strict=True)]
     best = min(origin for origin, _ in origins)
     considered = [(member, why) for member, (origin, why) in zip(members, origins, strict=True) if origin == best]
     lead, why = considered[0]
@@ -54,19 +58,22 @@ def leading(members: Sequence[StoredEntry]) -> tuple[StoredEntry, str]:
     return lead, "; ".join(part for part in parts if part)
 
 
-def _origin(member: StoredEntry, members: Sequence[StoredEntry]) -> tuple[int, str]:
-    """Say whether a member is its own publisher's text, as far as credits and addresses of the copies tell."""
-    named = credits(member.entry.text)
+def _origin(
+    member: StoredEntry, named: Sequence[str], where: str, *, linked: Collection[str], everyone: Iterable[str]
+) -> tuple[int, str]:
+    """Say whether a member is its own publisher's text, as far as credits and addresses of the copies tell.
+
+    ``named`` are its own credits, ``everyone`` those of all copies; ``where`` is the site it links to, ``linked`` are
+    those that a copy of another publisher links to.
+    """
     if any(_is(name, member) for name in named):
         return ORIGINAL, "its text names its own publisher as the source"
     publisher = member.source.publisher
-    where = publisher_of(member.entry.url)
     if named:
         return SYNDICATED, ""
-    others = [other for other in members if other is not member]
-    if publisher and any(publisher_of(o.entry.url) == publisher != o.source.publisher for o in others):
+    if publisher and publisher in linked:
         return ORIGINAL, "a copy links to its site"
-    if any(_is(name, member) for other in others for name in credits(other.entry.text)):
+    if any(_is(name, member) for name in everyone):
         return ORIGINAL, "a copy names its publisher as the source"
     return (SYNDICATED if where and publisher and where != publisher else UNKNOWN), ""
 

@@ -4,13 +4,14 @@ What was tried, and what it came to, is told in docs/decisions/0017-stories.md. 
 numbers until the last step, so that the order in which sums are made changes nothing.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from math import log, sqrt
 
 import numpy as np
 
 from aggregator.model import Placement, Traits
-from aggregator.model.story_traits import EPOCH
+from aggregator.model.story_traits import EPOCH, Said
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
 from aggregator.pipeline.stories_profile import Profile, dot
 
@@ -55,7 +56,7 @@ def place(entry: Traits, memory: Memory) -> Placement:
         return Placement(memory.found(entry))
     score, story = joined[0][0], -joined[0][1]
     _, like = max(alike[story])
-    why = _why(entry.shown, terms, memory.members[-like].terms)
+    why = _why(entry.said, terms, memory.members[-like].terms)
     memory.join(entry, story)
     for _, bridged in joined[1:]:
         story = _merged(story, -bridged, memory)
@@ -120,6 +121,6 @@ def _counts_otherwise(one: Traits, other: Traits) -> bool:
     return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
 
 
-def _why(shown: dict[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+def _why(said: Mapping[int, Said], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
     both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
-    return tuple(shown[hash] for _, hash in sorted(both, reverse=True)[:_WHY])
+    return tuple(said[hash][-1] for _, hash in sorted(both, reverse=True)[:_WHY])

@@ -54,22 +54,26 @@ class Memory:
         self.merged: list[tuple[int, int]] = []
         self.posted: dict[Posting, None] = {}
         self._leavers: dict[int, tuple[int, ...]] = {}
+        self._taken: set[int] = set()
 
     def unknown(self, wanted: Iterable[Posting]) -> list[Posting]:
         """List the postings that must be looked up: not those of epochs in which nothing was stored before."""
         return [at for at in wanted if at not in self.postings and self.epochs[at[0]]]
 
     def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
-        """Take out an entry that has changed, to be placed anew; ``free`` are ids for a story that it may found."""
+        """Take out an entry that has changed, to be placed anew.
+
+        ``free`` are ids for a story that it may found, the last of them nobody else's; who founds one first has it.
+        """
         self.members.pop(entry, None)
         self._profiles.pop(story, None)
         self._leavers[entry] = tuple(free)
 
     def near(self, entry: Traits) -> list[Traits]:
-        """List the entries that share most of its telling terms."""
+        """List the entries that share most of its telling terms; one that was emptied since shares none."""
         ids = candidates(entry, self.postings)
         self.look_up(ids)
-        return [found for id in ids if (found := self.members.get(id))]
+        return [found for id in ids if (found := self.members.get(id)) and found.hashes]
 
     def look_up(self, entries: Iterable[int]) -> None:
         """Take in entries that are stored, and remember which are not."""
@@ -113,7 +117,8 @@ class Memory:
 
     def found(self, entry: Traits) -> int:
         """Make an entry the first of a story of its own; says its id."""
-        story = self._leavers.get(entry.entry, (entry.entry,))[0]
+        story = next(id for id in self._leavers.get(entry.entry, (entry.entry,)) if id not in self._taken)
+        self._taken.add(story)
         self._profiles[story] = Profile()
         self.join(entry, story)
         return story

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Candidate, Traits
+from aggregator.model.story_traits import Said
 from aggregator.pipeline.terms import term, words
 
 LOOKED_AT = 60
@@ -33,9 +34,6 @@ _OFTEN = 1 + np.log(np.maximum(np.arange(64), 1))  # what a word counts that is 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SLUG = re.compile(r"[-_+]|%20")
-
-Said = tuple[int, float, int, str]
-"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Words → the sum of the vectors of their pieces, a row each."""
@@ -75,33 +73,36 @@ class Reader:
         self._learn({word for part in parts for said in part for word in said})
         bags = [self._bag(*part) for part in parts]
         ends = np.cumsum([len(bag) for bag in bags])
-        hashes, weights, meanings = self._weighed([said for bag in bags for said in bag.items()], ends)
+        said = [said for bag in bags for said in bag.values()]
+        hashes, weights, meanings = self._weighed([hash for bag in bags for hash in bag], said, ends)
         traits = []
         for n, (entry, (title, text, _), bag) in enumerate(zip(entries, parts, bags, strict=True)):
             begin, end = int(ends[n]) - len(bag), int(ends[n])
             numbers = frozenset([self._known[word][0] for word in title if word[0].isdigit()])
             facts = hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end], meanings[256 * n : 256 * (n + 1)]
             when, length = (entry.published - _EPOCH) // _MICROSECOND, max(len(title) + len(text), 1)
-            shown = {hash: said[3] for hash, said in bag.items()}
-            traits.append(Traits(entry.id, when, mark(entry), length, *facts, numbers, shown=shown))
+            traits.append(Traits(entry.id, when, mark(entry), length, *facts, numbers, said=bag))
         return traits
 
-    def _weighed(self, said: Sequence[tuple[int, Said]], ends: NDArray[np.int64]) -> tuple[bytes, bytes, bytes]:
+    def _weighed(
+        self, terms: Sequence[int], said: Sequence[Said], ends: NDArray[np.int64]
+    ) -> tuple[bytes, bytes, bytes]:
         """Give the hashes and weights of the terms of several texts, the heaviest of each first, and their meanings.
 
         Vectors of words and what they are multiplied with are cut to so few bits that sums of them are exact: a text
         has one meaning, whatever else is read with it.
         """
         owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
-        hashes = np.array([hash for hash, _ in said], dtype=np.int64)
+        rows, boosts, counts, _ = zip(*said, strict=True) if said else ((), (), (), ())
+        hashes = np.array(terms, dtype=np.int64)
         rarity = self._rarity(hashes, owners)
-        often = _OFTEN[np.minimum(np.array([count for _, (_, _, count, _) in said], dtype=np.int64), 63)]
-        weights = often * rarity * np.array([boost for _, (_, boost, _, _) in said])
+        often = _OFTEN[np.minimum(np.array(counts, dtype=np.int64), 63)]
+        weights = often * rarity * np.array(boosts, dtype=np.float64)
         lengths = np.sqrt(np.bincount(owners, weights * weights, minlength=len(ends)))
         whole = np.rint(weights * (_TERM / np.maximum(lengths, 1e-9))[owners]).astype(np.int64)
         order = np.argsort(owners << 48 | (0xFFFF - whole) << 32 | hashes)
         parts = np.rint(often * np.sqrt(rarity) * 16).astype(np.float32) / 16
-        meanings = self._sums([row for _, (row, _, _, _) in said], parts, ends)
+        meanings = self._sums(list(rows), parts, ends)
         return hashes[order].astype("<u4").tobytes(), whole[order].astype("<u2").tobytes(), _bytes(meanings)
 
     def _sums(self, rows: list[int], parts: NDArray[np.float32], ends: NDArray[np.int64]) -> NDArray[np.float32]:

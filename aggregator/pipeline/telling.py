@@ -41,8 +41,12 @@ def summed_up(ranking: Ranking) -> Ranking:
 
 
 def lead_of(story: Story, texts: Sequence[Folded]) -> Folded:
-    """Choose the text that speaks for a story: the one whose headline the story has, else the first."""
-    return next((text for text in texts if text.lead.entry.title == story.title), texts[0])
+    """Choose the text that speaks for a story: the one whose headline the story has, else the first that says more.
+
+    A bare headline speaks for nobody while another text has a body.
+    """
+    told = [text for text in texts if len(text.lead.entry.text) > len(text.lead.entry.title)] or texts
+    return next((text for text in told if text.lead.entry.title == story.title), told[0])
 
 
 def _summed_up(ranked: Ranked) -> Ranked:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
+from aggregator.model.story_traits import founder_of
 from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
@@ -170,7 +171,7 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
 def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
     """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
     for younger, older in changes.merged:
-        (uid,) = story_uids(connection, {abs(older): older}).values()
+        (uid,) = story_uids(connection, {founder_of(older)[0]: older}).values()
         merge(connection, younger, older, uid=uid)
 
 

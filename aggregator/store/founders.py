@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
+from aggregator.model.story_traits import founder_of
 from aggregator.store.lane import among
 
 
@@ -47,26 +48,27 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
         for story_uid, uid in connection.execute(_TOLD, (story,)):
             found[story] = story_uid or uid
     missing = [story for story in stories if story not in found]
-    ids = sorted({*map(abs, missing), *placed})
+    ids = sorted({*(founder_of(story)[0] for story in missing), *placed})
     own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
     for entry, story in sorted(placed.items()):
         if story not in found:
-            found[story] = _another(own[-story]) if -story in own else own[story if story in own else entry]
+            founder, nth = founder_of(story)
+            found[story] = _nth(own[founder], nth) if founder in own else own[entry]
     return found
 
 
-def _another(uid: str) -> str:
-    """Name the story of an entry that left those it had founded a story with: to them it left its own id."""
-    return uuid5(NAMESPACE_URL, f"{uid}\nanother story").urn
+def _nth(uid: str, nth: int) -> str:
+    """Name the nth story of an entry that left those it had founded one with: to them it left its own id."""
+    return uuid5(NAMESPACE_URL, f"{uid}\nanother story{f' {nth}' * (nth > 1)}").urn if nth else uid
 
 
 def _remembered(connection: sqlite3.Connection, sets: Sequence[int]) -> dict[int, Founder]:
     """What the members that were placed before remember of their founder, the first of them first."""
-    found: dict[int, tuple[int, Founder]] = {}
-    for entry, text_set, set_uid, founded, uid in among(connection, _MEMBERS, sets):
-        if text_set not in found or entry < found[text_set][0]:
-            found[text_set] = entry, Founder(set_uid or uid, founded)
-    return {text_set: founder for text_set, (_, founder) in found.items()}
+    found: dict[int, Founder] = {}
+    for text_set in sets:  # each asked for one member alone: a text may have thousands
+        for set_uid, founded, uid in connection.execute(_FIRST, (text_set,)):
+            found[text_set] = Founder(set_uid or uid, founded)
+    return found
 
 
 def _inherited(connection: sqlite3.Connection, founding: Sequence[int]) -> dict[int, str]:
@@ -80,9 +82,9 @@ def _inherited(connection: sqlite3.Connection, founding: Sequence[int]) -> dict[
     return {entry: uid for entry, uid in sorted(brought.items()) if holders.setdefault(uid, entry) == entry}
 
 
-_MEMBERS = """
-    SELECT curation.entry_id, curation.text_set, curation.set_uid, curation.set_founded, entry.uid
-    FROM curation JOIN entry ON entry.id = curation.entry_id WHERE curation.text_set IN
+_FIRST = """
+    SELECT curation.set_uid, curation.set_founded, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE curation.text_set = ? ORDER BY curation.entry_id LIMIT 1
 """
 _BROUGHT = "SELECT entry_id, set_uid FROM curation WHERE set_uid != ''"
 _TOLD = """

@@ -136,7 +136,7 @@ CREATE TABLE curation (
   tags JSON NOT NULL,
   same_like INTEGER NOT NULL,
   same_score FLOAT NOT NULL,
-  story INTEGER NOT NULL,
+  story BIGINT NOT NULL,
   story_uid TEXT NOT NULL,
   story_like INTEGER NOT NULL,
   story_score FLOAT NOT NULL,
@@ -178,7 +178,7 @@ CREATE INDEX ix_shelf_newest ON shelf (topic, shown, surfaced, text_set, entry_i
 
 CREATE TABLE story_entry (
   entry_id INTEGER NOT NULL,
-  story INTEGER NOT NULL,
+  story BIGINT NOT NULL,
   published BIGINT NOT NULL,
   mark BIGINT NOT NULL,
   length INTEGER NOT NULL,
@@ -228,7 +228,7 @@ CREATE TABLE told (
   issue_id INTEGER NOT NULL,
   entry_id INTEGER NOT NULL,
   text_set INTEGER NOT NULL,
-  story INTEGER NOT NULL,
+  story BIGINT NOT NULL,
   CONSTRAINT pk_told PRIMARY KEY (issue_id, entry_id),
   CONSTRAINT fk_told_issue_id_issue FOREIGN KEY(issue_id) REFERENCES issue (id) ON DELETE CASCADE
 );

@@ -48,7 +48,7 @@ class Learning:
         return found
 
     def corrected(self, *, limit: int) -> tuple[Correction, ...]:
-        """Give the newest corrections, of purged entries too, in the order of their entries."""
+        """Give the corrections of the newest entries, purged ones too, in the order of their entries."""
         with self._lane.read() as connection:
             rows = connection.execute(_CORRECTED, (limit,)).fetchall()
         facts = [(id, topic, bool(wanted), instant(made), *rest) for id, topic, wanted, made, *rest in rows]

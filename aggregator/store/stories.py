@@ -35,9 +35,20 @@ class Stories:
             }
 
     def of_sets(self, sets: Collection[int]) -> Mapping[int, int]:
-        """Give the story of each text set that has one."""
+        """Give the story of each text set that has one: its founder's; when that is gone, its first member's.
+
+        Those after them may still be where the text was before it changed: they wait to be placed themselves.
+        """
+        found = self.of_founders(sets)
         with self._lane.read() as connection:
-            return dict(among(connection, _OF_SETS, sets))
+            for text_set in sorted(set(sets) - found.keys()):
+                found.update(connection.execute(_OF_FIRST, (text_set,)))
+        return found
+
+    def of_founders(self, sets: Collection[int]) -> dict[int, int]:
+        """Give the story of each of those text sets alone whose founder is there, and still of its set."""
+        with self._lane.read() as connection:
+            return dict(among(connection, _OF_FOUNDERS, sets))
 
     def in_use(self, stories: Collection[int]) -> Mapping[int, frozenset[int]]:
         """Give the text sets that are in each of ``stories``."""
@@ -54,11 +65,9 @@ class Stories:
 
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Give the latest members of each story, by the date of their publication."""
-        found: dict[int, list[tuple[int, int]]] = {story: [] for story in stories}
-        with self._lane.read() as connection:
-            for story, published, entry in among(connection, _MEMBERS, stories):
-                found[story].append((published, entry))
-        return {story: [entry for _, entry in sorted(dated)[-LATEST:]] for story, dated in found.items()}
+        with self._lane.read() as connection:  # each is asked for by itself: one may have thousands
+            latest = {story: connection.execute(_MEMBERS, (story, LATEST)).fetchall() for story in stories}
+        return {story: [entry for (entry,) in reversed(rows)] for story, rows in latest.items()}
 
     def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
         """Tell of each epoch whether anything that is stored was published in it."""
@@ -105,10 +114,11 @@ _PLACED = """
     FROM story_entry JOIN curation ON curation.entry_id = story_entry.entry_id
     WHERE curation.story != 0 AND story_entry.entry_id IN
 """
-_OF_SETS = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set IN"
+_OF_FOUNDERS = "SELECT entry_id, story FROM curation WHERE story != 0 AND text_set = entry_id AND entry_id IN"
+_OF_FIRST = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set = ? ORDER BY entry_id LIMIT 1"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
-_MEMBERS = "SELECT story, published, entry_id FROM story_entry WHERE story IN"
+_MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
 _FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
@@ -116,7 +126,7 @@ _KEEP = """
     INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
     published = excluded.published, mark = excluded.mark, length = excluded.length, terms = excluded.terms,
-    weights = excluded.weights,    numbers = excluded.numbers, meaning = excluded.meaning
+    weights = excluded.weights, numbers = excluded.numbers, meaning = excluded.meaning
 """
 _POST = """
     INSERT INTO story_term (epoch, term, entries) VALUES (?, ?, ?)

@@ -35,8 +35,8 @@ class CurationRow(Row, table=True):
     tags: list[Any] = Field(sa_type=JSON)
     same_like: int  # the entry it is a copy of; 0 for the first
     same_score: float  # 0 to 1
-    story: int = Field(index=True)  # the entry that founded its story; 0 while it has none
-    story_uid: str = Field(sa_type=Text)  # of that entry; empty when it is this one's own
+    story: int = Field(index=True, sa_type=BigInteger)  # ``model.story_traits.nth_story``; 0 while it has none
+    story_uid: str = Field(sa_type=Text)  # of its founder; empty when it is this one's own
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words
@@ -109,8 +109,8 @@ class StoryEntryRow(Row, table=True):
     __table_args__ = (Index(None, "story", "published", "entry_id"),)
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
-    story: int
-    published: datetime = Field(sa_type=Moment)
+    story: int = Field(sa_type=BigInteger)
+    published: int = Field(sa_type=BigInteger)  # microseconds since 1970: it is reckoned with
     mark: int = Field(sa_type=BigInteger)
     length: int
     terms: bytes = Field(sa_type=LargeBinary)
@@ -172,7 +172,7 @@ class ToldRow(Row, table=True):
     issue_id: int = Field(primary_key=True, foreign_key="issue.id", ondelete="CASCADE")
     entry_id: int = Field(primary_key=True, index=True)
     text_set: int = Field(index=True)
-    story: int = Field(index=True)
+    story: int = Field(index=True, sa_type=BigInteger)
 
 
 class DeliveryRow(Row, table=True):

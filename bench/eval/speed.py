@@ -9,11 +9,14 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import connect
+from struct import pack
 from time import process_time
 
 from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
+from aggregator.model.story_traits import EPOCH
+from aggregator.pipeline.stories_memory import POSTED, TELLING
 from bench.eval.desk import NOW, Told, arrive, workspace
 from bench.eval.figures import Figure
 
@@ -26,6 +29,9 @@ COPIES = 10
 
 A_DAY = 20_000
 """So many of the stored entries were published in one day: a million go back for fifty."""
+
+TERMS = 100_000
+"""So many terms do the stored entries have, of which those at the front are found often."""
 
 KEYS = 8
 """So many keys of each stored entry lie in the index."""
@@ -73,7 +79,7 @@ def news(corpus: Path, feeds: Sequence[str]) -> list[Told]:
 
 def fill(app: App, stored: int) -> None:
     """Put entries into the store as years of reading would, by plain SQL: short texts, keys drawn at random."""
-    chance = random.Random(5)
+    chance, posted = random.Random(5), dict[tuple[int, int], list[int]]()
     day, now = timedelta(days=1) // timedelta(microseconds=1), int(NOW.timestamp()) * 1_000_000
     with closing(connect(app.workspace.database, isolation_level=None)) as connection:
         for pragma in ("synchronous=0", "cache_size=-400000", "foreign_keys=0"):
@@ -82,24 +88,39 @@ def fill(app: App, stored: int) -> None:
         names = [name for name, _, _ in columns]
         for start in range(1, stored + 1, 100_000):
             connection.execute("BEGIN")
-            rows, runs = [], []
+            rows, runs, traits = [], [], []
             for id in range(start, min(start + 100_000, stored + 1)):
                 at = now - (stored - id) * day // A_DAY
                 rows.append(_stored(id, at, columns))
                 runs += [(at // (14 * day) << 32 | chance.getrandbits(32), id) for _ in range(KEYS)]
+                traits.append(_traits(id, at, chance, posted))
             marks = ", ".join("?" * len(names))
             quoted = ", ".join(f'"{name}"' for name in names)
             connection.executemany(f"INSERT INTO entry ({quoted}) VALUES ({marks})", rows)
             connection.executemany("INSERT INTO sketch VALUES (?, ?)", sorted(runs))
-            connection.executemany(_DECIDED, [(row[0], row[0], row[names.index("published")]) for row in rows])
+            connection.executemany(_DECIDED, [(row[0], row[0], row[names.index("published")], row[0]) for row in rows])
+            connection.executemany("INSERT INTO story_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", traits)
             connection.execute("COMMIT")
+        packed = [(*at, pack(f"<{len(ids)}q", *ids)) for at, ids in sorted(posted.items())]
+        connection.executemany("INSERT INTO story_term VALUES (?, ?, ?)", packed)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 _DECIDED = """
     INSERT INTO curation (entry_id, text_set, set_uid, set_founded, same_as, dropped, tags, same_like, same_score,
-    story, story_uid, story_like, story_score, story_why) VALUES (?, ?, '', ?, '', '', '[]', 0, 0, 0, '', 0, 0, '[]')
+    story, story_uid, story_like, story_score, story_why) VALUES (?, ?, '', ?, '', '', '[]', 0, 0, ?, '', 0, 0, '[]')
 """
+
+
+def _traits(id: int, at: int, chance: random.Random, posted: dict[tuple[int, int], list[int]]) -> tuple[object, ...]:
+    """A row of ``story_entry``; its telling terms, rare and less rare ones of TERMS, go to ``posted``."""
+    terms = sorted({int(TERMS * chance.random() ** 2) * 41_017 + 7 for _ in range(3 * TELLING)})
+    for term in terms[:TELLING]:
+        ids = posted.setdefault((at // EPOCH, term), [])
+        ids.append(id)
+        del ids[:-POSTED]
+    hashes, weights = pack(f"<{len(terms)}I", *terms), pack(f"<{len(terms)}H", *[180] * len(terms))
+    return id, id, at, 0, 60, hashes, weights, b"", chance.randbytes(256)
 
 
 def _stored(id: int, at: int, columns: Sequence[tuple[str, str, int]]) -> list[object]:

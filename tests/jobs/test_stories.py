@@ -207,6 +207,63 @@ def test_an_entry_that_is_corrected_to_tell_of_something_else_leaves_and_the_oth
         assert kept(desk)["quake0"].story == before["quake0"].story
 
 
+def test_two_reports_that_change_every_time_keep_the_id_of_their_story(tmp_path: Path) -> None:
+    one, two, *_ = EVENTS["quake"]
+    with newsroom(tmp_path) as (app, desk):
+        arrive(app, desk, [told("1", one), told("2", two)])
+        before = {guid: stored.story_uid for guid, stored in kept(desk).items()}
+        assert len(set(before.values())) == 1
+        for number in range(3):
+            arrive(app, desk, [told("1", f"{one} {number}"), told("2", f"{two} {number}")])
+            assert {guid: stored.story_uid for guid, stored in kept(desk).items()} == before
+
+
+def test_a_copy_that_tells_of_something_else_by_now_leaves_the_story_of_its_text(tmp_path: Path) -> None:
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, [told("1", EVENTS["quake"][0])])
+        arrive(app, desk, [told("2", EVENTS["quake"][0], words="1:1")], feed="b")
+        assert stories(desk) == {frozenset("12")}
+        arrive(app, desk, [told("2", EVENTS["cup"][0])], feed="b")
+        found = kept(desk)
+    assert [(found[guid].story, found[guid].story_uid) for guid in "12"] == [(found[g].id, found[g].uid) for g in "12"]
+
+
+def test_an_entry_whose_text_is_another_every_day_founds_a_story_every_day(tmp_path: Path) -> None:
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        for name, texts in EVENTS.items():
+            arrive(app, desk, [told("today", texts[0])])
+            arrive(app, desk, [told(f"{name}{n}", texts[n]) for n in (1, 2)], feed="b")
+        assert stories(desk) == {frozenset({f"{name}1", f"{name}2"}) for name in ("quake", "merger", "cup")} | {
+            frozenset({"today", "comet1", "comet2"})
+        }
+        assert len({stored.story_uid for stored in kept(desk).values()}) == len(EVENTS)
+
+
+def test_an_entry_that_was_emptied_is_like_none(tmp_path: Path) -> None:
+    """It is found by the terms that it had."""
+    quake = EVENTS["quake"]
+    with newsroom(tmp_path) as (app, desk):
+        arrive(app, desk, [told("1", quake[0]), told("2", quake[1])])
+        arrive(app, desk, [told("1", "|")])
+        arrive(app, desk, [told("3", quake[2])])
+        assert stories(desk) == {frozenset("1"), frozenset("23")}
+
+
+def test_copies_follow_a_text_that_changed_in_the_batch_before_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.jobs.curate.AT_ONCE", 1)
+    quake, cup = EVENTS["quake"], EVENTS["cup"]
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        arrive(app, desk, [told("1", cup[1]), told("2", quake[0]), told("3", quake[1], at=HOUR)])
+        arrive(app, desk, [told(guid, quake[0], words="1:2", at=HOUR) for guid in ("c", "d")], feed="b")
+        assert stories(desk) == {frozenset("1"), frozenset({"2", "3", "c", "d"})}
+        same = [told(guid, cup[0], words="1:2", fingerprint="2", at=HOUR) for guid in ("c", "d")]
+        desk.read("b", document(changed=same))
+        arrive(app, desk, [told("2", cup[0], words="1:2", fingerprint="2")])
+        assert stories(desk) == {frozenset("3"), frozenset({"1", "2", "c", "d"})}
+
+
 def test_a_correction_that_still_fits_moves_nobody(tmp_path: Path) -> None:
     with newsroom(tmp_path) as (app, desk):
         arrive(app, desk, events())

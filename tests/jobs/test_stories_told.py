@@ -67,6 +67,27 @@ def next_morning(here: Desk) -> list[str]:
     return [issue.period for issue in here.sync().issues]
 
 
+def test_a_story_of_which_all_that_is_said_is_the_headline_is_told(tmp_path: Path) -> None:
+    """Feeds of aggregators repeat the title in place of a description: there is nothing to quote."""
+    pages = {f"/{n}": Page(rss(report(n, text=(TREATY[n][0], TREATY[n][0])), title=f"Paper {n}")) for n in range(3)}
+    with serve(pages) as server:
+        here = newsroom(tmp_path, server)
+        assert next_morning(here) == ["2026-11-22"]
+    assert "1 story from 3 sources" in text_of(here, "2026-11-22")
+
+
+def test_an_issue_that_cannot_be_made_costs_no_other_its_own(tmp_path: Path, site: Server) -> None:
+    broken = "{name: broken, when: daily 07:00, subject: ''}, "
+    here = newsroom(tmp_path, site, extra=DIGEST.replace("[{", f"[{broken}{{", 1))
+    with here.app(), sqlite3.connect(tmp_path / "storage/aggregator.db") as database:
+        refuse = "BEFORE INSERT ON issue WHEN new.digest = 'broken' BEGIN SELECT raise(ABORT, 'no'); END"
+        database.execute(f"CREATE TRIGGER no {refuse}")
+    report = here.sync()
+    assert [issue.digest for issue in report.issues] == ["morning"]
+    assert list(report.uncomposed) == ["broken 2026-11-22"]
+    assert report.uncomposed["broken 2026-11-22"].startswith("IntegrityError: ")
+
+
 def test_a_story_of_three_publishers_is_one_line_of_the_issue(tmp_path: Path, site: Server) -> None:
     here = newsroom(tmp_path, site)
     assert next_morning(here) == ["2026-11-22"]

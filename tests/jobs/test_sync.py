@@ -266,6 +266,9 @@ def test_a_file_feed_inside_the_workspace(tmp_path: Path) -> None:
     (tmp_path / "local/a.xml").write_bytes(rss(item(1)))
     assert here.sync().refreshed.new == 1
     assert here.sync(force=True).refreshed.unchanged == 1
+    with here.app() as app:
+        (entry,) = app.store.entries.search()
+        assert entry.source.publisher == "example.com", "its home tells, where its address does not"
 
 
 def test_a_feed_taken_out_of_the_config_is_not_asked_and_its_entries_stay(tmp_path: Path) -> None:

@@ -42,6 +42,14 @@ def test_an_entry_that_is_told_again_counts_once() -> None:
     assert learn(Furniture(), [*again, *again]).repeated == frozenset()
 
 
+def test_entries_without_titles_are_not_one_entry() -> None:
+    furniture = Furniture()
+    for n, text in enumerate([told(1), told(2), told(3)]):
+        furniture = learn(furniture, [(f"g{n}", "", paragraphs(text))])
+        assert (len(furniture.kept) // 4 - 1 - len(furniture.repeated)) % 5 == 0
+    assert furniture.repeated == {paragraph(NOTICE)}
+
+
 def test_a_text_of_nothing_but_furniture_stays() -> None:
     repeated = {paragraph(NOTICE)}
     assert without(NOTICE, repeated) == NOTICE

@@ -6,15 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Folded, Format, Story
+from aggregator.pipeline.lines import line_of
 from aggregator.pipeline.outputs import publish, tell_story
 from aggregator.pipeline.outputs.covered import LISTED
+from aggregator.pipeline.rank import rank
 from aggregator.pipeline.story import group
+from aggregator.pipeline.telling import tellings
 from tests.example_output import FORMATS, publication
 from tests.newsroom import NOW, stored
 from tests.storyroom import STORY, next_day, treaty
@@ -48,6 +52,18 @@ def test_its_content_is_the_text_whose_headline_it_has_and_a_list_of_who_else_co
     assert [name for name, _, _ in rows] == [entry.source.title for entry in others]
     assert [url.replace("&amp;", "&") for _, url, _ in rows] == [entry.entry.url for entry in others]
     assert [place["headline"] for place in item["_aggregator"]["also"]] == [entry.entry.title for entry in others]
+
+
+def test_who_prints_the_text_of_another_publisher_is_named_with_it() -> None:
+    first, *others = treaty()
+    copy = replace(others[0], id=777, text_set=others[0].text_set, source=stored(1, by=77).source)
+    texts = [Folded(one, (copy,) if one is others[0] else ()) for one in (first, *others)]
+    (found,) = group(texts, summaries=False)
+    content = json_item(replace(found, title=first.entry.title))["content_html"]
+    assert f"{others[0].source.title}, also in {copy.source.title} – <a" in content
+    (ranked,) = rank(tellings([found], since=NOW - timedelta(days=9), told={}), now=NOW, size=9).chosen
+    _, line = line_of(ranked, rank=1, topics=(), day=NOW.date(), zone=ZoneInfo("UTC"))
+    assert f"{others[0].source.title}, also in {copy.source.title}" in {cover.source for cover in line.covered}
 
 
 def test_who_else_covers_it_is_linked_in_atom() -> None:

@@ -67,9 +67,9 @@ def test_titles_that_name_other_numbers_are_less_alike() -> None:
 def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() -> None:
     (one,) = Reader(VECTORS.of_words).read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
     assert list(one.terms.values()) == sorted(one.terms.values(), reverse=True)
-    weights = {one.shown[hash]: weight for hash, weight in one.terms.items()}
+    weights = {one.said[hash][-1]: weight for hash, weight in one.terms.items()}
     assert weights["Atlantis"] > weights["40"] > weights["fell"]
-    assert {hash % 2 for hash, word in one.shown.items() if word == "40"} == {1}
+    assert {hash % 2 for hash, (*_, word) in one.said.items() if word == "40"} == {1}
     assert sum(weight * weight for weight in one.terms.values()) == pytest.approx(1000**2, rel=0.01)
 
 
@@ -78,7 +78,7 @@ def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
     slug, page = reader.read(
         [entry(1, "Live", key="a.example/2026/atlantis-quake-kills-14.html?x=1"), entry(2, "Live", key="a.example/p-1")]
     )
-    assert set(slug.shown.values()) == {"atlantis", "quake", "kills"}
+    assert {word for *_, word in slug.said.values()} == {"atlantis", "quake", "kills"}
     assert page.terms == {}
 
 

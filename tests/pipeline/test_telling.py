@@ -8,7 +8,7 @@ import pytest
 from aggregator.model import Folded, StoredEntry, Told
 from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.story import group
-from aggregator.pipeline.telling import tell, tellings
+from aggregator.pipeline.telling import lead_of, tell, tellings
 from tests.newsroom import NOW, stored, told
 from tests.storyroom import STORY, issue_of, next_day, telling, treaty
 
@@ -101,6 +101,23 @@ def test_what_came_between_the_last_telling_and_this_period_is_still_news():
 
 def test_a_byline_is_no_news():
     assert Heard(treaty()[:1]).material(later(f"{treaty()[0].entry.text} Reporting by Jana Kolb.")) == ()
+
+
+def test_a_short_sentence_may_be_all_the_news():
+    brief = later("Tilde Marsk resigned on Saturday.", title="Treaty: Marsk resigns")
+    assert Heard(treaty()).material(brief) == ("Tilde Marsk resigned on Saturday.",)
+
+
+def test_a_number_that_only_the_headline_has_is_news():
+    entry = later(treaty()[0].entry.text, title="Toll of the barracks fire at Port Hale climbs to 38")
+    assert Heard(treaty()).material(entry) == ("Toll of the barracks fire at Port Hale climbs to 38",)
+
+
+def test_a_bare_headline_does_not_speak_for_a_story_that_another_text_tells():
+    first, *others = treaty()
+    bare = replace(first, entry=replace(first.entry, text="", html="", excerpt=""))
+    (story,) = group([Folded(one) for one in (bare, *others)])
+    assert lead_of(replace(story, title=first.entry.title), story.texts).lead.id != first.id
 
 
 def test_of_an_entry_that_is_only_a_headline_the_headline_counts():

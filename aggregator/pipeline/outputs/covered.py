@@ -47,7 +47,14 @@ def _covered(story: Story, lead: Folded, item: Item) -> Iterator[Place]:
         url = legal.address(text.lead.entry.url)
         if publisher != item.source.publisher and url and url != item.url:
             headline = legal.plain(text.lead.entry.title) or legal.plain(text.lead.entry.excerpt)
-            yield Place(url, origin(text.lead.source).title, publisher, headline)
+            yield Place(url, _with_copies(text), publisher, headline)
+
+
+def _with_copies(text: Folded) -> str:
+    """Name whose words they are, and who prints them as well."""
+    found = {place.publisher: place.title for place in (origin(member.source) for member in reversed(text.members))}
+    name = found.pop(origin(text.lead.source).publisher)
+    return f"{name}, also in {', '.join(reversed(found.values()))}" if found else name
 
 
 def _content(item: Item, covered: tuple[Place, ...]) -> str:

@@ -11,7 +11,7 @@ depends_on = None
 COLUMNS = (
     ("same_like", sa.Integer(), "0"),
     ("same_score", sa.Float(), "0"),
-    ("story", sa.Integer(), "0"),
+    ("story", sa.BigInteger(), "0"),
     ("story_uid", sa.Text(), ""),
     ("story_like", sa.Integer(), "0"),
     ("story_score", sa.Float(), "0"),

@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from aggregator.store.moments import Moment
-
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -16,8 +14,8 @@ def upgrade() -> None:
     op.create_table(
         "story_entry",
         sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("story", sa.Integer(), nullable=False),
-        sa.Column("published", Moment(), nullable=False),
+        sa.Column("story", sa.BigInteger(), nullable=False),
+        sa.Column("published", sa.BigInteger(), nullable=False),
         sa.Column("mark", sa.BigInteger(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("terms", sa.LargeBinary(), nullable=False),

@@ -11,7 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column, as if the issues so far had told texts that belong to no story."""
-    op.add_column("told", sa.Column("story", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("told", sa.Column("story", sa.BigInteger(), nullable=False, server_default="0"))
     with op.batch_alter_table("told") as told:  # the default was for the rows that were there
         told.alter_column("story", server_default=None)
     op.create_index("ix_told_story", "told", ["story"])
