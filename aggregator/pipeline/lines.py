@@ -1,13 +1,13 @@
 """Ranked → Line: a story as it is told in an issue, all of it plain text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.config import TopicConfig
-from aggregator.model import Cover, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
 from aggregator.pipeline.headline import day_before, moment
 from aggregator.pipeline.plain import shortened, tidy
 
@@ -33,7 +33,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
         published=iso(lead.entry.published),
         excerpt=excerpt,
         author=shortened(tidy(lead.entry.author), NAME),
-        also=_also(telling),
+        also=_also(telling.lead, {text.lead.source.publisher for text in telling.others}),
         language=lead.entry.language,
         why=f"{ranked.why}; {evidence}" if evidence else ranked.why,
         rank=rank,
@@ -85,9 +85,8 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
     return "", ""
 
 
-def _also(telling: Telling) -> tuple[str, ...]:
-    """Name who copies the lead, each once; not those who are named with words of their own."""
-    folded, named = telling.lead, {text.lead.source.publisher for text in telling.others}
+def _also(folded: Folded, named: Collection[str] = ()) -> tuple[str, ...]:
+    """Name who copies a text, each once; not those publishers that are ``named`` with words of their own."""
     names = {member.source.publisher: name_of(member) for member in reversed(folded.members)}
     others = [names[publisher] for publisher in folded.publishers[1:] if publisher not in named]
     return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
