@@ -125,4 +125,4 @@ def _why_not(output: OutputConfig, stored: StoredEntry, held: int) -> str:
         return "it is for the archive only"
     if output.topics and not {tag.topic for tag in stored.tags} & set(output.topics):
         return f"none of its topics: {', '.join(output.topics)}"
-    return f"its {output.size} places are taken by newer ones" if held >= output.size else "not compared yet"
+    return f"no room: newer ones come first, and it holds {output.size}" if held >= output.size else "not compared yet"

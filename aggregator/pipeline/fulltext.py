@@ -1,5 +1,6 @@
 """Which entries are teasers, and what the page of one makes of it: its full text, another try, or the end of trying."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -26,6 +27,9 @@ HOME = "it leads to the front page of its site"
 
 RECENT = timedelta(days=2)
 """How long after an entry was first seen its page may be asked for the first time."""
+
+_LONG_WORD = re.compile("[a-zß-ÿа-я]{5,}")
+_TELLING = 4  # such words of a title, at least, tell what it is about
 
 _FINAL = frozenset({401, 402, 403, 410, 451})
 _BROKEN_OFF = ("…", "...", "[…]", "[...]", "(…)", "(...)", "…]", "→", "»")
@@ -70,19 +74,25 @@ def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, n
 def _shortcoming(teaser: Teaser, answer: Fetched, article: Article) -> str:
     """Say why the feed's own text is kept; empty when the page's is better."""
     what = what_it_is(answer.body, url=answer.final_url)
-    if leads_home(teaser.url, answer.final_url):
-        return f"{HOME}: the feed's own text is kept"
     if found := gate(answer.headers, answer.body):
         return found
     if what.startswith("a consent") or (what.startswith("a login") and len(article.text) < SHORT):
         return f"{what}: the feed's own text is kept"
+    if leads_home(teaser.url, answer.final_url):
+        return f"{HOME}: the feed's own text is kept"
     if len(article.text) < max(LEAST, len(teaser.text)):
         if len(article.text) >= LEAST:
             what = "it says no more than the feed"
         elif what.endswith("page") or " page (" in what:
             what = "no article was found on it"
         return f"{what}: the feed's own text is kept"
-    return ""
+    return "it tells of something else: the feed's own text is kept" if _is_other(teaser.title, article.text) else ""
+
+
+def _is_other(title: str, text: str) -> bool:
+    """Tell a page that has none of the longer words of an entry's title: what a site shows in place of what is gone."""
+    wanted, said = set(_LONG_WORD.findall(title.casefold())), text.casefold()
+    return len(wanted) >= _TELLING and not any(word in said for word in wanted)
 
 
 def failed(teaser: Teaser, error: FetchError, *, now: datetime) -> Page:

@@ -1,5 +1,6 @@
 """Which entries are teasers, and what comes of their pages."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,27 @@ def test_a_gate_and_a_consent_page_are_no_articles() -> None:
     assert "lets only browsers pass" in answered(TEASER, gate, Article(text=LONG), now=NOW).reason
     consent = page(url="https://consent.ostrand.example/")
     assert answered(TEASER, consent, Article(text=LONG), now=NOW).reason.startswith("a consent page")
+
+
+@pytest.mark.parametrize(
+    ("title", "outcome"),
+    [
+        ("Parliament delays railway budget vote", "kept"),  # the page of another article, or of what is gone
+        ("Parliament delays railway budget as harbour opens", "read"),
+        ("Railway budget vote", "read"),  # too few words to tell
+        ("議会は鉄道予算の採決を延期した", "read"),
+    ],
+)
+def test_a_page_that_has_no_word_of_the_title_tells_of_something_else(title: str, outcome: str) -> None:
+    came = answered(replace(TEASER, title=title), page(), Article(text=LONG), now=NOW)
+    assert came.outcome == outcome
+    assert came.reason == ("it tells of something else: the feed's own text is kept" if outcome == "kept" else "")
+
+
+def test_a_front_page_counts_only_for_an_entry_that_has_its_address() -> None:
+    front = page(url="https://ostrand.example/")
+    assert answered(TEASER, front, Article(text=LONG), now=NOW).outcome == "kept"
+    assert answered(replace(TEASER, url=front.final_url), front, Article(text=LONG), now=NOW).outcome == "read"
 
 
 def test_a_page_that_breaks_a_bound_is_given_up() -> None:
