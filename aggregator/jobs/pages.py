@@ -5,9 +5,11 @@ pending ─ is_teaser ─▶ waiting ─▶ robots.txt ─▶ the page ─▶ it
                           └──── later, a few times ┘
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from aggregator.app import App
 from aggregator.cores import Cores
@@ -18,8 +20,8 @@ from aggregator.model import Article, Asking, Fetched, FullText, Page, Request, 
 from aggregator.pipeline.fulltext import HOME, RECENT, answered, failed, full_text, is_teaser, leads_home, refused
 from aggregator.pipeline.hop import read_page
 
-AT_ONCE = 100
-"""Pages of one sync; the rest waits for the next one."""
+AT_ONCE, OF_A_HOST = 100, 25
+"""Pages of one sync, and of one host in it, so that a slow one holds up nobody for long; the rest waits for the next."""
 
 ROUNDS = 3
 """How often in one sync pages may lead to another host, whose robots.txt is asked first."""
@@ -45,10 +47,20 @@ def fetch_pages(app: App) -> PagesRead:
     now = app.clock()
     found = app.store.pages.unasked(feeds, since=now - RECENT)
     app.store.pages.wait([one.entry for one in found if one.url and is_teaser(one.text)], now=now)
-    if due := app.store.pages.due(now, limit=AT_ONCE):
+    if due := _of_each_host(app.store.pages.due(now, limit=10 * AT_ONCE))[:AT_ONCE]:
         with app.client() as client, Cores() as cores:
             _Visits(app, client, cores, report, now=now).make(due)
     return report
+
+
+def _of_each_host(teasers: Iterable[Teaser]) -> list[Teaser]:
+    taken: Counter[str] = Counter()
+    found = []
+    for teaser in teasers:
+        taken[host := urlsplit(teaser.url).netloc] += 1
+        if taken[host] <= OF_A_HOST:
+            found.append(teaser)
+    return found
 
 
 class _Visits:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import workers
-from aggregator.jobs.pages import PagesRead
+from aggregator.jobs.pages import OF_A_HOST, PagesRead
 from aggregator.model import StoredEntry
 from tests.servers import Page, Seen, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -70,6 +70,13 @@ def test_a_teaser_gets_the_text_of_its_page_and_the_page_is_asked_once(tmp_path:
     assert kept.entry.excerpt.startswith("Paragraph 1 of the story")
     assert kept.entry.image == server.url("/storm.jpg")
     assert PARAGRAPHS[5] in here.outputs()["all.json"].decode()
+
+
+def test_a_host_with_many_pages_is_asked_for_some_of_them_in_each_sync(tmp_path: Path) -> None:
+    many = OF_A_HOST + 5
+    with serve({f"/news/{n}": article(f"Headline {n}") for n in range(1, many + 1)}) as server:
+        here = workspace(tmp_path, server, *(teaser(server, n) for n in range(1, many + 1)))
+        assert [here.sync().pages.asked for _ in range(3)] == [OF_A_HOST, 5, 0]
 
 
 def test_a_text_in_full_is_not_asked_for(tmp_path: Path) -> None:
