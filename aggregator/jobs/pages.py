@@ -21,7 +21,7 @@ from aggregator.pipeline.fulltext import HOME, RECENT, answered, failed, full_te
 from aggregator.pipeline.hop import read_page
 
 AT_ONCE, OF_A_HOST = 100, 25
-"""Pages of one sync, and of one host in it, so that a slow one holds up nobody for long; the rest waits for the next."""
+"""Pages of one sync, and of one host in it, so that a slow one holds up nobody for long; the rest waits."""
 
 ROUNDS = 3
 """How often in one sync pages may lead to another host, whose robots.txt is asked first."""
