@@ -20,22 +20,32 @@ def named_apart(one: Written, other: Written) -> str:
 
     A copy under another headline names what its text names, and so does the other text. The order says nothing.
     """
-    mine, yours = _lacking(_names(*one), other), _lacking(_names(*other), one)
+    mine, yours = _lacking(one, other), _lacking(other, one)
+    if not mine or not yours:  # as in most copies, whose texts need not be cut into words then
+        return ""
+    mine, yours = _named(mine, *one), _named(yours, *other)
     return " / ".join(sorted((", ".join(mine), ", ".join(yours)))) if mine and yours else ""
 
 
-def _names(title: str, text: str) -> dict[str, str]:
-    """The words of a title that its text writes with a capital wherever it has them, however the Title Is Written."""
+def _lacking(one: Written, other: Written) -> list[str]:
+    """The capitalised words of a title of which the other title and text have no form, as "Ford's" is of "Ford"."""
+    told = f"{other[0]}\n{other[1][:LOOKED_AT]}".casefold()
+    return [word for word in words(one[0]) if word[0].isupper() and term(word) and not _stands(_bare(word), told)]
+
+
+def _named(capitals: list[str], title: str, text: str) -> list[str]:
+    """Those that their own text writes with a capital wherever it has them, however the Title Is Written."""
     body = text[:LOOKED_AT].removeprefix(title)
     found = words(body[begin.end() :] if (begin := _DATELINE.match(body)) else body)
     said = {_bare(word) for word in found if word[0].isupper()} - {_bare(word) for word in found if word[0].islower()}
-    return {bare: word for word in words(title) if word[0].isupper() and term(word) and (bare := _bare(word)) in said}
+    return [word for word in capitals if _bare(word) in said]
 
 
-def _lacking(names: dict[str, str], text: Written) -> list[str]:
-    """Those of which no word of title or text is a form, as "Ford's" is of "Ford"."""
-    told = f"{text[0]}\n{text[1][:LOOKED_AT]}".casefold()
-    return [word for bare, word in names.items() if not re.search(rf"\b{re.escape(bare)}", told)]
+def _stands(word: str, told: str) -> bool:
+    at = told.find(word)
+    while at > 0 and told[at - 1].isalnum():
+        at = told.find(word, at + 1)
+    return at >= 0
 
 
 def _bare(word: str) -> str:
