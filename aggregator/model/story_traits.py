@@ -32,6 +32,7 @@ class Traits:
     weights: bytes
     meaning: bytes
     numbers: frozenset[int] = frozenset()  # in its title
+    names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
     said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
 

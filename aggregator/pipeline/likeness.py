@@ -1,9 +1,10 @@
-"""How alike two texts are, and whether that makes them one: in runs of words, with the vetoes of their numbers."""
+"""How alike two texts are, and whether that makes them one: in runs of words, with vetoes of numbers and names."""
 
 from collections.abc import Sequence
 
 from aggregator.model.value import value
 from aggregator.pipeline.addresses import publisher_of
+from aggregator.pipeline.likeness_names import named_apart
 from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
 
@@ -34,6 +35,7 @@ class Spoken:
     words: tuple[bytes, ...]
     feed: int
     site: str = ""  # whose address the entry has
+    written: tuple[str, str] = ("", "")  # title and text with their capitals
 
     def shares_source(self, other: "Spoken") -> bool:
         """Tell whether both are of one feed, or of one publisher's site."""
@@ -55,7 +57,7 @@ class Likeness:
 
 def as_spoken(title: str, text: str, feed: int, *, address: str = "") -> Spoken:
     """Cut a text into words; ``text`` is without what its feed repeats, ``address`` is where the entry leads."""
-    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed, publisher_of(address))
+    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed, publisher_of(address), (title, text))
 
 
 def likeness(one: Spoken, other: Spoken) -> Likeness:
@@ -81,6 +83,8 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
         same = share >= ALL_LIKE and len(small.words) >= LONG
     if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
+    if same and (others := named_apart(one.written, other.written)):
+        return Likeness(0, False, f"they name others: {others}")
     if not same and alike == 1 and not one.shares_source(other) and len(one.title) >= TELLING:
         same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {_said(share)}", alike)

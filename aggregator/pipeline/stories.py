@@ -13,6 +13,7 @@ import numpy as np
 from aggregator.model import Placement, Traits
 from aggregator.model.story_traits import EPOCH, Said
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
+from aggregator.pipeline.stories_names import as_named
 from aggregator.pipeline.stories_profile import Profile, dot
 
 WINDOW, DAY = EPOCH, 24 * 3_600_000_000
@@ -31,7 +32,10 @@ _WHY = 6  # shared words that are told
 
 
 def likeness(one: Traits, other: Traits, memory: Memory) -> float:
-    """Say how alike two entries are, 0 to 1; less when their titles name other numbers (day 3 is not day 4)."""
+    """Say how alike two entries are, 0 to 1.
+
+    Less when their titles name other numbers (day 3 is not day 4), and when they are of one form and name others.
+    """
     return _likenesses(one, [other], memory)[0]
 
 
@@ -95,8 +99,8 @@ def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[flo
     mixed = terms * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
     alike: list[float] = (mixed * (1 - _FADING * days)).tolist()
     if entry.numbers:
-        return [how * _ANOTHER if _counts_otherwise(entry, o) else how for how, o in zip(alike, others, strict=True)]
-    return alike
+        alike = [how * _ANOTHER if _counts_otherwise(entry, o) else how for how, o in zip(alike, others, strict=True)]
+    return as_named(entry, others, alike, terms.tolist()) if entry.names else alike
 
 
 def _merged(story: int, other: int, memory: Memory) -> int:

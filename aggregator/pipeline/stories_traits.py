@@ -78,11 +78,19 @@ class Reader:
         traits = []
         for n, (entry, (title, text, _), bag) in enumerate(zip(entries, parts, bags, strict=True)):
             begin, end = int(ends[n]) - len(bag), int(ends[n])
-            numbers = frozenset([self._known[word][0] for word in title if word[0].isdigit()])
+            numbers, names = self._titled(title)
             facts = hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end], meanings[256 * n : 256 * (n + 1)]
             when, length = (entry.published - _EPOCH) // _MICROSECOND, max(len(title) + len(text), 1)
-            traits.append(Traits(entry.id, when, mark(entry), length, *facts, numbers, said=bag))
+            traits.append(Traits(entry.id, when, mark(entry), length, *facts, numbers, names, said=bag))
         return traits
+
+    def _titled(self, title: list[str]) -> tuple[frozenset[int], frozenset[int]]:
+        """The numbers of a title, and its names, where capitals say something: the first word is taken for one."""
+        known = self._known
+        numbers = frozenset([known[word][0] for word in title if word[0].isdigit()])
+        if _shouted(title):
+            return numbers, frozenset()
+        return numbers, frozenset([hash for word in title if word[0].isupper() and (hash := known[word][0])])
 
     def _weighed(
         self, terms: Sequence[int], said: Sequence[Said], ends: NDArray[np.int64]
@@ -115,8 +123,7 @@ class Reader:
 
     def _bag(self, title: list[str], text: list[str], slug: list[str]) -> dict[int, Said]:
         """Gather terms by their hash. Names count more; a Headline Written Like This has none."""
-        letters = [word for word in title if not word[0].isdigit()]
-        shouted = sum([word[0].isupper() for word in letters]) > 0.6 * len(letters)
+        shouted = _shouted(title)
         bag: dict[int, Said] = {}
         known = self._known
         for plain, part in ((shouted, title), (False, text), (True, slug)):
@@ -171,6 +178,12 @@ def _parts(entry: Candidate) -> tuple[list[str], list[str], list[str]]:
     title = words(entry.title[:500])
     text = words(entry.text[: LOOKED_AT * 8])[: max(0, LOOKED_AT - len(title))]
     return title, text, _slug(entry.key)
+
+
+def _shouted(title: list[str]) -> bool:
+    """Tell whether it is a Headline Written Like This, whose capitals say nothing."""
+    letters = [word for word in title if not word[0].isdigit()]
+    return sum([word[0].isupper() for word in letters]) > 0.6 * len(letters)
 
 
 def _boost(word: str) -> float:

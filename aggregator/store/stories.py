@@ -139,12 +139,14 @@ _COUNT = """
 
 
 def _row(traits: Traits) -> tuple[Any, ...]:
-    numbers = pack(f"<{len(traits.numbers)}I", *sorted(traits.numbers))
+    both = sorted(traits.numbers | traits.names)
+    numbers = pack(f"<{len(both)}I", *both)
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
     return *facts, traits.hashes, traits.weights, numbers, traits.meaning
 
 
 def _traits(row: Sequence[Any]) -> Traits:
     entry, story, published, mark, length, hashes, weights, numbers, meaning = row
-    counted = frozenset(unpack(f"<{len(numbers) // 4}I", numbers)) if numbers else frozenset()
-    return Traits(entry, published, mark, length, hashes, weights, meaning, counted, story)
+    both = unpack(f"<{len(numbers) // 4}I", numbers)
+    odd, even = frozenset([hash for hash in both if hash & 1]), frozenset([hash for hash in both if not hash & 1])
+    return Traits(entry, published, mark, length, hashes, weights, meaning, odd, even, story)

@@ -115,7 +115,7 @@ class StoryEntryRow(Row, table=True):
     length: int
     terms: bytes = Field(sa_type=LargeBinary)
     weights: bytes = Field(sa_type=LargeBinary)
-    numbers: bytes = Field(sa_type=LargeBinary)
+    numbers: bytes = Field(sa_type=LargeBinary)  # of its title, and names: odd and even hashes
     meaning: bytes = Field(sa_type=LargeBinary)
 
 

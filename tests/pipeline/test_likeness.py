@@ -111,6 +111,51 @@ def test_a_number_that_is_only_spelt_or_cut_out_vetoes_nothing() -> None:
         assert same(told("Envoys agree", " ".join(first)), told("On sanctions", " ".join(second), 2)), one
 
 
+JOBS = "{0} will cut 3,000 jobs at its plant in {1} by 2028 as demand for electric cars stays low, the union said."
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Acme to cut 3,000 jobs at Northport plant", JOBS.format("Acme", "Northport")),
+        ("Acme To Cut 3,000 Jobs At Northport Plant", JOBS.format("Acme", "Northport")),
+        ("Weather for Northport: showers", "Northport will be cloudy with showers on Friday. Highs of 8 degrees."),
+        ("Sturm über Northport", "Über Northport ist in der Nacht ein Sturm gezogen, der einige Dächer abgedeckt hat."),
+    ],
+)
+def test_texts_of_one_form_that_name_others_are_two_texts(title: str, text: str) -> None:
+    one, same_headline = told(title, text), told("Another headline", text, 2)
+    other = told(*(part.replace("Acme", "Globex").replace("Northport", "Southport") for part in (title, text)), 2)
+    found = likeness(one, other)
+    assert (found.same, found == likeness(other, one)) == (False, True)
+    assert found.why.startswith("they name others: ")
+    assert "Northport" in found.why
+    assert "Southport" in found.why
+    assert same(one, same_headline)
+
+
+@pytest.mark.parametrize(
+    ("title", "form"),
+    [
+        ("Globex will go", "{}"),  # named by nobody but the headline
+        ("Southport hears of jobs", "SOUTHPORT (Agency) - {}"),  # where a newsroom sits
+        ("Southport hears of jobs", "By A Writer\n\nSouthport (Agency): {}"),
+        ("Jobs to go on Monday", "{} It was a Monday."),
+        ("SHOPS STAY OPEN", "{} Shops stay open. The shops had feared for their trade."),
+        ("Plant of Acme's to close", "{}"),
+    ],
+)
+def test_a_copy_whose_headline_names_nobody_else_is_one_text(title: str, form: str) -> None:
+    one = told("Acme to cut 3,000 jobs in Northport", JOBS.format("Acme", "Northport"))
+    assert same(one, told(title, form.format(JOBS.format("The firm", "the north")), 2))
+
+
+def test_a_copy_that_is_cut_before_a_name_is_one_text() -> None:
+    whole = f"{JOBS} {body(1)} The rival Globex has a plant in Southport."
+    one = told("Acme cuts jobs, Globex does not", whole.format("Acme", "Northport"))
+    assert same(one, told("Northport to lose jobs", JOBS.format("Acme", "Northport"), 2))
+
+
 def test_entries_of_one_feed_need_titles_that_are_alike() -> None:
     """A series repeats its words under other titles; another publisher's copy has another headline."""
     one, other = told("Best of cartoons", body(1, 40)), told("Something for the weekend", body(1, 40))

@@ -48,7 +48,7 @@ def placed(traits: Sequence[Traits]) -> list[int]:
 
 
 def facts(one: Traits) -> tuple[object, ...]:
-    return one.entry, one.published, one.mark, one.length, one.terms, one.meaning, one.numbers
+    return one.entry, one.published, one.mark, one.length, one.terms, one.meaning, one.numbers, one.names
 
 
 def test_an_entry_is_like_another_of_its_event_and_unlike_others() -> None:
@@ -62,6 +62,61 @@ def test_titles_that_name_other_numbers_are_less_alike() -> None:
     three, four, third = read("Test match day 3: rain", "Test match day 4: rain", "Rain on test match day 3")
     memory = blank()
     assert likeness(three, four, memory) < 0.8 < likeness(three, third, memory)
+
+
+PROFIT = (
+    "{0} reports quarterly profit of $2{1}.2 billion",
+    "{0} on Thursday reported a quarterly profit of $2{1}.2 billion, beating the forecast of analysts. "
+    "Revenue rose {1} percent from a year earlier.",
+)
+CYCLIST = (
+    "Police appeal after cyclist dies in {0} crash",
+    "Police are appealing for witnesses after a 4{1}-year-old cyclist died in a collision with a car in {0} on Tuesday "
+    "evening. The driver, a man of 3{1}, stopped at the scene and is helping officers with their inquiries.",
+)
+QUAKE = (
+    "Magnitude 5.{1} quake hits off {0}",
+    "A magnitude 5.{1} earthquake struck off {0} on Thursday, the geological survey said. There were no immediate "
+    "reports of damage or casualties, and no tsunami warning was issued.",
+)
+CASES = "{0} records 12 new cases of virus", "{0} recorded 12 new cases of the virus overnight, its minister said."
+
+
+@pytest.mark.parametrize("form", [PROFIT, CYCLIST, QUAKE, CASES])
+def test_entries_of_one_form_that_name_others_are_of_two_stories(form: tuple[str, str]) -> None:
+    said = [[part.format(name, digit) for part in form] for name, digit in (("Northport", 4), ("Globex", 6))]
+    again = [part.format("Northport", 4) for part in form]
+    entries = [entry(n, *told) for n, told in enumerate([*said, again], 1)]
+    assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 2, 1]
+    assert placed(Reader(VECTORS.of_words).read(entries[::-1])) == [3, 2, 3]
+
+
+def test_headlines_of_one_form_that_name_others_are_too_little_alike() -> None:
+    one, other = read("Northport records 12 new cases", "Globex reports 12 new cases")
+    assert likeness(one, other, blank()) == likeness(other, one, blank()) < 0.15
+
+
+def test_reports_of_one_event_that_name_other_sides_of_it_are_of_one_story() -> None:
+    told = (
+        (
+            "Northport airport shut as Storm Halibut batters the coast",
+            "Northport airport closed, 6,000 homes lack power.",
+        ),
+        (
+            "Storm Halibut: 6,000 homes lose power",
+            "Winds of Storm Halibut cut power to homes. Flights from Northport cancelled.",
+        ),
+        ("STORM HALIBUT SHUTS AIRPORT", "Northport airport closed as Storm Halibut came in from the sea."),
+        ("Mayor asks Northport to stay at home", "As Storm Halibut shut the airport and cut power, the mayor spoke."),
+    )
+    assert set(placed(Reader(VECTORS.of_words).read([entry(n, *one) for n, one in enumerate(told, 1)]))) == {1}
+
+
+def test_names_of_titles_are_told_from_numbers_and_from_capitals_that_say_nothing() -> None:
+    one, shouted, none = read("Rain on Northport for 40 days", "Rain Falls on Northport", "it rains")
+    assert {one.said[hash][-1] for hash in one.names} == {"Rain", "Northport"}
+    assert {hash % 2 for hash in one.names} == {0}
+    assert (shouted.names, none.names) == (frozenset(), frozenset())
 
 
 def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() -> None:
