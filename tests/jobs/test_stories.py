@@ -132,6 +132,16 @@ def test_the_size_of_batches_decides_nothing(tmp_path: Path, size: int) -> None:
         assert placed(desk) == whole
 
 
+def test_entries_of_one_form_that_name_others_are_two_stories_also_when_they_come_in_two_runs(tmp_path: Path) -> None:
+    """The names of a title are kept: whoever comes later is held against them."""
+    form = "{0} reports quarterly profit of {1} million|{0} on Monday told of a profit of {1} million, a record."
+    for guid, name, profit in (("a1", "Acme", 24), ("b1", "Globex", 31), ("a2", "Acme", 24), ("b2", "Globex", 31)):
+        with newsroom(tmp_path) as (app, desk):
+            arrive(app, desk, [told(guid, f"{form.format(name, profit)} {guid}")])
+            found = stories(desk)
+    assert found == {frozenset({"a1", "a2"}), frozenset({"b1", "b2"})}
+
+
 def test_a_backfilled_archive_gives_the_stories_of_a_live_one(tmp_path: Path) -> None:
     """All at once in any order, or day by day: within a batch it goes by the date of publication."""
     archive = [replace(one, guid=f"{week}-{one.guid}") for week in range(3) for one in events(at=-week * 14 * DAY)]
