@@ -1,9 +1,10 @@
 """The river: pure stages, values in and values out.
 
     Fetched ──parse──▶ ParsedFeed ──normalise──▶ Draft ──clean──▶ Entry      (intake: all three)
-    Entry ──duplicates, topics──▶ StoredEntry ──fold──▶ Folded ──rank──▶ order
-    Folded ──outputs──▶ Atom, RSS, JSON Feed bytes
-    Folded × digest ──compose──▶ Issue ──letter──▶ Message
+    Entry ──duplicates, stories, topics──▶ StoredEntry ──copies──▶ Folded ──story──▶ Story
+    Story × what was told ──telling──▶ Telling ──rank──▶ Ranked
+    Folded or Story ──outputs──▶ Atom, RSS, JSON Feed bytes
+    Ranked × digest ──compose──▶ Issue ──letter──▶ Message
 
     page ──article──▶ Article ──fulltext──▶ an Entry's texts      (where ``robots`` lets it be asked for)
 
