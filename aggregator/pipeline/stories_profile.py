@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from aggregator.model import Traits
 from aggregator.model.story_traits import LATEST
 
+_NOTHING: NDArray[np.int64] = np.zeros(256, dtype=np.int64)
+_NOTHING.flags.writeable = False
+
 
 def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
     """Multiply two sparse vectors."""
@@ -26,7 +29,7 @@ class Profile:
         self._members = sorted((member.published, member.entry, member) for member in members)
         self._words = sum(member.length for _, _, member in self._members)
         self._terms: dict[int, int] | None = None
-        self._meaning: NDArray[np.int64] = np.zeros(256, dtype=np.int64)
+        self._meaning = _NOTHING  # two kilobytes each, for thousands of stories that nobody asks
         self._squared = 0, 0
 
     @property
