@@ -102,5 +102,5 @@ def _only(news: News, entry: Entry) -> News:
 
 
 def _says_something(said: str, own: frozenset[str]) -> bool:
-    """Tell a short sentence ("Jane Doe resigned on Saturday.") from a byline ("By Jane Doe in Rome")."""
+    """Tell a short sentence ("Tellmark Rail stopped on Saturday.") from a byline ("By Quay Desk in Rome")."""
     return len(own) >= _LEAST_SAID and any(word.islower() and term(word) for word in words(said))

@@ -88,7 +88,7 @@ def test_a_stranger_page_gets_no_script_and_no_style_through() -> None:
 def test_what_stands_above_the_headline_goes() -> None:
     menu = "".join(f"<p>Section {number}</p>" for number in range(40))
     title = "Harbour master ends nine days of silence"
-    body = f"<div>{menu}<p><b>{title}</b></p><p>By Ada Ferry</p><p>June 19, 2024 at 7:30 am</p>{told(*PROSE)}</div>"
+    body = f"<div>{menu}<p><b>{title}</b></p><p>By Night Desk</p><p>June 19, 2024 at 7:30 am</p>{told(*PROSE)}</div>"
     assert article(page(body, title=f"{title} | Ostrand Post"), url=URL).text.split("\n\n") == PROSE
 
 
@@ -106,7 +106,7 @@ def test_a_sentence_that_begins_like_credits_stays(lines: list[str]) -> None:
         "Reporting by night, the crew of the harbour radio saw the water first and called the mayor.",
         "Copyright law does not protect the plans of the quay, the court said, and sent the case back.",
     )
-    credits = ("(Reporting by Ana Berg; Editing by Tom Lund)", "Copyright 2026 Ostrand Post. Do not reprint.")
+    credits = ("(Reporting by Quay Desk; Editing by Night Desk)", "Copyright 2026 Ostrand Post. Do not reprint.")
     found = article(page(told(*lines[:4], *said, *credits)), url="https://ostrand.example/1")
     assert found.text.split("\n\n")[-2:] == list(said)
 

@@ -64,7 +64,7 @@ def test_another_publisher_by_itself_is_no_news(text: str):
     "sentence",
     [
         "The treaty of mutual assistance obliges each side to send 7,500 soldiers.",  # a number
-        "The treaty was also signed by Grand Duke Ottokar of Vell on behalf of his country.",  # a name
+        "The treaty was also signed by the Grand Duchy of Vell on behalf of its neighbours.",  # a name
         "Fishermen blockaded the harbour overnight and burned tyres on the pier.",  # hardly a word that was said before
     ],
 )
@@ -100,12 +100,12 @@ def test_what_came_between_the_last_telling_and_this_period_is_still_news():
 
 
 def test_a_byline_is_no_news():
-    assert Heard(treaty()[:1]).material(later(f"{treaty()[0].entry.text} Reporting by Jana Kolb.")) == ()
+    assert Heard(treaty()[:1]).material(later(f"{treaty()[0].entry.text} Reporting by Quay Desk.")) == ()
 
 
 def test_a_short_sentence_may_be_all_the_news():
-    brief = later("Tilde Marsk resigned on Saturday.", title="Treaty: Marsk resigns")
-    assert Heard(treaty()).material(brief) == ("Tilde Marsk resigned on Saturday.",)
+    brief = later("Tellmark Rail stopped on Saturday.", title="Treaty: Tellmark Rail stops")
+    assert Heard(treaty()).material(brief) == ("Tellmark Rail stopped on Saturday.",)
 
 
 def test_a_number_that_only_the_headline_has_is_news():
