@@ -41,7 +41,7 @@ TREATY = (
 NEXT_DAY = (
     "Osmere publishes the annex: 40,000 soldiers within ten days",
     "Osmere published the annex of the Port Hale treaty on Thursday night. It promises 40,000 soldiers within ten days "
-    "of an attack. The president of Meridon, of the Loft Party, called an emergency session of parliament for Saturday.",
+    "of an attack. The president of Meridon and the Loft Party called an emergency session of parliament for Saturday.",
 )
 STORY = 501
 

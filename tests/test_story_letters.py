@@ -42,7 +42,7 @@ def test_a_story_that_comes_back_says_when_it_was_told_and_only_what_is_new():
     assert line.covered == () and line.summary == ()
     assert [said.sentence for said in line.news] == [
         "It promises 40,000 soldiers within ten days of an attack.",
-        "The president of Meridon, of the Loft Party, called an emergency session of parliament for Saturday.",
+        "The president of Meridon and the Loft Party called an emergency session of parliament for Saturday.",
     ]
     assert [said.source for said in line.news] == ["", "The Sample Courier"], "named once, at the end"
 
