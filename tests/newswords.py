@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-SUBJECTS = {
-    "sport": "match goal striker coach league season tournament referee stadium penalty defender keeper".split(),  # noqa: SIM905
-    "money": "shares profit bank investors earnings inflation market dividend merger bonds revenue trader".split(),  # noqa: SIM905
-    "space": "rocket orbit telescope galaxy astronaut satellite launch planet comet module gravity crew".split(),  # noqa: SIM905
+_WORDS = {
+    "sport": "match goal striker coach league season tournament referee stadium penalty defender keeper",
+    "money": "shares profit bank investors earnings inflation market dividend merger bonds revenue trader",
+    "space": "rocket orbit telescope galaxy astronaut satellite launch planet comet module gravity crew",
 }
+SUBJECTS = {subject: words.split() for subject, words in _WORDS.items()}
 FILLER = "The {0} and the {1} were seen before the {2}, while the {3} waited for {4}."
 
 

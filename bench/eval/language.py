@@ -95,7 +95,7 @@ def _rows(path: Path) -> list[dict[int, str]]:
 
 def _cell(cell: ElementTree.Element, strings: Sequence[str]) -> tuple[int, str]:
     column = 0
-    for sign in re.match(r"[A-Z]+", cell.get("r", "A"))[0]:  # type: ignore[index] # every cell is named
+    for sign in cell.get("r", "A").rstrip("0123456789"):
         column = 26 * column + ord(sign) - 64
     text = cell.findtext(f"{MAIN}v") or "".join(part.text or "" for part in cell.iter(f"{MAIN}t"))
     return column - 1, strings[int(text)] if cell.get("t") == "s" and text else text

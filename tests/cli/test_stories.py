@@ -93,7 +93,7 @@ def test_what_there_is_none_of_is_said(synced: Path) -> None:
 
 def test_a_story_is_shown_by_its_number_its_id_and_those_of_its_entries(synced: Path) -> None:
     whole = story(synced)
-    last = whole["entries"][-1]  # type: ignore[index]
+    last = whole["entries"][-1]
     for reference in (whole["id"], whole["uid"], last["id"]):
         (shown,) = data(synced, "stories", "show", str(reference))["stories"]
         assert shown["id"] == whole["id"] and shown["summary"] and shown["coverage"] == 3
@@ -105,7 +105,7 @@ def test_a_story_is_shown_by_its_number_its_id_and_those_of_its_entries(synced: 
 
 def test_explain_tells_the_story_and_the_parts_of_its_score(synced: Path) -> None:
     whole = story(synced)
-    last = whole["entries"][-1]["id"]  # type: ignore[index]
+    last = whole["entries"][-1]["id"]
     said = run(synced, "explain", last).stdout
     assert f"came in by entry {whole['id']} at paper0.example.org, score 0.62" in said
     assert "they share: Tarvenia, Osmere" in said and "adds " in said

@@ -4,7 +4,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -190,10 +189,8 @@ def test_a_later_update_of_the_teaser_leaves_the_full_text(tmp_path: Path) -> No
 def test_a_page_that_moved_to_another_host_is_asked_there_if_its_robots_txt_allow_it(tmp_path: Path) -> None:
     with serve({"/news/1": article(), "/news/2": article("Headline 2")}) as there:
         there.pages["/robots.txt"] = Page(b"User-agent: *\nDisallow: /news/2")
-        away: Callable[[int], Page] = lambda number: Page(  # noqa: E731
-            b"", status=302, headers={"Location": there.url(f"/news/{number}")}
-        )
-        with serve({"/news/1": away(1), "/news/2": away(2)}) as server:
+        moved = {f"/news/{n}": Page(b"", status=302, headers={"Location": there.url(f"/news/{n}")}) for n in (1, 2)}
+        with serve(moved) as server:
             here = workspace(tmp_path, server, teaser(server), teaser(server, 2))
             here.sync()
             assert len(there.asked("/news/1")) == 1
@@ -366,10 +363,10 @@ def test_an_article_as_page_as_content_and_as_description_is_one_entry(
         server.pages["/feed"] = Page(rss(item(1, title=escape(title), link=link, text=f"{lines[1][:200]} …")))
         full = item(2, title=escape(title), text=escape(escape("\n\n".join([title, *lines]))))
         content = f"<content:encoded>{escape(marked)}</content:encoded></item>"
-        server.pages["/content"] = Page(rss(item(3, title=escape(title)).replace("</item>", content)))
-        server.pages["/description"] = Page(rss(full))
         space = b'<rss xmlns:content="http://purl.org/rss/1.0/modules/content/" '
-        server.pages["/content"] = Page(server.pages["/content"].body.replace(b"<rss ", space))  # type: ignore[union-attr]
+        whole = rss(item(3, title=escape(title)).replace("</item>", content))
+        server.pages["/content"] = Page(whole.replace(b"<rss ", space))
+        server.pages["/description"] = Page(rss(full))
         feeds = [f"{{url: {server.url(path)}, full_text: true}}" for path in ("/feed", "/content", "/description")]
         here = desk(tmp_path, *feeds)
         here.sync()

@@ -15,7 +15,7 @@ from aggregator.pipeline.rank import FADE, rank, scored, sum_in_words
 from aggregator.pipeline.rank_parts import Weights, parts, score
 from tests.newsroom import NOW, stored, stories, told
 
-HALF = timedelta(hours=12)
+HALF, EVEN = timedelta(hours=12), Weights()
 
 
 def text(id: int, *, hours: float = 1, by: int = 0, carried: int = 1, story: int = 0) -> Folded:
@@ -28,7 +28,7 @@ def ids(ranking: Ranking) -> list[int]:
     return [ranked.telling.lead.lead.id for ranked in ranking.chosen]
 
 
-def ranked(*texts: Folded, size: int = 9, weights: Weights = Weights()) -> Ranking:  # noqa: B008 - it is frozen
+def ranked(*texts: Folded, size: int = 9, weights: Weights = EVEN) -> Ranking:
     return rank(stories(texts), now=NOW, size=size, weights=weights)
 
 
@@ -38,7 +38,7 @@ def told_by(*hours: float, id: int = 1) -> Telling:
     return telling
 
 
-def value(telling: Telling, *, weights: Weights = Weights()) -> float:  # noqa: B008 - it is frozen
+def value(telling: Telling, *, weights: Weights = EVEN) -> float:
     return score(parts(telling, now=NOW, half=HALF, weights=weights))
 
 
