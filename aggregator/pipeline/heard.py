@@ -43,7 +43,7 @@ class Heard:
 
         Those with a number or a name that was not heard, also where the rest of the sentence is known (“The fire
         killed 14”, after 12), and new ones that are mostly of terms never heard: the same matter in other words is
-        none.
+        none. The headline counts where it alone has the name or number, or where there is nothing else.
         """
         read = _read(entry.entry)
         news = self._news(read)
