@@ -72,9 +72,9 @@ def sync(
     """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
 
     ``force`` asks feeds that are not due, but none whose server told us to wait. ``late`` bounds how long ago an
-    issue may have been due; None catches up whatever is missing, once. An issue that cannot be made, for a reason that no
-    rule foresaw, is named in ``uncomposed`` and costs no other its own. ``spread`` lets each due feed wait for its own
-    minute of the hour.
+    issue may have been due; None catches up whatever is missing, once. An issue that cannot be made, for a reason that
+    no rule foresaw, is named in ``uncomposed`` and costs no other its own. ``spread`` lets each due feed wait for its
+    own minute of the hour.
     """
     report = Report()
     with _timed(report, "refresh"):
