@@ -29,6 +29,17 @@ from aggregator.model.ledger import (
 )
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
+from aggregator.model.people import (
+    Bounce,
+    BounceWord,
+    Choice,
+    Consent,
+    Frequency,
+    Subscriber,
+    Subscription,
+    SubscriptionWord,
+    Via,
+)
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
 from aggregator.model.story_traits import Placement, StoryChanges, Traits
@@ -41,8 +52,12 @@ __all__ = [
     "WORDS",
     "Article",
     "Asking",
+    "Bounce",
+    "BounceWord",
     "Candidate",
     "Category",
+    "Choice",
+    "Consent",
     "Correction",
     "Cover",
     "Criterion",
@@ -59,6 +74,7 @@ __all__ = [
     "Fetched",
     "Folded",
     "Format",
+    "Frequency",
     "FullText",
     "Intake",
     "Issue",
@@ -95,6 +111,9 @@ __all__ = [
     "StoredEntry",
     "Story",
     "StoryChanges",
+    "Subscriber",
+    "Subscription",
+    "SubscriptionWord",
     "Tag",
     "Teaser",
     "Telling",
@@ -102,5 +121,6 @@ __all__ = [
     "Traits",
     "Unread",
     "Validators",
+    "Via",
     "Visit",
 ]

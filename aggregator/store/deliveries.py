@@ -26,8 +26,9 @@ _SETTLE = """
     UPDATE delivery SET state = ?, reply = ?, due = ?, changed = ? WHERE id = ? AND state IN ('sending', 'unknown')
 """
 _EXPECT = """
-    INSERT INTO delivery (issue_id, recipient, message_id, state, attempts, reply, changed)
-    VALUES (?, ?, ?, 'pending', 0, '', ?) ON CONFLICT DO NOTHING
+    INSERT INTO delivery
+        (issue_id, recipient, message_id, state, attempts, reply, changed, subscriber_id, letter_id, owner)
+    VALUES (?, ?, ?, 'pending', 0, '', ?, 0, 0, '') ON CONFLICT DO NOTHING
 """
 
 

@@ -251,11 +251,17 @@ CREATE TABLE delivery (
   due BIGINT,
   reply TEXT NOT NULL,
   changed BIGINT NOT NULL,
+  subscriber_id INTEGER NOT NULL,
+  letter_id INTEGER NOT NULL,
+  owner TEXT NOT NULL,
+  lease BIGINT,
   CONSTRAINT fk_delivery_issue_id_issue FOREIGN KEY(issue_id) REFERENCES issue (id) ON DELETE CASCADE,
   CONSTRAINT uq_delivery_issue_id_recipient UNIQUE (issue_id, recipient)
 );
 
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
+
+CREATE INDEX ix_delivery_subscriber_id ON delivery (subscriber_id);
 
 CREATE TABLE correction (
   entry_id INTEGER NOT NULL,
@@ -303,3 +309,82 @@ CREATE TABLE robots (
   closed TEXT NOT NULL,
   CONSTRAINT pk_robots PRIMARY KEY (origin)
 );
+
+CREATE TABLE letter (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  issue_id INTEGER NOT NULL,
+  variant TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  html TEXT NOT NULL,
+  text TEXT NOT NULL,
+  CONSTRAINT fk_letter_issue_id_issue FOREIGN KEY(issue_id) REFERENCES issue (id) ON DELETE CASCADE,
+  CONSTRAINT uq_letter_issue_id_variant UNIQUE (issue_id, variant)
+);
+
+CREATE TABLE subscriber (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  uid TEXT NOT NULL,
+  address TEXT NOT NULL,
+  mailbox TEXT NOT NULL,
+  language TEXT NOT NULL,
+  zone TEXT NOT NULL,
+  joined BIGINT NOT NULL,
+  suppressed TEXT NOT NULL,
+  suppressed_at BIGINT,
+  CONSTRAINT uq_subscriber_mailbox UNIQUE (mailbox),
+  CONSTRAINT uq_subscriber_uid UNIQUE (uid)
+);
+
+CREATE TABLE subscription (
+  subscriber_id INTEGER NOT NULL,
+  digest VARCHAR NOT NULL,
+  state VARCHAR NOT NULL,
+  topics JSON NOT NULL,
+  frequency VARCHAR NOT NULL,
+  paused_until BIGINT,
+  asked BIGINT NOT NULL,
+  confirmed BIGINT,
+  left_at BIGINT,
+  via TEXT NOT NULL,
+  form TEXT NOT NULL,
+  wording TEXT NOT NULL,
+  CONSTRAINT pk_subscription PRIMARY KEY (subscriber_id, digest),
+  CONSTRAINT fk_subscription_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_subscription_digest_state ON subscription (digest, state);
+
+CREATE TABLE confirmation (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  subscriber_id INTEGER NOT NULL,
+  digest VARCHAR NOT NULL,
+  network TEXT NOT NULL,
+  asked BIGINT NOT NULL,
+  message_id TEXT NOT NULL,
+  state VARCHAR NOT NULL,
+  attempts INTEGER NOT NULL,
+  due BIGINT,
+  reply TEXT NOT NULL,
+  changed BIGINT NOT NULL,
+  CONSTRAINT fk_confirmation_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_confirmation_state_due ON confirmation (state, due);
+
+CREATE INDEX ix_confirmation_network_asked ON confirmation (network, asked);
+
+CREATE INDEX ix_confirmation_subscriber_id_asked ON confirmation (subscriber_id, asked);
+
+CREATE TABLE bounce (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  subscriber_id INTEGER NOT NULL,
+  delivery_id INTEGER NOT NULL,
+  kind VARCHAR NOT NULL,
+  status TEXT NOT NULL,
+  diagnostic TEXT NOT NULL,
+  report TEXT NOT NULL,
+  came BIGINT NOT NULL,
+  CONSTRAINT uq_bounce_report UNIQUE (report)
+);
+
+CREATE INDEX ix_bounce_subscriber_id_came ON bounce (subscriber_id, came);

@@ -12,7 +12,7 @@ from aggregator.errors import WorkspaceError
 from aggregator.store.engines import driver
 from aggregator.store.founding import christen
 from aggregator.store.migrations import HEAD
-from aggregator.store.tables_books import METADATA
+from aggregator.store.tables_mail import METADATA
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -1,4 +1,4 @@
-"""The tables of feeds and entries. What Curate decides and what the mail did lie in ``tables_books``."""
+"""The tables of feeds and entries. What Curate decides lies in ``tables_books``, the mail in ``tables_mail``."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -1,9 +1,9 @@
-"""The tables of curation, issues and deliveries."""
+"""The tables of curation, and of pages."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -140,62 +140,6 @@ class StoryCountRow(Row, table=True):
     counts: bytes = Field(sa_type=LargeBinary)
 
 
-class IssueRow(Row, table=True):
-    """One number of a digest, frozen; ``data`` is the Issue as JSON, empty when there was nothing to tell."""
-
-    __tablename__ = "issue"
-    __table_args__ = (
-        UniqueConstraint("digest", "period"),
-        Index(None, "digest", "until"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    digest: str
-    period: str
-    since: datetime = Field(sa_type=Moment)
-    until: datetime = Field(sa_type=Moment)
-    frozen: datetime = Field(sa_type=Moment)
-    skipped: bool
-    entries: int
-    subject: str = Field(sa_type=Text)
-    data: str = Field(sa_type=Text)
-    html: str = Field(sa_type=Text)
-    text: str = Field(sa_type=Text)
-
-
-class ToldRow(Row, table=True):
-    """An entry that an issue tells, its text set and story (0: none). Issues outlive what is purged: no foreign key."""
-
-    __tablename__ = "told"
-
-    issue_id: int = Field(primary_key=True, foreign_key="issue.id", ondelete="CASCADE")
-    entry_id: int = Field(primary_key=True, index=True)
-    text_set: int = Field(index=True)
-    story: int = Field(index=True, sa_type=BigInteger)
-
-
-class DeliveryRow(Row, table=True):
-    """One issue on its way to one recipient, under a Message-ID fixed beforehand."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (
-        UniqueConstraint("issue_id", "recipient"),
-        Index(None, "state", "due"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    issue_id: int = Field(foreign_key="issue.id", ondelete="CASCADE")
-    recipient: str = Field(sa_type=Text)
-    message_id: str = Field(sa_type=Text)
-    state: str
-    attempts: int = 0
-    due: datetime | None = Field(default=None, sa_type=Moment)
-    reply: str = Field(default="", sa_type=Text)
-    changed: datetime = Field(sa_type=Moment)
-
-
 class PageRow(Row, table=True):
     """The page behind an entry of which the feed carries a teaser; ``cuts`` are [place, beginning, reason]."""
 
@@ -226,6 +170,3 @@ class RobotsRow(Row, table=True):
     status: int
     text: str = Field(sa_type=Text)
     closed: str = Field(sa_type=Text)
-
-
-METADATA = Row.metadata  # by now it knows all tables

@@ -134,4 +134,4 @@ def test_the_room_goes_back_to_the_disk(path: Path, desk: Desk) -> None:
     desk.read("a", document())
     desk.store.retention.prune(now=YEAR_LATER, months=12, at_least=0)
     desk.store.close()
-    assert path.stat().st_size < 1_000_000
+    assert path.stat().st_size < 1_500_000  # the empty tables alone take a page of 16 kB each

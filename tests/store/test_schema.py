@@ -16,7 +16,7 @@ from sqlalchemy import Connection, create_engine, text
 from aggregator.errors import WorkspaceError
 from aggregator.store import Store, driver, engines, schema
 from aggregator.store.migrations import HEAD
-from aggregator.store.tables_books import METADATA
+from aggregator.store.tables_mail import METADATA
 from tests.store.things import NOW, Desk, document, entry, listings
 
 

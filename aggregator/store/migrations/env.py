@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from aggregator.store.tables_books import METADATA
+from aggregator.store.tables_mail import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

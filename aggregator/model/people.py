@@ -1,0 +1,78 @@
+"""People who subscribe: who they are, what they chose, and what came back from them."""
+
+from datetime import datetime
+from typing import Literal
+
+from aggregator.model.value import value
+
+SubscriptionWord = Literal["pending", "confirmed", "left"]
+"""How far a subscription is: asked for, meant, over."""
+
+Frequency = Literal["each", "daily", "weekly"]
+"""How often a subscriber gets mail of a digest: each issue, or what a day or a week came to."""
+
+Via = Literal["form", "editor", "import"]
+"""By what way a subscription came."""
+
+BounceWord = Literal["permanent", "transient", "complaint"]
+"""What a report says: the address is no good, it was not this time, or the reader calls it unwanted."""
+
+
+@value(frozen=True, slots=True)
+class Subscriber:
+    """A person who asked for digests; ``uid`` stands in links, ``mailbox`` is the address as it is compared."""
+
+    id: int
+    uid: str
+    address: str
+    mailbox: str
+    joined: datetime
+    language: str = ""  # of the frame; empty: as the digest
+    zone: str = ""  # empty: as feeds.yaml
+    suppressed: str = ""  # why nothing is sent any more; empty: it is
+    suppressed_at: datetime | None = None
+
+
+@value(frozen=True, slots=True)
+class Choice:
+    """What a subscriber chose of a digest; no topics: all of them."""
+
+    topics: tuple[str, ...] = ()
+    frequency: Frequency = "each"
+    paused_until: datetime | None = None
+
+
+@value(frozen=True, slots=True)
+class Consent:
+    """How a subscription came: when it was asked for, where, and under which version of the text."""
+
+    asked: datetime
+    via: Via
+    form: str = ""
+    wording: str = ""
+
+
+@value(frozen=True, slots=True)
+class Subscription:
+    """That a subscriber wants a digest."""
+
+    subscriber: int
+    digest: str
+    state: SubscriptionWord
+    choice: Choice
+    consent: Consent
+    confirmed: datetime | None = None
+    left: datetime | None = None
+
+
+@value(frozen=True, slots=True)
+class Bounce:
+    """What a mail server reported of a delivery, or a person of a mail. ``status`` as in RFC 3463, like 5.1.1."""
+
+    subscriber: int
+    delivery: int
+    kind: BounceWord
+    status: str
+    diagnostic: str
+    report: str  # a fingerprint: the same report counts once
+    came: datetime
