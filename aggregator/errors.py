@@ -20,6 +20,10 @@ stops a run; the rest of the tree is raised.
 """
 
 from datetime import datetime
+from typing import Literal
+
+MailStep = Literal["connect", "sender", "recipient", "data", "message"]
+"""What a mail server was asked: to talk to us, to take a sender, a recipient, the word DATA, the whole message."""
 
 
 class AggregatorError(Exception):
@@ -146,7 +150,8 @@ class TemplateError(AggregatorError):
 class MailError(AggregatorError):
     """One message was not taken by the mail server.
 
-    ``code`` is the SMTP reply code (RFC 5321 §4.2) or 0 when no reply came; ``unknown`` is true when the server
+    ``code`` is the SMTP reply code (RFC 5321 §4.2) or 0 when no reply came, and ``step`` what it is the answer to;
+    ``unknown`` is true when the server
     may have taken the message all the same (the connection broke after its last byte, RFC 1047), ``blocked`` when
     what stands in the way is not this message: the next one would fare no better.
     """
@@ -159,6 +164,7 @@ class MailError(AggregatorError):
         code: int,
         reply: str,
         *,
+        step: MailStep = "connect",
         permanent: bool = False,
         unknown: bool = False,
         blocked: bool = False,
@@ -167,6 +173,7 @@ class MailError(AggregatorError):
         self.recipient = recipient
         self.code = code
         self.reply = reply
+        self.step = step
         self.permanent = permanent
         self.unknown = unknown
         self.blocked = blocked

@@ -4,7 +4,7 @@ text → document (values, and where each stands) → models (each section) + ch
 """
 
 from aggregator.config.asking import unset_secrets
-from aggregator.config.mailing import MailConfig
+from aggregator.config.mailing import DkimConfig, MailConfig
 from aggregator.config.models import (
     Config,
     DigestConfig,
@@ -21,6 +21,7 @@ from aggregator.config.subjects import TopicConfig
 __all__ = [
     "Config",
     "DigestConfig",
+    "DkimConfig",
     "FeedConfig",
     "FeedDefaults",
     "FetchConfig",

@@ -1,6 +1,7 @@
 """The `mail` section: who writes, through which server, and where its password lies."""
 
 import os
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -19,6 +20,36 @@ Security = Literal["starttls", "tls", "none"]
 _PORTS = {"smtp": 587, "smtps": 465}
 
 
+_DOMAIN = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+_SELECTOR = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
+
+
+class DkimConfig(Section):
+    """What mails are signed with (RFC 6376): for who has no relay that does it."""
+
+    domain: str = Field(
+        description="The domain that signs, as in `from`: example.org.", json_schema_extra={"pattern": f"^{_DOMAIN}$"}
+    )
+    selector: str = Field(
+        description="The name of the key in the DNS, before ._domainkey.DOMAIN.",
+        json_schema_extra={"pattern": f"^{_SELECTOR}$"},
+    )
+    key_file: Line = Field(description="The private key in PEM, RSA or Ed25519; a relative path starts at feeds.yaml.")
+
+    @field_validator("domain", "selector")
+    @classmethod
+    def _is_name(cls, value: str, info: ValidationInfo) -> str:
+        form, like = (_DOMAIN, "example.org") if info.field_name == "domain" else (_SELECTOR, "mail2026")
+        if not re.fullmatch(form, value):
+            raise ValueError(f"not a name in the DNS in small letters, like {like} {got(value)}")
+        return value
+
+    @field_validator("key_file")
+    @classmethod
+    def _absolute(cls, value: str, info: ValidationInfo) -> str:
+        return beside(value, info)
+
+
 class MailConfig(Section):
     """How digests are mailed."""
 
@@ -34,6 +65,13 @@ class MailConfig(Section):
     password_file: Line | None = Field(
         default=None, description="The file that holds the password; a relative path starts at feeds.yaml."
     )
+    rate: float = Field(
+        default=5.0, strict=True, ge=0.1, le=10_000, description="So many messages a second at most, 0.1 to 10000."
+    )
+    per_hour: int | None = Field(
+        default=None, strict=True, ge=1, description="So many messages in any hour at most; the rest waits."
+    )
+    dkim: DkimConfig | None = Field(default=None, description="What mails are signed with; by default they are not.")
 
     @field_validator("smtp")
     @classmethod
@@ -63,10 +101,7 @@ class MailConfig(Section):
     @field_validator("password_file")
     @classmethod
     def _absolute(cls, value: str | None, info: ValidationInfo) -> str | None:
-        folder = (info.context or {}).get("folder")
-        if value is None or folder is None:
-            return value
-        return str(folder / Path(value).expanduser()) if value.startswith("~/") else str(folder / value)
+        return None if value is None else beside(value, info)
 
     @model_validator(mode="after")
     def _agrees(self) -> "MailConfig":
@@ -116,6 +151,14 @@ class MailConfig(Section):
                 raise ConfigError((f"mail.password_env: the environment variable {self.password_env} is not set",))
             return secret
         return None if self.password_file is None else _read_secret(Path(self.password_file))
+
+
+def beside(value: str, info: ValidationInfo) -> str:
+    """Read a path as from the folder of feeds.yaml; ``~/`` is whose program this is."""
+    folder = (info.context or {}).get("folder")
+    if folder is None:
+        return value
+    return str(folder / Path(value).expanduser()) if value.startswith("~/") else str(folder / value)
 
 
 def _read_secret(path: Path) -> str:

@@ -17,15 +17,19 @@ from aggregator.model.kept import (
     Visit,
 )
 from aggregator.model.ledger import (
+    Addressed,
+    Claimed,
     Curated,
     DeliveryState,
     DeliveryWord,
     IssueState,
     Learned,
     Listing,
+    Pace,
     PruneRow,
     Saved,
     Sought,
+    Variant,
 )
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
@@ -50,6 +54,7 @@ from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, R
 __all__ = [
     "KEYS",
     "WORDS",
+    "Addressed",
     "Article",
     "Asking",
     "Bounce",
@@ -57,6 +62,7 @@ __all__ = [
     "Candidate",
     "Category",
     "Choice",
+    "Claimed",
     "Consent",
     "Correction",
     "Cover",
@@ -88,6 +94,7 @@ __all__ = [
     "Message",
     "News",
     "Outcome",
+    "Pace",
     "Page",
     "PageOutcome",
     "ParsedEntry",
@@ -121,6 +128,7 @@ __all__ = [
     "Traits",
     "Unread",
     "Validators",
+    "Variant",
     "Via",
     "Visit",
 ]

@@ -6,10 +6,15 @@ from datetime import datetime
 from typing import Literal
 
 from aggregator.model.kept import Tag
+from aggregator.model.mailed import Letter
 from aggregator.model.value import value
 
-DeliveryWord = Literal["pending", "sending", "sent", "deferred", "failed", "unknown"]
-"""How far a delivery is; ``unknown``: it may have arrived, and is not sent again by itself."""
+DeliveryWord = Literal["pending", "sending", "sent", "deferred", "failed", "unknown", "dropped"]
+"""How far a delivery is.
+
+``unknown``: it may have arrived, and is not sent again by itself; ``dropped``: it was not sent because its subscriber
+left, paused, or must not be written to, by the time it would have been.
+"""
 
 
 @value(frozen=True, slots=True)
@@ -98,6 +103,44 @@ class DeliveryState:
     due: datetime | None = None
     reply: str = ""
     changed: datetime | None = None
+    subscriber: int = 0  # 0: an address of `to:`
+    letter: int = 0  # 0: the issue as it was composed
+
+
+@value(frozen=True, slots=True)
+class Variant:
+    """An issue as some of its subscribers chose it; ``key`` names the choice, and its letter holds marks for links."""
+
+    key: str
+    subject: str
+    letter: Letter
+
+
+@value(frozen=True, slots=True)
+class Addressed:
+    """Who is to get an issue, under which Message-ID, in which variant (empty: the issue as it was composed)."""
+
+    recipient: str
+    message_id: str
+    subscriber: int = 0
+    variant: str = ""
+
+
+@value(frozen=True, slots=True)
+class Claimed:
+    """Deliveries that one sender has for itself, and in how many seconds the first may go and each after it."""
+
+    deliveries: tuple[DeliveryState, ...] = ()
+    first: float = 0.0
+    every: float = 0.0
+
+
+@value(frozen=True, slots=True)
+class Pace:
+    """How fast mail may go, by all processes together: messages a second (None: at once), and in any hour."""
+
+    rate: float | None = None
+    per_hour: int | None = None
 
 
 @value(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Issue × Letter × address → Message: finished bytes, the same for the same input."""
 
 import hashlib
+import re
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Literal
+from html import escape
 from urllib.parse import quote
 
 from aggregator.model import Issue, Letter, Message
@@ -13,6 +16,36 @@ from aggregator.pipeline.plain import plain
 
 NOBODY = "undisclosed-recipients:;"
 """The recipient of a copy for the archive: an empty group (RFC 5322 §3.4)."""
+
+UNSUBSCRIBE = "https://link.invalid/unsubscribe-3f1c9e5ad2b7"
+PREFERENCES = "https://link.invalid/preferences-3f1c9e5ad2b7"
+"""What stands in a letter for the links of each subscriber; nothing answers there (RFC 2606 §2)."""
+
+_MARKED = re.compile(rf"[^\n]*(?:{re.escape(UNSUBSCRIBE)}|{re.escape(PREFERENCES)})[^\n]*\n?")
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a body: ``done`` as it travels, or text with marks, encoded for each recipient."""
+
+    done: bytes
+    text: str = ""
+    html: bool = False
+    base64: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A mail to many: all of it that is the same for everybody, written once."""
+
+    sender: str
+    digest: str
+    heads: tuple[
+        bytes, bytes, bytes, bytes
+    ]  # To comes after the first, Message-ID after the second, links after the third
+    body: tuple[Piece, ...]
 
 
 def message(
@@ -34,20 +67,53 @@ def message(
     or a whole ``mailto:`` or ``https:`` one (RFC 2369). ``date`` is aware. Raises ValueError for what
     is no address.
     """
-    from_name, from_address = wire_address(sender)
-    to_name, to_address = ("", "") if recipient == NOBODY else wire_address(recipient)
-    mail = EmailMessage(policy=POLICY)
-    mail["From"] = f"{from_name} <{from_address}>" if from_name else from_address
-    mail["To"] = f"{to_name} <{to_address}>" if to_name else to_address or NOBODY
-    mail["Subject"] = plain(issue.subject)
-    mail["Date"] = format_datetime(date.astimezone(UTC))
-    mail["Message-ID"] = message_id
-    for name, value in _list_headers(issue, host=host, home=home or issue.home, unsubscribe=unsubscribe).items():
-        mail[name] = value
-    mail.set_content(letter.text, charset="utf-8", cte=_encoding(letter.text))
-    mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte=_encoding(letter.html))
-    mail.set_boundary(_boundary(letter))
-    return Message(from_address, to_address, message_id, mail.as_bytes())
+    form = prepare(issue, letter, sender=sender, date=date, host=host, home=home)
+    return fill(form, recipient=recipient, message_id=message_id, unsubscribe=unsubscribe)
+
+
+def prepare(issue: Issue, letter: Letter, *, sender: str, date: datetime, host: str, home: str = "") -> Form:
+    """Write what is the same for all recipients of a letter; parameters as for ``message``."""
+    name, address = wire_address(sender)
+    home = home or issue.home
+    title = plain(issue.title).replace("<", "").replace(">", "")
+    boundary = _boundary(letter)
+    first = {"From": f"{name} <{address}>" if name else address}
+    second = {"Subject": plain(issue.subject), "Date": format_datetime(date.astimezone(UTC))}
+    third = {"List-Id": f"{title} <{issue.digest}.{ascii_domain(host)}>".strip()}
+    third |= {"List-Archive": f"<{home}>"} if home else {}
+    last = {
+        "Feedback-ID": f"{issue.period}:{issue.digest}:digest:{_digest(host, size=5)}",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "list",
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+    }
+    heads = _headers(first), _headers(second), _headers(third), _headers(last) + b"\r\n"
+    return Form(address, issue.digest, heads, tuple(_body(letter, boundary.encode())))
+
+
+def fill(
+    form: Form,
+    *,
+    recipient: str,
+    message_id: str,
+    unsubscribe: str = "",
+    one_click: str = "",
+    links: Mapping[str, str] | None = None,
+) -> Message:
+    """Write the mail to one of many; ``links`` stand for the marks of the letter, and are ASCII.
+
+    ``one_click`` is an https address where a POST alone unsubscribes (RFC 8058); it comes before ``unsubscribe``.
+    """
+    name, address = ("", "") if recipient == NOBODY else wire_address(recipient)
+    to = _headers({"To": f"{name} <{address}>" if name else address or NOBODY})
+    ways = [way if ":" in way else leave_by_mail(way, form.digest) for way in (one_click, unsubscribe) if way]
+    leaving = {"List-Unsubscribe": ", ".join(f"<{way}>" for way in ways)} if ways else {}
+    leaving |= {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if one_click else {}
+    heads = form.heads
+    parts = [heads[0], to, heads[1], _headers({"Message-ID": message_id}), heads[2], _headers(leaving), heads[3]]
+    body = [piece.done or _encoded(_linked(piece, links or {}), base64=piece.base64) for piece in form.body]
+    return Message(form.sender, address, message_id, b"".join(parts + body))
 
 
 def message_id(digest: str, period: str, recipient: str, host: str) -> str:
@@ -67,23 +133,55 @@ def sent_size(text: str) -> int:
     return min(_sizes(text).values())
 
 
-def _list_headers(issue: Issue, *, host: str, home: str, unsubscribe: str) -> dict[str, str]:
-    """Tell mailboxes that this is a list (RFC 2919, RFC 2369), and robots that no answer is wanted (RFC 3834 §5)."""
-    title = plain(issue.title).replace("<", "").replace(">", "")
-    if unsubscribe and ":" not in unsubscribe:
-        unsubscribe = leave_by_mail(unsubscribe, issue.digest)
-    return {
-        "List-Id": f"{title} <{issue.digest}.{ascii_domain(host)}>".strip(),
-        **({"List-Archive": f"<{home}>"} if home else {}),
-        **({"List-Unsubscribe": f"<{unsubscribe}>"} if unsubscribe else {}),
-        "Auto-Submitted": "auto-generated",
-        "Precedence": "list",
-    }
+def _headers(values: Mapping[str, str]) -> bytes:
+    return b"".join(POLICY.fold_binary(*POLICY.header_store_parse(name, value)) for name, value in values.items())
 
 
-def _encoding(text: str) -> Literal["quoted-printable", "base64"]:
-    sizes = _sizes(text)
-    return "quoted-printable" if sizes["quoted-printable"] <= sizes["base64"] else "base64"
+def _body(letter: Letter, boundary: bytes) -> Iterator[Piece]:
+    """Write the parts, each with its headers; the line end before a boundary belongs to it (RFC 2046 §5.1.1)."""
+    for subtype, text in (("plain", letter.text), ("html", letter.html)):
+        sizes = _sizes(text)
+        base64 = sizes["base64"] < sizes["quoted-printable"]
+        headers = {
+            "Content-Type": f'text/{subtype}; charset="utf-8"',
+            "Content-Transfer-Encoding": "base64" if base64 else "quoted-printable",
+        }
+        yield Piece(b"--" + boundary + b"\r\n" + _headers(headers) + b"\r\n")
+        yield from _pieces(text, html=subtype == "html", base64=base64)
+        yield Piece(b"\r\n")
+    yield Piece(b"--" + boundary + b"--\r\n")
+
+
+def _pieces(text: str, *, html: bool, base64: bool) -> Iterator[Piece]:
+    """Encode all lines without a mark at once, for quoted-printable does so line by line."""
+    if not _MARKED.search(text):
+        yield Piece(_encoded(text, base64=base64) or b"\r\n")
+        return
+    if base64:
+        yield Piece(b"", text, html, base64)
+        return
+    at = 0
+    for found in _MARKED.finditer(text):
+        if before := text[at : found.start()]:
+            yield Piece(_encoded(before, base64=False))
+        yield Piece(b"", found[0], html, base64)
+        at = found.end()
+    if after := text[at:]:
+        yield Piece(_encoded(after, base64=False))
+
+
+def _linked(piece: Piece, links: Mapping[str, str]) -> str:
+    text = piece.text
+    for mark, link in links.items():
+        text = text.replace(mark, escape(link) if piece.html else link)
+    return text
+
+
+def _encoded(text: str, *, base64: bool) -> bytes:
+    data = _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
+    if base64:
+        return b"\r\n".join(b2a_base64(data[at : at + 57], newline=False) for at in range(0, len(data), 57))
+    return b2a_qp(data)
 
 
 def _sizes(text: str) -> dict[str, int]:

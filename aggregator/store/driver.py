@@ -24,6 +24,7 @@ LAYOUT = ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL")
 # 16 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
 # the same pages to and fro.
 WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-16000", "wal_autocheckpoint=2000")
+DURABLE = (*WRITING, "synchronous=FULL")  # the disk has it when COMMIT returns (sqlite.org/pragma.html)
 READING = (*LAYOUT, "query_only=1")
 LOOKING = ("query_only=1",)
 

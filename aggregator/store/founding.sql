@@ -259,6 +259,8 @@ CREATE TABLE delivery (
   CONSTRAINT uq_delivery_issue_id_recipient UNIQUE (issue_id, recipient)
 );
 
+CREATE INDEX ix_delivery_changed ON delivery (changed);
+
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
 
 CREATE INDEX ix_delivery_subscriber_id ON delivery (subscriber_id);

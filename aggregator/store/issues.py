@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.errors import NotFoundError
-from aggregator.model import Issue, IssueState, Letter, Story, Told
+from aggregator.model import Addressed, Issue, IssueState, Letter, Story, Told, Variant
 from aggregator.store.deliveries import Deliveries, expect
 from aggregator.store.driver import instant, moment, number
 from aggregator.store.frozen import read_issue, read_moment, write_issue
@@ -52,12 +52,13 @@ class Issues(Deliveries):
         issue: Issue,
         letter: Letter,
         *,
-        deliveries: Sequence[tuple[str, str]],
+        deliveries: Sequence[Addressed],
+        variants: Sequence[Variant] = (),
         now: datetime,
     ) -> IssueState:
         """Keep an issue for good with one delivery a recipient; gives back what is there when its period has one.
 
-        ``deliveries`` are (recipient, Message-ID).
+        ``variants`` are the letters that ``deliveries`` name.
         """
         window = number(read_moment(issue.since)), number(read_moment(issue.until))
         facts = (*window, False, len(issue.lines), issue.subject, write_issue(issue), letter.html, letter.text)
@@ -65,7 +66,7 @@ class Issues(Deliveries):
             state, new = _enter(connection, issue.digest, issue.period, now=now, facts=facts)
             if new:
                 connection.executemany(_TELL, [(state.id, *told) for told in _tells(issue)])
-                expect(connection, state.id, deliveries, now=now)
+                expect(connection, state.id, deliveries, variants, now=now)
         return state
 
     def skip(self, digest: str, period: str, *, since: datetime, until: datetime, now: datetime) -> IssueState:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from aggregator.store.driver import BUSY_SECONDS, LOOKING, READING, WRITING, explained, prepare, spectators
+from aggregator.store.driver import BUSY_SECONDS, DURABLE, LOOKING, READING, WRITING, explained, prepare, spectators
 
 AT_ONCE = 5000
 """So many values go into one IN: SQLite takes 32,766 parameters at most."""
@@ -22,23 +22,24 @@ class Lane:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self._path, self._readonly = path, readonly
-        self._idle: dict[str, list[sqlite3.Connection]] = {"BEGIN": [], "BEGIN IMMEDIATE": []}
+        self._idle: dict[tuple[str, ...], list[sqlite3.Connection]] = {READING: [], WRITING: [], DURABLE: []}
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """Run one transaction that writes: committed when the block ends, rolled back when it raises.
 
         ``BEGIN IMMEDIATE`` takes the write lock at once: a plain BEGIN that reads first and writes later fails with
         "database is locked" whenever another wrote in between, whatever the busy timeout (sqlite.org/isolation.html).
-        Raises WorkspaceError for what the user can mend.
+        ``durable`` also waits until the disk has it, and all that was committed before: without it a commit outlives
+        the death of the process, not a loss of power. Raises WorkspaceError for what the user can mend.
         """
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._transaction("BEGIN IMMEDIATE", DURABLE if durable else WRITING) as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Run one transaction that only reads: it sees one state of the database and blocks nobody."""
-        with self._transaction("BEGIN") as connection:
+        with self._transaction("BEGIN", READING) as connection:
             yield connection
 
     def close(self) -> None:
@@ -48,10 +49,13 @@ class Lane:
                 idle.pop().close()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, begin: str, pragmas: tuple[str, ...]) -> Iterator[sqlite3.Connection]:
         with explained(str(self._path)):
-            idle = self._idle[begin]
-            connection = idle.pop() if idle else self._opened(READING if begin == "BEGIN" else WRITING)
+            idle = self._idle[pragmas]
+            try:
+                connection = idle.pop()
+            except IndexError:  # none is left: asking first would be no answer beside another thread
+                connection = self._opened(pragmas)
             try:
                 connection.execute(begin)
                 yield connection

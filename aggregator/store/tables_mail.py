@@ -57,6 +57,7 @@ class DeliveryRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("issue_id", "recipient"),
         Index(None, "state", "due"),
+        Index(None, "changed"),
         {"sqlite_autoincrement": True},
     )
 

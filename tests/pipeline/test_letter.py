@@ -27,6 +27,7 @@ def test_every_header_stands_once_and_says_what_a_list_says():
         "List-Id",
         "List-Archive",
         "List-Unsubscribe",
+        "Feedback-ID",
         "Auto-Submitted",
         "Precedence",
         "MIME-Version",

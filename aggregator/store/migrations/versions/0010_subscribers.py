@@ -24,10 +24,12 @@ def upgrade() -> None:
         for name in ("subscriber_id", "letter_id", "owner"):  # the defaults were for the rows that were there
             delivery.alter_column(name, server_default=None)
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"])
+    op.create_index("ix_delivery_changed", "delivery", ["changed"])
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_delivery_changed", "delivery")
     op.drop_index("ix_delivery_subscriber_id", "delivery")
     with op.batch_alter_table("delivery", table_kwargs={"sqlite_autoincrement": True}) as delivery:
         for name in ("lease", "owner", "letter_id", "subscriber_id"):

@@ -1,14 +1,16 @@
-"""The post: one message to one address, over SMTP, as finished bytes."""
+"""SMTP: finished bytes for one address, and at which step they were refused."""
 
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from aggregator.config import MailConfig
-from aggregator.errors import MailError
+from aggregator.errors import MailError, MailStep
+from aggregator.mail.signing import Signer
 from aggregator.model import Message
 
 MESSAGES = 100
@@ -34,6 +36,7 @@ class Smtp:
         patience: float = 600.0,
     ) -> None:
         self._config = config
+        self._signer = Signer(config.dkim) if config.dkim else None
         self._trust = trust
         self._timeout = timeout
         self._patience = patience
@@ -53,38 +56,45 @@ class Smtp:
                 self._server.quit()
         self._drop()
 
-    def send(self, message: Message) -> str:
+    def send(self, message: Message, *, ready: Callable[[], bool] = lambda: True) -> str:
         """Hand the message over and return the server's last reply, as ``250 text``.
 
-        Raises MailError. A connection that had carried a message before and turns out to be closed, or is closed by a
+        ``ready`` is asked when the server has taken sender and recipient, just before DATA; when it says no, the
+        message is taken back, and the reply is "". Raises MailError. A connection that had carried a message before
+        and turns out to be closed, or is closed by a
         421, is made anew once; after the final dot nothing is ever repeated. An error from connecting, TLS, login or
         the sender's refusal has ``blocked`` set, and is permanent only when the server says so of the sender. Raises
-        ConfigError when the password cannot be read.
+        ConfigError when the password or the key to sign with cannot be read.
         """
+        if self._signer:
+            message = self._signer.signed(message)
         if self._carried >= MESSAGES:
             self.close()
         used = self._server is not None
         try:
-            return self._offer(message)
+            return self._offer(message, ready)
         except MailError as error:
             ended = self._server is None and not error.unknown and not error.blocked
             if not (used and ended):
                 raise
-        return self._offer(message)
+        return self._offer(message, ready)
 
-    def _offer(self, message: Message) -> str:
+    def _offer(self, message: Message, ready: Callable[[], bool]) -> str:
         server = self._server or self._connect(message.recipient)
         options = self._options(server, message)
         self._carried += 1
         try:
-            self._expect(server.mail(message.sender, options), (250,), message, blocked=True)
-            self._expect(server.rcpt(message.recipient), (250, 251), message)
-            self._expect(server.docmd("DATA"), (354,), message)
+            self._expect(server.mail(message.sender, options), (250,), message, step="sender")
+            self._expect(server.rcpt(message.recipient), (250, 251), message, step="recipient")
+            if not ready():
+                self._reset()
+                return ""
+            self._expect(server.docmd("DATA"), (354,), message, step="data")
             server.send(_LINE_WITH_DOT.sub(b"..", message.data).removesuffix(b"\r\n") + b"\r\n.\r\n")
         except OSError as error:
             self._drop()
             reason = f"the connection was lost before the message was complete ({error})"
-            raise MailError(message.recipient, 0, reason) from error
+            raise MailError(message.recipient, 0, reason, step="data") from error
         return self._verdict(server, message)
 
     def _verdict(self, server: smtplib.SMTP, message: Message) -> str:
@@ -98,15 +108,13 @@ class Smtp:
         except OSError as error:
             self._drop()
             reason = f"no reply after the whole message was sent: it may have been taken ({error})"
-            raise MailError(message.recipient, 0, reason, unknown=True) from error
+            raise MailError(message.recipient, 0, reason, step="message", unknown=True) from error
         if code < 200:
             self._drop()
-            raise MailError(message.recipient, 0, f"not a reply: {_words(text)}", unknown=True)
-        return self._expect((code, text), (250,), message)
+            raise MailError(message.recipient, 0, f"not a reply: {_words(text)}", step="message", unknown=True)
+        return self._expect((code, text), (250,), message, step="message")
 
-    def _expect(
-        self, reply: tuple[int, bytes], wanted: tuple[int, ...], message: Message, *, blocked: bool = False
-    ) -> str:
+    def _expect(self, reply: tuple[int, bytes], wanted: tuple[int, ...], message: Message, *, step: MailStep) -> str:
         """Give the reply in words when it is one of those wanted; else leave the connection ready for the next."""
         code, text = reply[0], _words(reply[1])
         if code in wanted:
@@ -117,7 +125,12 @@ class Smtp:
         else:
             self._reset()
         raise MailError(
-            message.recipient, max(code, 0), text, permanent=500 <= code < 600, blocked=blocked and not ended
+            message.recipient,
+            max(code, 0),
+            text,
+            step=step,
+            permanent=500 <= code < 600,
+            blocked=step == "sender" and not ended,
         )
 
     def _options(self, server: smtplib.SMTP, message: Message) -> list[str]:
@@ -126,7 +139,7 @@ class Smtp:
             return []
         if not server.has_extn("smtputf8"):
             reason = f"the address needs SMTPUTF8 (RFC 6531), which {self._config.host} does not offer"
-            raise MailError(message.recipient, 0, reason, permanent=True)
+            raise MailError(message.recipient, 0, reason, step="recipient", permanent=True)
         return ["SMTPUTF8", "BODY=8BITMIME"]
 
     def _connect(self, recipient: str) -> smtplib.SMTP:
@@ -142,7 +155,9 @@ class Smtp:
                 server.close()
             code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
             where = f"{self._config.host}:{self._config.port}"
-            raise MailError(recipient, max(code, 0), f"{where}: {_trouble(error)}", blocked=True) from error
+            raise MailError(
+                recipient, max(code, 0), f"{where}: {_trouble(error)}", step="connect", blocked=True
+            ) from error
         self._server, self._carried = server, 0
         return server
 
