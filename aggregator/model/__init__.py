@@ -30,9 +30,11 @@ from aggregator.model.ledger import (
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.people import (
+    Asked,
     Bounce,
     BounceWord,
     Choice,
+    Confirmation,
     Consent,
     Frequency,
     Subscriber,
@@ -51,12 +53,14 @@ __all__ = [
     "KEYS",
     "WORDS",
     "Article",
+    "Asked",
     "Asking",
     "Bounce",
     "BounceWord",
     "Candidate",
     "Category",
     "Choice",
+    "Confirmation",
     "Consent",
     "Correction",
     "Cover",
