@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -73,6 +74,11 @@ class App:
         """The tagging authority of the permanent ids (RFC 4151 §2.1), or "" without a public address."""
         host = urlsplit(self.config.home).hostname
         return f"{host},{self.store.meta['founded'][:4]}" if host else ""
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The key of links, bounce addresses and hashes: 32 random bytes, made when it is first needed."""
+        return bytes.fromhex(self.store.meta.once("secret", lambda: token_hex(32)))
 
     @cached_property
     def templates(self) -> "Templates":

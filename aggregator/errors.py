@@ -12,6 +12,7 @@
     │   │   ├── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
     │   │   └── ElsewhereError    its address leads to another host, which was not asked; .target
     │   └── ParseError         an answer that is no feed
+    ├── TokenError             a link that is not ours, not whole, or too old; .expired
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
 
@@ -137,6 +138,14 @@ class ElsewhereError(FetchError):
 
 class ParseError(FeedError):
     """An answer came, but it is no feed, or reading it broke a bound."""
+
+
+class TokenError(AggregatorError):
+    """A token was not written by us for this purpose, or (``expired``) too long ago."""
+
+    def __init__(self, reason: str, *, expired: bool = False) -> None:
+        super().__init__(reason)
+        self.expired = expired
 
 
 class TemplateError(AggregatorError):

@@ -29,6 +29,7 @@ def check(document: Document) -> Iterator[Problem]:
     yield from _feeds_once(document)
     yield from _names_once(document, "outputs")
     yield from _names_once(document, "digests")
+    yield from _names_of_rhythms(document)
     yield from _listed_once(document)
     yield from _topics_exist(document)
 
@@ -69,8 +70,20 @@ def _names_once(document: Document, section: str) -> Iterator[Problem]:
         first.setdefault(name, problem.line)
 
 
+def _names_of_rhythms(document: Document) -> Iterator[Problem]:
+    """``morning`` with ``frequency: [each, weekly]`` also takes the name morning-weekly."""
+    digests = _items(document.values, "digests")
+    names = {item.get("name"): path for path, item in digests if isinstance(item, dict)}
+    for _, item in digests:
+        for often in _list(item, "frequency"):
+            if often != "each" and (path := names.get(f"{item.get('name')}-{often}")):
+                text = f"is the name of what gathers {item.get('name')} (`frequency: {often}`); choose another"
+                yield document.problem((*path, "name"), text)
+
+
 def _listed_once(document: Document) -> Iterator[Problem]:
-    for section, key in (("digests", "to"), ("digests", "topics"), ("outputs", "topics"), ("outputs", "formats")):
+    lists = {"digests": ("to", "topics", "frequency"), "outputs": ("topics", "formats")}
+    for section, key in ((section, key) for section, keys in lists.items() for key in keys):
         for path, item in _items(document.values, section):
             first: set[str] = set()
             for index, word in enumerate(_list(item, key)):

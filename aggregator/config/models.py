@@ -1,5 +1,6 @@
 """The sections of feeds.yaml as frozen values."""
 
+from functools import cached_property
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,10 +28,11 @@ from aggregator.config.fields import (
     Weight,
 )
 from aggregator.config.mailing import MailConfig
+from aggregator.config.rhythms import derived, no_rhythm
 from aggregator.config.section import Section, written
 from aggregator.config.subjects import NAME, TopicConfig, with_title
 from aggregator.config.wording import got
-from aggregator.model import Format, Reach
+from aggregator.model import Format, Frequency, Reach
 
 
 class FeedDefaults(SharedAsking):
@@ -106,6 +108,19 @@ class DigestConfig(Section):
     size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
     to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
     subject: Text = Field(default="", description="The subject; by default made from the first entries.")
+    subscribe: bool = Field(default=True, strict=True, description="Whether people may subscribe by the web form.")
+    frequency: tuple[Frequency, ...] = Field(
+        default=("each",),
+        description="How often subscribers may choose to get it: each issue, daily, weekly.",
+        json_schema_extra={"minItems": 1},
+    )
+
+    @field_validator("frequency")
+    @classmethod
+    def _differ(cls, value: tuple[Frequency, ...], info: ValidationInfo) -> tuple[Frequency, ...]:
+        if trouble := no_rhythm(value, info.data.get("when", "")):
+            raise ValueError(trouble)
+        return value
 
     @model_validator(mode="before")
     @classmethod
@@ -157,6 +172,23 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The time zone of the digests."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def mailings(self) -> tuple[DigestConfig, ...]:
+        """The digests, each followed by what gathers it for a day or a week: ``NAME-daily``, ``NAME-weekly``."""
+        found: list[DigestConfig] = []
+        for digest in self.digests:
+            gathered = [often for often in digest.frequency if often != "each"]
+            found += [digest, *(digest.model_copy(update=derived(digest.name, digest, often)) for often in gathered)]
+        return tuple(found)
+
+    def rhythm(self, mailing: str) -> tuple[str, Frequency]:
+        """Tell of a mailing which digest it is, and at which frequency: ``morning-weekly`` is morning, weekly."""
+        for digest in self.digests:
+            for often in digest.frequency:
+                if often != "each" and mailing == f"{digest.name}-{often}":
+                    return digest.name, often
+        return mailing, "each"
 
     @field_validator("topics", mode="before")
     @classmethod

@@ -34,9 +34,11 @@ from aggregator.model.ledger import (
 from aggregator.model.mailed import Cover, Issue, Letter, Line, Message, Said, Section
 from aggregator.model.pages import Article, FullText, Page, PageOutcome, Robots, Teaser
 from aggregator.model.people import (
+    Asked,
     Bounce,
     BounceWord,
     Choice,
+    Confirmation,
     Consent,
     Frequency,
     Subscriber,
@@ -56,6 +58,7 @@ __all__ = [
     "WORDS",
     "Addressed",
     "Article",
+    "Asked",
     "Asking",
     "Bounce",
     "BounceWord",
@@ -63,6 +66,7 @@ __all__ = [
     "Category",
     "Choice",
     "Claimed",
+    "Confirmation",
     "Consent",
     "Correction",
     "Cover",

@@ -17,6 +17,9 @@ Via = Literal["form", "editor", "import"]
 BounceWord = Literal["permanent", "transient", "complaint"]
 """What a report says: the address is no good, it was not this time, or the reader calls it unwanted."""
 
+Asked = Literal["queued", "later", "asked", "confirmed", "suppressed", "crowded"]
+"""What asking for a digest came to: its mail is queued, or for tomorrow; there was one; no need; no use; too many."""
+
 
 @value(frozen=True, slots=True)
 class Subscriber:
@@ -63,6 +66,19 @@ class Subscription:
     consent: Consent
     confirmed: datetime | None = None
     left: datetime | None = None
+
+
+@value(frozen=True, slots=True)
+class Confirmation:
+    """A mail that asks whether a subscription is meant, on its way; not before ``due``, where that is set."""
+
+    id: int
+    subscriber: Subscriber
+    digest: str
+    message_id: str
+    attempts: int
+    asked: datetime
+    due: datetime | None = None
 
 
 @value(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Small facts about the whole database, by name."""
 
 import sqlite3
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 
 from aggregator.store.database import Database
 
 
 class Meta(MutableMapping[str, str]):
-    """A mapping of text: founded, workspace, revision, rules, stamps of outputs. Each access is one transaction."""
+    """A mapping of text: founded, workspace, secret, revision, rules, stamps. Each access is one transaction."""
 
     def __init__(self, database: Database) -> None:
         self._lane = database.lane
@@ -27,6 +27,19 @@ class Meta(MutableMapping[str, str]):
         with self._lane.write() as connection:
             if not connection.execute("DELETE FROM meta WHERE key = ?", (key,)).rowcount:
                 raise KeyError(key)
+
+    def once(self, key: str, make: Callable[[], str]) -> str:
+        """Read a fact, or make it for good: of several processes that come at once, all get the same."""
+        with self._lane.read() as connection:
+            known = read(connection, key)
+        if known is not None:
+            return known
+        with self._lane.write() as connection:
+            known = read(connection, key)
+            if known is None:
+                known = make()
+                write(connection, key, known)
+        return known
 
     def __iter__(self) -> Iterator[str]:
         with self._lane.read() as connection:

@@ -24,8 +24,10 @@ from aggregator.store.texts import Texts
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from aggregator.store.confirmations import Confirmations
     from aggregator.store.pages import Pages
     from aggregator.store.retention import Retention
+    from aggregator.store.subscribers import Subscribers
 
 
 class Store:
@@ -57,6 +59,20 @@ class Store:
         from aggregator.store.retention import Retention
 
         return Retention(self._database)
+
+    @cached_property
+    def subscribers(self) -> "Subscribers":
+        """The keeper of people who subscribe; few runs have to do with them."""
+        from aggregator.store.subscribers import Subscribers
+
+        return Subscribers(self._database)
+
+    @cached_property
+    def confirmations(self) -> "Confirmations":
+        """The keeper of the mails that ask whether a subscription is meant."""
+        from aggregator.store.confirmations import Confirmations
+
+        return Confirmations(self._database)
 
     @classmethod
     def open(cls, target: Path | str, *, now: datetime, readonly: bool = False) -> Self:

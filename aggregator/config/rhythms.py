@@ -1,0 +1,59 @@
+"""How often a digest may be had: each issue, or gathered for a day or a week."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from aggregator.model import Frequency
+from aggregator.when import EVERY_DAY, When
+
+LARGEST = 500  # stories in an issue, as for any digest
+_EACH_IS = {"daily": "each day", "weekly": "once a week"}
+
+
+class Gathered(Protocol):
+    """What of a digest its daily and weekly mailings are made from."""
+
+    @property
+    def title(self) -> str:
+        """Its title, or nothing."""
+
+    @property
+    def when(self) -> str:
+        """When its issues are due."""
+
+    @property
+    def size(self) -> int:
+        """How many stories an issue holds."""
+
+
+def derived(name: str, digest: Gathered, often: Frequency) -> dict[str, object]:
+    """Give the keys in which the mailing that gathers a digest differs from it.
+
+    It has its own name, and so its own issues and its own memory of what was told; it is due at the first moment of
+    each week (Monday's, where the digest has one each day) or at the same time each day, and twice as long.
+    """
+    return {
+        "name": f"{name}-{often}",
+        "title": f"{digest.title or name} ({often})",
+        "when": str(gathered(When.read(digest.when), often)),
+        "size": min(LARGEST, 2 * digest.size),
+        "to": (),
+        "subscribe": False,
+        "frequency": ("each",),
+    }
+
+
+def gathered(when: When, often: Frequency) -> When:
+    """Tell when a day or a week of a digest is gathered."""
+    days = frozenset({min(when.days, default=0)}) if often == "weekly" else EVERY_DAY
+    return When(days, 0, when.hour, when.minute)
+
+
+def no_rhythm(chosen: Sequence[Frequency], when: str) -> str:
+    """Say what is wrong with the frequencies of a digest; nothing when all of them differ from each other."""
+    if not chosen:
+        return "must not be empty; leave the key out for each issue alone"
+    for often in chosen:
+        if when and often != "each" and gathered(When.read(when), often) == When.read(when):
+            return f"`when: {when}` is {_EACH_IS[often]} already; leave out {often}"
+    return ""

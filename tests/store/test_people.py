@@ -1,0 +1,219 @@
+"""People who subscribe, as the store keeps them."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from aggregator.model import Choice, Consent, Subscriber
+from aggregator.store import Store
+from aggregator.store.confirmations import ADDRESS_REST, NETWORK_MOST
+from aggregator.store.subscribers import mailbox_of
+from tests.store.things import DAY, HOUR, NOW, Desk
+
+
+@pytest.fixture
+def store(desk: Desk) -> Store:
+    return desk.store
+
+
+def ask(store: Store, address: str = "reader@example.org", digest: str = "morning", *, at: datetime = NOW, **more: str):
+    """Ask for a digest as the form does."""
+    consent = Consent(at, "form", "https://news.example.org/subscribe/morning", "1:abc")
+    network, choice = more.pop("network", "net"), Choice(("world",))
+    return store.confirmations.ask(address, digest, choice, consent, network=network, message_id="<c.%s@example.org>")
+
+
+def subscriber(store: Store, address: str = "reader@example.org") -> Subscriber:
+    found = store.subscribers.by_mailbox(mailbox_of(address))
+    assert found
+    return found
+
+
+def confirmed(store: Store, address: str = "reader@example.org", digest: str = "morning") -> Subscriber:
+    ask(store, address, digest, network="")
+    found = subscriber(store, address)
+    store.subscribers.confirm(found.id, digest, NOW)
+    return found
+
+
+def got(store: Store, digest: str = "morning", *, at: datetime = NOW) -> list[str]:
+    return [who.address for who, _ in store.subscribers.of_digest(digest, "each", at)]
+
+
+def test_an_address_is_one_person_however_it_is_written(store: Store):
+    ask(store, "Reader@example.org")
+    ask(store, "reader@EXAMPLE.org", "evening")
+    assert [who.address for who, _ in store.subscribers.all()] == ["Reader@example.org"]
+    assert [wish.digest for wish in store.subscribers.subscriptions(subscriber(store).id)] == ["evening", "morning"]
+
+
+def test_only_who_confirmed_is_sent_anything(store: Store):
+    ask(store)
+    who = subscriber(store)
+    assert got(store) == [] and not store.subscribers.may_get(who.id, "morning", NOW)
+    assert store.subscribers.confirm(who.id, "morning", NOW)
+    assert not store.subscribers.confirm(who.id, "morning", NOW + HOUR)
+    assert got(store) == ["reader@example.org"] and store.subscribers.may_get(who.id, "morning", NOW)
+    (wish,) = store.subscribers.subscriptions(who.id)
+    assert (wish.state, wish.confirmed, wish.choice.topics) == ("confirmed", NOW, ("world",))
+    assert wish.consent == Consent(NOW, "form", "https://news.example.org/subscribe/morning", "1:abc")
+
+
+def test_leaving_one_digest_leaves_the_others_and_can_be_taken_back_for_a_time(store: Store):
+    who = confirmed(store)
+    confirmed(store, digest="evening")
+    assert store.subscribers.leave(who.id, "morning", NOW) and not store.subscribers.leave(who.id, "morning", NOW)
+    assert got(store) == [] and got(store, "evening") == ["reader@example.org"]
+    assert not store.subscribers.undo(who.id, "morning", NOW + HOUR), "left before that"
+    assert store.subscribers.undo(who.id, "morning", NOW - HOUR) and got(store) == ["reader@example.org"]
+
+
+def test_who_never_confirmed_cannot_come_in_by_undoing(store: Store):
+    ask(store)
+    who = subscriber(store)
+    store.subscribers.leave(who.id, "morning", NOW)
+    assert not store.subscribers.undo(who.id, "morning", NOW - DAY)
+
+
+def test_a_pause_ends_by_itself(store: Store):
+    who = confirmed(store)
+    store.subscribers.pause(who.id, "morning", NOW + DAY)
+    assert got(store) == [] and not store.subscribers.may_get(who.id, "morning", NOW)
+    assert got(store, at=NOW + DAY) == ["reader@example.org"]
+
+
+def test_who_is_suppressed_gets_no_digest_at_all_until_the_editor_says_so(store: Store):
+    who = confirmed(store)
+    confirmed(store, digest="evening")
+    assert store.subscribers.suppress(who.id, "550 5.1.1 no such user", NOW)
+    assert not store.subscribers.suppress(who.id, "another reason", NOW)
+    assert got(store) == got(store, "evening") == [] and not store.subscribers.may_get(who.id, "morning", NOW)
+    assert subscriber(store).suppressed == "550 5.1.1 no such user" and subscriber(store).suppressed_at == NOW
+    assert ask(store, at=NOW + 2 * DAY) == "suppressed"
+    assert store.subscribers.release(who.id) and got(store) == ["reader@example.org"]
+
+
+def test_a_frequency_is_heeded(store: Store):
+    who = confirmed(store)
+    store.subscribers.choose(who.id, "morning", Choice((), "weekly"))
+    assert got(store) == [] and len(store.subscribers.of_digest("morning", "weekly", NOW)) == 1
+    assert store.subscribers.frequencies(NOW) == {("morning", "weekly")}
+
+
+def test_one_mail_a_day_to_an_address_and_the_second_digest_waits_its_turn(store: Store):
+    assert ask(store) == "queued" and ask(store) == "asked"
+    (first,) = store.confirmations.waiting(NOW)
+    assert store.confirmations.claim(first.id, now=NOW) and not store.confirmations.claim(first.id, now=NOW)
+    store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW)
+    assert ask(store, digest="evening", at=NOW + HOUR) == "later"
+    assert ask(store, digest="noon", at=NOW + HOUR) == "later"
+    assert store.confirmations.waiting(NOW + 23 * HOUR) == ()
+    assert [one.digest for one in store.confirmations.waiting(NOW + ADDRESS_REST)] == ["evening"]
+    assert [one.digest for one in store.confirmations.waiting(NOW + 2 * ADDRESS_REST)] == ["evening", "noon"]
+    assert ask(store, at=NOW + 25 * HOUR) == "later", "after evening's and noon's"
+
+
+def test_what_was_confirmed_meanwhile_is_not_asked_again(store: Store):
+    ask(store)
+    (first,) = store.confirmations.waiting(NOW)
+    store.subscribers.confirm(first.subscriber.id, "morning", NOW)
+    assert store.confirmations.waiting(NOW) == () and not store.confirmations.claim(first.id, now=NOW)
+    assert ask(store, at=NOW + 2 * DAY) == "confirmed"
+
+
+def test_five_mails_an_hour_from_a_network_and_nothing_is_kept_of_the_sixth(store: Store):
+    for number in range(NETWORK_MOST):
+        assert ask(store, f"reader{number}@example.org") == "queued"
+    assert ask(store, "sixth@example.org") == "crowded"
+    assert store.subscribers.by_mailbox("sixth@example.org") is None
+    assert ask(store, "sixth@example.org", network="another") == "queued"
+    assert ask(store, "seventh@example.org", at=NOW + 2 * HOUR) == "queued"
+    assert ask(store, "eighth@example.org", network="") == "queued", "the editor's own"
+
+
+def networks(store: Store) -> list[str]:
+    with store.confirmations._lane.read() as connection:
+        return [network for (network,) in connection.execute("SELECT network FROM confirmation ORDER BY id")]
+
+
+def test_the_hash_of_a_network_goes_after_a_day(store: Store):
+    ask(store)
+    store.confirmations.tidy(NOW + HOUR)
+    assert networks(store) == ["net"]
+    store.confirmations.tidy(NOW + DAY + HOUR)
+    assert networks(store) == [""]
+
+
+def test_a_mail_that_a_dead_process_was_sending_is_not_sent_again(store: Store):
+    ask(store)
+    (first,) = store.confirmations.waiting(NOW)
+    store.confirmations.claim(first.id, now=NOW)
+    store.confirmations.tidy(NOW + 2 * HOUR)
+    assert store.confirmations.waiting(NOW + DAY) == ()
+
+
+def test_who_left_may_ask_again(store: Store):
+    who = confirmed(store)
+    store.subscribers.leave(who.id, "morning", NOW)
+    assert ask(store, at=NOW + 2 * DAY) == "asked" and got(store) == []
+    assert len(store.confirmations.waiting(NOW + 2 * DAY)) == 1, "the mail of the first time was never sent"
+    assert store.subscribers.confirm(who.id, "morning", NOW + 2 * DAY)
+    assert got(store) == ["reader@example.org"]
+
+
+def test_erasing_leaves_no_address_anywhere(store: Store, tmp_path):
+    who = confirmed(store)
+    with store.subscribers._lane.write() as connection:
+        connection.execute("""INSERT INTO issue (id, digest, period, since, until, frozen, skipped, entries, subject,
+            data, html, text) VALUES (1, 'morning', '2026-11-23', 1, 2, 3, 0, 1, '', '', '', '')""")
+        connection.execute(
+            """INSERT INTO delivery (issue_id, recipient, message_id, state, attempts, reply, changed, subscriber_id,
+            letter_id, owner) VALUES (1, 'reader@example.org', '<1@x>', 'sent', 1, '250 for reader@example.org', 3, ?,
+            0, '')""",
+            (who.id,),
+        )
+        connection.execute(
+            "INSERT INTO bounce VALUES (NULL, ?, 1, 'transient', '4.2.2', 'reader@example.org is full', 'f', 4)",
+            (who.id,),
+        )
+    assert store.subscribers.sent_to(who.id)[0][:3] == ("morning", "2026-11-23", "sent")
+    assert store.subscribers.bounces_of(who.id)[0].status == "4.2.2"
+    assert store.subscribers.erase(who.id) and not store.subscribers.erase(who.id)
+    with store.subscribers._lane.read() as connection:
+        dump = "\n".join(connection.iterdump())
+    assert "reader@example" not in dump and who.uid not in dump and "erased-1@erased.invalid" in dump
+
+
+def test_an_address_of_which_nothing_was_confirmed_is_forgotten(store: Store):
+    ask(store)
+    ask(store, "left@example.org", network="")
+    confirmed(store, "stays@example.org")
+    store.subscribers.leave(subscriber(store, "left@example.org").id, "morning", NOW)
+    assert store.subscribers.forget(NOW + timedelta(days=29)) == 0
+    assert store.subscribers.forget(NOW + timedelta(days=31)) == 1
+    assert [who.address for who, _ in store.subscribers.all()] == ["left@example.org", "stays@example.org"]
+
+
+def test_who_comes_from_elsewhere_overrules_nobody_who_is_here(store: Store):
+    who = confirmed(store)
+    (wish,) = store.subscribers.subscriptions(who.id)
+    store.subscribers.leave(who.id, "morning", NOW)
+    other = Subscriber(0, "", "New@example.org", "", NOW, "de", "Europe/Berlin", "complaint", NOW)
+    people = [(who, wish), (other, wish)]
+    assert store.subscribers.keep(people) == (1, 1) and store.subscribers.keep(people) == (0, 0)
+    assert got(store) == []
+    new = subscriber(store, "new@example.org")
+    assert (new.address, new.language, new.suppressed) == ("New@example.org", "de", "complaint")
+
+
+def test_readers_are_counted_once(store: Store):
+    confirmed(store)
+    confirmed(store, digest="evening")
+    ask(store, "pending@example.org")
+    assert store.subscribers.readers() == {"reader@example.org"}
+
+
+@pytest.mark.parametrize("times", [3])
+def test_a_fact_that_is_made_once_is_the_same_for_all(store: Store, times: int):
+    made = [store.meta.once("secret", lambda number=number: str(number)) for number in range(times)]
+    assert made == ["0"] * times
