@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from aggregator.config.fields import Line, Sender
+from aggregator.config.fields import Bounces, Line, Sender
 from aggregator.config.section import Section
 from aggregator.config.wording import got
 from aggregator.errors import ConfigError
@@ -33,6 +33,10 @@ class MailConfig(Section):
     password_env: Line | None = Field(default=None, description="The environment variable that holds the password.")
     password_file: Line | None = Field(
         default=None, description="The file that holds the password; a relative path starts at feeds.yaml."
+    )
+
+    bounces: Bounces | None = Field(
+        default=None, description="The mailbox that takes what cannot be delivered; each mail names its own +extension."
     )
 
     @field_validator("smtp")
