@@ -31,6 +31,7 @@ COMMANDS = {
     "entries": ("entries", "explain"),
     "stories": ("stories",),
     "digests": ("digest",),
+    "bounces": ("bounces",),
     "topics": ("topics",),
     "rules": ("rules",),
 }

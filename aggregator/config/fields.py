@@ -138,6 +138,14 @@ def _database(text: str) -> str:
     return text
 
 
+def _bounces(text: str) -> str:
+    """Check a mailbox that gets an extension of up to 24 characters; RFC 5321 §4.5.3.1.1 allows 64 octets before @."""
+    local = text.rpartition("@")[0]
+    if len(local) > 40:
+        raise ValueError(f"has more than 40 characters before the @; they become local+NUMBER.MARK {got(text)}")
+    return text
+
+
 def _optional(check: Callable[[str], str]) -> AfterValidator:
     """Check what is there; the empty text stands for nothing."""
     return AfterValidator(lambda text: check(text) if text else "")
@@ -158,6 +166,7 @@ Home = Annotated[str, _optional(home_address), _pattern(WEB)]
 Contact = Annotated[str, _optional(contact_address), WithJsonSchema({"type": "string", "minLength": 3})]
 FeedLanguage = Annotated[str, _optional(_language), _pattern(LANGUAGE)]
 MailAddress = Annotated[str, AfterValidator(mail_address), _pattern(r"^[^\s@]+@[^\s@]+$")]
+Bounces = Annotated[MailAddress, AfterValidator(_bounces)]
 Sender = Annotated[str, AfterValidator(_line), AfterValidator(mail_sender), _pattern(r"@")]
 Every = Annotated[timedelta | None, BeforeValidator(_every), _pattern(EVERY, examples=["auto", "30m", "2h", "1d"])]
 Moment = Annotated[str, AfterValidator(_when), _pattern(r"\d:\d\d$", examples=["daily 07:00", "mon-fri 07:00"])]

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from aggregator.config.fields import Line, Sender
+from aggregator.config.fields import Bounces, Line, Sender
 from aggregator.config.section import Section
 from aggregator.config.wording import got
 from aggregator.errors import ConfigError
@@ -72,6 +72,10 @@ class MailConfig(Section):
         default=None, strict=True, ge=1, description="So many messages in any hour at most; the rest waits."
     )
     dkim: DkimConfig | None = Field(default=None, description="What mails are signed with; by default they are not.")
+
+    bounces: Bounces | None = Field(
+        default=None, description="The mailbox that takes what cannot be delivered; each mail names its own +extension."
+    )
 
     @field_validator("smtp")
     @classmethod

@@ -64,7 +64,9 @@ def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, 
         if delivery.issue not in frozen:
             frozen[delivery.issue] = app.store.issues.issue(delivery.issue), app.store.issues.letter(delivery.issue)
         issue, letter = frozen[delivery.issue]
-        message = written(app, issue, letter, recipient=delivery.recipient, id=delivery.message_id)
+        message = written(
+            app, issue, letter, recipient=delivery.recipient, id=delivery.message_id, delivery=delivery.id
+        )
         if not app.store.issues.claim(delivery.id, now=app.clock()):
             continue  # another process sends it
         if not _send(app, delivery, message, report, post=post):

@@ -1,5 +1,6 @@
 """What becomes post of an issue: addresses, message ids, and the finished bytes."""
 
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 from urllib.parse import urlsplit
@@ -45,9 +46,18 @@ def contact_mail(app: App) -> str:
     return contact if "@" in contact and "/" not in contact else ""
 
 
-def written(app: App, issue: Issue, letter: Letter, *, recipient: str, id: str) -> Message:
-    """Make the finished bytes of one issue for one address; the same every time."""
-    return message(
+def envelope(app: App, message: Message, delivery: int) -> Message:
+    """Put a message into an envelope that comes back to `mail.bounces`, with the number of its delivery."""
+    if not (app.config.mail and app.config.mail.bounces and delivery):
+        return message
+    from aggregator.pipeline.bounces import return_path
+
+    return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
+
+
+def written(app: App, issue: Issue, letter: Letter, *, recipient: str, id: str, delivery: int = 0) -> Message:
+    """Make the finished bytes of one issue for one address; the same every time. ``delivery`` is 0 for the archive."""
+    mail = message(
         issue,
         letter,
         sender=sender(app),
@@ -57,6 +67,7 @@ def written(app: App, issue: Issue, letter: Letter, *, recipient: str, id: str) 
         host=host(app),
         unsubscribe=contact_mail(app),
     )
+    return envelope(app, mail, delivery)
 
 
 def generic(app: App, issue: Issue, letter: Letter) -> bytes:

@@ -14,8 +14,9 @@ Frequency = Literal["each", "daily", "weekly"]
 Via = Literal["form", "editor", "import"]
 """By what way a subscription came."""
 
-BounceWord = Literal["permanent", "transient", "complaint"]
-"""What a report says: the address is no good, it was not this time, or the reader calls it unwanted."""
+BounceWord = Literal["permanent", "transient", "delayed", "refused", "complaint"]
+"""What a report says: the address is no good, it was not this time, it is still tried, the server will have none of our
+mail (ours to mend, never the subscriber's fault), or the reader calls it unwanted."""
 
 Asked = Literal["queued", "later", "asked", "confirmed", "suppressed", "crowded"]
 """What asking for a digest came to: its mail is queued, or for tomorrow; there was one; no need; no use; too many."""

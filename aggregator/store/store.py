@@ -24,6 +24,7 @@ from aggregator.store.texts import Texts
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
+    from aggregator.store.bounces import Bounces
     from aggregator.store.confirmations import Confirmations
     from aggregator.store.pages import Pages
     from aggregator.store.retention import Retention
@@ -66,6 +67,13 @@ class Store:
         from aggregator.store.subscribers import Subscribers
 
         return Subscribers(self._database)
+
+    @cached_property
+    def bounces(self) -> "Bounces":
+        """The keeper of what came back of deliveries."""
+        from aggregator.store.bounces import Bounces
+
+        return Bounces(self._database)
 
     @cached_property
     def confirmations(self) -> "Confirmations":

@@ -152,7 +152,7 @@ class ConfirmationRow(Row, table=True):
 
 
 class BounceRow(Row, table=True):
-    """What a mail server reported of a delivery, or a person of a mail: ``kind`` is permanent, transient, complaint."""
+    """What a mail server reported of a delivery, or a person of a mail; ``kind`` is a BounceWord."""
 
     __tablename__ = "bounce"
     __table_args__ = (Index(None, "subscriber_id", "came"), {"sqlite_autoincrement": True})

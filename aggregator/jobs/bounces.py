@@ -1,0 +1,87 @@
+"""What comes back of mail: bytes → an outcome, kept in the store, and the end of mail to whom it cannot reach.
+
+bytes ─read─▶ Report ─the return path─▶ a delivery ─judge─▶ Verdict ─record─▶ Outcome
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from aggregator.app import App
+from aggregator.errors import ConfigError
+from aggregator.model import Bounce, BounceWord
+from aggregator.model.returned import Addressee, Report, Verdict
+from aggregator.pipeline.bounces import DAYS, delivery_of, judge, refusal, why_suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one message that came back. No ``kind``: nothing, because of ``ignored``.
+
+    ``suppressed`` is why its subscriber gets no more mail, ``known`` whether this report was read before, and
+    ``automatic`` whether a machine wrote it: what a person wrote is for people to read.
+    """
+
+    kind: BounceWord | None = None
+    ignored: str = ""
+    recipient: str = ""
+    digest: str = ""
+    period: str = ""
+    status: str = ""
+    diagnostic: str = ""
+    suppressed: str = ""
+    known: bool = False
+    automatic: bool = True
+
+
+def take(app: App, data: bytes, *, to: str = "", dry_run: bool = False) -> Outcome:
+    """Take in one message that came back; ``to`` is the address it was sent to, where the mail server tells it.
+
+    Raises ConfigError when feeds.yaml names no mailbox for bounces. ``dry_run`` keeps nothing.
+    """
+    from aggregator.pipeline.bounces_report import read
+
+    if app.config.mail is None or app.config.mail.bounces is None:
+        raise ConfigError(("mail.bounces: no address is set, so no mail of ours can come back; see docs/bounces.md",))
+    report = read(data)
+    if report.word == "none":
+        return Outcome(ignored=report.why_none, automatic=report.automatic)
+    delivery = _delivery(app, app.config.mail.bounces, (to, *report.sent_to))
+    if delivery is None:
+        return Outcome(ignored="not to a return path of ours: forged, or of another workspace")
+    addressee = app.store.bounces.addressee(delivery)
+    if addressee is None:
+        return Outcome(ignored=f"delivery {delivery} is not here any more, or its subscriber was erased")
+    return _settle(app, addressee, judge(report, addressee.recipient), report=report, dry_run=dry_run)
+
+
+def bounced(app: App, delivery: int, code: int, text: str) -> Outcome:
+    """Take in what a server answered while a delivery was on its way to it: refused for good, or given up.
+
+    ``code`` is the SMTP reply code, ``text`` its words. Of one delivery this counts once a day.
+    """
+    addressee = app.store.bounces.addressee(delivery)
+    if addressee is None:
+        return Outcome(ignored=f"delivery {delivery} is not here any more, or its subscriber was erased")
+    name = f"smtp {delivery} {app.clock():%Y-%m-%d}"
+    return _settle(app, addressee, refusal(code, text), report=Report("delivery", (), name))
+
+
+def _delivery(app: App, bounces: str, addresses: tuple[str, ...]) -> int | None:
+    """Read the number of the delivery off the first address that is a return path of ours."""
+    found = (delivery_of(app.secret, bounces, address) for address in addresses)
+    return next((delivery for delivery in found if delivery is not None), None)
+
+
+def _settle(app: App, to: Addressee, verdict: Verdict, *, report: Report, dry_run: bool = False) -> Outcome:
+    whose = {"recipient": to.recipient, "digest": to.digest, "period": to.period}
+    if verdict.kind is None:
+        return Outcome(ignored=verdict.why_none, **whose)
+    now, said = app.clock(), {"status": verdict.status, "diagnostic": verdict.diagnostic}
+    if dry_run:
+        tally = app.store.bounces.tally(to.subscriber, now=now, days=DAYS)
+        reason = why_suppressed(verdict, tally) if to.subscriber else ""
+        return Outcome(verdict.kind, suppressed=reason, **whose, **said)
+    fingerprint = f"{to.delivery} {report.fingerprint}"
+    bounce = Bounce(to.subscriber, to.delivery, verdict.kind, verdict.status, verdict.diagnostic, fingerprint, now)
+    new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))
+    return Outcome(verdict.kind, suppressed=reason, known=not new, **whose, **said)

@@ -1,0 +1,114 @@
+"""bytes → Report: what a message is that came back, with the standard library's parser and our own reader of fields."""
+
+import re
+from email import message_from_bytes
+from email.message import Message
+from email.utils import getaddresses
+from hashlib import blake2b
+
+from aggregator.model.returned import Notice, Report
+from aggregator.pipeline.bounces_fields import Fields, blocks, notices
+from aggregator.pipeline.bounces_odd import odd_notices
+from aggregator.pipeline.bounces_texts import from_a_machine, header, parts, text_of
+from aggregator.pipeline.plain import tidy
+
+LONGEST = 1_000_000
+"""So many bytes of a message are read: a report says what it has to say before it returns the message itself."""
+
+DEEPEST = 60
+"""So many parts that hold others; the parser calls itself for each."""
+
+# The parser reads these as headers, before their encoding is undone; as text they are read as they stand.
+_AS_TEXT = re.compile(
+    rb"(content-type:\s*)message/(?:global-)?(delivery-status|feedback-report|disposition-notification|headers)\b",
+    re.IGNORECASE,
+)
+_HOLDING = re.compile(rb"content-type:\s*(?:multipart|message)/", re.IGNORECASE)
+_SENT_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "to")
+_CAME_FROM = ("original-mail-from", "x-postfix-sender", "return-path")
+_UNWANTED = ("abuse", "fraud", "opt-out", "opt-out-list")
+_REPLY = re.compile(
+    r"out of (?:the )?office|auto(?:matic|mated)?[ -:]?(?:re(?:ply|sponse)|antwort)|abwesen|vacation|"
+    r"on (?:holiday|leave)|absence du bureau|réponse automatique|respuesta automática|fuera de la oficina|自動返信|"
+    r"автоответ",
+    re.IGNORECASE,
+)
+
+
+def read(data: bytes) -> Report:
+    """Read a message that came back: a delivery report (RFC 3464, RFC 6533), a complaint (RFC 5965), neither.
+
+    Nothing in it raises; what is too deeply nested to be read is no report.
+    """
+    data = data[:LONGEST]
+    if len(_HOLDING.findall(data)) > DEEPEST:
+        return Report("none", (), _fingerprint("", data), why_none=f"more than {DEEPEST} parts hold other parts")
+    mail = message_from_bytes(_AS_TEXT.sub(rb"\1text/x-\2", data))
+    found = parts(mail)
+    status = [text_of(part) for kind, part in found if kind == "text/x-delivery-status"]
+    complaint = [text_of(part) for kind, part in found if kind == "text/x-feedback-report"]
+    facts = _sent_to(mail, found, status + complaint), _fingerprint(header(mail, "message-id"), data)
+    told = tuple(notice for text in status for notice in notices(text))
+    if complaint:
+        return _complaint([block for text in complaint for block in blocks(text)], *facts)
+    if told:
+        return Report("delivery", *facts, notices=told)
+    return _without_fields(mail, data, found, *facts)
+
+
+def _complaint(fields: list[Fields], sent_to: tuple[str, ...], fingerprint: str) -> Report:
+    """Tell a complaint of a person from what machines report in the same form."""
+    said = {name: value for block in reversed(fields) for name, value in block.items()}
+    kind = said.get("feedback-type", "").strip().lower()
+    if kind in _UNWANTED:
+        by = tidy(said.get("user-agent", "") or said.get("source-ip", ""))
+        notice = Notice("failed", diagnostic=f"{kind}, reported by {by}" if by else kind)
+        return Report("complaint", sent_to, fingerprint, notices=(notice,))
+    return Report(
+        "none", sent_to, fingerprint, why_none=f"feedback that is no complaint: {tidy(kind)[:40] or 'no type'}"
+    )
+
+
+def _without_fields(
+    mail: Message, data: bytes, found: list[tuple[str, Message]], sent_to: tuple[str, ...], fingerprint: str
+) -> Report:
+    """Read what has no fields for machines: an answer of a person or a robot, or a report in words only."""
+    why = _no_report(mail, found)
+    told = () if why else odd_notices(data, mail, found)
+    if told:
+        return Report("delivery", sent_to, fingerprint, notices=told)
+    machine = bool(why) or from_a_machine(mail)
+    return Report("none", sent_to, fingerprint, why_none=why or "no report that can be read", automatic=machine)
+
+
+def _no_report(mail: Message, found: list[tuple[str, Message]]) -> str:
+    """Say what else a message is, when it is known; "" when it may be a report in words only."""
+    if any(kind == "text/x-disposition-notification" for kind, _ in found):
+        return "a receipt (RFC 8098)"
+    if header(mail, "x-failed-recipients"):
+        return ""
+    if header(mail, "list-id") or header(mail, "feedback-id"):
+        return "mail of a list, perhaps our own that came round"
+    automatic = header(mail, "auto-submitted").lower().startswith(("auto-replied", "auto-generated"))
+    marked = any(header(mail, name) for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
+    marked = marked or header(mail, "precedence").lower() in ("auto_reply", "auto-reply")
+    if marked or _REPLY.search(header(mail, "subject")) or (automatic and not from_a_machine(mail)):
+        return "an automatic answer"
+    return ""
+
+
+def _sent_to(mail: Message, found: list[tuple[str, Message]], fields: list[str]) -> tuple[str, ...]:
+    """List the addresses that a report may have been sent to, and those that it says the message came from."""
+    values = [str(value) for name in _SENT_TO for value in mail.get_all(name, [])]
+    said = [block for text in fields for block in blocks(text)]
+    said += [block for kind, part in found if kind.endswith("-headers") for block in blocks(text_of(part))[:1]]
+    values += [block[name] for block in said for name in _CAME_FROM if name in block]
+    values += [str(value) for _, part in found for value in part.get_all("return-path", [])]
+    bare = [value.rpartition(";")[2] for value in values[:100]]
+    return tuple(dict.fromkeys(address for _, address in getaddresses(bare) if "@" in address))
+
+
+def _fingerprint(message_id: str, data: bytes) -> str:
+    """Know a report again that is read twice: by its Message-ID, else by all that follows its first header lines."""
+    name = tidy(message_id).encode("utf-8", "replace") or data.partition(b"\n\n")[2] or data
+    return blake2b(name, digest_size=16).hexdigest()

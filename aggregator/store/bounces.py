@@ -1,0 +1,100 @@
+"""The keeper of what came back: each report once, what became of its delivery, and who gets no more mail."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from aggregator.model import Bounce
+from aggregator.model.returned import Addressee, Returned, Tally
+from aggregator.store.database import Database
+from aggregator.store.driver import instant, number
+from aggregator.store.lane import among
+
+DAY = 24 * 60 * 60 * 1_000_000  # microseconds
+
+_ADDRESSEE = """
+    SELECT delivery.id, delivery.subscriber_id, delivery.recipient, issue.digest, issue.period
+    FROM delivery JOIN issue ON issue.id = delivery.issue_id WHERE delivery.id = ? AND
+        (subscriber_id = 0 OR EXISTS (SELECT 1 FROM subscriber WHERE subscriber.id = delivery.subscriber_id))
+"""
+_ENTER = """
+    INSERT INTO bounce (subscriber_id, delivery_id, kind, status, diagnostic, report, came) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING
+"""
+_TALLY = f"""
+    SELECT count(DISTINCT delivery_id), count(DISTINCT came / {DAY}) FROM bounce
+    WHERE subscriber_id = ? AND kind = 'transient' AND came > ? AND came <= ?
+"""
+_FAIL = """
+    UPDATE delivery SET state = 'failed', reply = ?, due = NULL, changed = ?
+    WHERE id = ? AND state IN ('sent', 'unknown')
+"""
+_SUPPRESS = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ? AND suppressed = ''"
+_LATEST = """
+    SELECT bounce.came, coalesce(delivery.recipient, subscriber.address, ''), bounce.kind, bounce.status,
+        bounce.diagnostic, coalesce(issue.digest, ''), coalesce(issue.period, ''), bounce.subscriber_id,
+        coalesce(subscriber.suppressed, '')
+    FROM bounce LEFT JOIN delivery ON delivery.id = bounce.delivery_id LEFT JOIN issue ON issue.id = delivery.issue_id
+        LEFT JOIN subscriber ON subscriber.id = bounce.subscriber_id
+"""
+_NO_GOOD = """
+    SELECT bounce.id, delivery.recipient, bounce.kind, bounce.status, bounce.diagnostic
+    FROM bounce JOIN delivery ON delivery.id = bounce.delivery_id
+    WHERE bounce.subscriber_id = 0 AND bounce.kind IN ('permanent', 'complaint') AND delivery.recipient IN
+"""
+_LOST = ("permanent", "transient", "refused")
+
+
+class Bounces:
+    """What mail servers and readers reported of deliveries."""
+
+    def __init__(self, database: Database) -> None:
+        self._lane = database.lane
+
+    def addressee(self, delivery: int) -> Addressee | None:
+        """Say whom a delivery was for; None when it is not there any more, or its subscriber was erased."""
+        with self._lane.read() as connection:
+            row = connection.execute(_ADDRESSEE, (delivery,)).fetchone()
+        return Addressee(*row) if row else None
+
+    def tally(self, subscriber: int, *, now: datetime, days: int) -> Tally:
+        """Count the failures for a while of a subscriber in the last ``days`` days."""
+        with self._lane.read() as connection:
+            return _tally(connection, subscriber, now=now, days=days)
+
+    def record(self, bounce: Bounce, *, days: int, why_suppressed: Callable[[Tally], str]) -> tuple[bool, str]:
+        """Keep a bounce, in one transaction with all that follows from it; tells whether it is new, and the reason.
+
+        A delivery that was taken by a server and did not arrive has failed. ``why_suppressed`` gets the failures of the
+        last ``days`` days, this one included, and gives the reason to send its subscriber nothing any more, or "".
+        """
+        facts = (bounce.subscriber, bounce.delivery, bounce.kind, bounce.status, bounce.diagnostic, bounce.report)
+        with self._lane.write() as connection:
+            if connection.execute(_ENTER, (*facts, number(bounce.came))).rowcount != 1:
+                return False, ""
+            if bounce.kind in _LOST:
+                reply = " ".join(part for part in (bounce.status, bounce.diagnostic) if part)
+                connection.execute(_FAIL, (reply, number(bounce.came), bounce.delivery))
+            reason = why_suppressed(_tally(connection, bounce.subscriber, now=bounce.came, days=days))
+            if reason and bounce.subscriber:
+                connection.execute(_SUPPRESS, (reason, number(bounce.came), bounce.subscriber))
+        return True, reason if bounce.subscriber else ""
+
+    def latest(self, count: int) -> tuple[Returned, ...]:
+        """List the last bounces, the latest first."""
+        with self._lane.read() as connection:
+            rows = connection.execute(
+                f"{_LATEST} ORDER BY bounce.came DESC, bounce.id DESC LIMIT ?", (count,)
+            ).fetchall()
+        return tuple(Returned(instant(came), *facts) for came, *facts in rows)
+
+    def no_good(self, recipients: Iterable[str]) -> dict[str, str]:
+        """Say what was reported last of those addresses of ``to:`` that are no good, or whose reader complained."""
+        with self._lane.read() as connection:
+            rows = sorted(among(connection, _NO_GOOD, dict.fromkeys(recipients)))
+        return {recipient: f"{kind}: {status} {said}".strip() for _, recipient, kind, status, said in rows}
+
+
+def _tally(connection: sqlite3.Connection, subscriber: int, *, now: datetime, days: int) -> Tally:
+    since = number(now - timedelta(days=days))
+    return Tally(*connection.execute(_TALLY, (subscriber, since, number(now))).fetchone())
