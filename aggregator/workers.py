@@ -12,7 +12,8 @@ from aggregator.errors import AggregatorError
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate, readdress, reword
-from aggregator.jobs.deliver import Delivered, deliver
+from aggregator.jobs.deliver import deliver
+from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
 from aggregator.model import FeedState, IssueState, PruneRow

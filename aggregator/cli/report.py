@@ -9,7 +9,7 @@ from aggregator.pipeline.wording import counted, in_zone
 
 if TYPE_CHECKING:
     from aggregator.app import App
-    from aggregator.jobs.deliver import Delivered
+    from aggregator.jobs.delivered import Delivered
     from aggregator.workers import Report
 
 SOME_FEEDS_FAILED, TRY_LATER = 3, 75

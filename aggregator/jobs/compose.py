@@ -90,7 +90,8 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     When there is nothing to tell, that is recorded (``skipped``) and the period is over; but None, and nothing is
     recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
     """
-    from aggregator.jobs.post import address_book, generic
+    from aggregator.jobs.addressing import addressed
+    from aggregator.jobs.post import generic
 
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -99,12 +100,8 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
         return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
     issue, letter = drafted
     generic(app, issue, letter)  # what cannot be written as mail must show before it is frozen
-    state = app.store.issues.freeze(
-        issue,
-        letter,
-        deliveries=address_book(app, digest, issue),
-        now=app.clock(),
-    )
+    deliveries, variants = addressed(app, digest, issue, letter)
+    state = app.store.issues.freeze(issue, letter, deliveries=deliveries, variants=variants, now=app.clock())
     _write_files(app, state.id)
     return state
 

@@ -1,113 +1,65 @@
-"""Deliver: one issue on its way to each of its recipients, each at most once.
+"""Deliver: issues on their way to each of their recipients, each at most once, by as many processes as are started.
 
-    pending ─claim, commit─▶ sending ─reply─▶ sent | deferred | failed | unknown ─commit
-    deferred ─due─▶ sending
+    pending ─claim─▶ ─sender and recipient taken, commit─▶ sending ─reply, commit─▶ sent | deferred | failed | unknown
+    deferred ─due, claim─▶ …                                       pending ─left meanwhile─▶ dropped
 
 What was ``sending`` when a process died becomes ``unknown`` and is not sent again by itself: the gap between the
-server's 250 and our commit cannot be closed (RFC 1047).
+server's 250 and our commit cannot be closed (RFC 1047). docs/delivery.md tells the whole.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.errors import AggregatorError, MailError
-from aggregator.model import DeliveryState, DeliveryWord, Issue, Letter, Message
+from aggregator.jobs.delivered import Delivered
 
 if TYPE_CHECKING:
-    from aggregator.mail import Smtp
+    from aggregator.jobs.sending import Sender
 
-RETRIES = (
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=6),
-    timedelta(hours=24),
-)
+CONNECTIONS = 2
+"""So many connections one process has to the mail server at most."""
+
+ALONE = 50
+"""So many messages are not worth a second connection."""
 
 
-@dataclass(slots=True)
-class Delivered:
-    """How many messages went out, and what the server said of the others, by recipient."""
+def deliver(app: App, *, only: str = "", patience: float | None = None, pressing: bool = False) -> Delivered:
+    """Send what is waiting (of one digest, if named); without ``mail:`` into storage/outbox/.
 
-    sent: int = 0
-    deferred: dict[str, str] = field(default_factory=dict)
-    failed: dict[str, str] = field(default_factory=dict)
-    unknown: dict[str, str] = field(default_factory=dict)
-    waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
-
-
-def deliver(app: App, *, only: str = "") -> Delivered:
-    """Send what is waiting (of one digest, if named) over one connection; without ``mail:`` into storage/outbox/."""
+    Any number of processes may do so at once. It ends when nothing more may go now: after ``patience`` seconds, when
+    the hour is full (`mail.per_hour`), or when the server wants no mail. After such a refusal the server is left alone
+    for a while, unless a person is ``pressing``.
+    """
     report = Delivered()
-    waiting = app.store.issues.waiting(app.clock(), digest=only)
-    report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(app.clock(), digest=only)}
-    if not waiting:
+    now = app.clock()
+    report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(now, digest=only)}
+    count = app.store.issues.waiting(now, digest=only)
+    if not count:
         return report
-    if app.config.mail is None:
-        _send_all(app, waiting, report, post=None)
-        return report
-    from aggregator.mail import Smtp
+    from aggregator.jobs.sending import Rest, Sender
 
-    with Smtp(app.config.mail) as post:
-        _send_all(app, waiting, report, post=post)
+    resting = Rest(app)
+    if app.config.mail and not pressing and (reason := resting.reason(now)):
+        report.left, report.why_left = count, reason
+        return report
+    senders = CONNECTIONS if app.config.mail and count > ALONE else 1
+    ended = Event()
+    crew = [Sender(app, only=only, patience=patience, ended=ended) for _ in range(senders)]
+    for done in _work(crew, ended):
+        report.add(done)
+    resting.keep(report.why_left if any(one.blocked for one in crew) else "", sent=report.sent)
+    report.left = app.store.issues.waiting(app.clock(), digest=only) if report.why_left else 0
     return report
 
 
-def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, post: "Smtp | None") -> None:
-    from aggregator.jobs.post import written
-
-    frozen: dict[int, tuple[Issue, Letter]] = {}
-    for delivery in waiting:
-        if delivery.issue not in frozen:
-            frozen[delivery.issue] = app.store.issues.issue(delivery.issue), app.store.issues.letter(delivery.issue)
-        issue, letter = frozen[delivery.issue]
-        message = written(
-            app, issue, letter, recipient=delivery.recipient, id=delivery.message_id, delivery=delivery.id
-        )
-        if not app.store.issues.claim(delivery.id, now=app.clock()):
-            continue  # another process sends it
-        if not _send(app, delivery, message, report, post=post):
-            return
-
-
-def _send(app: App, delivery: DeliveryState, message: Message, report: Delivered, *, post: "Smtp | None") -> bool:
-    """Send one message that was claimed; False when the next one would fare no better."""
-    try:
-        reply = post.send(message) if post else _to_outbox(app, message)
-    except MailError as error:
-        _refused(app, delivery, error, report)
-        return not error.blocked
-    except AggregatorError as error:  # no password, a full disk: ours to mend, and the same for the next one
-        _refused(app, delivery, MailError(delivery.recipient, 0, str(error), blocked=True), report)
-        return False
-    app.store.issues.settle(delivery.id, "sent", reply=reply, now=app.clock())
-    report.sent += 1
-    return True
-
-
-def _refused(app: App, delivery: DeliveryState, error: MailError, report: Delivered) -> None:
-    reply = f"{error.code} {error.reply}" if error.code else error.reply
-    given_up = error.unknown or (error.permanent and not error.blocked)
-    due = None if given_up else _retry(app, delivery)
-    state: DeliveryWord
-    if error.unknown:
-        state, where = "unknown", report.unknown
-    elif due:
-        state, where = "deferred", report.deferred
-    else:
-        state, where = "failed", report.failed
-    app.store.issues.settle(delivery.id, state, reply=reply, due=due, now=app.clock())
-    where[delivery.recipient] = reply
-
-
-def _retry(app: App, delivery: DeliveryState) -> datetime | None:
-    return app.clock() + RETRIES[delivery.attempts] if delivery.attempts < len(RETRIES) else None
-
-
-def _to_outbox(app: App, message: Message) -> str:
-    name = f"{message.message_id.strip('<>').partition('@')[0]}.eml"
-    app.archive.write_outbox(name, message.data)
-    return f"written to storage/outbox/{name}"
+def _work(crew: list["Sender"], ended: Event) -> list[Delivered]:
+    """Let all senders work side by side; an interrupt lets each finish the message in its hands."""
+    if len(crew) == 1 and not crew[0].talks:
+        return [crew[0].work()]
+    with ThreadPoolExecutor(len(crew)) as pool:
+        jobs = [pool.submit(one.work) for one in crew]
+        try:
+            return [job.result() for job in jobs]
+        finally:
+            ended.set()

@@ -1,5 +1,6 @@
 """What becomes post of an issue: addresses, message ids, and the finished bytes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
@@ -7,9 +8,10 @@ from urllib.parse import urlsplit
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
-from aggregator.model import Issue, Letter, Message
-from aggregator.pipeline.letter import NOBODY, leave_by_mail, message, message_id
+from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
+from aggregator.pipeline.letter import NOBODY, PREFERENCES, UNSUBSCRIBE, Form, fill, leave_by_mail, message_id, prepare
 from aggregator.pipeline.mailpolicy import mailbox
+from aggregator.pipeline.tokens import Purpose, sign
 
 
 def sender(app: App) -> str:
@@ -25,18 +27,21 @@ def host(app: App) -> str:
     return name if "." in name and ":" not in name else "localhost.invalid"
 
 
-def address_book(app: App, digest: DigestConfig, issue: Issue) -> list[tuple[str, str]]:
-    """List recipient and Message-ID of each delivery, fixed beforehand."""
-    return [(to, message_id(digest.name, issue.period, to, host=host(app))) for to in dict.fromkeys(digest.to)]
+def footer_links(app: App, digest: DigestConfig, period: str, *, personal: bool = False) -> dict[str, str]:
+    """Give the addresses under an issue: the issue on the web, and how to leave.
 
-
-def footer_links(app: App, digest: DigestConfig, period: str) -> dict[str, str]:
-    """Give the addresses under an issue: the issue on the web, and the mail that asks the editor to leave."""
+    A ``personal`` letter has marks for the links of each subscriber; the others ask the editor by mail, and say where
+    to subscribe.
+    """
     links = {}
     if app.config.home:
         links["web"] = f"{app.config.home}issues/{digest.name}/{period}"
+    if app.config.home and personal:
+        return {**links, "unsubscribe": UNSUBSCRIBE, "preferences": PREFERENCES}
     if contact := contact_mail(app):
         links["unsubscribe"] = leave_by_mail(contact, digest.name)
+    if app.config.home and digest.subscribe:
+        links["subscribe"] = f"{app.config.home}subscribe/{digest.name}"
     return links
 
 
@@ -55,26 +60,55 @@ def envelope(app: App, message: Message, delivery: int) -> Message:
     return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
 
 
-def written(app: App, issue: Issue, letter: Letter, *, recipient: str, id: str, delivery: int = 0) -> Message:
-    """Make the finished bytes of one issue for one address; the same every time. ``delivery`` is 0 for the archive."""
-    mail = message(
-        issue,
-        letter,
-        sender=sender(app),
-        recipient=recipient,
-        message_id=id,
-        date=datetime.fromisoformat(issue.composed),
-        host=host(app),
+def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
+    """Write all that is the same for everybody who gets this letter of an issue (0: the issue's own)."""
+    frozen = app.store.issues.issue(issue)
+    if not letter:
+        return frozen, prepared(app, frozen, app.store.issues.letter(issue))
+    variant = app.store.issues.variant(letter)
+    return frozen, prepared(app, replace(frozen, subject=variant.subject), variant.letter)
+
+
+def prepared(app: App, issue: Issue, letter: Letter) -> Form:
+    """Write an issue out but for its recipient, the same every time."""
+    date = datetime.fromisoformat(issue.composed)
+    return prepare(issue, letter, sender=sender(app), date=date, host=host(app))
+
+
+def written(app: App, form: Form, delivery: DeliveryState, links: Mapping[str, str]) -> Message:
+    """Make the finished bytes of one delivery; ``links`` stand for the marks of its letter."""
+    mail = fill(
+        form,
+        recipient=delivery.recipient,
+        message_id=delivery.message_id,
         unsubscribe=contact_mail(app),
+        one_click=links.get(UNSUBSCRIBE, ""),
+        links=links,
     )
-    return envelope(app, mail, delivery)
+    return envelope(app, mail, delivery.id)
+
+
+def links_of(app: App, subscriber: Subscriber | None, issue: Issue) -> dict[str, str]:
+    """Give what stands for the marks in a letter of an issue: the links of one subscriber, the same every time.
+
+    None without a `home` to lead to, or for who is no subscriber.
+    """
+    home = app.config.home or issue.home
+    if subscriber is None or not home:
+        return {}
+    digest, _ = app.config.rhythm(issue.digest)
+    written_at = datetime.fromisoformat(issue.composed)
+    pages: dict[str, Purpose] = {UNSUBSCRIBE: "unsubscribe", PREFERENCES: "preferences"}
+    return {
+        mark: f"{home}{page}/{sign(app.secret, page, subscriber.uid, digest, written_at)}"
+        for mark, page in pages.items()
+    }
 
 
 def generic(app: App, issue: Issue, letter: Letter) -> bytes:
     """Make the copy for the archive, addressed to nobody."""
-    return written(
-        app, issue, letter, recipient=NOBODY, id=message_id(issue.digest, issue.period, NOBODY, host=host(app))
-    ).data
+    id = message_id(issue.digest, issue.period, NOBODY, host=host(app))
+    return fill(prepared(app, issue, letter), recipient=NOBODY, message_id=id, unsubscribe=contact_mail(app)).data
 
 
 def write_letter(app: App, issue: Issue, letter: Letter, eml: bytes) -> None:

@@ -128,11 +128,15 @@ class Addressed:
 
 @value(frozen=True, slots=True)
 class Claimed:
-    """Deliveries that one sender has for itself, and in how many seconds the first may go and each after it."""
+    """Deliveries that one sender has for itself, and in how many seconds the first may go and each after it.
+
+    ``full``: no more may go out within this hour.
+    """
 
     deliveries: tuple[DeliveryState, ...] = ()
     first: float = 0.0
     every: float = 0.0
+    full: bool = False
 
 
 @value(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Line:
     told: str = ""  # when it was told before, for people; empty when it was not
     score: float = 0.0
     parts: tuple[tuple[str, float, str], ...] = ()  # of the score: name, factor, reason
+    topics: tuple[str, ...] = ()  # all that it has of the digest's
 
 
 @dataclass(frozen=True, slots=True)

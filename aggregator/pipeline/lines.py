@@ -44,6 +44,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
         **_quoted(telling, day),
         score=ranked.score,
         parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
+        topics=_topics(telling, topics),
     )
 
 
@@ -83,6 +84,12 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
             if topic.name in said:
                 return topic.name, said[topic.name]
     return "", ""
+
+
+def _topics(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, ...]:
+    texts = (telling.lead, *telling.others)
+    tags = {tag.topic for text in texts for member in text.members for tag in member.tags}
+    return tuple(topic.name for topic in topics if topic.name in tags)
 
 
 def _also(telling: Telling) -> tuple[str, ...]:

@@ -73,8 +73,10 @@ class Sending:
         """
         with self._lane.write() as connection:
             count = min(count, _room(connection, now, pace))
+            if count < 1:
+                return Claimed(full=True)
             facts: dict[str, Any] = {"owner": owner, "now": number(now), "lease": number(now + LEASE), "digest": digest}
-            ids = [id for (id,) in connection.execute(_PENDING, {**facts, "count": max(count, 0)})]
+            ids = [id for (id,) in connection.execute(_PENDING, {**facts, "count": count})]
             if len(ids) < count:
                 ids += [id for (id,) in connection.execute(_DUE, {**facts, "count": count - len(ids)})]
             taken = tuple(state(connection.execute(_TAKE, {**facts, "id": id}).fetchone()) for id in ids)

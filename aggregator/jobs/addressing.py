@@ -1,0 +1,80 @@
+"""Who gets an issue, and how it reads for each: fixed when the issue is frozen."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+
+from aggregator.app import App
+from aggregator.config import DigestConfig
+from aggregator.jobs.post import footer_links, host
+from aggregator.model import Addressed, Issue, Letter, Subscriber, Subscription, Variant
+from aggregator.pipeline.compose import fit, headed
+from aggregator.pipeline.letter import message_id
+from aggregator.pipeline.narrowing import narrowed
+from aggregator.pipeline.plain import tidy
+from aggregator.store.subscribers import mailbox_of
+
+Choice = tuple[tuple[str, ...], str, str]
+"""Topics (none: all), language and time zone (empty: as the issue has them)."""
+
+
+def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> tuple[list[Addressed], list[Variant]]:
+    """List the deliveries of an issue, and the letters that are not the issue's own.
+
+    Who stands in `to:` gets the issue as it is, also when they subscribed as well. Subscribers with the same choice
+    share one letter; a choice of topics of which the issue tells nothing gets none.
+    """
+    deliveries = [_to(app, issue, address) for address in dict.fromkeys(digest.to)]
+    fixed = {mailbox_of(address) for address in digest.to}
+    name, often = app.config.rhythm(digest.name)
+    people = app.store.subscribers.of_digest(name, often, app.clock())
+    choices: dict[Choice, str | None] = {}
+    variants: dict[str, Variant] = {}
+    for person, wanted in people:
+        choice = _choice(app, digest, person, wanted)
+        if choice not in choices:
+            variant = _variant(app, digest, issue, choice)
+            own = variant is not None and (variant.subject, variant.letter) == (issue.subject, letter)
+            choices[choice] = None if variant is None else "" if own else variant.key
+            if variant and not own:
+                variants[variant.key] = variant
+        key = choices[choice]
+        if key is not None and person.mailbox not in fixed:
+            deliveries.append(replace(_to(app, issue, person.address), subscriber=person.id, variant=key))
+    return deliveries, _used(variants, deliveries)
+
+
+def _used(variants: dict[str, Variant], deliveries: Iterable[Addressed]) -> list[Variant]:
+    named = {to.variant for to in deliveries}
+    return [variant for key, variant in variants.items() if key in named]
+
+
+def _to(app: App, issue: Issue, address: str) -> Addressed:
+    return Addressed(address, message_id(issue.digest, issue.period, address, host=host(app)))
+
+
+def _choice(app: App, digest: DigestConfig, person: Subscriber, wanted: Subscription) -> Choice:
+    """Read what somebody chose; topics that are no more are passed over, and all of them are none."""
+    offered = _topics(app, digest)
+    chosen = tuple(name for name in offered if name in wanted.choice.topics)
+    language = "" if person.language == app.config.language else person.language
+    zone = "" if person.zone == app.config.timezone else person.zone
+    return (() if len(chosen) == len(offered) else chosen), language, zone
+
+
+def _topics(app: App, digest: DigestConfig) -> dict[str, str]:
+    topics = (topic for topic in app.config.topics if not digest.topics or topic.name in digest.topics)
+    return {topic.name: tidy(topic.title) or topic.name for topic in topics}
+
+
+def _variant(app: App, digest: DigestConfig, issue: Issue, choice: Choice) -> Variant | None:
+    """Write an issue out for a choice; None when nothing of it is wanted."""
+    topics, language, zone = choice
+    offered = _topics(app, digest)
+    chosen = narrowed(issue, {name: offered[name] for name in topics}) if topics else issue
+    if chosen is None:
+        return None
+    links = footer_links(app, digest, issue.period, personal=True)
+    shown, letter = fit(headed(chosen, digest), lambda one: app.templates.letter(one, links=links), digest=digest)
+    key = json.dumps({"topics": topics, "language": language, "zone": zone}, sort_keys=True, ensure_ascii=False)
+    return Variant(key, shown.subject, letter)

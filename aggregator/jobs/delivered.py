@@ -1,0 +1,24 @@
+"""What a run of the post came to."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Delivered:
+    """How many messages went out, and what became of the others, by recipient."""
+
+    sent: int = 0
+    deferred: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, str] = field(default_factory=dict)
+    dropped: dict[str, str] = field(default_factory=dict)  # not sent any more, and why
+    waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
+    left: int = 0  # could not go in this run
+    why_left: str = ""
+
+    def add(self, other: "Delivered") -> None:
+        """Take in what another sender did."""
+        self.sent += other.sent
+        for word in ("deferred", "failed", "unknown", "dropped"):
+            getattr(self, word).update(getattr(other, word))
+        self.why_left = self.why_left or other.why_left
