@@ -10,9 +10,11 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.rank import rank
 from aggregator.pipeline.story import group
 from aggregator.pipeline.telling import tellings
+from aggregator.templates import Templates
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
+WORDS = Templates(None)
 
 Text = tuple[str, str, str]  # title, excerpt, topic
 
@@ -241,7 +243,7 @@ def issue(
         since=NOW - timedelta(days=1),
         until=NOW,
         now=NOW,
-        language=language,
+        frame=WORDS.frame(language),
         zone=BERLIN,
         home=home,
     )

@@ -8,7 +8,7 @@ from aggregator.pipeline.compose import compose
 from aggregator.pipeline.rank import rank
 from aggregator.pipeline.story import group
 from aggregator.pipeline.telling import Told, summed_up, tellings
-from tests.newsroom import BERLIN, NOW, TOPICS, digest, news, stored, told
+from tests.newsroom import BERLIN, NOW, TOPICS, WORDS, digest, news, stored, told
 
 TREATY = (
     (
@@ -85,6 +85,7 @@ def issue_of(stories: tuple[Telling, ...], **changes: object) -> Issue:
         since=NOW - timedelta(days=1),
         until=NOW,
         now=NOW,
+        frame=WORDS.frame("en"),
         zone=BERLIN,
         home="https://news.example.org/",
     )

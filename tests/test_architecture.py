@@ -33,6 +33,7 @@ ONE_PLACE = {
     "pydantic": "config",
     "email_validator": "config",
     "jinja2": "templates",
+    "babel": "pipeline/frame",
     "py3langid": "pipeline/language",
     "smtplib": "mail",
     "itsdangerous": "pipeline/tokens",

@@ -121,7 +121,9 @@ def test_an_entry_without_address_is_told_without_link():
 
 def test_the_issue_that_was_cut_says_how_much_more_there_is():
     letter = Templates(None).letter(issue(news(9), size=4))
-    assert "5 more in the feeds" in letter.html and "5 more in the feeds" in letter.text
+    assert "5 more that there was no room for" in letter.html and "5 more that there was no room for" in letter.text
+    letter = Templates(None).letter(issue(news(9), size=4), links=LINKS)
+    assert "5 more on the web" in letter.html and f"5 more on the web:\n  {LINKS['web']}" in letter.text
 
 
 def test_the_users_file_takes_the_place_of_the_shipped_one(tmp_path: Path):
@@ -141,7 +143,9 @@ def test_the_users_file_extends_the_shipped_one_by_a_block(tmp_path: Path):
     assert "color:#012345" in html and "#8f1d1d" not in html
 
 
-@pytest.mark.parametrize("block", ["style", "preheader", "masthead", "lead", "section", "entry", "more", "footer"])
+@pytest.mark.parametrize(
+    "block", ["style", "preheader", "masthead", "lead", "section", "entry", "more", "footer", "head", "ways", "leave"]
+)
 def test_each_block_that_the_readme_names_can_be_replaced(tmp_path: Path, block: str):
     text = f'{{% extends "default:issue.html" %}}{{% block {block} %}}/* changed */{{% endblock %}}'
     assert "/* changed */" in user_template(tmp_path, text).letter(issue(news(5))).html

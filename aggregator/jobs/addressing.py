@@ -8,7 +8,7 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.jobs.post import footer_links, host
 from aggregator.model import Addressed, Issue, Letter, Subscriber, Subscription, Variant
-from aggregator.pipeline.compose import fit, headed
+from aggregator.pipeline.compose import fit
 from aggregator.pipeline.letter import message_id
 from aggregator.pipeline.narrowing import narrowed
 from aggregator.pipeline.plain import tidy
@@ -75,6 +75,8 @@ def _variant(app: App, digest: DigestConfig, issue: Issue, choice: Choice) -> Va
     if chosen is None:
         return None
     links = footer_links(app, digest, issue.period, personal=True)
-    shown, letter = fit(headed(chosen, digest), lambda one: app.templates.letter(one, links=links), digest=digest)
+    shown = app.templates.framed(chosen, language=language, zone=zone, template=digest.subject)
+    frame = app.templates.frame(shown.language)
+    shown, letter = fit(shown, lambda one: app.templates.letter(one, links=links), digest=digest, frame=frame)
     key = json.dumps({"topics": topics, "language": language, "zone": zone}, sort_keys=True, ensure_ascii=False)
     return Variant(key, shown.subject, letter)

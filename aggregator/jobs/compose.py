@@ -57,6 +57,7 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
     stories = news(app, digest, period)
     if not stories:
         return None
+    frame = app.templates.frame(app.config.language)
     issue = compose(
         digest,
         summed_up(rank(stories, now=period.until, size=digest.size, weights=app.weights)),
@@ -65,12 +66,12 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
         since=period.since,
         until=period.until,
         now=period.until,
-        language=app.config.language,
+        frame=frame,
         zone=app.config.zone,
         home=app.config.home,
     )
     links = footer_links(app, digest, period.name)
-    return fit(issue, lambda shown: app.templates.letter(shown, links=links), digest=digest)
+    return fit(issue, lambda shown: app.templates.letter(shown, links=links), digest=digest, frame=frame)
 
 
 def news(app: App, digest: DigestConfig, period: Period) -> tuple[Telling, ...]:

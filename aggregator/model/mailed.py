@@ -18,6 +18,8 @@ class Cover:
     source: str
     title: str
     url: str  # may be empty
+    also: tuple[str, ...] = ()  # who else carries the same words
+    also_more: int = 0  # so many besides
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,12 @@ class Line:
     excerpt: str = ""
     author: str = ""
     also: tuple[str, ...] = ()  # who else carries the same text
+    also_more: int = 0  # so many besides
     language: str = ""
     why: str = ""  # why it stands where it stands
     rank: int = 0  # its place in the whole issue: 1 is the lead
-    when: str = ""  # its date for people, in the digest's time zone
+    when: str = ""  # its date for people, in the issue's time zone
+    seen: bool = False  # the date is only when we saw it
     story: int = 0
     texts: tuple[tuple[int, int], ...] = ()  # (entry, text set) of all that is told with it, the lead's first
     covered: tuple[Cover, ...] = ()  # who else tells it in words of their own
@@ -44,6 +48,10 @@ class Line:
     summary: tuple[Said, ...] = ()  # what several publishers say of it, when there are several
     news: tuple[Said, ...] = ()  # of a story that was told before: what is new
     told: str = ""  # when it was told before, for people; empty when it was not
+    told_on: str = ""  # the same as a date, YYYY-MM-DD
+    minutes: int = 0  # how long the text takes to read; 0 when it is short, or only a teaser
+    image: str = ""  # an https address; only the lead of a digest with pictures has one
+    brief: bool = False  # told by its headline alone, for want of room
     score: float = 0.0
     parts: tuple[tuple[str, float, str], ...] = ()  # of the score: name, factor, reason
     topics: tuple[str, ...] = ()  # all that it has of the digest's
@@ -68,14 +76,15 @@ class Issue:
     subject: str
     preheader: str
     language: str
-    date: str  # for people, in the digest's language frame
+    date: str  # for people, in the issue's language
     composed: str  # ISO 8601, UTC
     since: str
     until: str
     sections: tuple[Section, ...]
-    left_out: int = 0  # entries that the size did not allow
+    left_out: int = 0  # stories that the size did not allow
     home: str = ""
     zone: str = "UTC"  # the time zone of every ``when``
+    rest: tuple[Section, ...] = ()  # the best of those that were left out: no mail has them, the web page does
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -58,7 +58,8 @@ class Ranked:
 
 @value(frozen=True, slots=True)
 class Ranking:
-    """What was chosen, best first, and how many were left out."""
+    """What was chosen, best first, how many were left out, and the best of these."""
 
     chosen: tuple[Ranked, ...]
     left_out: int = 0
+    rest: tuple[Ranked, ...] = ()

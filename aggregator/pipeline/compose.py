@@ -1,20 +1,23 @@
 """Ranking × digest → Issue: grouped by topic, with subject, preheader and dates for people."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig, TopicConfig
-from aggregator.model import Issue, Letter, Line, Ranking, Section
-from aggregator.pipeline.headline import long_date, preheader, subject
+from aggregator.model import Issue, Letter, Line, Ranked, Ranking, Section
+from aggregator.pipeline.frame import Frame
+from aggregator.pipeline.framing import framed, headed
 from aggregator.pipeline.letter import sent_size
 from aggregator.pipeline.lines import iso, line_of
 from aggregator.pipeline.plain import tidy
 
 DECODED, ENCODED = 90_000, 100_000
 """The most bytes of the HTML, as it is and as it is sent: Gmail clips a mail at about 102 kB."""
+
+_NOTHING = Section("", "", ())
 
 
 def compose(
@@ -26,55 +29,48 @@ def compose(
     since: datetime,
     until: datetime,
     now: datetime,
-    language: str = "en",
+    frame: Frame,
     zone: ZoneInfo,
     home: str = "",
 ) -> Issue:
     """Write the issue of ``period`` (a local date, YYYY-MM-DD) from what was chosen for it.
 
     Sections stand in the order of ``topics`` (feeds.yaml's); a story stands once, under the first of the digest's
-    topics that it has, and in the last section when it has none. Everything in it is plain text.
+    topics that it has, and in the last section when it has none. Everything in it is plain text, what it says by
+    itself is in the words of ``frame``.
     """
-    day = date.fromisoformat(period)
-    lines = [
-        line_of(ranked, rank=place, topics=_wanted(digest, topics), day=day, zone=zone)
-        for place, ranked in enumerate(ranking.chosen, start=1)
-    ]
+    wanted = _wanted(digest, topics)
+    ranked = enumerate((*ranking.chosen, *ranking.rest), start=1)
+    lines = [line_of(one, rank=place, topics=wanted) for place, one in ranked]
+    if digest.images and lines:
+        lines[0] = (lines[0][0], replace(lines[0][1], image=_picture(ranking.chosen[0])))
+    size = len(ranking.chosen)
     issue = Issue(
         digest=digest.name,
         period=period,
         title=tidy(digest.title) or digest.name,
         subject="",
         preheader="",
-        language=language,
-        date=long_date(day),
+        language=frame.language,
+        date="",
         composed=iso(now),
         since=since.astimezone(UTC).isoformat(),
         until=until.astimezone(UTC).isoformat(),  # exact: the next issue goes on from here
-        sections=_sections(lines, _wanted(digest, topics)),
+        sections=_sections(lines[:size], wanted),
+        rest=_sections(lines[size:], wanted),
         left_out=ranking.left_out,
         home=home,
         zone=zone.key,
     )
-    return headed(issue, digest)
+    return framed(issue, frame, template=digest.subject)
 
 
-def headed(issue: Issue, digest: DigestConfig) -> Issue:
-    """Give an issue the subject and the preheader that its lines call for."""
-    titles = [line.title for line in issue.lines]
-    return replace(
-        issue,
-        subject=subject(digest.subject, title=issue.title, day=date.fromisoformat(issue.period), titles=titles),
-        preheader=preheader(titles, otherwise=issue.lead.excerpt if issue.lead else ""),
-    )
+def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig, frame: Frame) -> tuple[Issue, Letter]:
+    """Make as few lines as possible brief, then leave out as few as possible, so that the HTML stays within bounds.
 
-
-def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig) -> tuple[Issue, Letter]:
-    """Leave out as few lines as possible so that the HTML stays within ``DECODED`` and ``ENCODED`` bytes.
-
-    The lowest line of the largest section goes first; what goes is counted in ``left_out``, and subject and preheader
-    are written anew. When even a single line
-    is too large, the lines are not to blame, and the issue stays whole.
+    These are ``DECODED`` and ``ENCODED`` bytes. The lowest line of the largest section goes first. What is left out
+    stands in ``rest`` and is counted in ``left_out``, and subject and preheader are written anew. When even a single
+    line is too large, the lines are not to blame, and the issue stays whole.
     """
     letter = render(issue)
     if _fits(letter):
@@ -82,13 +78,20 @@ def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig
     order = _dispensable(issue)
 
     def without(count: int) -> Issue:
-        return headed(_without(issue, order[: count + 1]), digest)
+        return headed(_without(_shortened(issue, order), order[:count]), frame, template=digest.subject)
 
-    needed = bisect_left(range(len(order)), True, key=lambda count: _fits(render(without(count))))
-    if needed == len(order):
-        return issue, letter
-    reduced = without(needed)
-    return reduced, render(reduced)
+    for shorter, most in ((lambda count: _shortened(issue, order[:count]), len(order)), (without, len(order))):
+        needed = bisect_left(range(most), True, key=lambda count: _fits(render(shorter(count + 1)))) + 1
+        if needed <= most:
+            reduced = shorter(needed)
+            return reduced, render(reduced)
+    return issue, letter
+
+
+def _picture(lead: Ranked) -> str:
+    """Find the picture of who is named for the lead; over plain http anybody could exchange it."""
+    image = lead.telling.lead.lead.entry.image
+    return image if image.lower().startswith("https://") else ""
 
 
 def _wanted(digest: DigestConfig, topics: Sequence[TopicConfig]) -> list[TopicConfig]:
@@ -101,7 +104,7 @@ def _sections(lines: Sequence[tuple[str, Line]], topics: Sequence[TopicConfig]) 
         by_topic.setdefault(topic, []).append(told)
     titles = {topic.name: tidy(topic.title) or topic.name for topic in topics}
     filled = {name: tuple(part) for name, part in by_topic.items() if part}
-    titles[""] = "More" if len(filled) > 1 else ""
+    titles[""] = ""
     return tuple(Section(name, titles[name], part) for name, part in filled.items())
 
 
@@ -115,13 +118,30 @@ def _dispensable(issue: Issue) -> list[Line]:
     return order
 
 
-def _without(issue: Issue, gone: list[Line]) -> Issue:
-    ranks = {line.rank for line in gone}
+def _shortened(issue: Issue, lines: Sequence[Line]) -> Issue:
+    """Tell these lines by their headlines alone."""
+    ranks = {line.rank for line in lines}
     sections = (
-        replace(section, lines=tuple(line for line in section.lines if line.rank not in ranks))
-        for section in issue.sections
+        replace(part, lines=tuple(replace(line, brief=line.rank in ranks) for line in part.lines))
+        for part in issue.sections
     )
-    return replace(issue, sections=tuple(part for part in sections if part.lines), left_out=issue.left_out + len(gone))
+    return replace(issue, sections=tuple(sections))
+
+
+def _without(issue: Issue, gone: Sequence[Line]) -> Issue:
+    """Leave lines out; they are the best of the rest then."""
+    ranks = {line.rank for line in gone}
+    kept, cut = _parted(issue.sections, ranks)
+    later = {part.topic: part for part in issue.rest}
+    rest = [replace(part, lines=(*part.lines, *later.pop(part.topic, _NOTHING).lines)) for part in cut]
+    return replace(issue, sections=kept, rest=(*rest, *later.values()), left_out=issue.left_out + len(gone))
+
+
+def _parted(sections: Sequence[Section], ranks: Collection[int]) -> tuple[tuple[Section, ...], tuple[Section, ...]]:
+    """Part sections into what stays and what has one of these ranks."""
+    kept = [replace(s, lines=tuple(line for line in s.lines if line.rank not in ranks)) for s in sections]
+    cut = [replace(s, lines=tuple(line for line in s.lines if line.rank in ranks)) for s in sections]
+    return tuple(s for s in kept if s.lines), tuple(s for s in cut if s.lines)
 
 
 def _fits(letter: Letter) -> bool:

@@ -1,35 +1,35 @@
-"""What an issue says of itself and of its entries in one line: subject, preheader, dates for people."""
+"""What an issue says of itself in one line: subject and preheader."""
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
+from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.plain import shortened, tidy
 
 SUBJECT, PREHEADER = 120, 100
 """The most characters of a subject and of a preheader."""
 
 _PLACEHOLDER = re.compile(r"\{(title|date|lead|count)\}")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
-def subject(template: str, *, title: str, day: date, titles: Sequence[str]) -> str:
+def subject(template: str, *, title: str, day: date, titles: Sequence[str], frame: Frame) -> str:
     """Fill the digest's own subject, or ours; the lead's title gives way when it is too long.
 
     A template may say ``{title}`` (the digest's), ``{date}``, ``{lead}`` (the first entry's title) and ``{count}``;
     any other braces stay as they are.
     """
-    more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
-    ours = "{lead}" + more + " — {title}, " + f"{day.day} {_MONTHS[day.month - 1]}"
-    template = tidy(template) or (ours if titles else "{title}, {date}")
-    facts = {"title": title, "date": long_date(day), "lead": "", "count": str(len(titles))}
+    facts = {"title": title, "date": frame.long_date(day), "lead": "", "count": str(len(titles))}
+    template = tidy(template) or (_ours(day, len(titles), frame) if titles else "{title}, {date}")
     room = SUBJECT - len(_filled(template, facts))
     lead = shortened(titles[0], max(room, 20)) if titles else title
     return shortened(tidy(_filled(template, {**facts, "lead": lead})), SUBJECT)
+
+
+def _ours(day: date, count: int, frame: Frame) -> str:
+    """Write our own template: Treaty signed and 2 more — Morning, 23 November."""
+    lead = frame.say("lead_and", lead="{lead}", n=count - 1) if count > 1 else "{lead}"
+    return frame.say("headed", lead=lead, title="{title}", day=frame.day(day))
 
 
 def preheader(titles: Sequence[str], *, otherwise: str = "") -> str:
@@ -43,29 +43,6 @@ def preheader(titles: Sequence[str], *, otherwise: str = "") -> str:
     room = PREHEADER - 3 * (len(shown) - 1)
     first = shortened(shown[0], max(room // len(shown), room - sum(map(len, shown[1:]))))
     return " · ".join([first, *(shortened(title, room - len(first)) for title in shown[1:])])
-
-
-def moment(local: datetime, *, day: date) -> str:
-    """Name a moment as seen from the issue's day: a time today, a weekday this week, else the date."""
-    age = (day - local.date()).days
-    clock = f"{local.hour:02}:{local.minute:02}"
-    if age == 0:
-        return clock
-    if 0 < age < 7:
-        return f"{_DAYS[local.weekday()]}, {clock}"
-    return f"{local.day} {_MONTHS[local.month - 1]}" + (f" {local.year}" if local.year != day.year else "")
-
-
-def day_before(day: date, *, seen_from: date) -> str:
-    """Name a day that has passed: a weekday within the week, else the date."""
-    if 0 < (seen_from - day).days < 7:
-        return _DAYS[day.weekday()]
-    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if day.year != seen_from.year else "")
-
-
-def long_date(day: date) -> str:
-    """Write a date as on a front page: Monday, 23 November 2026."""
-    return f"{_DAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _filled(template: str, facts: Mapping[str, str]) -> str:

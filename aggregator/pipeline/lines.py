@@ -1,15 +1,14 @@
 """Ranked → Line: a story as it is told in an issue, all of it plain text."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from aggregator.config import TopicConfig
 from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
-from aggregator.pipeline.headline import day_before, moment
 from aggregator.pipeline.plain import shortened, tidy
+from aggregator.pipeline.reading import minutes
 
 EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 """The most characters of an excerpt, an entry's title, a source's name, and of all sentences that are quoted."""
@@ -17,10 +16,14 @@ EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 _ALSO = 6  # names after "Also in"
 _COVERED = 4  # publishers after "Also covered by"
 _QUOTES = 3
+_WORTH_SAYING = 2  # minutes of reading
 
 
-def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: date, zone: ZoneInfo) -> tuple[str, Line]:
-    """Write one story as plain text, and say which topic it stands under."""
+def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig]) -> tuple[str, Line]:
+    """Write one story as plain text, and say which topic it stands under.
+
+    What is said in the words of a language, like its date for people, ``framing`` adds.
+    """
     telling, lead = ranked.telling, ranked.telling.lead.lead
     topic, evidence = _place(telling, topics)
     title, excerpt = _headed(telling)
@@ -33,15 +36,16 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig], day: da
         published=iso(lead.entry.published),
         excerpt=excerpt,
         author=shortened(tidy(lead.entry.author), NAME),
-        also=_also(telling),
+        **_also(telling),
         language=lead.entry.language,
         why=f"{ranked.why}; {evidence}" if evidence else ranked.why,
         rank=rank,
-        when=_when(lead, day=day, zone=zone),
+        seen=lead.entry.published_from == "first_seen",
+        minutes=_minutes(lead.entry.text),
         story=telling.story.id,
         texts=tuple((text.lead.id, text.lead.text_set) for text in (telling.lead, *telling.others)),
         **_others(telling),
-        **_quoted(telling, day),
+        **_quoted(telling),
         score=ranked.score,
         parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
         topics=_topics(telling, topics),
@@ -65,9 +69,9 @@ def iso(moment: datetime) -> str:
 
 
 def _headed(telling: Telling) -> tuple[str, str]:
-    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline."""
+    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too."""
     excerpt = shortened(tidy(telling.lead.lead.entry.excerpt), EXCERPT)
-    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80) or "Untitled"
+    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80)
     return title, "" if _repeats(excerpt, title) else excerpt
 
 
@@ -92,21 +96,15 @@ def _topics(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, ...]:
     return tuple(topic.name for topic in topics if topic.name in tags)
 
 
-def _also(telling: Telling) -> tuple[str, ...]:
+def _also(telling: Telling) -> dict[str, Any]:
     """Name who copies the lead, each once; not those who are named with words of their own."""
     return _copies(telling.lead, named={text.lead.source.publisher for text in telling.others})
 
 
-def _copies(text: Folded, *, named: Collection[str] = ()) -> tuple[str, ...]:
+def _copies(text: Folded, *, named: Collection[str] = ()) -> dict[str, Any]:
     names = {member.source.publisher: name_of(member) for member in reversed(text.members)}
     others = [names[publisher] for publisher in text.publishers[1:] if publisher not in named]
-    return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
-
-
-def _with_copies(text: Folded) -> str:
-    """Name whose words they are, and who prints them as well."""
-    copies = _copies(text)
-    return f"{name_of(text.lead)}, also in {', '.join(copies)}" if copies else name_of(text.lead)
+    return {"also": tuple(others[:_ALSO]), "also_more": max(len(others) - _ALSO, 0)}
 
 
 def _others(telling: Telling) -> dict[str, Any]:
@@ -121,15 +119,15 @@ def _covered(telling: Telling) -> tuple[Cover, ...]:
         one = text.lead
         if one.source.publisher != telling.lead.lead.source.publisher:
             title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
-            found.setdefault(one.source.publisher, Cover(_with_copies(text), title, web_address(one.entry.url)))
+            cover = Cover(name_of(one), title, web_address(one.entry.url), **_copies(text))
+            found.setdefault(one.source.publisher, cover)
     return tuple(reversed(found.values()))
 
 
-def _quoted(telling: Telling, day: date) -> dict[str, Any]:
+def _quoted(telling: Telling) -> dict[str, Any]:
     """Quote what is new of a story that comes back, or what several publishers say of one that is told first."""
     if telling.told:
-        told = day_before(date.fromisoformat(telling.told), seen_from=day)
-        return {"news": _said(telling, telling.news), "told": told}
+        return {"news": _said(telling, telling.news), "told_on": telling.told}
     return {"summary": _said(telling, telling.story.summary) if telling.story.coverage > 1 else ()}
 
 
@@ -160,6 +158,7 @@ def _repeats(excerpt: str, title: str) -> bool:
     return excerpt.rstrip(" .…").casefold() == title.rstrip(" .…").casefold() or title == shortened(excerpt, 80)
 
 
-def _when(lead: StoredEntry, *, day: date, zone: ZoneInfo) -> str:
-    said = moment(lead.entry.published.astimezone(zone), day=day)
-    return f"seen {said}" if lead.entry.published_from == "first_seen" else said
+def _minutes(text: str) -> int:
+    """Say how long a text takes to read, where it is more than a teaser."""
+    found = minutes(text)
+    return found if found >= _WORTH_SAYING else 0

@@ -11,6 +11,9 @@ from aggregator.pipeline.rank_parts import Weights, half_life, parts, publisher,
 FADE = 0.7
 """What each further story of one publisher is worth beside the one before."""
 
+REST = 300
+"""How many of the stories that were not chosen are remembered: the web page of an issue lists them."""
+
 EVEN = Weights()
 """Nobody said anything of feeds and topics."""
 
@@ -22,12 +25,15 @@ def rank(tellings: Sequence[Telling], *, now: datetime, size: int, weights: Weig
     further story that one publisher leads counts ``FADE`` of the one before, and beyond one and a half times its even
     part (at least two) it waits until nobody else has anything left.
 
-    The same input gives the same order: equal scores stand in order of their uid.
+    What was not chosen stands in ``rest``, by its own score. The same input gives the same order: equal scores stand
+    in order of their uid.
     """
     if not tellings or size < 1:
         return Ranking((), len(tellings))
-    chosen = _deal(_shelves(scored(tellings, now=now, weights=weights)), size=size)
-    return Ranking(tuple(chosen), len(tellings) - len(chosen))
+    shelves = _shelves(scored(tellings, now=now, weights=weights))
+    chosen = _deal(shelves, size=size)
+    left = sorted((one for shelf in shelves.values() for one in shelf), key=_order)
+    return Ranking(tuple(chosen), len(left), tuple(left[:REST]))
 
 
 def scored(tellings: Sequence[Telling], *, now: datetime, weights: Weights = EVEN) -> list[Ranked]:
@@ -45,10 +51,14 @@ def sum_in_words(score: float, parts: Sequence[Part]) -> str:
     return f"{score:.3g} = " + " × ".join(f"{part.name} {part.value:.3g}" for part in parts)
 
 
+def _order(one: Ranked) -> tuple[float, str]:
+    return -one.score, one.telling.story.uid
+
+
 def _shelves(ranked: Sequence[Ranked]) -> dict[str, list[Ranked]]:
     """Sort by publisher, the best of each last."""
     shelves: dict[str, list[Ranked]] = {}
-    for one in sorted(ranked, key=lambda one: (-one.score, one.telling.story.uid), reverse=True):
+    for one in sorted(ranked, key=_order, reverse=True):
         shelves.setdefault(publisher(one.telling.lead.lead), []).append(one)
     return shelves
 

@@ -18,7 +18,8 @@ def write_issue(issue: Issue) -> str:
 def read_issue(data: str) -> Issue:
     """JSON → Issue; fields that this program does not know are passed over."""
     facts = json.loads(data)
-    facts["sections"] = tuple(_section(section) for section in facts["sections"])
+    for name in ("sections", "rest"):
+        facts[name] = tuple(_section(section) for section in facts.get(name, ()))
     return _made(Issue, facts)
 
 
@@ -37,8 +38,12 @@ def _line(facts: dict[str, Any]) -> Line:
     lists: dict[str, Any] = {name: tuple(facts.get(name, ())) for name in ("also", "topics")}
     lists |= {name: tuple(map(tuple, facts.get(name, ()))) for name in ("texts", "parts")}
     lists |= {name: tuple(_made(Said, said) for said in facts.get(name, ())) for name in ("summary", "news")}
-    lists["covered"] = tuple(_made(Cover, cover) for cover in facts.get("covered", ()))
+    lists["covered"] = tuple(_cover(cover) for cover in facts.get("covered", ()))
     return _made(Line, {**facts, **lists})
+
+
+def _cover(facts: dict[str, Any]) -> Cover:
+    return _made(Cover, {**facts, "also": tuple(facts.get("also", ()))})
 
 
 def _made(kind: type[Value], facts: dict[str, Any]) -> Value:

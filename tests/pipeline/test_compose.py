@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from aggregator.model import Folded, Issue, Letter, Line
 from aggregator.pipeline.compose import DECODED, ENCODED, fit
-from aggregator.pipeline.headline import moment, preheader, subject
+from aggregator.pipeline.headline import preheader, subject
 from aggregator.pipeline.letter import sent_size
 from aggregator.pipeline.plain import plain, shortened
 from aggregator.templates import Templates
-from tests.newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stored, told
+from tests.newsroom import BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, WORDS, digest, issue, news, stored, told
 
 DAY = date(2026, 11, 23)
+FRAME = WORDS.frame("en")
 
 
 def only(folded: Folded) -> Line:
@@ -71,7 +72,8 @@ def test_also_names_each_other_publisher_once():
 
 def test_many_others_are_counted():
     line = only(told(stored(1), *(stored(n, by=n) for n in range(2, 12))))
-    assert len(line.also) == 7 and line.also[-1] == "4 more"
+    assert (len(line.also), line.also_more) == (6, 4)
+    assert "4 more" in letters(issue([told(stored(1), *(stored(n, by=n) for n in range(2, 12)))])).text
 
 
 def test_nothing_but_plain_text_and_web_addresses_goes_in():
@@ -112,17 +114,17 @@ SUBJECTS = [
 
 @pytest.mark.parametrize(("template", "titles", "expected"), SUBJECTS)
 def test_subjects(template: str, titles: list[str], expected: str):
-    assert subject(template, title="Morning", day=DAY, titles=titles) == expected
+    assert subject(template, title="Morning", day=DAY, frame=FRAME, titles=titles) == expected
 
 
 def test_a_long_lead_gives_way_so_that_the_rest_of_the_subject_can_be_read():
-    said = subject("", title="Morning briefing", day=DAY, titles=["A very long headline " * 20, "Another"])
+    said = subject("", title="Morning briefing", day=DAY, frame=FRAME, titles=["A very long headline " * 20, "Another"])
     assert len(said) <= 120 and said.endswith("… and 1 more — Morning briefing, 23 November")
 
 
 @given(st.text(max_size=200), st.text(max_size=300), st.lists(st.text(max_size=300), max_size=4))
 def test_subject_and_preheader_keep_their_length_whatever_comes(template: str, title: str, titles: list[str]):
-    assert len(subject(template, title=title, day=DAY, titles=titles)) <= 120
+    assert len(subject(template, title=title, day=DAY, frame=FRAME, titles=titles)) <= 120
     assert len(preheader(titles, otherwise=title)) <= 100
 
 
@@ -145,7 +147,7 @@ def test_the_preheader_gives_the_second_and_third_titles():
     ],
 )
 def test_dates_are_told_as_seen_from_the_day_of_the_issue_in_its_zone(moment_utc: datetime, expected: str):
-    assert moment(moment_utc.astimezone(BERLIN), day=DAY) == expected
+    assert FRAME.moment(moment_utc.astimezone(BERLIN), day=DAY) == expected
 
 
 def test_a_date_that_is_only_when_we_saw_it_says_so():
@@ -187,32 +189,49 @@ def letters(composed: Issue) -> Letter:
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
 def test_three_hundred_entries_stay_below_what_gmail_clips(texts: list[tuple[str, str, str]]):
     whole = issue(news(300, texts=texts), home="https://news.example.org/")
-    reduced, letter = fit(whole, letters, digest=digest())
+    reduced, letter = fit(whole, letters, digest=digest(), frame=FRAME)
     assert len(letter.html.encode()) <= DECODED and sent_size(letter.html) <= ENCODED
     assert len(reduced.lines) + reduced.left_out == 300
-    assert f"{reduced.left_out} more in the feeds on the web" in letter.html
-    assert f"{reduced.left_out} more in the feeds on the web:\n  https://news.example.org/" in letter.text
-    assert reduced.lead == whole.lead
+    assert sum(len(section.lines) for section in reduced.rest) == reduced.left_out, "the web page has them"
+    for shown in (letter.html, letter.text):
+        assert (f"{reduced.left_out} more on the web" in shown) == bool(reduced.left_out)
+    assert reduced.lead and whole.lead and reduced.lead.entry == whole.lead.entry and not reduced.lead.brief
     sizes = [len(section.lines) for section in reduced.sections]
-    assert max(sizes) - min(sizes) <= 1, "the largest sections give first"
+    assert max(sizes) - min(sizes) <= 1 or not reduced.left_out, "the largest sections give first"
+
+
+def test_lines_become_brief_before_any_is_left_out_and_no_more_of_them_than_must():
+    whole = issue(news(120))
+    reduced, letter = fit(whole, letters, digest=digest(), frame=FRAME)
+    brief = [line for line in reduced.lines if line.brief]
+    assert reduced.left_out == 0 and 0 < len(brief) < 119 and len(letter.html.encode()) <= DECODED
+    told_longer = [
+        replace(s, lines=tuple(replace(x, brief=x.brief and x is not brief[0]) for x in s.lines))
+        for s in reduced.sections
+    ]
+    larger = letters(replace(reduced, sections=tuple(told_longer)))
+    assert len(larger.html.encode()) > DECODED or sent_size(larger.html) > ENCODED
 
 
 def test_no_more_is_left_out_than_must_be():
-    reduced, _ = fit(issue(news(300)), letters, digest=digest())
-    larger = letters(issue(news(len(reduced.lines) + 2)))
-    assert len(larger.html.encode()) > DECODED or sent_size(larger.html) > ENCODED
+    reduced, _ = fit(issue(news(480)), letters, digest=digest(), frame=FRAME)
+    first = min(reduced.rest, key=lambda section: section.lines[0].rank).lines[0]
+    back = replace(reduced.sections[0], lines=(*reduced.sections[0].lines, replace(first, brief=True)))
+    larger = letters(replace(reduced, sections=(back, *reduced.sections[1:])))
+    assert reduced.left_out and all(line.brief for line in reduced.lines[1:])
+    assert len(larger.html.encode()) > DECODED - 300 or sent_size(larger.html) > ENCODED - 300
 
 
 def test_an_issue_that_fits_is_left_alone():
     whole = issue(news(30))
-    assert fit(whole, letters, digest=digest())[0] is whole
+    assert fit(whole, letters, digest=digest(), frame=FRAME)[0] is whole
 
 
 def test_a_template_that_is_too_large_by_itself_costs_no_entries():
     whole = issue(news(5))
-    assert fit(whole, lambda composed: Letter("x" * 200_000, ""), digest=digest())[0] is whole
+    assert fit(whole, lambda composed: Letter("x" * 200_000, ""), digest=digest(), frame=FRAME)[0] is whole
 
 
 def test_the_subject_counts_what_is_in_the_issue_after_cutting():
-    reduced, _ = fit(issue(news(300)), letters, digest=digest())
+    reduced, _ = fit(issue(news(480)), letters, digest=digest(), frame=FRAME)
     assert f"and {len(reduced.lines) - 1} more" in reduced.subject

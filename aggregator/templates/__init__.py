@@ -1,0 +1,125 @@
+"""The templates: the user's folder first, the shipped ones behind, written with Jinja2."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
+from typing import Any
+
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+
+from aggregator.errors import TemplateError
+from aggregator.model import Issue, Letter
+from aggregator.pipeline.frame import Frame
+from aggregator.pipeline.framing import framed
+from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
+from aggregator.templates.sample import SAMPLE
+from aggregator.templates.values import values_of
+from aggregator.templates.words import check_words, frame_of
+from aggregator.workspace import shipped
+
+__all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
+
+
+class Templates:
+    """What an issue looks like, and what it says by itself.
+
+    A file in ``folder`` takes the place of the shipped one of the same name; ``{% extends "default:issue.html" %}``
+    in it changes only some blocks. A name that a template uses and nobody gives is an error.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        default = FileSystemLoader(shipped("templates"))
+        loaders: list[BaseLoader] = [PrefixLoader({"default": default}, delimiter=":"), default]
+        if folder is not None:
+            loaders.insert(0, FileSystemLoader(folder))
+        self._environment = Environment(
+            loader=ChoiceLoader(loaders),
+            autoescape=lambda name: bool(name) and str(name).endswith((".html", ".htm", ".xml")),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
+        self.frame = lru_cache(maxsize=64)(self._frame)
+
+    def _frame(self, language: str) -> Frame:
+        """Give the words of a language; English where nobody wrote any. Raises TemplateError."""
+        return frame_of(language, self._folder)
+
+    def framed(self, issue: Issue, *, language: str = "", zone: str = "", template: str = "") -> Issue:
+        """Write anew what an issue says by itself, for a reader with another language or time zone.
+
+        ``template`` is the digest's ``subject``. Raises TemplateError.
+        """
+        return framed(issue, self.frame(language or issue.language), zone=zone, template=template)
+
+    def letter(
+        self, issue: Issue, *, links: Mapping[str, str] | None = None, language: str = "", zone: str = ""
+    ) -> Letter:
+        """Write the issue out with ``issue.html`` and ``issue.txt``; raises TemplateError.
+
+        ``links`` are addresses for the frame, in the HTML and the text alike: ``web`` (this issue on the web),
+        ``unsubscribe``, ``preferences``. With ``language`` or ``zone`` it is written for a reader who has others than
+        the issue; ``framed`` gives the issue itself so, with its subject.
+        """
+        shown = self.framed(issue, language=language, zone=zone) if language or zone else issue
+        values = values_of(shown, self.frame(shown.language), links or {})
+        return Letter(html=self.render("issue.html", values), text=self.render("issue.txt", values))
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """Write one template out; raises TemplateError that names FILE:LINE."""
+        with _mistakes_named(name):
+            return self._environment.get_template(name).render(values)
+
+    def check(self) -> None:
+        """Read every template, and write a small issue and an empty one out; raises TemplateError at a mistake."""
+        check_words(self._folder)
+        for name in self._environment.list_templates(extensions=["html", "txt"]):
+            with _mistakes_named(name):
+                self._environment.get_template(name)
+        sample = self.framed(SAMPLE)
+        self.letter(sample)
+        self.letter(replace(sample, sections=(), rest=()))
+
+
+@contextmanager
+def _mistakes_named(name: str) -> Iterator[None]:
+    """Turn whatever goes wrong in a template into a TemplateError that says where."""
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        place = f"{error.filename or error.name or name}:{error.lineno}"
+        raise TemplateError(place, error.message or "cannot be read") from error
+    except TemplateNotFound as error:
+        raise TemplateError(_place(error.__traceback__, name), f"there is no template “{error.name}”") from error
+    except RecursionError as error:
+        raise TemplateError(name, "extends or includes itself") from error
+    except UnicodeDecodeError as error:
+        raise TemplateError(name, "is not UTF-8 text") from error
+    except Exception as error:  # a template of the user's may do anything that an expression can
+        raise TemplateError(_place(error.__traceback__, name), f"{error}" or type(error).__name__) from error
+
+
+def _place(trace: TracebackType | None, name: str) -> str:
+    """Find the last line of a template on the way to an error; Jinja2 writes template lines into its traces."""
+    places = [
+        f"{frame.f_code.co_filename}:{line}"
+        for frame, line in walk_tb(trace)
+        if "__jinja_exception__" in frame.f_globals  # the frame is one that Jinja2 made for a line of a template
+    ]
+    return places[-1] if places else name
