@@ -13,6 +13,7 @@ from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
+from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
@@ -57,9 +58,7 @@ def recover(app: App) -> int:
     readdress(app)
     app.archive.clean()
     restore_files(app)
-    only_files = app.config.mail is None  # what goes to storage/outbox/ can be written again
-    interrupted = app.store.issues.interrupted(now=app.clock(), again=only_files)
-    return 0 if only_files else interrupted
+    return lost_deliveries(app)
 
 
 def sync(

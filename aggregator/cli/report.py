@@ -59,7 +59,7 @@ def exit_code(report: "Report") -> int:
     if report.refreshed.failed:
         return SOME_FEEDS_FAILED
     delivered = report.delivered
-    if delivered.deferred or delivered.waiting:
+    if delivered.deferred or delivered.waiting or delivered.left:
         return TRY_LATER
     return 1 if delivered.failed or delivered.unknown or report.uncomposed else 0
 
@@ -119,11 +119,13 @@ def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
         screen.warn(f"{issue}: this issue could not be made ({reason}); the next sync tries again. Please report it")
     if refreshed.outage:
         screen.warn("no network? Most feeds failed at once, so none is blamed; nothing is lost, try again")
-    tell_mail(screen, report.delivered)
+    tell_mail(screen, report.delivered, zone)
 
 
-def tell_mail(screen: Terminal, delivered: "Delivered") -> None:
+def tell_mail(screen: Terminal, delivered: "Delivered", zone: ZoneInfo) -> None:
     """Say what became of each message that did not go out."""
-    for state in ("deferred", "waiting", "failed", "unknown"):
+    for state in ("deferred", "waiting", "failed", "unknown", "dropped"):
         for recipient, reply in getattr(delivered, state).items():
             screen.warn(f"mail to {recipient}: {state}: {reply}")
+    if delivered.left:
+        screen.warn(f"mail: {delivered.left} left for the next run: {in_zone(delivered.why_left, zone)}")

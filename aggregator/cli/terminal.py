@@ -149,11 +149,25 @@ class Terminal:
     @contextmanager
     def held(self, command: str) -> Iterator["App"]:
         """Open the workspace for work: nobody else works in it; raises LockedError."""
-        from aggregator.app import find_workspace, open_app, utc_now
+        with self.locked(command), self.beside() as app:
+            yield app
+
+    @contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Hold the lock of the workspace; raises LockedError."""
+        from aggregator.app import find_workspace, utc_now
         from aggregator.store import hold
 
         workspace = find_workspace(self.root)
-        with hold(workspace.storage / "lock", who=f"aggregator {command}", now=utc_now()), open_app(self.root) as app:
+        with hold(workspace.storage / "lock", who=f"aggregator {command}", now=utc_now()):
+            yield
+
+    @contextmanager
+    def beside(self) -> Iterator["App"]:
+        """Open the workspace for work that others may do at the same time."""
+        from aggregator.app import open_app
+
+        with open_app(self.root) as app:
             yield app
 
     @contextmanager

@@ -24,6 +24,13 @@ ALONE = 50
 """So many messages are not worth a second connection."""
 
 
+def recover(app: App) -> int:
+    """Look for what dead processes were sending: it is unknown now. Returns how many."""
+    only_files = app.config.mail is None  # what goes to storage/outbox/ can be written again
+    interrupted = app.store.issues.interrupted(now=app.clock(), again=only_files)
+    return 0 if only_files else interrupted
+
+
 def deliver(app: App, *, only: str = "", patience: float | None = None, pressing: bool = False) -> Delivered:
     """Send what is waiting (of one digest, if named); without ``mail:`` into storage/outbox/.
 

@@ -42,13 +42,11 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig]) -> tupl
         rank=rank,
         seen=lead.entry.published_from == "first_seen",
         minutes=_minutes(lead.entry.text),
-        story=telling.story.id,
-        texts=tuple((text.lead.id, text.lead.text_set) for text in (telling.lead, *telling.others)),
+        **_told_with(telling, topics),
         **_others(telling),
         **_quoted(telling),
         score=ranked.score,
         parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
-        topics=_topics(telling, topics),
     )
 
 
@@ -90,10 +88,15 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
     return "", ""
 
 
-def _topics(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, ...]:
+def _told_with(telling: Telling, topics: Sequence[TopicConfig]) -> dict[str, Any]:
+    """Name the story, its texts, and which of the topics any of them has."""
     texts = (telling.lead, *telling.others)
     tags = {tag.topic for text in texts for member in text.members for tag in member.tags}
-    return tuple(topic.name for topic in topics if topic.name in tags)
+    return {
+        "story": telling.story.id,
+        "texts": tuple((text.lead.id, text.lead.text_set) for text in texts),
+        "topics": tuple(topic.name for topic in topics if topic.name in tags),
+    }
 
 
 def _also(telling: Telling) -> dict[str, Any]:

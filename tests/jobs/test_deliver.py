@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from aggregator import workers
-from aggregator.jobs.deliver import RETRIES
 from aggregator.model import DeliveryState
+from aggregator.pipeline.refusals import RETRIES
+from tests.owners import a_dead_process
 from tests.postoffice import Clerk, breaking_office, post_office
 from tests.servers import Page, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -128,8 +129,9 @@ def test_what_was_being_sent_when_the_process_died_is_unknown(tmp_path: Path, fe
             ((morning, period),) = workers.due_periods(app, now=here.clock())
             issue = workers.compose_issue(app, morning, period)
             assert issue
-            (delivery,) = app.store.issues.deliveries(issue.id)
-            assert app.store.issues.claim(delivery.id, now=here.clock())  # … and here the process dies
+            owner = a_dead_process()
+            (delivery,) = app.store.issues.claim(owner, now=here.clock(), count=5).deliveries
+            assert app.store.issues.begin(delivery.id, owner, now=here.clock())  # … and here the process dies
         here.sync()
         assert office.clerk.taken == []
     assert states(here)[ONE].state == "unknown"

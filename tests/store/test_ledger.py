@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.errors import NotFoundError
-from aggregator.model import DeliveryState, DeliveryWord, Issue, IssueState, Letter, Line, Section, Told
+from aggregator.model import Addressed, Issue, IssueState, Letter, Line, Section, Told
 from aggregator.store.frozen import read_issue, read_moment, write_issue
 from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, story
 
@@ -26,7 +26,7 @@ ISSUE = Issue(
     left_out=3,
 )
 LETTER = Letter("<p>Ä</p>", "Ä")
-TO = [("reader@example.org", "<1@example.org>"), ("other@example.org", "<2@example.org>")]
+TO = [Addressed("reader@example.org", "<1@example.org>"), Addressed("other@example.org", "<2@example.org>")]
 
 
 def freeze(desk: Desk, issue: Issue = ISSUE) -> IssueState:
@@ -53,7 +53,7 @@ def test_a_period_without_news_is_recorded_and_stays_so(desk: Desk) -> None:
     skip = desk.store.issues.skip("morning", "2026-11-23", since=NOW - DAY, until=NOW, now=NOW)
     assert skip.skipped
     assert freeze(desk) == skip
-    assert desk.store.issues.waiting(NOW) == ()
+    assert desk.store.issues.waiting(NOW) == 0
     for read in (desk.store.issues.issue, desk.store.issues.letter):
         with pytest.raises(NotFoundError, match="no issue 1 was composed"):
             read(skip.id)
@@ -81,57 +81,6 @@ def test_what_was_told_is_known_by_its_set_then_and_by_its_set_now(desk: Desk) -
     assert telling == {5: [1], 6: [1], 7: []}
 
 
-def test_a_delivery_is_claimed_once(desk: Desk) -> None:
-    freeze(desk)
-    issues = desk.store.issues
-    first, second = issues.waiting(NOW)
-    assert first == DeliveryState(1, 1, *TO[0], changed=NOW)
-    assert issues.claim(first.id, now=NOW)
-    assert not issues.claim(first.id, now=NOW)
-    assert issues.waiting(NOW) == (second,)
-    issues.settle(first.id, "sent", reply="250 ok", now=NOW + HOUR)
-    assert issues.deliveries(1)[0] == replace(first, state="sent", attempts=1, reply="250 ok", changed=NOW + HOUR)
-    assert not issues.claim(first.id, now=NOW + DAY)
-
-
-@pytest.mark.parametrize("state", ["sent", "failed", "unknown"])
-def test_what_is_settled_is_not_sent_again(desk: Desk, state: DeliveryWord) -> None:
-    freeze(desk)
-    assert desk.store.issues.claim(1, now=NOW)
-    desk.store.issues.settle(1, state, reply="", now=NOW)
-    assert not desk.store.issues.claim(1, now=NOW + DAY)
-    assert [delivery.id for delivery in desk.store.issues.waiting(NOW + DAY)] == [2]
-
-
-def test_a_deferred_delivery_waits_for_its_time(desk: Desk) -> None:
-    freeze(desk)
-    issues = desk.store.issues
-    issues.claim(1, now=NOW)
-    issues.settle(1, "deferred", reply="451 later", due=NOW + HOUR, now=NOW)
-    assert not issues.claim(1, now=NOW + timedelta(minutes=59))
-    assert [delivery.id for delivery in issues.waiting(NOW + HOUR)] == [1, 2]
-    assert issues.claim(1, now=NOW + HOUR)
-    assert (issues.deliveries(1)[0].attempts, issues.deliveries(1)[0].due) == (2, None)
-
-
-def test_what_a_dead_process_was_sending_is_unknown_until_someone_knows_better(desk: Desk) -> None:
-    freeze(desk)
-    issues = desk.store.issues
-    issues.claim(1, now=NOW)
-    assert issues.interrupted(now=NOW) == 1
-    assert issues.interrupted(now=NOW) == 0
-    assert issues.deliveries(1)[0].state == "unknown"
-    assert [delivery.id for delivery in issues.waiting(NOW + DAY)] == [2]
-    issues.settle(1, "sent", reply="250 ok", now=NOW)
-    assert issues.deliveries(1)[0].state == "sent"
-
-
-def test_a_delivery_that_nobody_claimed_cannot_be_settled(desk: Desk) -> None:
-    freeze(desk)
-    desk.store.issues.settle(1, "sent", reply="250 ok", now=NOW)
-    assert desk.store.issues.deliveries(1)[0].state == "pending"
-
-
 def test_an_issue_of_another_version_is_read_as_far_as_it_is_known() -> None:
     newer = write_issue(ISSUE).replace('"left_out":3', '"left_out":3,"colour":"red"').replace('"why":""', '"mood":"x"')
     assert read_issue(newer) == ISSUE
@@ -148,44 +97,16 @@ def test_the_deliveries_of_every_issue_come_at_once(desk: Desk) -> None:
     issues = desk.store.issues
     morning, evening = freeze(desk), freeze(desk, replace(ISSUE, digest="evening"))
     quiet = issues.skip("morning", "2026-11-24", since=NOW, until=NOW + DAY, now=NOW)
-    issues.claim(1, now=NOW)
+    issues.claim("me", now=NOW, count=1)
+    issues.begin(1, "me", now=NOW)
     everything = issues.deliveries_by_issue()
     assert everything == {state.id: issues.deliveries(state.id) for state in (morning, evening, quiet)}
-    assert [(d.recipient, d.state) for d in everything[morning.id]] == [(TO[0][0], "sending"), (TO[1][0], "pending")]
+    assert [(d.recipient, d.state) for d in everything[morning.id]] == [
+        (TO[0].recipient, "sending"),
+        (TO[1].recipient, "pending"),
+    ]
     assert list(issues.deliveries_by_issue("morning")) == [morning.id, quiet.id]
     assert issues.deliveries_by_issue("none") == {}
-
-
-def test_the_post_of_one_digest_is_told_from_that_of_another(desk: Desk) -> None:
-    issues = desk.store.issues
-    freeze(desk)
-    freeze(desk, replace(ISSUE, digest="evening"))
-    assert [delivery.id for delivery in issues.waiting(NOW)] == [1, 2, 3, 4]
-    assert [delivery.id for delivery in issues.waiting(NOW, digest="evening")] == [3, 4]
-    assert issues.waiting(NOW, digest="none") == ()
-
-
-def test_what_is_deferred_is_listed_until_its_time_has_come(desk: Desk) -> None:
-    issues = desk.store.issues
-    freeze(desk)
-    freeze(desk, replace(ISSUE, digest="evening"))
-    for delivery in (1, 3):
-        issues.claim(delivery, now=NOW)
-        issues.settle(delivery, "deferred", reply="451 later", due=NOW + HOUR, now=NOW)
-    assert [(delivery.id, delivery.reply) for delivery in issues.deferred(NOW)] == [(1, "451 later"), (3, "451 later")]
-    assert [delivery.id for delivery in issues.deferred(NOW, digest="evening")] == [3]
-    assert issues.deferred(NOW + HOUR) == ()
-    assert [delivery.id for delivery in issues.waiting(NOW + HOUR, digest="morning")] == [1, 2]
-
-
-def test_what_only_writes_a_file_is_tried_again_after_an_interruption(desk: Desk) -> None:
-    freeze(desk)
-    issues = desk.store.issues
-    issues.claim(1, now=NOW)
-    assert issues.interrupted(now=NOW + HOUR, again=True) == 1
-    first = issues.deliveries(1)[0]
-    assert (first.state, first.reply, first.attempts, first.changed) == ("pending", "", 1, NOW + HOUR)
-    assert issues.claim(1, now=NOW + HOUR)
 
 
 def test_a_period_without_news_can_be_made_after_all_and_a_frozen_one_cannot(desk: Desk) -> None:

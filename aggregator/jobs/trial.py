@@ -1,0 +1,42 @@
+"""A trial: the issue of now, sent to one address to be looked at, and recorded nowhere."""
+
+from dataclasses import replace
+
+from aggregator.app import App
+from aggregator.config import DigestConfig
+from aggregator.errors import NotFoundError
+from aggregator.jobs.compose import current_period, draft
+from aggregator.jobs.post import contact_mail, host, prepared
+from aggregator.model import Issue, Letter
+from aggregator.pipeline.letter import fill, message_id
+
+
+def try_out(app: App, digest: DigestConfig, *, to: str) -> str:
+    """Send what the digest would tell now, or the issue that there is for this period; returns the server's reply.
+
+    Its subject begins with ``[Test]``. Raises NotFoundError when there is nothing to tell, and MailError.
+    """
+    issue, letter = _shown(app, digest)
+    now = app.clock()
+    id = message_id(issue.digest, f"test-{now:%Y%m%dT%H%M%S%f}", to, host=host(app))
+    form = prepared(app, replace(issue, subject=f"[Test] {issue.subject}"), letter)
+    message = fill(form, recipient=to, message_id=id, unsubscribe=contact_mail(app))
+    if app.config.mail is None:
+        name = f"{id.strip('<>').partition('@')[0]}.eml"
+        app.archive.write_outbox(name, message.data)
+        return f"written to storage/outbox/{name}"
+    from aggregator.mail import Smtp
+
+    with Smtp(app.config.mail) as post:
+        return post.send(message)
+
+
+def _shown(app: App, digest: DigestConfig) -> tuple[Issue, Letter]:
+    period = current_period(app, digest, now=app.clock())
+    state = app.store.issues.find(digest.name, period.name)
+    if state and not state.skipped:
+        return app.store.issues.issue(state.id), app.store.issues.letter(state.id)
+    drafted = draft(app, digest, period)
+    if drafted is None:
+        raise NotFoundError(f"nothing new for {digest.name} {period.name}: there is no issue to try out")
+    return drafted
