@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.contenders import Contender, Floor, Ours, StoreOnly
+from bench.delivery import delivery_tables, posts
 from bench.feeds import served
 from bench.goals import speed_tables
 from bench.growth import ENTRIES, growth, growth_tables
+from bench.killed import killed_tables, killings
 from bench.latency import latency_tables, waits
 from bench.measure import adopt_orphans
 from bench.peers import PEERS
 from bench.speed import PHASES, Plan, costs, oddities
 from bench.startup import starts, startup_tables
+from tests.mailroom import STORIES
 
 T = TypeVar("T")
 HOW = """\
@@ -83,6 +86,19 @@ def grow(book: Book, chosen: argparse.Namespace) -> None:
     title = f"{chosen.feeds:,} feeds × {ENTRIES} entries beside what is stored already"
     found = book.keep(title, growth(chosen.sizes, feeds=chosen.feeds, fresh=chosen.fresh, rounds=chosen.rounds))
     show(title, growth_tables(found))
+
+
+def delivery(book: Book, chosen: argparse.Namespace) -> None:
+    """Measure how an issue gets to its subscribers, by several processes at once, beside a plain loop over smtplib."""
+    title = f"An issue of {STORIES} stories to {chosen.subscribers:,} subscribers, {chosen.processes} processes at once"
+    many = posts(subscribers=chosen.subscribers, processes=chosen.processes, rounds=chosen.rounds)
+    show(title, delivery_tables(book.keep(title, many)))
+
+
+def killed(book: Book, chosen: argparse.Namespace) -> None:
+    """Kill the sender of an issue at random moments, again and again, and count who lost or doubled a mail."""
+    title = f"An issue to {chosen.subscribers:,} subscribers whose sender is killed (kill -9), {chosen.times} times"
+    show(title, killed_tables(book.keep(title, killings(times=chosen.times, subscribers=chosen.subscribers))))
 
 
 def everything(book: Book, chosen: argparse.Namespace) -> None:
@@ -167,6 +183,8 @@ def parser() -> argparse.ArgumentParser:
     slow.add_argument("--latency", type=float, default=0.1, help="seconds before each answer (0.1)")
     slow.add_argument("--peers", type=names, default=[], help="reader,newsboat,sfeed (none)")
     command(startup, "startup", feeds=20, rounds=10)
+    command(delivery, "delivery", subscribers=5000, processes=4, rounds=3)
+    command(killed, "killed", times=200, subscribers=200)
     large = command(grow, "growth", feeds=1000, fresh=200, rounds=5)
     large.add_argument("--sizes", type=sizes, default=[10_000, 100_000, 1_000_000], help="(10000,100000,1000000)")
     return top

@@ -29,11 +29,13 @@ class Clerk:
     taken: list[Envelope] = field(default_factory=list)
     sessions: set[int] = field(default_factory=set)
     users: list[str] = field(default_factory=list)
+    offered: int = 0  # how often a mail was begun
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         self.sessions.add(id(session))
+        self.offered += 1
         envelope.mail_from = address
         envelope.mail_options.extend(options)
         return self.mail.pop(0) if self.mail else "250 OK"

@@ -1,0 +1,283 @@
+"""Issues to many: who gets what, what becomes of each, how fast, and by how many processes at once."""
+
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from aggregator.model import Choice
+from aggregator.pipeline.letter import PREFERENCES, UNSUBSCRIBE
+from aggregator.pipeline.refusals import IN_A_ROW
+from aggregator.pipeline.tokens import read
+from tests.mailroom import Mailroom, freeze, furnish, mailroom, people
+from tests.postoffice import Clerk, Office, breaking_office, post_office
+
+HELLO = ("220 here", "250 here")
+TAKEN = ("250 OK", "250 OK")
+WORD = re.compile(r"https://news\.example\.org/(unsubscribe|preferences)/([A-Za-z0-9_.-]+)")
+
+
+def mails(office: Office) -> dict[str, EmailMessage]:
+    """Read what arrived, by the name before the @."""
+    found = {}
+    for envelope in office.clerk.taken:
+        assert isinstance(envelope.content, bytes)
+        mail = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(mail, EmailMessage)
+        found[envelope.rcpt_tos[0].partition("@")[0]] = mail
+    return found
+
+
+def texts(mail: EmailMessage) -> str:
+    return "".join(part.get_content() for part in mail.iter_parts())
+
+
+def test_each_subscriber_has_links_of_their_own_in_the_header_and_the_text(tmp_path: Path) -> None:
+    """One click unsubscribes (RFC 8058), a mail does too; the archive knows nobody."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=3)
+        assert room.deliver().sent == 3
+        arrived = mails(office)
+    for name, mail in arrived.items():
+        with room.app() as app:
+            person = app.store.subscribers.by_mailbox(f"{name}@example.org")
+            assert person
+            for page, token in set(WORD.findall(texts(mail))):
+                assert read(app.secret, page, token, app.clock()) == (person.uid, "morning")
+        link, by_mail = mail["List-Unsubscribe"].split(", ")
+        assert WORD.search(link) and by_mail == "<mailto:desk@example.org?subject=unsubscribe%20morning>"
+        assert link.strip("<>") in texts(mail)
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert len(link) < 100 and UNSUBSCRIBE not in texts(mail) and PREFERENCES not in texts(mail)
+    assert len({mail["List-Unsubscribe"] for mail in arrived.values()}) == 3
+    with room.app() as app:
+        own = app.store.issues.letter(1)
+    assert not WORD.search(own.html + own.text) and UNSUBSCRIBE not in own.html + own.text
+
+
+def test_without_a_home_a_mail_is_the_way_to_leave(tmp_path: Path) -> None:
+    with post_office() as office:
+        furnish(tmp_path, port=office.port)
+        (tmp_path / "feeds.yaml").write_text(
+            (tmp_path / "feeds.yaml").read_text().replace("home: https://news.example.org/\n", ""), encoding="utf-8"
+        )
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            people(app, 1)
+            freeze(app)
+        room.deliver()
+        (mail,) = mails(office).values()
+    assert mail["List-Unsubscribe"] == "<mailto:desk@example.org?subject=unsubscribe%20morning>"
+    assert mail["List-Unsubscribe-Post"] is None and "link.invalid" not in texts(mail)
+
+
+def test_who_chose_topics_reads_these_and_who_chose_none_of_its_gets_no_mail(tmp_path: Path) -> None:
+    """One letter for all who chose the same, in the order of feeds.yaml whatever theirs was."""
+    choices = [Choice(), Choice(("science", "economy")), Choice(("economy", "science")), Choice(("geopolitics",))]
+    with post_office() as office:
+        furnish(tmp_path, port=office.port)
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            people(app, 4, choices=choices)
+            freeze(app, stories=2)  # the first is of geopolitics, the second of economy
+        assert room.deliver().sent == 4
+        arrived, rows = mails(office), room.rows()
+    treaty, bank = "mutual defence treaty", "Central bank holds"
+    told = {
+        name: [word in texts(mail).replace("\r\n", " ") for word in (treaty, bank)] for name, mail in arrived.items()
+    }
+    assert told == {"reader0": [True] * 2, "reader1": [False, True], "reader2": [False, True], "reader3": [True, False]}
+    letters = [rows[f"reader{number}"].letter for number in range(4)]
+    assert letters[1] == letters[2] and len(set(letters)) == 3
+    assert "treaty" not in arrived["reader1"]["Subject"]
+
+
+def test_a_choice_of_which_nothing_is_told_gets_no_mail(tmp_path: Path) -> None:
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as app:
+        people(app, 2, choices=[Choice(), Choice(("science",))])
+        freeze(app, stories=2)
+    assert list(room.rows()) == ["reader0"]
+
+
+def test_a_subscriber_reads_the_frame_in_their_language(tmp_path: Path) -> None:
+    with post_office() as office:
+        furnish(tmp_path, port=office.port)
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            people(app, 1, language="de")
+            freeze(app)
+        room.deliver()
+        (mail,) = mails(office).values()
+    assert 'lang="de"' in texts(mail) and "Donnerstag" in texts(mail)
+
+
+def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> None:
+    room = mailroom(tmp_path, port=0, subscribers=2, digest="to: [Reader1@example.org, desk@example.org]")
+    assert sorted(room.rows()) == ["Reader1", "desk", "reader0"]
+    assert room.deliver().sent == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda people, id, now: people.leave(id, "morning", now), "left meanwhile"),
+        (lambda people, id, now: people.pause(id, "morning", now + timedelta(days=7)), "paused meanwhile"),
+        (lambda people, id, now: people.suppress(id, "5.1.1 nobody", now), "suppressed meanwhile: 5.1.1 nobody"),
+        (lambda people, id, now: people.erase(id), "erased meanwhile"),
+    ],
+    ids=["left", "paused", "suppressed", "erased"],
+)
+def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: object, why: str) -> None:
+    """Looked at once more when the server has taken the recipient, just before DATA."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        with room.app() as app:
+            person = app.store.subscribers.by_mailbox("reader1@example.org")
+            assert person and callable(change)
+            change(app.store.subscribers, person.id, app.clock())
+        report = room.deliver()
+        assert (report.sent, list(report.dropped.values())) == (2, [why])
+        assert set(mails(office)) == {"reader0", "reader2"}
+        assert room.deliver().sent == 0
+    assert sorted(room.states()) == ["dropped", "sent", "sent"]
+
+
+def test_who_was_taken_out_of_to_gets_none(tmp_path: Path) -> None:
+    room = mailroom(tmp_path, port=0, subscribers=0, digest="to: [one@example.org, two@example.org]")
+    furnish(tmp_path, port=0, digest="to: [two@example.org]")
+    assert list(room.deliver().dropped.values()) == ["taken out of `to:` meanwhile"]
+    assert {name: row.state for name, row in room.rows().items()} == {"one": "dropped", "two": "sent"}
+
+
+AGAIN = (*TAKEN, "354 go", "250 2.0.0 second")
+NEW = (*HELLO, *AGAIN)
+VISITS = {
+    "RCPT 450": ([[*HELLO, "250 OK", "450 4.7.1 greylisted", "250 reset", *AGAIN]], "deferred sent"),
+    "RCPT 550": ([[*HELLO, "250 OK", "550 5.1.1 nobody", "250 reset", *AGAIN]], "failed sent"),
+    "RCPT 5.7.x": ([[*HELLO, "250 OK", "550 5.7.1 blocked", "250 reset", "221 bye"]], "deferred pending"),
+    "RCPT 421": ([[*HELLO, "250 OK", "421 4.3.2 bye!"], NEW], "deferred sent"),
+    "RCPT lost": ([[*HELLO, "250 OK!"], NEW], "deferred sent"),
+    "DATA 451": ([[*HELLO, *TAKEN, "451 4.3.0 later", "250 reset", *AGAIN]], "deferred sent"),
+    "DATA 554": ([[*HELLO, *TAKEN, "554 5.5.1 no", "250 reset", *AGAIN]], "failed sent"),
+    "DATA lost": ([[*HELLO, "250 OK", "250 OK!"], NEW], "deferred sent"),
+    "dot 452": ([[*HELLO, *TAKEN, "354 go", "452 4.3.1 full", "250 reset", *AGAIN]], "deferred sent"),
+    "dot 554": ([[*HELLO, *TAKEN, "354 go", "554 5.6.0 no", "250 reset", *AGAIN]], "failed sent"),
+    "dot 5.7.x": ([[*HELLO, *TAKEN, "354 go", "554 5.7.1 spam", "250 reset", "221 bye"]], "deferred pending"),
+    "dot 421": ([[*HELLO, *TAKEN, "354 go", "421 4.3.2 bye!"], NEW], "deferred sent"),
+    "dot lost": ([[*HELLO, *TAKEN, "354 go"], NEW], "unknown sent"),
+    "dot nonsense": ([[*HELLO, *TAKEN, "354 go", "123 ?"], NEW], "unknown sent"),
+    "MAIL 550": ([[*HELLO, "550 5.7.1 not from you", "250 reset", "221 bye"]], "deferred pending"),
+    "MAIL 451": ([[*HELLO, "451 4.3.0 later", "250 reset", "221 bye"]], "deferred pending"),
+    "greeting 554": ([["554 go away!"]], "deferred pending"),
+    "greeting 421": ([["421 4.3.2 busy!"]], "deferred pending"),
+    "421 to the second": ([[*NEW, "421 4.3.2 bye!"], NEW], "sent sent"),
+    "lost before the second": ([[*NEW, "250 OK!"], NEW], "sent sent"),
+    "lost after the second": ([[*NEW, *TAKEN, "354 go"]], "sent unknown"),
+}
+
+
+@pytest.mark.parametrize("name", VISITS)
+def test_what_a_server_answers_decides_about_this_mail_and_the_next(tmp_path: Path, name: str) -> None:
+    """The table of docs/delivery.md: two subscribers, and a server that says these lines."""
+    visits, words = VISITS[name]
+    with breaking_office(*visits) as (port, _):
+        room = mailroom(tmp_path, port=port, subscribers=2)
+        room.deliver()
+    assert " ".join(room.states()) == words
+    codes = [line[:3] for lines in visits for line in lines if line[:3].isdigit() and line[0] in "45"]
+    replies = [row.reply for row in room.rows().values() if row.state in ("deferred", "failed")]
+    assert all(any(code in reply for code in codes) or not codes or "lost" in reply for reply in replies)
+
+
+def test_an_address_that_is_no_more_is_suppressed_and_gets_no_next_issue(tmp_path: Path) -> None:
+    with post_office(Clerk(rcpt={"reader1@example.org": "550 5.1.1 no such user"})) as office:
+        room = mailroom(tmp_path, port=office.port)
+        assert list(room.deliver().failed) == ["reader1@example.org"]
+    with room.app() as app:
+        person = app.store.subscribers.by_mailbox("reader1@example.org")
+        assert person and "5.1.1" in person.suppressed
+        second = freeze(app, number=1)
+        assert len(app.store.issues.deliveries(second.id)) == 2
+
+
+def test_a_server_that_refuses_everybody_costs_ten_and_not_all(tmp_path: Path) -> None:
+    """550 without a status says nothing about why; ten in a row do."""
+    refused = {f"reader{number}@example.org": "550 go away" for number in range(100)}
+    with post_office(Clerk(rcpt=refused)) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=30)
+        report = room.deliver()
+    assert (len(report.failed), report.left) == (IN_A_ROW, 20) and "10 in a row" in report.why_left
+
+
+def test_a_server_that_wants_no_mail_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    """Five minutes, then fifteen; a person need not wait, and a mail that is taken ends it."""
+    with post_office(Clerk(mail=["550 5.7.1 not now"] * 3)) as office:
+        room = mailroom(tmp_path, port=office.port)
+        assert "5.7.1 not now" in room.deliver().why_left
+        resting = room.deliver()
+        assert (resting.sent, resting.left) == (0, 2) and "5.7.1 not now; tried again at" in resting.why_left
+        room.clock.forward(minutes=5)
+        assert room.deliver().left == 2 and office.clerk.offered == 2
+        room.clock.forward(minutes=14)
+        assert office.clerk.offered == 2 and room.deliver().sent == 0
+        assert room.deliver(pressing=True).left == 2 and office.clerk.offered == 3
+        room.clock.forward(minutes=5)
+        assert room.deliver(pressing=True).sent == 3
+        assert room.deliver().sent == 0
+    assert room.states() == ["sent"] * 3
+
+
+def test_mail_goes_no_faster_than_it_may(tmp_path: Path) -> None:
+    """Twenty a second: twenty at once, and half a second for ten more."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=30, mail="rate: 20")
+        started = time.monotonic()
+        assert room.deliver().sent == 30
+        assert time.monotonic() - started > 0.4
+
+
+def test_what_the_hour_does_not_allow_waits_for_the_next_run(tmp_path: Path) -> None:
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=10, mail="rate: 1000, per_hour: 4")
+        report = room.deliver()
+        assert (report.sent, report.left) == (4, 6) and "per_hour" in report.why_left
+        assert room.deliver().sent == 0
+        room.clock.forward(hours=1)
+        assert (room.deliver().sent, room.deliver().left) == (4, 2)
+
+
+def test_a_run_ends_in_time(tmp_path: Path) -> None:
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=30, mail="rate: 10")
+        report = room.deliver(patience=0.5)
+        assert 10 <= report.sent < 30 and report.left == 30 - report.sent and "time" in report.why_left
+    assert Counter(room.states()) == {"sent": report.sent, "pending": report.left}
+
+
+def test_four_processes_send_one_issue_and_each_address_has_it_once(tmp_path: Path) -> None:
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=400)
+        command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "digest", "deliver", "morning"]
+        running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [process.communicate(timeout=120)[1] for process in running]
+        assert [process.returncode for process in running] == [0] * 4, said
+        had = Counter(envelope.rcpt_tos[0] for envelope in office.clerk.taken)
+    assert len(had) == 400 and set(had.values()) == {1}
+    assert set(room.states()) == {"sent"}
+    assert sum(int(text.split()[0]) for text in said) == 400
+
+
+def test_a_process_sends_over_two_connections_of_a_hundred_messages_each(tmp_path: Path) -> None:
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=250)
+        assert room.deliver().sent == 250
+        assert 3 <= len(office.clerk.sessions) <= 4
