@@ -22,6 +22,7 @@ from jinja2 import (
 
 from aggregator.errors import TemplateError
 from aggregator.model import Cover, Issue, Letter, Line, Said, Section
+from aggregator.pipeline.people import samples
 from aggregator.workspace import shipped
 
 COLUMNS = 74
@@ -97,10 +98,12 @@ class Templates:
             return self._environment.get_template(name).render(values)
 
     def check(self) -> None:
-        """Read every template, and write a small issue and an empty one out; raises TemplateError at a mistake."""
+        """Read every template, write out a small issue, an empty one, and what subscribers see; raises TemplateError."""
         for name in self._environment.list_templates(extensions=["html", "txt"]):
             with _mistakes_named(name):
                 self._environment.get_template(name)
+        for name, values in samples():
+            self.render(name, values)
         self.letter(SAMPLE)
         self.letter(replace(SAMPLE, sections=()))
 

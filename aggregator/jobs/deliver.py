@@ -17,6 +17,7 @@ from aggregator.errors import AggregatorError, MailError
 from aggregator.model import DeliveryState, DeliveryWord, Issue, Letter, Message
 
 if TYPE_CHECKING:
+    from aggregator.jobs.confirmations import Confirmed
     from aggregator.mail import Smtp
 
 RETRIES = (
@@ -37,6 +38,7 @@ class Delivered:
     failed: dict[str, str] = field(default_factory=dict)
     unknown: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
+    asked: "Confirmed | None" = None  # what became of the mails that ask whether a subscription is meant
 
 
 def deliver(app: App, *, only: str = "") -> Delivered:
@@ -44,16 +46,28 @@ def deliver(app: App, *, only: str = "") -> Delivered:
     report = Delivered()
     waiting = app.store.issues.waiting(app.clock(), digest=only)
     report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(app.clock(), digest=only)}
-    if not waiting:
+    asking = not only and bool(app.config.home and app.store.confirmations.waiting(app.clock()))
+    if not waiting and not asking:
         return report
     if app.config.mail is None:
-        _send_all(app, waiting, report, post=None)
+        _send_both(app, waiting, report, asking=asking, post=None)
         return report
     from aggregator.mail import Smtp
 
     with Smtp(app.config.mail) as post:
-        _send_all(app, waiting, report, post=post)
+        _send_both(app, waiting, report, asking=asking, post=post)
     return report
+
+
+def _send_both(
+    app: App, waiting: Sequence[DeliveryState], report: Delivered, *, asking: bool, post: "Smtp | None"
+) -> None:
+    """Send the mails that ask before the issues: somebody waits for them."""
+    if asking:
+        from aggregator.jobs.confirmations import send_confirmations
+
+        report.asked = send_confirmations(app, post)
+    _send_all(app, waiting, report, post=post)
 
 
 def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, post: "Smtp | None") -> None:

@@ -44,8 +44,8 @@ def message(
     mail["Message-ID"] = message_id
     for name, value in _list_headers(issue, host=host, home=home or issue.home, unsubscribe=unsubscribe).items():
         mail[name] = value
-    mail.set_content(letter.text, charset="utf-8", cte=_encoding(letter.text))
-    mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte=_encoding(letter.html))
+    mail.set_content(letter.text, charset="utf-8", cte=encoding(letter.text))
+    mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte=encoding(letter.html))
     mail.set_boundary(_boundary(letter))
     return Message(from_address, to_address, message_id, mail.as_bytes())
 
@@ -81,7 +81,8 @@ def _list_headers(issue: Issue, *, host: str, home: str, unsubscribe: str) -> di
     }
 
 
-def _encoding(text: str) -> Literal["quoted-printable", "base64"]:
+def encoding(text: str) -> Literal["quoted-printable", "base64"]:
+    """Choose the transfer encoding in which a part is smaller."""
     sizes = _sizes(text)
     return "quoted-printable" if sizes["quoted-printable"] <= sizes["base64"] else "base64"
 
