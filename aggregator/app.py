@@ -3,6 +3,7 @@
 What a run without news never needs is imported where it is needed: start-up is most of such a run.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -78,7 +78,7 @@ class App:
     @cached_property
     def secret(self) -> bytes:
         """The key of links, bounce addresses and hashes: 32 random bytes, made when it is first needed."""
-        return bytes.fromhex(self.store.meta.once("secret", lambda: token_hex(32)))
+        return bytes.fromhex(self.store.meta.once("secret", lambda: os.urandom(32).hex()))
 
     @cached_property
     def templates(self) -> "Templates":
@@ -98,7 +98,8 @@ class App:
     def user_agent(self) -> str:
         """Who we say we are: version, how to reach whoever runs this, and for how many people we read."""
         contact = f"+{self.config.contact}" if self.config.contact else "feed reader"
-        readers = max(1, len({address.casefold() for digest in self.config.digests for address in digest.to}))
+        fixed = {address.casefold() for digest in self.config.digests for address in digest.to}
+        readers = max(1, len(fixed | self.store.subscribers.readers()))
         return f"aggregator/{__version__} ({contact}; {readers} subscriber{'s' if readers > 1 else ''})"
 
     def client(self) -> Client:

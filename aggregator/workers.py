@@ -133,7 +133,9 @@ def _timed(report: Report, stage: str) -> Iterator[None]:
 
 
 def prune(app: App, *, dry_run: bool = False) -> tuple[PruneRow, ...]:
-    """Purge what ``keep:`` no longer keeps, leaving tombstones; or only say what would go."""
+    """Purge what ``keep:`` no longer keeps, leaving tombstones, and addresses that never answered; or only say what."""
     keep = app.config.keep
+    if not dry_run:
+        app.store.subscribers.forget(app.clock())
     work = app.store.retention.plan if dry_run else app.store.retention.prune
     return work(now=app.clock(), months=keep.months, at_least=keep.at_least)

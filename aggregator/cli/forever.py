@@ -1,23 +1,25 @@
 """`aggregator run`: the timetable and the web side by side, until a signal ends it."""
 
+import os
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from aggregator import config, workers
-from aggregator.app import App
+from aggregator.app import App, database_of, find_workspace
 from aggregator.cli.report import tell
 from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.jobs.publish import output_title
+from aggregator.jobs.reception import Reception
 from aggregator.pipeline.wording import counted
 from aggregator.schedule import CATCH_UP, Timetable
-from aggregator.web import Revolving, Site, create_app, serving
+from aggregator.web import Revolving, Site, create_app, serve, serving
 
 
-def site(app: App) -> Site:
-    """Make the web of a workspace."""
+def site(app: App, reception: Reception | None = None) -> Site:
+    """Make the web of a workspace; without a reception nobody can subscribe."""
     return create_app(
         title=app.config.title,
         storage=app.workspace.storage,
@@ -25,7 +27,31 @@ def site(app: App) -> Site:
         digests=[(digest.name, digest.title) for digest in app.config.digests],
         render=app.templates.render,
         language=app.config.language,
+        mailings=[(one.name, one.title) for one in app.config.mailings if one not in app.config.digests],
+        reception=reception,
     )
+
+
+def serve_only(screen: Terminal, *, host: str, port: int) -> None:
+    """Serve what is there until SIGTERM or SIGINT, beside any sync; where nothing can be written, only to read."""
+    with ExitStack() as stack:
+        writing = _may_write(screen)
+        app = stack.enter_context(screen.opened(writing=writing))
+        receiving = writing and app.config.home
+        reception = stack.enter_context(Reception(app, tell=screen.warn)) if receiving else None
+        serve(
+            site(app, reception),
+            host=host,
+            port=port,
+            announce=lambda address: screen.say(f"serving {address} (Ctrl-C stops)"),
+        )
+
+
+def _may_write(screen: Terminal) -> bool:
+    """Tell whether there is a database, in a place where it can be written."""
+    workspace = find_workspace(screen.root)
+    database = database_of(workspace, config.load(workspace.config))
+    return all(os.access(path, os.W_OK) for path in (database, database.parent, workspace.storage))
 
 
 def work_for_ever(screen: Terminal, *, host: str, port: int) -> None:
@@ -34,6 +60,7 @@ def work_for_ever(screen: Terminal, *, host: str, port: int) -> None:
         app = stack.enter_context(screen.held("run"))
         workers.recover(app)
         work = Work(screen, app)
+        stack.enter_context(work.reception)
         work.listen()
         timetable = Timetable(work.tick, work.nightly, zone=app.config.timezone)
         address = stack.enter_context(serving(work.site, host=host, port=port))
@@ -51,10 +78,12 @@ class Work:
     screen: Terminal
     app: App
     site: Revolving = field(init=False)
+    reception: Reception = field(init=False)
     signals: SimpleQueue[int] = field(default_factory=SimpleQueue)
 
     def __post_init__(self) -> None:
-        self.site = Revolving(site(self.app))
+        self.reception = Reception(self.app, tell=self.screen.warn)
+        self.site = Revolving(site(self.app, self.reception))
 
     def listen(self) -> None:
         """Take SIGTERM and SIGINT as the end, SIGHUP as "read feeds.yaml again"."""
@@ -83,7 +112,7 @@ class Work:
         self.screen.say(f"pruned {counted(sum(row.purgeable for row in rows), 'entry', 'entries')}")
 
     def _tell(self, report: workers.Report) -> None:
-        if report.due or report.issues or report.empty or report.delivered.sent:
+        if report.due or report.issues or report.empty or report.delivered.sent or report.delivered.asked:
             tell(self.screen, self.app, report)
 
     def _read_again(self) -> None:
@@ -93,7 +122,8 @@ class Work:
             self.screen.warn(f"feeds.yaml is kept as it was, the new one has mistakes:\n{error}")
             return
         self.app = replace(self.app, config=settings)
-        self.site.app = site(self.app)
+        self.reception.app = self.app
+        self.site.app = site(self.app, self.reception)
         self.screen.say(
             f"feeds.yaml read again: {counted(len(settings.feeds), 'feed')} (a new `database:` needs a restart)"
         )

@@ -100,6 +100,8 @@ def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
         screen.say(f"issue:   {storage / 'issues' / issue.digest / issue.period}.html")
     for empty in report.empty:
         screen.say(f"issue:   {empty}: nothing new, so none was made")
+    if report.delivered.asked and report.delivered.asked.sent:
+        screen.say(f"asked:   {counted(report.delivered.asked.sent, 'subscriber')} to confirm")
     if report.delivered.sent:
         where = "sent" if app.config.mail else f"written to {storage / 'outbox'}"
         screen.say(f"mail:    {report.delivered.sent} {where}")
@@ -127,5 +129,7 @@ def tell_mail(screen: Terminal, delivered: "Delivered", zone: ZoneInfo) -> None:
     for state in ("deferred", "waiting", "failed", "unknown", "dropped"):
         for recipient, reply in getattr(delivered, state).items():
             screen.warn(f"mail to {recipient}: {state}: {reply}")
+    for reply in delivered.asked.trouble if delivered.asked else ():
+        screen.warn(f"a mail that asks for a confirmation: {reply}")
     if delivered.left:
         screen.warn(f"mail: {delivered.left} left for the next run: {in_zone(delivered.why_left, zone)}")

@@ -52,12 +52,7 @@ def run(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> 
 
 
 def serve(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:
-    """Serve the outputs and issues that are there, without asking any feed."""
-    from aggregator.cli.forever import site
-    from aggregator.web import serve as serve_site
+    """Serve the outputs and issues that are there, and who subscribes or leaves, without asking any feed."""
+    from aggregator.cli.forever import serve_only
 
-    screen = terminal(context)
-    with screen.opened() as app:
-        serve_site(
-            site(app), host=host, port=port, announce=lambda address: screen.say(f"serving {address} (Ctrl-C stops)")
-        )
+    serve_only(terminal(context), host=host, port=port)

@@ -139,11 +139,11 @@ class Terminal:
         self.out.print(table, soft_wrap=False)
 
     @contextmanager
-    def opened(self) -> Iterator["App"]:
-        """Open the workspace for reading."""
+    def opened(self, *, writing: bool = False) -> Iterator["App"]:
+        """Open the workspace for reading, or for small changes beside whoever works in it."""
         from aggregator.app import open_app
 
-        with open_app(self.root, readonly=True) as app:
+        with open_app(self.root, readonly=not writing) as app:
             yield app
 
     @contextmanager

@@ -28,13 +28,23 @@ class Period:
 def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> list[tuple[DigestConfig, Period]]:
     """List the digests whose last moment has passed without an issue; ``late`` limits how long ago it may be."""
     found = []
-    for digest in app.config.digests:
+    for digest in wanted_mailings(app, now=now):
         period = current_period(app, digest, now=now)
         if late is not None and now - period.due > late:
             continue
         if app.store.issues.find(digest.name, period.name) is None:
             found.append((digest, period))
     return found
+
+
+def wanted_mailings(app: App, *, now: datetime) -> list[DigestConfig]:
+    """List the digests, and of what gathers them for a day or a week those that somebody gets now."""
+    mailings = app.config.mailings
+    if len(mailings) == len(app.config.digests):
+        return list(mailings)
+    wanted = app.store.subscribers.frequencies(now)
+    rhythms = {mailing.name: app.config.rhythm(mailing.name) for mailing in mailings}
+    return [one for one in mailings if rhythms[one.name][1] == "each" or rhythms[one.name] in wanted]
 
 
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
@@ -109,7 +119,7 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
 
 def restore_files(app: App) -> None:
     """Write the files of each digest's last issue where a process died between freezing and writing them."""
-    for digest in app.config.digests:
+    for digest in app.config.mailings:
         state = app.store.issues.last(digest.name)
         if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
             _write_files(app, state.id)
@@ -124,8 +134,8 @@ def _write_files(app: App, id: int) -> None:
 
 def digest_named(app: App, name: str) -> DigestConfig:
     """Find a digest of feeds.yaml; raises NotFoundError that lists those there are."""
-    for digest in app.config.digests:
+    for digest in app.config.mailings:
         if digest.name == name:
             return digest
-    names: Sequence[str] = [digest.name for digest in app.config.digests]
+    names: Sequence[str] = [digest.name for digest in app.config.mailings]
     raise NotFoundError(f"no digest “{name}” in feeds.yaml; there is: {', '.join(names) or 'none'}")

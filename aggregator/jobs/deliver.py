@@ -15,6 +15,7 @@ from aggregator.app import App
 from aggregator.jobs.delivered import Delivered
 
 if TYPE_CHECKING:
+    from aggregator.jobs.confirmations import Confirmed
     from aggregator.jobs.sending import Sender
 
 CONNECTIONS = 2
@@ -38,26 +39,47 @@ def deliver(app: App, *, only: str = "", patience: float | None = None, pressing
     the hour is full (`mail.per_hour`), or when the server wants no mail. After such a refusal the server is left alone
     for a while, unless a person is ``pressing``.
     """
-    report = Delivered()
     now = app.clock()
+    report = Delivered()
     report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(now, digest=only)}
     count = app.store.issues.waiting(now, digest=only)
-    if not count:
+    asking = not only and bool(app.config.home and app.store.confirmations.waiting(now))
+    if not count and not asking:
         return report
-    from aggregator.jobs.sending import Rest, Sender
+    from aggregator.jobs.sending import Rest
 
-    resting = Rest(app)
-    if app.config.mail and not pressing and (reason := resting.reason(now)):
+    if app.config.mail and not pressing and (reason := Rest(app).reason(now)):
         report.left, report.why_left = count, reason
         return report
-    senders = CONNECTIONS if app.config.mail and count > ALONE else 1
+    if asking:
+        report.asked = _ask(app)
+    if count:
+        _send(app, report, only=only, patience=patience, many=count > ALONE)
+    return report
+
+
+def _ask(app: App) -> "Confirmed":
+    """Send the mails that ask before the issues: somebody waits for them."""
+    from aggregator.jobs.confirmations import send_confirmations
+
+    if app.config.mail is None:
+        return send_confirmations(app, None)
+    from aggregator.mail import Smtp
+
+    with Smtp(app.config.mail) as post:
+        return send_confirmations(app, post)
+
+
+def _send(app: App, report: Delivered, *, only: str, patience: float | None, many: bool) -> None:
+    from aggregator.jobs.sending import Rest, Sender
+
     ended = Event()
+    senders = CONNECTIONS if many and app.config.mail else 1
     crew = [Sender(app, only=only, patience=patience, ended=ended) for _ in range(senders)]
     for done in _work(crew, ended):
         report.add(done)
-    resting.keep(report.why_left if any(one.blocked for one in crew) else "", sent=report.sent)
+    Rest(app).keep(report.why_left if any(one.blocked for one in crew) else "", sent=report.sent)
     report.left = app.store.issues.waiting(app.clock(), digest=only) if report.why_left else 0
-    return report
 
 
 def _work(crew: list["Sender"], ended: Event) -> list[Delivered]:

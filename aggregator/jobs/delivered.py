@@ -1,6 +1,10 @@
 """What a run of the post came to."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aggregator.jobs.confirmations import Confirmed
 
 
 @dataclass(slots=True)
@@ -13,6 +17,7 @@ class Delivered:
     unknown: dict[str, str] = field(default_factory=dict)
     dropped: dict[str, str] = field(default_factory=dict)  # not sent any more, and why
     waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
+    asked: "Confirmed | None" = None  # what became of the mails that ask whether a subscription is meant
     left: int = 0  # could not go in this run
     why_left: str = ""
 

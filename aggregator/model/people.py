@@ -70,6 +70,65 @@ class Subscription:
 
 
 @value(frozen=True, slots=True)
+class Offer:
+    """What may be chosen of a digest: topics as (name, title), and frequencies, the first unless another is named."""
+
+    digest: str
+    title: str
+    topics: tuple[tuple[str, str], ...] = ()
+    frequencies: tuple[Frequency, ...] = ("each",)
+
+
+@value(frozen=True, slots=True)
+class Wanted:
+    """What somebody wrote into the form of a digest, nothing of it checked; ``page`` is the form as they saw it."""
+
+    digest: str
+    address: str
+    topics: tuple[str, ...]
+    frequency: str
+    host: str  # where the request came from
+    page: str
+
+
+@value(frozen=True, slots=True)
+class Preferred:
+    """What somebody wrote into the page of their preferences; ``pause`` is in weeks, None: as it is."""
+
+    topics: tuple[str, ...]
+    frequency: str
+    pause: int | None
+    language: str
+    zone: str
+
+
+@value(frozen=True, slots=True)
+class Other:
+    """Another digest that a reader wants or wanted; ``preferences`` is the token of its page."""
+
+    digest: str
+    title: str
+    state: SubscriptionWord
+    preferences: str
+
+
+@value(frozen=True, slots=True)
+class Reader:
+    """How somebody who followed a link stands: to the digest of the link, and to the others.
+
+    ``preferences`` and ``unsubscribe`` are tokens for the digest. ``undo`` says whether leaving can be taken back.
+    """
+
+    subscriber: Subscriber
+    subscription: Subscription
+    offer: Offer
+    preferences: str
+    unsubscribe: str
+    others: tuple[Other, ...] = ()
+    undo: bool = False
+
+
+@value(frozen=True, slots=True)
 class Confirmation:
     """A mail that asks whether a subscription is meant, on its way; not before ``due``, where that is set."""
 

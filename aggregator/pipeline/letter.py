@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
+from typing import Literal
 from urllib.parse import quote
 
 from aggregator.model import Issue, Letter, Message
@@ -133,6 +134,12 @@ def sent_size(text: str) -> int:
     return min(_sizes(text).values())
 
 
+def encoding(text: str) -> Literal["quoted-printable", "base64"]:
+    """Choose the transfer encoding in which a part is smaller."""
+    sizes = _sizes(text)
+    return "quoted-printable" if sizes["quoted-printable"] <= sizes["base64"] else "base64"
+
+
 def _headers(values: Mapping[str, str]) -> bytes:
     return b"".join(POLICY.fold_binary(*POLICY.header_store_parse(name, value)) for name, value in values.items())
 
@@ -140,14 +147,10 @@ def _headers(values: Mapping[str, str]) -> bytes:
 def _body(letter: Letter, boundary: bytes) -> Iterator[Piece]:
     """Write the parts, each with its headers; the line end before a boundary belongs to it (RFC 2046 §5.1.1)."""
     for subtype, text in (("plain", letter.text), ("html", letter.html)):
-        sizes = _sizes(text)
-        base64 = sizes["base64"] < sizes["quoted-printable"]
-        headers = {
-            "Content-Type": f'text/{subtype}; charset="utf-8"',
-            "Content-Transfer-Encoding": "base64" if base64 else "quoted-printable",
-        }
+        way = encoding(text)
+        headers = {"Content-Type": f'text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding": way}
         yield Piece(b"--" + boundary + b"\r\n" + _headers(headers) + b"\r\n")
-        yield from _pieces(text, html=subtype == "html", base64=base64)
+        yield from _pieces(text, html=subtype == "html", base64=way == "base64")
         yield Piece(b"\r\n")
     yield Piece(b"--" + boundary + b"--\r\n")
 

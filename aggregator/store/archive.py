@@ -42,6 +42,11 @@ class Archive:
         """Write a message."""
         return write(self.outbox(name), data)
 
+    def write_consent(self, name: str, data: bytes) -> bool:
+        """Write a form as it was when somebody agreed to it; written once, for its name is made from it."""
+        path = self._path("consent", name)
+        return not path.is_file() and write(path, data)
+
     def write_preview(self, name: str, data: bytes) -> Path:
         """Write what an issue would look like, and say where."""
         path = self._path("previews", name)

@@ -24,6 +24,7 @@ from aggregator.errors import TemplateError
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.framing import framed
+from aggregator.pipeline.people import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -87,11 +88,13 @@ class Templates:
             return self._environment.get_template(name).render(values)
 
     def check(self) -> None:
-        """Read every template, and write a small issue and an empty one out; raises TemplateError at a mistake."""
+        """Read every template, write out a small issue, an empty one, and what subscribers see; raises TemplateError."""
         check_words(self._folder)
         for name in self._environment.list_templates(extensions=["html", "txt"]):
             with _mistakes_named(name):
                 self._environment.get_template(name)
+        for name, values in samples():
+            self.render(name, values)
         sample = self.framed(SAMPLE)
         self.letter(sample)
         self.letter(replace(sample, sections=(), rest=()))

@@ -1,4 +1,4 @@
-"""The addresses readers may ask for: output feeds, the archive of issues, and a page that shows the way to them."""
+"""The addresses readers may ask for: output feeds, the archive of issues, the ways to subscribe, and a page of all."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from aggregator.errors import AggregatorError
 from aggregator.model import Format
 from aggregator.web.answer import Resource, decide
+from aggregator.web.people import People, Reception
 from aggregator.web.shelf import MEDIA_TYPES, Shelf
 
 Render = Callable[[str, Mapping[str, Any]], str]
@@ -23,6 +25,7 @@ Site = Starlette
 
 _GUARD = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _PAGE_GUARD = f"{_GUARD}; style-src 'self'"
+_FORM_GUARD = _PAGE_GUARD.replace("form-action 'none'", "form-action 'self'")
 _ISSUE_GUARD = f"{_GUARD}; style-src 'unsafe-inline'"  # a mail carries its style within itself
 _SHAPES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 _LATEST = 5
@@ -37,8 +40,13 @@ def create_app(
     digests: Sequence[tuple[str, str]],
     render: Render,
     language: str = "en",
+    mailings: Sequence[tuple[str, str]] = (),
+    reception: Reception | None = None,
 ) -> Site:
     """Put the site together: outputs as (name, title, formats), digests as (name, title), files below ``storage``.
+
+    ``mailings`` are more of what has issues, shown when it has some; ``reception`` is for people who subscribe, and
+    without it nobody can.
 
     Every link is relative to the page it stands on, so that neither the Host header nor a proxy's prefix can bend it.
     """
@@ -47,7 +55,8 @@ def create_app(
         for name, title, formats in outputs
     ]
     frame = {"site": title, "language": language, "outputs": named}
-    pages = _Pages(Shelf(storage, outputs, digests), render, frame)
+    shelf = Shelf(storage, outputs, (*digests, *mailings))
+    pages = _Pages(shelf, render, frame, {name for name, _ in digests}, reception)
     paths = {
         "/": pages.index,
         "/style.css": pages.style,
@@ -60,11 +69,25 @@ def create_app(
         "/issues/{digest}/{period}": pages.issue,
     }
     app = Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()],
-        exception_handlers={404: pages.missing, 405: pages.refused},
+        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()] + _doors(pages, reception),
+        exception_handlers={404: pages.missing, 405: pages.refused, AggregatorError: pages.unwell},
     )
     app.router.redirect_slashes = False  # Starlette would build the target from the Host header
     return app
+
+
+def _doors(pages: "_Pages", reception: Reception | None) -> list[Route]:
+    """The routes for people, when there is somebody to receive them."""
+    if reception is None:
+        return []
+    people = People(reception, pages.show, pages.written)
+    paths = {
+        "/subscribe/{digest}": people.subscribe,
+        "/confirm/{token}": people.confirm,
+        "/unsubscribe/{token}": people.unsubscribe,
+        "/preferences/{token}": people.preferences,
+    }
+    return [Route(path, endpoint, methods=["GET", "POST"]) for path, endpoint in paths.items()]
 
 
 class Revolving:
@@ -81,15 +104,21 @@ class Revolving:
 class _Pages:
     """The endpoints. They are plain functions: Starlette runs them in threads, because they read files."""
 
-    def __init__(self, shelf: Shelf, render: Render, frame: Mapping[str, Any]) -> None:
+    def __init__(
+        self, shelf: Shelf, render: Render, frame: Mapping[str, Any], always: set[str], reception: Reception | None
+    ) -> None:
         self._shelf = shelf
         self._render = render
         self._frame = frame
+        self._always = always  # shown on the first page, also without an issue
+        self._reception = reception
 
     def index(self, request: Request) -> Response:
+        subscribed = {offer.digest for offer in self._reception.offers} if self._reception else set()
         digests = [
-            {"name": name, "title": title or name, "periods": self._shelf.periods(name)[:_LATEST]}
+            {"name": name, "title": title or name, "periods": periods[:_LATEST], "subscribe": name in subscribed}
             for name, title in self._shelf.digests
+            if (periods := self._shelf.periods(name)) or name in self._always
         ]
         return self._page(request, "index.html", digests=digests)
 
@@ -127,9 +156,27 @@ class _Pages:
         return self._page(request, "missing.html", status=404)
 
     def refused(self, request: Request, error: Exception) -> Response:
-        text = b"Only GET and HEAD are answered here.\n"
-        allow = {"allow": "GET, HEAD"}
+        allowed = getattr(error, "headers", None) or {}
+        methods = ", ".join(sorted(allowed.get("Allow", "GET, HEAD").split(", ")))
+        text, allow = f"Only {methods} are answered here.\n".encode(), {"allow": methods}
         return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 405, "no-store", allow), guard=_GUARD)
+
+    def unwell(self, request: Request, error: Exception) -> Response:
+        text, later = b"This does not work at present. Please try again later.\n", {"retry-after": "60"}
+        return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 503, "no-store", later), guard=_GUARD)
+
+    def show(self, request: Request, template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+        """Write a page that is for one reader only: never kept by anybody, and never told apart by its tag."""
+        page = self.written(template, {**values, "root": _up(request)}).encode()
+        headers = {"x-robots-tag": "noindex"}
+        resource = Resource(page, MEDIA_TYPES["html"], status=status, cache="no-store", headers=headers)
+        encodings = {"accept-encoding": request.headers.get("accept-encoding", "")}
+        answer = decide(encodings, resource, method=request.method)
+        return Response(answer.body, answer.status, headers={**answer.headers, **_guarded(_FORM_GUARD)})
+
+    def written(self, template: str, values: Mapping[str, Any]) -> str:
+        """Write a template out within the frame of the site."""
+        return self._render(template, {**self._frame, "root": "../", **values})
 
     def _issue(self, request: Request, extension: str) -> Response:
         named = request.path_params
@@ -137,12 +184,16 @@ class _Pages:
         return _answer(request, issue, guard=_ISSUE_GUARD)
 
     def _page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
-        depth = request.scope["raw_path"].count(b"/") - 1
-        up = "/" if depth > _DEEPEST else "../" * depth or "./"
-        text = self._render(template, {**self._frame, "root": up, **values})
+        text = self._render(template, {**self._frame, "root": _up(request), **values})
         cache = "public, max-age=300" if status == 200 else "no-store"
         page = Resource(text.encode(), MEDIA_TYPES["html"], status=status, cache=cache)
         return _answer(request, page, guard=_PAGE_GUARD)
+
+
+def _up(request: Request) -> str:
+    """Lead from the page that was asked for to the first page, by a relative address."""
+    depth = request.scope["raw_path"].count(b"/") - 1
+    return "/" if depth > _DEEPEST else "../" * depth or "./"
 
 
 def _link(name: str, shape: Format) -> dict[str, str]:

@@ -1,0 +1,94 @@
+"""The reception: what the web asks for is written down here, and done by a thread of its own.
+
+Whoever sends a form waits for none of it, so that neither the answer nor its time tells who subscribes.
+"""
+
+from collections.abc import Callable, Collection
+from functools import cached_property
+from queue import Full, Queue
+from threading import Thread
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from aggregator.app import App
+from aggregator.errors import AggregatorError
+from aggregator.jobs import subscribing
+from aggregator.model import Offer, Preferred, Reader, Wanted
+from aggregator.pipeline.tokens import Purpose
+
+MOST_WAITING = 1000
+"""So many forms may wait; when more come, everybody is told to try later."""
+
+
+class Reception:
+    """Forms wait in memory, for milliseconds; the block ends when all of them are done.
+
+    ``app`` may be exchanged while it works. ``tell`` hears of what went wrong.
+    """
+
+    def __init__(self, app: App, *, tell: Callable[[str], None] = lambda text: None) -> None:
+        self.app = app
+        self._tell = tell
+        self._waiting: Queue[Wanted | None] = Queue(MOST_WAITING)
+        self._thread = Thread(target=self._work, name="reception", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._waiting.put(None)
+        self._thread.join()
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What people may subscribe to."""
+        return subscribing.offers(self.app)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of everybody who chose none."""
+        return self.app.config.zone
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """The time zones to choose from."""
+        return subscribing.zones(self.app)
+
+    def ask(self, request: Wanted) -> bool:
+        """Write down what somebody asks for; False when too much is waiting already."""
+        try:
+            self._waiting.put_nowait(request)
+        except Full:
+            return False
+        return True
+
+    def reader(self, purpose: Purpose, token: str) -> Reader:
+        """Tell how somebody stands who followed a link; raises TokenError."""
+        return subscribing.reader(self.app, purpose, token)
+
+    def confirm(self, token: str, also: Collection[str]) -> Reader:
+        """Take a subscription as meant."""
+        return subscribing.confirm(self.app, token, also)
+
+    def leave(self, purpose: Purpose, token: str) -> Reader:
+        """End a subscription."""
+        return subscribing.leave(self.app, purpose, token)
+
+    def undo(self, purpose: Purpose, token: str) -> Reader:
+        """Take back that somebody left."""
+        return subscribing.undo(self.app, purpose, token)
+
+    def prefer(self, token: str, wish: Preferred) -> Reader:
+        """Keep what a subscriber chose; raises ValueError for what is not on offer."""
+        return subscribing.prefer(self.app, token, wish)
+
+    def _work(self) -> None:
+        while (request := self._waiting.get()) is not None:
+            try:
+                subscribing.wanted(self.app, request)
+            except AggregatorError as error:
+                self._tell(f"a form could not be kept: {error}")
+            except Exception as error:  # what no rule foresaw costs this form, told, and none that follows
+                self._tell(f"a form could not be kept ({type(error).__name__}: {error}); please report it")

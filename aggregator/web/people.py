@@ -1,0 +1,164 @@
+"""The addresses by which people subscribe, confirm, choose and leave, without accounts.
+
+GET and HEAD only show: scanners follow every link of a mail. What changes something is a POST, of a page's one button
+or of a mail program (RFC 8058), by a token that is good for one purpose.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.errors import TokenError
+from aggregator.model import Offer, Preferred, Reader, Wanted
+from aggregator.pipeline.asking import plausible
+from aggregator.pipeline.people import TRAP, Done, done_values, form_values, preference_values, reader_values
+from aggregator.pipeline.tokens import Purpose
+from aggregator.web.forms import Form, read_form
+
+Show = Callable[..., Response]
+"""A request, a template, its values and a status → the page."""
+
+NO_ADDRESS = "This is no mail address. Write it like reader@example.org."
+
+
+class Reception(Protocol):
+    """Who does what people ask for: the seam to jobs."""
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What people may subscribe to."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of everybody who chose none."""
+
+    @property
+    def zones(self) -> Sequence[str]:
+        """The time zones to choose from."""
+
+    def ask(self, request: Wanted) -> bool:
+        """Write down what somebody asks for; False when too much is waiting already."""
+
+    def reader(self, purpose: Purpose, token: str) -> Reader:
+        """Tell how somebody stands who followed a link; raises TokenError."""
+
+    def confirm(self, token: str, also: Collection[str]) -> Reader:
+        """Take a subscription as meant."""
+
+    def leave(self, purpose: Purpose, token: str) -> Reader:
+        """End a subscription."""
+
+    def undo(self, purpose: Purpose, token: str) -> Reader:
+        """Take back that somebody left."""
+
+    def prefer(self, token: str, wish: Preferred) -> Reader:
+        """Keep what a subscriber chose; raises ValueError for what is not on offer."""
+
+
+class People:
+    """The endpoints; what blocks runs in a thread."""
+
+    def __init__(self, reception: Reception, show: Show, render: Callable[[str, Mapping[str, Any]], str]) -> None:
+        self._reception, self._show, self._render = reception, show, render
+
+    async def subscribe(self, request: Request) -> Response:
+        return await self._answer(request, self._subscribe)
+
+    async def confirm(self, request: Request) -> Response:
+        return await self._answer(request, self._confirm)
+
+    async def unsubscribe(self, request: Request) -> Response:
+        return await self._answer(request, self._unsubscribe)
+
+    async def preferences(self, request: Request) -> Response:
+        return await self._answer(request, self._preferences)
+
+    async def _answer(self, request: Request, act: Callable[[Request, Form], Response]) -> Response:
+        form = await read_form(request) if request.method == "POST" else {}
+        try:
+            return await run_in_threadpool(act, request, form)
+        except TokenError as error:
+            return await run_in_threadpool(self._trouble, request, error)
+
+    def _trouble(self, request: Request, error: TokenError) -> Response:
+        return (
+            self._done(request, "expired", status=410) if error.expired else self._done(request, "unknown", status=404)
+        )
+
+    def _subscribe(self, request: Request, form: Form) -> Response:
+        """Show the form, or answer what was sent: the same for everybody, before anything is looked up."""
+        name = request.path_params["digest"]
+        offer = next((one for one in self._reception.offers if one.digest == name), None)
+        if offer is None:
+            raise HTTPException(404)
+        if request.method != "POST":
+            return self._show(request, "subscribe.html", form_values(offer))
+        if _first(form, TRAP):
+            return self._done(request, "asked")
+        address = _first(form, "address").strip()
+        if not plausible(address):
+            return self._show(request, "subscribe.html", form_values(offer, trouble=NO_ADDRESS), status=422)
+        host = request.client.host if request.client else ""
+        page = self._render("subscribe.html", form_values(offer))
+        wish = Wanted(name, address, tuple(form.get("topic", ())), _first(form, "frequency"), host, page)
+        return self._done(request, "asked") if self._reception.ask(wish) else self._done(request, "busy", status=503)
+
+    def _confirm(self, request: Request, form: Form) -> Response:
+        token = request.path_params["token"]
+        if _first(form, "act") == "confirm":
+            reader = self._reception.confirm(token, form.get("also", ()))
+            if reader.subscription.state == "confirmed":
+                return self._done(request, "confirmed", reader)
+        reader = self._reception.reader("confirm", token)
+        return self._show(request, "confirmation.html", reader_values(reader, zone=self._reception.zone))
+
+    def _unsubscribe(self, request: Request, form: Form) -> Response:
+        token = request.path_params["token"]
+        if _first(form, "List-Unsubscribe").casefold() == "one-click":  # RFC 8058 §3.1; the page's button says the same
+            return self._done(request, "left", self._reception.leave("unsubscribe", token))
+        if _first(form, "act") == "undo":
+            return self._back(request, self._reception.undo("unsubscribe", token))
+        reader = self._reception.reader("unsubscribe", token)
+        return self._show(request, "unsubscribe.html", reader_values(reader, zone=self._reception.zone))
+
+    def _preferences(self, request: Request, form: Form) -> Response:
+        token, act = request.path_params["token"], _first(form, "act")
+        if act == "leave":
+            return self._done(request, "left", self._reception.leave("preferences", token))
+        if act == "undo":
+            return self._back(request, self._reception.undo("preferences", token))
+        reader, trouble = self._reception.reader("preferences", token), ""
+        saving = act == "save" and reader.subscription.state == "confirmed"
+        try:
+            reader = self._reception.prefer(token, _preferred(form)) if saving else reader
+        except ValueError as error:
+            trouble = f"Nothing was saved: {error}."
+        zone, zones = self._reception.zone, self._reception.zones
+        values = preference_values(reader, zone=zone, zones=zones, saved=saving and not trouble, trouble=trouble)
+        return self._show(request, "preferences.html", values, status=422 if trouble else 200)
+
+    def _back(self, request: Request, reader: Reader) -> Response:
+        return self._done(request, "back" if reader.subscription.state == "confirmed" else "not-back", reader)
+
+    def _done(self, request: Request, done: Done, reader: Reader | None = None, *, status: int = 200) -> Response:
+        values = done_values(done, reader=reader, zone=self._reception.zone)
+        return self._show(request, "done.html", values, status=status)
+
+
+def _first(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def _preferred(form: Form) -> Preferred:
+    """Read what was chosen; raises ValueError for a pause that is no number of weeks."""
+    pause = _first(form, "pause")
+    if pause not in ("", "keep") and not (pause.isascii() and pause.isdigit() and len(pause) < 4):
+        raise ValueError("a pause is a number of weeks")
+    weeks = int(pause) if pause not in ("", "keep") else None
+    topics, frequency = tuple(form.get("topic", ())), _first(form, "frequency")
+    return Preferred(topics, frequency, weeks, _first(form, "language"), _first(form, "zone"))
