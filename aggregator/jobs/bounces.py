@@ -79,8 +79,8 @@ def _settle(app: App, to: Addressee, verdict: Verdict, *, report: Report, dry_ru
     outcome = replace(outcome, kind=verdict.kind, status=verdict.status, diagnostic=verdict.diagnostic)
     now = app.clock()
     if dry_run:
-        tally = app.store.bounces.tally(to.subscriber, now=now, days=DAYS)
-        return replace(outcome, suppressed=why_suppressed(verdict, tally) if to.subscriber else "")
+        failures = app.store.bounces.failures(to.subscriber, to.delivery, now=now, days=DAYS)
+        return replace(outcome, suppressed=why_suppressed(verdict, failures) if to.subscriber else "")
     fingerprint = f"{to.delivery} {report.fingerprint}"
     bounce = Bounce(to.subscriber, to.delivery, verdict.kind, verdict.status, verdict.diagnostic, fingerprint, now)
     new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))

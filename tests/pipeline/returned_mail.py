@@ -213,9 +213,9 @@ STANDARD = [
             block(
                 "failed",
                 "5.1.1",
-                "550-5.1.1 The email account that you tried to reach does not exist. Please try\n"
-                " 550-5.1.1 double-checking the recipient's email address for typos or\n"
-                " 550 5.1.1 unnecessary spaces. - gsmtp",
+                "550-5.1.1 The email account that you tried to reach does not exist.\n"
+                " 550-5.1.1 Look for typos in the address, and\n"
+                " 550 5.1.1 for blanks. - gsmtp",
             )
         ),
         "permanent",
@@ -397,8 +397,7 @@ WORDS = [
         mail(
             f"""\
             Hi. This is the qmail-send program at far.example.org.
-            I'm afraid I wasn't able to deliver your message to these addresses.
-            This is a permanent error; I've given up. Sorry it didn't work out.
+            Nothing more will be tried for these:
 
             <{READER}>:
             Sorry, no mailbox here by that name. (#5.1.1)
@@ -419,7 +418,7 @@ WORDS = [
             Hi. This is the qmail-send program at far.example.org.
 
             <{READER}>:
-            192.0.2.9 does not answer. I'm not going to try again; this message has been in the queue too long. (#4.4.1)
+            192.0.2.9 does not answer, and a week is over. (#4.4.1)
 
             --- Below this line is a copy of the message.
             """
@@ -433,13 +432,12 @@ WORDS = [
             f"""\
             This message was created automatically by mail delivery software.
 
-            A message that you sent could not be delivered to one or more of its
-            recipients. This is a permanent error. The following address(es) failed:
+            A message that you sent could not be delivered:
 
               {READER}
                 host mx.far.example.org [192.0.2.9]: 550 unknown user
 
-            ------ This is a copy of the message, including all the headers. ------
+            ------ This is a copy of the message ------
             """,
             head=f"Auto-Submitted: auto-replied\nX-Failed-Recipients: {READER}\n",
         ),
@@ -464,8 +462,7 @@ WORDS = [
         mail(
             f"""\
             This message was created automatically by mail delivery software.
-            A message that you sent has not yet been delivered to one or more of its
-            recipients after more than 24 hours on the queue.
+            It has waited for a day.
 
             The address to which the message has not yet been delivered is:
 
