@@ -20,6 +20,7 @@ from tests.workspaces import desk
 
 BOUNCES = "bounces@desk.example.org"
 MAIL = f"mail: {{from: desk@example.org, smtp: 'smtp://127.0.0.1:25', bounces: {BOUNCES}}}"
+FROM = b"From x@example.org Mon Nov 23 07:00:00 2026"
 EDITOR = "editor@example.org"
 
 
@@ -149,8 +150,12 @@ def test_an_address_of_the_editors_that_is_no_good_is_told(tmp_path: Path) -> No
         (b"", []),
         (b"\n", []),
         (b"Subject: x\n\nFrom here\n\nFrom there\n", [b"Subject: x\n\nFrom here\n\nFrom there\n"]),
-        (b"From a\nA: 1\n\nx\n\nFrom b\nB: 2\n", [b"A: 1\n\nx\n\n", b"B: 2\n"]),
-        (b"From a\r\nA: 1\r\n\r\nx\r\nFrom y\r\n\r\nFrom b\r\nB: 2", [b"A: 1\r\n\r\nx\r\nFrom y\r\n\r\n", b"B: 2"]),
+        (b"%s\nA: 1\n\nx\n\n%s\nB: 2\n" % (FROM, FROM), [b"A: 1\n\nx\n\n", b"B: 2\n"]),
+        (b"%s\r\nA: 1\r\n\r\nx\r\n\r\n%s\r\nB" % (FROM, FROM), [b"A: 1\r\n\r\nx\r\n\r\n", b"B"]),
+        (
+            b"%s\nA: 1\n\nx\n%s\n\nFrom Berlin, with love\n" % (FROM, FROM),
+            [b"A: 1\n\nx\n%s\n\nFrom Berlin, with love\n" % FROM],
+        ),
     ],
 )
 def test_a_stream_is_cut_into_messages(stream: bytes, found: list[bytes]) -> None:
@@ -159,7 +164,7 @@ def test_a_stream_is_cut_into_messages(stream: bytes, found: list[bytes]) -> Non
 
 
 def test_of_a_message_without_end_only_its_beginning_is_held() -> None:
-    stream = io.BytesIO(b"From a\nA: 1\n\n" + b"x" * 3_000_000 + b"\n\nFrom b\nB: 2\n")
+    stream = io.BytesIO(FROM + b"\nA: 1\n\n" + b"x" * 3_000_000 + b"\n\n" + FROM + b"\nB: 2\n")
     sizes = [len(message) for message in postbag.messages(stream)]
     assert sizes[0] < postbag.LONGEST + 70_000 and sizes[1:] == [5]
 
@@ -169,3 +174,20 @@ def test_a_message_that_another_program_moves_meanwhile_is_let_be(tmp_path: Path
         (tmp_path / folder).mkdir()
     postbag.mark(tmp_path / "new" / "1.a", seen=True)
     assert list(postbag.unseen(tmp_path)) == []
+
+
+def test_what_the_readers_of_odd_forms_stumble_over_is_not_told_to_the_mail_server(
+    sent: tuple[Path, list[bytes]],
+) -> None:
+    """A report without a sender makes one of them raise."""
+    root, reports = sent
+    bare = (
+        b"Delivered-To: "
+        + reports[0].partition(b"Delivered-To: ")[2].partition(b"\n")[0]
+        + b"\n\n550 5.1.1 no such user\n"
+    )
+    done = run(root, "bounces", "-", given=bare)
+    assert (
+        done.stderr.decode()
+        == f"{READER}: permanent: 5.1.1 550 5.1.1 no such user; gets no more mail\n1 message: 1 permanent\n"
+    )
