@@ -19,7 +19,7 @@ import pytest
 
 DAEMONS = Path("/usr/lib/postfix/sbin")
 BOUNCES = "bounces@desk.example.org"
-SECONDS = 60
+SECONDS = 120
 """The master ends by itself after so long, whatever becomes of the test."""
 
 MAIN = """

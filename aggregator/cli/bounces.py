@@ -1,5 +1,6 @@
 """bounces: take in what came back of mail, or list it."""
 
+import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -62,6 +63,7 @@ def _taken(screen: Terminal, source: str, *, to: str, dry_run: bool) -> "list[Ou
     from aggregator.app import open_app
     from aggregator.jobs.bounces import take
 
+    logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())  # it prints what its detectors stumble over
     path = Path(source)
     if source != "-" and path.is_dir() and not postbag.is_maildir(path):
         raise NotFoundError(f"{path}: a folder, but no Maildir: it has no new/ and cur/")
@@ -92,7 +94,7 @@ def _tell(screen: Terminal, outcome: "Outcome", *, dry_run: bool) -> None:
     said = " ".join(part for part in (outcome.status, outcome.diagnostic) if part)
     line = f"{outcome.recipient}: {outcome.kind}: {said}" + (" (known)" if outcome.known else "")
     if outcome.suppressed:
-        line += "\n  would get no more mail" if dry_run else "\n  gets no more mail"
+        line += "; would get no more mail" if dry_run else "; gets no more mail"
     if outcome.kind == "refused" and not outcome.known:  # ours to mend: told under -q, too
         screen.warn(line)
     else:

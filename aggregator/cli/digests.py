@@ -63,6 +63,7 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         sent = app.store.issues.deliveries_by_issue(name)
         rows = [(issue, sent.get(issue.id, ())) for issue in issues]
         zone = app.config.zone
+        returned = app.store.bounces.no_good(address for digest in app.config.digests for address in digest.to)
     if as_json:
         screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])
         return
@@ -75,6 +76,8 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         composed = moment(issue.frozen, zone, named=False)
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
     screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
+    for address, said in returned.items():
+        screen.warn(f"{address} stands in `to:` of feeds.yaml, and mail to it came back ({said}): take it out there")
 
 
 def _state(delivery: "DeliveryState", zone: ZoneInfo) -> str:

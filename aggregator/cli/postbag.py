@@ -1,5 +1,6 @@
 """The messages that a command is given: one, or many in an mbox, on stdin or in a file; or a Maildir."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -9,6 +10,7 @@ from aggregator.errors import NotFoundError, WorkspaceError
 LONGEST = 1_000_000
 """So many bytes of each message are kept; what comes after them is read and forgotten."""
 
+_BETWEEN = re.compile(rb"From \S+ .*\d:\d\d")  # RFC 4155: an address and a date
 _LINE = 65_536  # bytes of a line that are looked at together
 
 
@@ -18,7 +20,7 @@ def messages(source: BinaryIO) -> Iterator[bytes]:
     many, blank = first.startswith(b"From "), False
     held = bytearray() if many else bytearray(first)
     for line in iter(lambda: source.readline(_LINE), b""):
-        if many and blank and line.startswith(b"From "):
+        if many and blank and _BETWEEN.match(line):
             yield bytes(held)
             held.clear()
         elif len(held) < LONGEST:

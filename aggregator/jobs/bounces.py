@@ -3,7 +3,7 @@
 bytes ─read─▶ Report ─the return path─▶ a delivery ─judge─▶ Verdict ─record─▶ Outcome
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from aggregator.app import App
@@ -73,15 +73,15 @@ def _delivery(app: App, bounces: str, addresses: tuple[str, ...]) -> int | None:
 
 
 def _settle(app: App, to: Addressee, verdict: Verdict, *, report: Report, dry_run: bool = False) -> Outcome:
-    whose = {"recipient": to.recipient, "digest": to.digest, "period": to.period}
+    outcome = Outcome(recipient=to.recipient, digest=to.digest, period=to.period)
     if verdict.kind is None:
-        return Outcome(ignored=verdict.why_none, **whose)
-    now, said = app.clock(), {"status": verdict.status, "diagnostic": verdict.diagnostic}
+        return replace(outcome, ignored=verdict.why_none)
+    outcome = replace(outcome, kind=verdict.kind, status=verdict.status, diagnostic=verdict.diagnostic)
+    now = app.clock()
     if dry_run:
-        tally = app.store.bounces.tally(to.subscriber, now=now, days=DAYS)
-        reason = why_suppressed(verdict, tally) if to.subscriber else ""
-        return Outcome(verdict.kind, suppressed=reason, **whose, **said)
+        failures = app.store.bounces.failures(to.subscriber, to.delivery, now=now, days=DAYS)
+        return replace(outcome, suppressed=why_suppressed(verdict, failures) if to.subscriber else "")
     fingerprint = f"{to.delivery} {report.fingerprint}"
     bounce = Bounce(to.subscriber, to.delivery, verdict.kind, verdict.status, verdict.diagnostic, fingerprint, now)
     new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))
-    return Outcome(verdict.kind, suppressed=reason, known=not new, **whose, **said)
+    return replace(outcome, suppressed=reason, known=not new)

@@ -62,14 +62,6 @@ class Addressee:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """How often mail to a subscriber failed for a while: issues, and the days (UTC) on which that was reported."""
-
-    issues: int
-    days: int
-
-
-@dataclass(frozen=True, slots=True)
 class Returned:
     """A bounce as it is listed: whose it is, of which issue."""
 

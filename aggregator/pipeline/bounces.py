@@ -12,7 +12,7 @@ from base64 import b32encode
 from hashlib import sha256
 
 from aggregator.model.people import BounceWord
-from aggregator.model.returned import Notice, Report, Tally, Verdict
+from aggregator.model.returned import Notice, Report, Verdict
 from aggregator.pipeline.bounces_codes import classify, specific
 from aggregator.pipeline.mailpolicy import ascii_domain
 from aggregator.pipeline.plain import shortened
@@ -20,8 +20,8 @@ from aggregator.pipeline.plain import shortened
 MAC = 12
 """Characters of a mark: 60 bits, and every guess is a message to us."""
 
-ISSUES = 5
-"""So many issues that could not be delivered for a while, on as many days …"""
+FAILURES = 5
+"""So many issues that could not be delivered for a while, each on another day …"""
 
 DAYS = 30
 """… within so many days, and the address counts as no good."""
@@ -71,18 +71,18 @@ def judge(report: Report, recipient: str) -> Verdict:
     return _verdict(notice, other="" if theirs or not named else named)
 
 
-def why_suppressed(verdict: Verdict, tally: Tally) -> str:
+def why_suppressed(verdict: Verdict, failures: int) -> str:
     """Say why nothing is sent to a subscriber any more after this bounce, or "" when mail goes on.
 
-    ``tally`` counts the failures for a while of the last ``DAYS`` days, this one included.
+    ``failures`` are the issues that failed for a while in the last ``DAYS`` days, one a day, this one included.
     """
     detail = " ".join(part for part in (verdict.status, verdict.diagnostic) if part)
     if verdict.kind == "permanent":
         return shortened(f"the address is no good: {detail}", 300)
     if verdict.kind == "complaint":
         return shortened(f"called unwanted by its reader: {detail}".removesuffix(": "), 300)
-    if verdict.kind == "transient" and min(tally.issues, tally.days) >= ISSUES:
-        return shortened(f"{tally.issues} issues in {DAYS} days could not be delivered; the last one: {detail}", 300)
+    if verdict.kind == "transient" and failures >= FAILURES:
+        return shortened(f"{failures} issues in {DAYS} days could not be delivered; the last one: {detail}", 300)
     return ""
 
 

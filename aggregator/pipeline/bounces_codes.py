@@ -77,7 +77,7 @@ def specific(status: str, diagnostic: str) -> str:
     if own and not _vague(own):
         return own
     said = [".".join(found) for found in _ENHANCED.findall(_ADDRESS.sub(" ", diagnostic))]
-    return next((code for code in said if not _vague(code)), own or next(iter(said), ""))
+    return next((code for code in said if not _vague(code)), next(iter(said), own))
 
 
 def enhanced(text: str) -> str:

@@ -11,6 +11,7 @@ Fields = dict[str, str]
 """Lower-case names, unfolded values; of a name that comes twice the first counts."""
 
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{0,60})[ \t]*:[ \t]*(.*)")
+_LONGEST = 2000  # characters of a value
 _ADDRESS_IN = re.compile(r"<?([^\s<>;,\"]{1,320}@[^\s<>;,\"]{1,255}?)>?[.,]?(?:\s|$)")
 _ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _ACTIONS: dict[str, Action] = {
@@ -43,7 +44,7 @@ def blocks(text: str) -> list[Fields]:
             if last == "final-recipient" and last in found[-1]:
                 found.append({})
             last = _enter(found[-1], last, field[2])
-        elif last:
+        elif last and len(found[-1][last]) < _LONGEST:
             found[-1][last] = f"{found[-1][last]} {line.strip()}"
     return [block for block in found if block]
 
@@ -68,6 +69,7 @@ def address_in(value: str) -> str:
     kind, mark, rest = value.partition(";")
     if not mark or "@" in kind:
         rest = value
+    rest = rest[:1000]
     found = _ADDRESS_IN.search(_ESCAPED.sub(_unescape, rest).strip())
     return tidy(found[1].rstrip(".")) if found else ""
 

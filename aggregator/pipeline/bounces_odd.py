@@ -9,12 +9,13 @@ from flufl.bounce import all_failures
 from aggregator.model.returned import Action, Notice
 from aggregator.pipeline.bounces_codes import enhanced, tells_a_failure
 from aggregator.pipeline.bounces_fields import address_in
-from aggregator.pipeline.bounces_texts import from_a_machine, header, text_of
+from aggregator.pipeline.bounces_texts import from_a_machine, header, headers, text_of
 from aggregator.pipeline.plain import tidy
 
 _READ = 20_000  # characters of text: the words of a server come before the message that it returns
+_SCANNED = 100_000, 1000  # bytes and lines that its detectors look at: each line costs them fifty searches
 _COPY = re.compile(
-    r"^[-=\s>*#]*(?:below this line is a copy|this is a copy of|(?:original|returned) (?:message|mail)|"
+    r"^[-= \t>*#]*(?:below this line is a copy|this is a copy of|(?:original|returned) (?:message|mail)|"
     r"unsent message|message (?:text )?follows|included is a copy|the (?:first|following).{0,40}lines of the)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -27,7 +28,10 @@ _WARNING = re.compile(
 
 
 def odd_notices(data: bytes, mail: Message, found: list[tuple[str, Message]]) -> tuple[Notice, ...]:
-    """Read a report without fields; none when it is not known to be one."""
+    """Read a report without fields; none when it is not known to be one, or from a person."""
+    nobody = headers(mail, "return-path")[:1] == ["<>"] or "x-failed-recipients" in mail
+    if not nobody and not from_a_machine(mail):
+        return ()
     text = _said(found)
     waiting, failed = _recipients(data, mail)
     if not waiting and not failed:
@@ -46,7 +50,7 @@ def _notice(address: str, text: str, *, waiting: bool) -> Notice:
 def _recipients(data: bytes, mail: Message) -> tuple[set[str], set[str]]:
     """Find whom a report is about: those still waited for, and those given up."""
     try:
-        waiting, failed = all_failures(message_from_bytes(data))
+        waiting, failed = all_failures(message_from_bytes(b"\n".join(data[: _SCANNED[0]].split(b"\n")[: _SCANNED[1]])))
     except Exception:  # its detectors raise what they stumble over; who the report is about is then not known
         waiting, failed = frozenset(), frozenset()
     named = {address_in(part) for part in header(mail, "x-failed-recipients").split(",")}

@@ -3,13 +3,12 @@
 import re
 from email import message_from_bytes
 from email.message import Message
-from email.utils import getaddresses
 from hashlib import blake2b
 
 from aggregator.model.returned import Notice, Report
 from aggregator.pipeline.bounces_fields import Fields, blocks, notices
 from aggregator.pipeline.bounces_odd import odd_notices
-from aggregator.pipeline.bounces_texts import from_a_machine, header, parts, text_of
+from aggregator.pipeline.bounces_texts import addresses, from_a_machine, header, headers, parts, text_of
 from aggregator.pipeline.plain import tidy
 
 LONGEST = 1_000_000
@@ -99,13 +98,12 @@ def _no_report(mail: Message, found: list[tuple[str, Message]]) -> str:
 
 def _sent_to(mail: Message, found: list[tuple[str, Message]], fields: list[str]) -> tuple[str, ...]:
     """List the addresses that a report may have been sent to, and those that it says the message came from."""
-    values = [str(value) for name in _SENT_TO for value in mail.get_all(name, [])]
+    values = headers(mail, *_SENT_TO)
     said = [block for text in fields for block in blocks(text)]
     said += [block for kind, part in found if kind.endswith("-headers") for block in blocks(text_of(part))[:1]]
     values += [block[name] for block in said for name in _CAME_FROM if name in block]
-    values += [str(value) for _, part in found for value in part.get_all("return-path", [])]
-    bare = [value.rpartition(";")[2] for value in values[:100]]
-    return tuple(dict.fromkeys(address for _, address in getaddresses(bare) if "@" in address))
+    values += [value for _, part in found for value in headers(part, "return-path")]
+    return tuple(dict.fromkeys(address for value in values[:100] for address in addresses(value[:1000])))
 
 
 def _fingerprint(message_id: str, data: bytes) -> str:

@@ -1,15 +1,17 @@
 """The parts and texts of a message that came back, whatever their encoding."""
 
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import parseaddr
 
+_LONGEST = 2000  # characters of a header that are looked at
 _MACHINES = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail[-_.]?(?:delivery|system)|bounces?|mdaemon|noreply|no-reply|"
     r"microsoftexchange\w*|amavis|root|daemon|mailsystem|delivery-status|mailer)\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"@]{1,128}@[^\s<>()\[\]:;,\"@]{1,255}")
 _SYSTEM = re.compile(r"mail (?:delivery|system|server)|delivery (?:sub)?system|postmaster|mailer|daemon", re.IGNORECASE)
 
 
@@ -30,17 +32,28 @@ def text_of(part: Message) -> str:
         return data.decode("utf-8", "replace")
 
 
+def headers(mail: Message, *names: str) -> list[str]:
+    """Give the values of some headers, as they came; bytes that are not ASCII are read as UTF-8 (RFC 6532)."""
+    raw = [str(value) for wanted in names for name, value in mail.raw_items() if name.lower() == wanted]
+    return [value[:_LONGEST].encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in raw]
+
+
 def header(mail: Message, name: str) -> str:
     """Give a header on one line, its encoded words decoded where that works; "" without it."""
-    value = str(mail.get(name, ""))
+    value = next(iter(headers(mail, name)), "")
     try:
         return " ".join(str(make_header(decode_header(value))).split())
-    except (LookupError, ValueError):  # an unknown character set, base64 that is none
+    except (LookupError, ValueError, HeaderParseError):  # an unknown character set, base64 that is none
         return " ".join(value.split())
+
+
+def addresses(value: str) -> list[str]:
+    """Find the addresses in a header. The standard library's parser of them calls itself for each bracket."""
+    return _ADDRESS.findall(value)
 
 
 def from_a_machine(mail: Message) -> bool:
     """Whether a message is from a mail server, by who sent it and that it wants no answer (RFC 5321 §4.5.5)."""
-    name, address = parseaddr(header(mail, "from"))
-    system = bool(_MACHINES.match(address) or _SYSTEM.search(name))
-    return system or (str(mail.get("return-path", "")).strip() == "<>" and not address)
+    value = header(mail, "from")
+    known = any(map(_MACHINES.match, addresses(value))) or bool(_SYSTEM.search(_ADDRESS.sub("", value)))
+    return known or not value or "mailer-daemon" in value.lower()

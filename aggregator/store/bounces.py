@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from aggregator.model import Bounce
-from aggregator.model.returned import Addressee, Returned, Tally
+from aggregator.model.returned import Addressee, Returned
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number
 from aggregator.store.lane import among
@@ -21,9 +21,11 @@ _ENTER = """
     INSERT INTO bounce (subscriber_id, delivery_id, kind, status, diagnostic, report, came) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING
 """
-_TALLY = f"""
-    SELECT count(DISTINCT delivery_id), count(DISTINCT came / {DAY}) FROM bounce
-    WHERE subscriber_id = ? AND kind = 'transient' AND came > ? AND came <= ?
+_FAILURES = f"""
+    SELECT count(DISTINCT day) FROM (SELECT min(came) / {DAY} AS day FROM (
+        SELECT delivery_id, came FROM bounce WHERE subscriber_id = ? AND kind = 'transient' AND came > ? AND came <= ?
+        UNION ALL SELECT ?, ?
+    ) GROUP BY delivery_id)
 """
 _FAIL = """
     UPDATE delivery SET state = 'failed', reply = ?, due = NULL, changed = ?
@@ -57,16 +59,19 @@ class Bounces:
             row = connection.execute(_ADDRESSEE, (delivery,)).fetchone()
         return Addressee(*row) if row else None
 
-    def tally(self, subscriber: int, *, now: datetime, days: int) -> Tally:
-        """Count the failures for a while of a subscriber in the last ``days`` days."""
+    def failures(self, subscriber: int, delivery: int, *, now: datetime, days: int) -> int:
+        """Count the days (UTC) of the last ``days`` on which an issue to a subscriber failed for a while, and was the
+        first report of it: five digests on one bad day are one failure, and so are five reports of one issue. With
+        ``delivery``, as if that failed now.
+        """
         with self._lane.read() as connection:
-            return _tally(connection, subscriber, now=now, days=days)
+            return _failures(connection, subscriber, delivery, now=now, days=days)
 
-    def record(self, bounce: Bounce, *, days: int, why_suppressed: Callable[[Tally], str]) -> tuple[bool, str]:
+    def record(self, bounce: Bounce, *, days: int, why_suppressed: Callable[[int], str]) -> tuple[bool, str]:
         """Keep a bounce, in one transaction with all that follows from it; tells whether it is new, and the reason.
 
-        A delivery that was taken by a server and did not arrive has failed. ``why_suppressed`` gets the failures of the
-        last ``days`` days, this one included, and gives the reason to send its subscriber nothing any more, or "".
+        A delivery that was taken by a server and did not arrive has failed. ``why_suppressed`` gets the ``failures``
+        of the last ``days`` days, this one included, and gives the reason to send nothing any more, or "".
         """
         facts = (bounce.subscriber, bounce.delivery, bounce.kind, bounce.status, bounce.diagnostic, bounce.report)
         with self._lane.write() as connection:
@@ -75,7 +80,9 @@ class Bounces:
             if bounce.kind in _LOST:
                 reply = " ".join(part for part in (bounce.status, bounce.diagnostic) if part)
                 connection.execute(_FAIL, (reply, number(bounce.came), bounce.delivery))
-            reason = why_suppressed(_tally(connection, bounce.subscriber, now=bounce.came, days=days))
+            reason = why_suppressed(
+                _failures(connection, bounce.subscriber, bounce.delivery, now=bounce.came, days=days)
+            )
             if reason and bounce.subscriber:
                 connection.execute(_SUPPRESS, (reason, number(bounce.came), bounce.subscriber))
         return True, reason if bounce.subscriber else ""
@@ -95,6 +102,7 @@ class Bounces:
         return {recipient: f"{kind}: {status} {said}".strip() for _, recipient, kind, status, said in rows}
 
 
-def _tally(connection: sqlite3.Connection, subscriber: int, *, now: datetime, days: int) -> Tally:
-    since = number(now - timedelta(days=days))
-    return Tally(*connection.execute(_TALLY, (subscriber, since, number(now))).fetchone())
+def _failures(connection: sqlite3.Connection, subscriber: int, delivery: int, *, now: datetime, days: int) -> int:
+    span = number(now - timedelta(days=days)), number(now)
+    count: int = connection.execute(_FAILURES, (subscriber, *span, delivery, number(now))).fetchone()[0]
+    return count

@@ -87,6 +87,8 @@ def test_a_sender_is_written_as_mail_wants_it(written: str, sender: str) -> None
         ("{from: a@example.org, smtp: smtp://h, tls: nun}", "2:50: mail.tls: must be one of required, none (got"),
         ("{from: a@example.org, smtp: smtp://u@h, password_env: 'secret!'}", "2:61: mail.password_env: must be the"),
         ("{from: a@example.org, smtp: smtp://h, password: secret}", "2:45: mail.password: a password never stands in"),
+        ("{from: a@example.org, smtp: smtp://h, bounces: desk}", "2:54: mail.bounces: not an email address like"),
+        (f"{{from: a@example.org, smtp: smtp://h, bounces: {'b' * 41}@x.org}}", "2:54: mail.bounces: has more than 40"),
     ],
 )  # fmt: skip
 def test_a_mail_section_that_cannot_work(section: str, line: str) -> None:
