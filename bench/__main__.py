@@ -14,6 +14,7 @@ from bench.feeds import served
 from bench.goals import speed_tables
 from bench.growth import ENTRIES, growth, growth_tables
 from bench.latency import latency_tables, waits
+from bench.looks import looks_table, verdicts
 from bench.measure import adopt_orphans
 from bench.peers import PEERS
 from bench.speed import PHASES, Plan, costs, oddities
@@ -83,6 +84,14 @@ def grow(book: Book, chosen: argparse.Namespace) -> None:
     title = f"{chosen.feeds:,} feeds × {ENTRIES} entries beside what is stored already"
     found = book.keep(title, growth(chosen.sizes, feeds=chosen.feeds, fresh=chosen.fresh, rounds=chosen.rounds))
     show(title, growth_tables(found))
+
+
+def look(book: Book, chosen: argparse.Namespace) -> None:
+    """Check how issues look: needs chromium, node, and a node_modules with axe-core and html-validate."""
+    found = book.keep("looks", verdicts(chosen.packages, chosen.pictures))
+    show("Looks", looks_table(found))
+    if any(one.html or any(one.axe.values()) for one in found):
+        sys.exit(1)
 
 
 def everything(book: Book, chosen: argparse.Namespace) -> None:
@@ -169,6 +178,9 @@ def parser() -> argparse.ArgumentParser:
     command(startup, "startup", feeds=20, rounds=10)
     large = command(grow, "growth", feeds=1000, fresh=200, rounds=5)
     large.add_argument("--sizes", type=sizes, default=[10_000, 100_000, 1_000_000], help="(10000,100000,1000000)")
+    seen = command(look, "looks")
+    seen.add_argument("--packages", type=Path, default=Path("node_modules"), help="where npm put them (node_modules)")
+    seen.add_argument("--pictures", type=Path, help="keep pictures in this folder: both schemes, 600 and 360 px")
     return top
 
 
