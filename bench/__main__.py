@@ -16,6 +16,7 @@ from bench.goals import speed_tables
 from bench.growth import ENTRIES, growth, growth_tables
 from bench.killed import killed_tables, killings
 from bench.latency import latency_tables, waits
+from bench.looks import looks_table, verdicts
 from bench.measure import adopt_orphans
 from bench.peers import PEERS
 from bench.speed import PHASES, Plan, costs, oddities
@@ -99,6 +100,14 @@ def killed(book: Book, chosen: argparse.Namespace) -> None:
     """Kill the sender of an issue at random moments, again and again, and count who lost or doubled a mail."""
     title = f"An issue to {chosen.subscribers:,} subscribers whose sender is killed (kill -9), {chosen.times} times"
     show(title, killed_tables(book.keep(title, killings(times=chosen.times, subscribers=chosen.subscribers))))
+
+
+def look(book: Book, chosen: argparse.Namespace) -> None:
+    """Check how issues look: needs chromium, node, and a node_modules with axe-core and html-validate."""
+    found = book.keep("looks", verdicts(chosen.packages, chosen.pictures))
+    show("Looks", looks_table(found))
+    if any(one.html or any(one.axe.values()) for one in found):
+        sys.exit(1)
 
 
 def everything(book: Book, chosen: argparse.Namespace) -> None:
@@ -187,6 +196,9 @@ def parser() -> argparse.ArgumentParser:
     command(killed, "killed", times=200, subscribers=200)
     large = command(grow, "growth", feeds=1000, fresh=200, rounds=5)
     large.add_argument("--sizes", type=sizes, default=[10_000, 100_000, 1_000_000], help="(10000,100000,1000000)")
+    seen = command(look, "looks")
+    seen.add_argument("--packages", type=Path, default=Path("node_modules"), help="where npm put them (node_modules)")
+    seen.add_argument("--pictures", type=Path, help="keep pictures in this folder: both schemes, 600 and 360 px")
     return top
 
 

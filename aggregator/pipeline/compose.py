@@ -17,6 +17,9 @@ from aggregator.pipeline.plain import tidy
 DECODED, ENCODED = 90_000, 100_000
 """The most bytes of the HTML, as it is and as it is sent: Gmail clips a mail at about 102 kB."""
 
+TOLD = 12
+"""So many of the best are told with more than their headline, even when there is not room for all others."""
+
 _NOTHING = Section("", "", ())
 
 
@@ -68,19 +71,20 @@ def compose(
 def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig, frame: Frame) -> tuple[Issue, Letter]:
     """Make as few lines as possible brief, then leave out as few as possible, so that the HTML stays within bounds.
 
-    These are ``DECODED`` and ``ENCODED`` bytes. The lowest line of the largest section goes first. What is left out
-    stands in ``rest`` and is counted in ``left_out``, and subject and preheader are written anew. When even a single
-    line is too large, the lines are not to blame, and the issue stays whole.
+    These are ``DECODED`` and ``ENCODED`` bytes. The best ``TOLD`` are never brief; else the lowest line of the largest
+    section goes first. What is left out stands in ``rest`` and is counted in ``left_out``, and subject and preheader
+    are written anew. When even a single line is too large, the lines are not to blame, and the issue stays whole.
     """
     letter = render(issue)
     if _fits(letter):
         return issue, letter
     order = _dispensable(issue)
+    brief = [line for line in order if line.rank > TOLD]
 
     def without(count: int) -> Issue:
-        return headed(_without(_shortened(issue, order), order[:count]), frame, template=digest.subject)
+        return headed(_without(_shortened(issue, brief), order[:count]), frame, template=digest.subject)
 
-    for shorter, most in ((lambda count: _shortened(issue, order[:count]), len(order)), (without, len(order))):
+    for shorter, most in ((lambda count: _shortened(issue, brief[:count]), len(brief)), (without, len(order))):
         needed = bisect_left(range(most), True, key=lambda count: _fits(render(shorter(count + 1)))) + 1
         if needed <= most:
             reduced = shorter(needed)
