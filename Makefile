@@ -41,6 +41,6 @@ clean:
 	touch $@
 
 .venv/tested: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,dkim]'
 	$(BIN)/python -m compileall -q aggregator
 	touch $@ .venv/installed

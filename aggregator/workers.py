@@ -67,6 +67,7 @@ def sync(
     force: bool = False,
     late: timedelta | None = None,
     spread: bool = False,
+    patience: float | None = None,
     progress: Progress = lambda done, of: None,
 ) -> Report:
     """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
@@ -74,7 +75,7 @@ def sync(
     ``force`` asks feeds that are not due, but none whose server told us to wait. ``late`` bounds how long ago an
     issue may have been due; None catches up whatever is missing, once. An issue that cannot be made, for a reason that
     no rule foresaw, is named in ``uncomposed`` and costs no other its own. ``spread`` lets each due feed wait for its
-    own minute of the hour.
+    own minute of the hour. ``patience`` is for how many seconds mail is sent; what is left then waits for the next run.
     """
     report = Report()
     with _timed(report, "refresh"):
@@ -95,7 +96,7 @@ def sync(
     with _timed(report, "compose"):
         _compose(app, report, late=late)
     with _timed(report, "deliver"):
-        report.delivered = deliver(app)
+        report.delivered = deliver(app, patience=patience)
     return report
 
 

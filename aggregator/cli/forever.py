@@ -17,6 +17,9 @@ from aggregator.pipeline.wording import counted
 from aggregator.schedule import CATCH_UP, Timetable
 from aggregator.web import Revolving, Site, create_app, serve, serving
 
+MAIL_SECONDS = 50.0
+"""For so long mail is sent in one tick; a large issue goes out over several, and feeds are asked in between."""
+
 
 def site(app: App, reception: Reception | None = None) -> Site:
     """Make the web of a workspace; without a reception nobody can subscribe."""
@@ -98,7 +101,7 @@ class Work:
     def tick(self) -> None:
         """Do what is due; an error is told and does not end the timetable."""
         try:
-            self._tell(workers.sync(self.app, late=CATCH_UP, spread=True))
+            self._tell(workers.sync(self.app, late=CATCH_UP, spread=True, patience=MAIL_SECONDS))
         except AggregatorError as error:
             self.screen.warn(f"error: {error}")
 

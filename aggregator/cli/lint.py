@@ -47,6 +47,10 @@ def check_files(screen: Terminal) -> tuple[Config, tuple[str, ...]]:
     Templates(workspace.templates).check()
     if settings.mail:
         settings.mail.password()
+    if settings.mail and settings.mail.dkim:
+        from aggregator.mail import Signer
+
+        Signer(settings.mail.dkim).check()
     if costly := tuple(_costly(workspace.config, settings)):
         return settings, costly
     held = [counted(len(getattr(settings, f"{noun}s")), noun) for noun in ("feed", "topic", "output", "digest")]

@@ -4,7 +4,6 @@ import base64
 import re
 from binascii import Error
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +40,10 @@ class Signer:
 
     def __init__(self, config: DkimConfig) -> None:
         self._config = config
+
+    def check(self) -> None:
+        """Read the key, and load what signs with it."""
+        self.signed(Message("", "", "", b"From: a@example.org\r\n\r\n"))
 
     def signed(self, message: Message) -> Message:
         """Put the signature on top of a message."""
@@ -90,10 +93,11 @@ class Signer:
     def _dkim(self) -> Any:
         """Load the package that signs."""
         try:
-            return import_module("dkim")
+            import dkim
         except ImportError as error:
             missing = 'mail.dkim: a package is missing that signs: pip install "aggregator[dkim]"'
             raise ConfigError((missing,)) from error
+        return dkim
 
     def _wrong(self, what: str) -> ConfigError:
         return ConfigError((f"mail.dkim.key_file: {self._config.key_file}: {what}",))
