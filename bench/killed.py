@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aggregator.app import open_app
+from aggregator.jobs.deliver import deliver, recover
 from aggregator.model import IssueState
 from bench.contenders import aggregator
 from bench.goals import markdown
@@ -71,13 +72,22 @@ def _kill(workspace: Path, clerk: Clerk, number: int, moment: float) -> Killed:
     running.kill()
     running.wait()
     taken = len(clerk.taken)
-    _start(workspace).wait(timeout=SECONDS)
+    _go_on(workspace)
     return _count(workspace, issue, clerk, moment, taken)
 
 
-def _start(workspace: Path, *words: str) -> "subprocess.Popen[bytes]":
-    command = aggregator(workspace, "digest", *(words or ("deliver",)))
+def _start(workspace: Path) -> "subprocess.Popen[bytes]":
+    command = aggregator(workspace, "digest", "deliver")
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def _go_on(workspace: Path, *, again: IssueState | None = None) -> None:
+    """Send what is left, as `digest deliver` does; or what is unknown, again."""
+    with open_app(workspace) as app:
+        recover(app)
+        if again:
+            app.store.issues.again(again.id, ["unknown"], now=app.clock())
+        deliver(app)
 
 
 def _first(running: "subprocess.Popen[bytes]", clerk: Clerk) -> float:
@@ -94,7 +104,7 @@ def _count(workspace: Path, issue: IssueState, clerk: Clerk, moment: float, take
     had = _had(clerk)
     unknown = [row for row in rows if row.state == "unknown"]
     lost = [row for row in rows if row.state != "unknown" and not (row.state == "sent" and row.recipient in had)]
-    _start(workspace, "resend", issue.digest, issue.period, "--unknown").wait(timeout=SECONDS)
+    _go_on(workspace, again=issue)  # as `digest resend --unknown` does
     after = _had(clerk)
     return Killed(
         moment=round(moment, 3),

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 import time
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -97,7 +97,7 @@ def test_a_test_goes_to_one_address_and_is_recorded_nowhere(tmp_path: Path) -> N
             assert app.store.issues.all() == ()
     assert first.rcpt_tos == ["me@example.org"] and isinstance(first.content, bytes)
     assert isinstance(second.content, bytes)
-    mails = [message_from_bytes(first.content), message_from_bytes(second.content)]
+    mails = [message_from_bytes(data, policy=policy.default) for data in (first.content, second.content)]
     assert mails[0]["Subject"].startswith("[Test] ") and mails[0]["Message-ID"] != mails[1]["Message-ID"]
     assert not (tmp_path / "storage/issues/morning").exists()
 
