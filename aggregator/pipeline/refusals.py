@@ -5,7 +5,7 @@
 | a connection, TLS, the login | any but yes | deferred; it was no attempt | wait |
 | the sender (MAIL) | 4xx, 5xx | deferred; it was no attempt | wait |
 | anything | 5.7.x: a policy | deferred, failed after the last try | wait |
-| the recipient (RCPT) | 4xx | deferred, failed after the last try | go on |
+| the recipient (RCPT) | 4xx | deferred; failed after the last try, and a bounce | go on |
 | | 5xx | failed, and a bounce | go on |
 | DATA, or the whole message | 4xx | deferred, failed after the last try | go on |
 | | 5xx | failed; a bounce when it is about the address (5.1.x, 5.2.x) | go on |
@@ -60,7 +60,7 @@ def judge(error: MailError, attempts: int) -> Verdict:
         return Verdict("failed", bounced=about_address and error.code > 0)
     if attempts < len(RETRIES):
         return Verdict("deferred", RETRIES[attempts], stops=policy)
-    return Verdict("failed", stops=policy)
+    return Verdict("failed", stops=policy, bounced=error.step == "recipient" and not policy and error.code > 0)
 
 
 def status_of(error: MailError) -> str:

@@ -51,7 +51,8 @@ def test_the_waits_grow_and_end() -> None:
     busy, policy = error("recipient", 450, "4.2.1 busy"), error("recipient", 550, "5.7.1 no")
     waits = [judge(busy, attempts).wait for attempts in range(6)]
     assert waits == [timedelta(minutes=5), timedelta(minutes=30), *(timedelta(hours=h) for h in (2, 6, 24)), None]
-    assert judge(busy, 5) == Verdict("failed")
+    assert judge(busy, 5) == Verdict("failed", bounced=True)
+    assert judge(error("message", 452, "4.3.1 disk full"), 5) == Verdict("failed")
     assert judge(policy, 5) == Verdict("failed", stops=True)
     assert judge(error("connect", 0, blocked=True), 99).state == "deferred", "it is not the mail's fault"
 
