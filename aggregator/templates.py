@@ -98,7 +98,7 @@ class Templates:
             return self._environment.get_template(name).render(values)
 
     def check(self) -> None:
-        """Read every template, write out a small issue, an empty one, and what subscribers see; raises TemplateError."""
+        """Read every template, write out a small issue, an empty one and what subscribers see; raises TemplateError."""
         for name in self._environment.list_templates(extensions=["html", "txt"]):
             with _mistakes_named(name):
                 self._environment.get_template(name)
