@@ -12,6 +12,7 @@
     │   │   ├── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
     │   │   └── ElsewhereError    its address leads to another host, which was not asked; .target
     │   └── ParseError         an answer that is no feed
+    ├── RosterError            a list of subscribers cannot be read; .problems lists every line
     ├── TokenError             a link that is not ours, not whole, or too old; .expired
     ├── TemplateError          a template of the user's cannot be rendered; .template    exit 1
     └── MailError              one message was not taken; .recipient, .code, .reply      exit 75 when temporary
@@ -138,6 +139,14 @@ class ElsewhereError(FetchError):
 
 class ParseError(FeedError):
     """An answer came, but it is no feed, or reading it broke a bound."""
+
+
+class RosterError(AggregatorError):
+    """A list of subscribers has mistakes; ``problems`` are lines ``FILE:LINE: what is wrong``, all of them."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
 
 
 class TokenError(AggregatorError):

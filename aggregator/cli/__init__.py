@@ -31,6 +31,7 @@ COMMANDS = {
     "entries": ("entries", "explain"),
     "stories": ("stories",),
     "digests": ("digest",),
+    "subscribers": ("subscribers",),
     "bounces": ("bounces",),
     "topics": ("topics",),
     "rules": ("rules",),

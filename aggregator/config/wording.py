@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic_core import ErrorDetails
 
-from aggregator.model import Format, Reach
+from aggregator.model import Format, Frequency, Reach
 
 _LONGEST = 60
 _SECRET = re.compile(r"[^\s/@]*:.*@", re.DOTALL)  # user:password@, however it is mangled
@@ -24,6 +24,7 @@ _PLAIN = {
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
     "formats": get_args(Format),
+    "frequency": get_args(Frequency),
     "history": get_args(Reach),
     "show": ("entries", "stories"),
     "tls": ("required", "none"),

@@ -70,7 +70,13 @@ def create_app(
     }
     app = Starlette(
         routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()] + _doors(pages, reception),
-        exception_handlers={404: pages.missing, 405: pages.refused, AggregatorError: pages.unwell},
+        exception_handlers={
+            400: pages.unread,
+            404: pages.missing,
+            405: pages.refused,
+            413: pages.unread,
+            AggregatorError: pages.unwell,
+        },
     )
     app.router.redirect_slashes = False  # Starlette would build the target from the Host header
     return app
@@ -160,6 +166,11 @@ class _Pages:
         methods = ", ".join(sorted(allowed.get("Allow", "GET, HEAD").split(", ")))
         text, allow = f"Only {methods} are answered here.\n".encode(), {"allow": methods}
         return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 405, "no-store", allow), guard=_GUARD)
+
+    def unread(self, request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 400)
+        text = b"This form is larger than it can be.\n" if status == 413 else b"This form cannot be read.\n"
+        return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, status, "no-store"), guard=_GUARD)
 
     def unwell(self, request: Request, error: Exception) -> Response:
         text, later = b"This does not work at present. Please try again later.\n", {"retry-after": "60"}

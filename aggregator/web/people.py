@@ -67,15 +67,19 @@ class People:
         self._reception, self._show, self._render = reception, show, render
 
     async def subscribe(self, request: Request) -> Response:
+        """Show the form of a digest, and take it."""
         return await self._answer(request, self._subscribe)
 
     async def confirm(self, request: Request) -> Response:
+        """Ask whether a subscription is meant, and take the answer."""
         return await self._answer(request, self._confirm)
 
     async def unsubscribe(self, request: Request) -> Response:
+        """Ask whether somebody leaves, and let them, or back in."""
         return await self._answer(request, self._unsubscribe)
 
     async def preferences(self, request: Request) -> Response:
+        """Show what somebody chose, and keep what they choose."""
         return await self._answer(request, self._preferences)
 
     async def _answer(self, request: Request, act: Callable[[Request, Form], Response]) -> Response:

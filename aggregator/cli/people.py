@@ -1,0 +1,108 @@
+"""What `aggregator subscribers` shows of people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.cli.terminal import Terminal, moment
+from aggregator.model import Bounce, Subscriber, Subscription
+
+TOLD = {
+    "queued": "a mail that asks them goes out with the next sync",
+    "later": "asked today about another digest; the mail about this one goes out tomorrow",
+    "asked": "asked already; at most one such mail a day goes to an address",
+    "confirmed": "subscribed",
+    "suppressed": "nothing is sent there: see `aggregator subscribers show`, and `release`",
+    "crowded": "too many at once",
+}
+"""What became of an address, in words."""
+
+
+def person(who: Subscriber, wishes: Sequence[Subscription]) -> dict[str, object]:
+    """Give a subscriber for programs."""
+    facts = ("address", "language", "zone", "joined", "suppressed", "suppressed_at")
+    return {**{name: getattr(who, name) for name in facts}, "subscriptions": [_wish(wish) for wish in wishes]}
+
+
+def rows(
+    who: Subscriber, wishes: Sequence[Subscription], *, digest: str, zone: ZoneInfo, now: datetime
+) -> list[tuple[str, ...]]:
+    """Give the lines of a table: address, digest, state, how often, topics, since when."""
+    return [
+        (
+            who.address,
+            wish.digest,
+            state(who, wish, zone=zone, now=now),
+            wish.choice.frequency,
+            ", ".join(wish.choice.topics) or "all",
+            moment(wish.confirmed or wish.consent.asked, zone, named=False),
+        )
+        for wish in wishes
+        if digest in ("", wish.digest)
+    ]
+
+
+def state(who: Subscriber, wish: Subscription, *, zone: ZoneInfo, now: datetime) -> str:
+    """Say how far a subscription is, and why nothing is sent although it is confirmed."""
+    paused = wish.choice.paused_until
+    if who.suppressed:
+        return f"suppressed: {who.suppressed}"
+    if wish.state == "confirmed" and paused and paused > now:
+        return f"paused until {moment(paused, zone, named=False)}"
+    return wish.state
+
+
+def tell_person(
+    screen: Terminal,
+    who: Subscriber,
+    wishes: Sequence[Subscription],
+    bounces: Sequence[Bounce],
+    sent: Sequence[tuple[str, str, str, datetime]],
+    *,
+    zone: ZoneInfo,
+) -> None:
+    """Show one subscriber to people."""
+    came = [f"{moment(one.came, zone)} {one.kind} {one.status} {one.diagnostic}".rstrip() for one in bounces]
+    mails = [f"{digest} {period}: {word}, {moment(at, zone)}" for digest, period, word, at in sent[:10]]
+    mails += [f"and {len(sent) - 10} more"] if len(sent) > 10 else []
+    steps = {
+        "address": [who.address],
+        "joined": [moment(who.joined, zone)],
+        "suppressed": [f"{moment(who.suppressed_at, zone)}: {who.suppressed}"] if who.suppressed else [],
+        "language": [who.language] if who.language else [],
+        "time zone": [who.zone] if who.zone else [],
+        **{wish.digest: _lines(wish, zone) for wish in wishes},
+        "sent": mails,
+        "came back": came,
+    }
+    screen.steps({name: lines for name, lines in steps.items() if lines})
+
+
+def _lines(wish: Subscription, zone: ZoneInfo) -> list[str]:
+    choice, consent = wish.choice, wish.consent
+    by = f" by {consent.form}" if consent.form else ""
+    version = f", text {consent.wording}" if consent.wording else ""
+    return [
+        f"{wish.state}, {choice.frequency}, topics: {', '.join(choice.topics) or 'all'}",
+        *([f"paused until {moment(choice.paused_until, zone)}"] if choice.paused_until else []),
+        f"asked {moment(consent.asked, zone)}, {consent.via}{by}{version}",
+        *([f"confirmed {moment(wish.confirmed, zone)}"] if wish.confirmed else []),
+        *([f"left {moment(wish.left, zone)}"] if wish.left else []),
+    ]
+
+
+def _wish(wish: Subscription) -> dict[str, object]:
+    choice, consent = wish.choice, wish.consent
+    return {
+        "digest": wish.digest,
+        "state": wish.state,
+        "topics": choice.topics,
+        "frequency": choice.frequency,
+        "paused_until": choice.paused_until,
+        "asked": consent.asked,
+        "via": consent.via,
+        "form": consent.form,
+        "wording": consent.wording,
+        "confirmed": wish.confirmed,
+        "left": wish.left,
+    }

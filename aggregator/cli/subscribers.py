@@ -1,0 +1,234 @@
+"""subscribers add, list, show, remove, erase, pause, release, import, export: who gets the digests."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.people import TOLD, person, rows, tell_person
+from aggregator.cli.terminal import AsJson, terminal
+from aggregator.errors import AggregatorError, WorkspaceError
+from aggregator.pipeline.wording import counted
+
+commands = typer.Typer(no_args_is_help=True, help="See, add and remove who gets the digests.")
+Address = Annotated[str, typer.Argument(help="The subscriber's mail address.")]
+OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
+NO_ONE = "nobody subscribes yet"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.add_typer(commands, name="subscribers")
+
+
+@commands.command()
+def add(
+    context: typer.Context,
+    addresses: Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="Mail addresses.")],
+    digest: Annotated[str, typer.Option("--digest", help="The digest's name in feeds.yaml.")],
+    topic: Annotated[list[str] | None, typer.Option("-t", "--topic", help="Only these topics.")] = None,
+    frequency: Annotated[str, typer.Option("--frequency", help="each, daily, weekly; the digest's first.")] = "",
+    confirmed: Annotated[bool, typer.Option("--confirmed", help="They have agreed already: ask nobody.")] = False,
+    note: Annotated[str, typer.Option("--note", help="How they agreed, for the record.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Add subscribers; each is asked by mail first, unless you say --confirmed."""
+    from aggregator.jobs import register as book
+
+    screen = terminal(context)
+    outcome: dict[str, str] = {}
+    with screen.opened(writing=True) as app:
+        offer = book.offer_named(app, digest)
+        choice = book.choice_of(offer, topic or (), frequency)
+        for address in addresses:
+            try:
+                outcome[address] = book.add(app, offer, address, choice, agreed=confirmed, note=note)
+            except AggregatorError as error:
+                if error.exit_code == 2:
+                    raise
+                outcome[address] = f"{error}"
+    if as_json:
+        screen.json(digest=digest, subscribers=outcome)
+    for address, word in outcome.items():
+        (screen.say if word in TOLD else screen.warn)(f"{address}: {TOLD.get(word, word)}")
+    bad = [word for word in outcome.values() if word not in TOLD or word == "suppressed"]
+    raise typer.Exit(1 if bad else 0)
+
+
+@commands.command("list")
+def list_all(context: typer.Context, digest: OneDigest = "", as_json: AsJson = False) -> None:
+    """List the subscribers, what each wants, and why nothing is sent to some."""
+    from aggregator.jobs.register import offer_named
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
+        zone, now = app.config.zone, app.clock()
+    if as_json:
+        screen.json(subscribers=[person(who, wishes) for who, wishes in people])
+        return
+    if not people:
+        screen.say(f"nobody subscribes to {digest} yet" if digest else NO_ONE)
+    head = ("address", "digest", "state", "how often", "topics", f"since\n({zone})")
+    cells = [row for who, wishes in people for row in rows(who, wishes, digest=digest, zone=zone, now=now)]
+    screen.table(head, cells, wrap={"address": 24}, narrow=(0, 1, 2))
+
+
+@commands.command()
+def show(context: typer.Context, address: Address, as_json: AsJson = False) -> None:
+    """Show all that is known of a subscriber: choices, consent, what was sent, what came back."""
+    from aggregator.jobs.register import found
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        who = found(app, address)
+        wishes = app.store.subscribers.subscriptions(who.id)
+        bounces, sent = app.store.subscribers.bounces_of(who.id), app.store.subscribers.sent_to(who.id)
+        zone = app.config.zone
+    if as_json:
+        deliveries = [{"digest": d, "period": p, "state": state, "changed": at} for d, p, state, at in sent]
+        screen.json(subscriber={**person(who, wishes), "bounces": bounces, "deliveries": deliveries})
+    else:
+        tell_person(screen, who, wishes, bounces, sent, zone=zone)
+
+
+@commands.command()
+def remove(context: typer.Context, address: Address, digest: OneDigest = "", as_json: AsJson = False) -> None:
+    """End a subscription, or all of a subscriber; the record of it stays, `erase` forgets."""
+    from aggregator.jobs import register as book
+
+    screen = terminal(context)
+    with screen.opened(writing=True) as app:
+        ended = book.remove(app, book.found(app, address), digest)
+    if as_json:
+        screen.json(address=address, ended=ended)
+    screen.say(f"{address}: {counted(ended, 'subscription')} ended")
+
+
+@commands.command()
+def erase(
+    context: typer.Context,
+    address: Address,
+    yes: Annotated[bool, typer.Option("-y", "--yes", "--no-input", help="Ask nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Forget a subscriber wholly; what was sent to them is counted without a name."""
+    from aggregator.jobs.register import found
+
+    screen = terminal(context)
+    with screen.opened(writing=True) as app:
+        who = found(app, address)
+        if not yes and sys.stdin.isatty() and not typer.confirm(f"Forget {who.address} for good?"):
+            raise typer.Exit(1)
+        app.store.subscribers.erase(who.id)
+        listed = [digest.name for digest in app.config.digests if who.mailbox in map(str.casefold, digest.to)]
+    if as_json:
+        screen.json(address=who.address, erased=True, listed=listed)
+    screen.say(f"{who.address}: erased")
+    for name in listed:
+        screen.warn(f"{who.address} stands in `to` of {name} in feeds.yaml, and is sent it still: take it out there")
+
+
+@commands.command()
+def pause(
+    context: typer.Context,
+    address: Address,
+    weeks: Annotated[int, typer.Option("--weeks", min=0, max=52, help="For how long; 0 goes on at once.")],
+    digest: OneDigest = "",
+    as_json: AsJson = False,
+) -> None:
+    """Send a subscriber nothing for some weeks."""
+    from aggregator.jobs import register as book
+
+    screen = terminal(context)
+    with screen.opened(writing=True) as app:
+        paused = book.pause(app, book.found(app, address), digest, weeks)
+    if as_json:
+        screen.json(address=address, weeks=weeks, subscriptions=paused)
+    what = f"paused for {counted(weeks, 'week')}" if weeks else "sent again"
+    screen.say(f"{address}: {counted(paused, 'subscription')} {what}")
+
+
+@commands.command()
+def release(context: typer.Context, address: Address, as_json: AsJson = False) -> None:
+    """Send again to a subscriber whose mail came back, or who complained and thought better of it."""
+    from aggregator.jobs.register import found
+
+    screen = terminal(context)
+    with screen.opened(writing=True) as app:
+        who = found(app, address)
+        released = app.store.subscribers.release(who.id)
+    if as_json:
+        screen.json(address=who.address, released=released, reason=who.suppressed)
+    screen.say(f"{who.address}: sent to again" if released else f"{who.address}: nothing stood in the way")
+
+
+@commands.command("import")
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="A CSV file, or - for what comes in.")],
+    digest: Annotated[str, typer.Option("--digest", help="The digest of lines that name none.")] = "",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Lines without a state are people who agreed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and count.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
+    from aggregator.jobs.register import read_people
+
+    screen = terminal(context)
+    name = "stdin" if str(file) == "-" else file.name
+    with screen.opened(writing=not dry_run) as app:
+        roster = read_people(app, _bytes(file), name=name, digest=digest, agreed=confirmed)
+        new = (0, 0) if dry_run else app.store.subscribers.keep(roster.people)
+    if as_json:
+        counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1]}
+        screen.json(dry_run=dry_run, **counts, passed_over=roster.passed_over)
+    if roster.passed_over:
+        screen.say(f"columns that say nothing here: {', '.join(roster.passed_over)}")
+    read = f"{counted(len(roster.people), 'line')} read"
+    here = f"{counted(new[0], 'subscriber')} and {counted(new[1], 'subscription')} new; the others were there already"
+    screen.say(f"{read}, nothing was changed" if dry_run else f"{read}: {here}")
+
+
+@commands.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out.")] = None,
+    digest: OneDigest = "",
+) -> None:
+    """Export the subscriptions as CSV, safe to open in a spreadsheet; `import` reads it back."""
+    from aggregator.jobs.register import offer_named
+    from aggregator.pipeline.roster import write_roster
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
+    found = [(who, one) for who, wishes in people for one in wishes if digest in ("", one.digest)]
+    _put(file, write_roster(found))
+    if file:
+        screen.say(f"{counted(len(found), 'subscription')} written to {file}")
+
+
+def _put(file: Path | None, data: bytes) -> None:
+    if file is None:
+        sys.stdout.buffer.write(data)
+        return
+    from aggregator.store.archive import write
+
+    write(file, data)
+
+
+def _bytes(file: Path) -> bytes:
+    """Read the list, and not more of it than a list may have."""
+    from aggregator.pipeline.roster import MOST_BYTES
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error

@@ -1,0 +1,90 @@
+"""The register: what an editor does with subscribers by hand."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from aggregator.app import App
+from aggregator.config.addresses import mail_address
+from aggregator.errors import AggregatorError, NotFoundError
+from aggregator.jobs import subscribing
+from aggregator.jobs.compose import digest_named
+from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
+from aggregator.pipeline.roster import Roster, Usual, read_roster
+from aggregator.store.subscribers import mailbox_of
+
+
+def offer_named(app: App, name: str) -> Offer:
+    """Find what may be chosen of a digest; raises NotFoundError for a name that feeds.yaml does not have."""
+    base, often = app.config.rhythm(name)
+    if often != "each":
+        raise NotFoundError(f"{name} is {base}, {often}: say --digest {base} --frequency {often}")
+    return subscribing.offer(app, digest_named(app, name))
+
+
+def choice_of(offer: Offer, topics: Collection[str], frequency: str) -> Choice:
+    """Read what an editor chose; raises NotFoundError for what the digest does not have."""
+    names = [name for name, _ in offer.topics]
+    for topic in topics:
+        if topic not in names:
+            raise NotFoundError(f"{offer.digest} has no choice of “{topic}”; there is: {', '.join(names) or 'none'}")
+    if frequency and frequency not in offer.frequencies:
+        allowed = ", ".join(offer.frequencies)
+        raise NotFoundError(f"{offer.digest} cannot be had {frequency}; `frequency` in feeds.yaml allows: {allowed}")
+    return subscribing.chosen(offer, topics, frequency)
+
+
+def found(app: App, address: str) -> Subscriber:
+    """Find a subscriber; raises NotFoundError."""
+    who = app.store.subscribers.by_mailbox(mailbox_of(address.strip()))
+    if who is None:
+        raise NotFoundError(f"no subscriber {address}; see `aggregator subscribers list`")
+    return who
+
+
+def add(app: App, offer: Offer, address: str, choice: Choice, *, agreed: bool, note: str) -> Asked:
+    """Add a subscriber: asked by mail, or at once when the editor knows that they have ``agreed`` (``note`` says how).
+
+    Raises AggregatorError for what is no address.
+    """
+    try:
+        written = mail_address(address.strip())
+    except ValueError as error:
+        raise AggregatorError(f"{error}") from None
+    if not agreed:
+        return subscribing.ask(app, offer, written, choice, via="editor", form=note)
+    now = app.clock()
+    who = app.store.subscribers.enter(written, now=now)
+    if who.suppressed:
+        return "suppressed"
+    app.store.subscribers.want(who.id, offer.digest, choice, Consent(now, "editor", note))
+    app.store.subscribers.confirm(who.id, offer.digest, now)
+    return "confirmed"
+
+
+def wishes(app: App, who: Subscriber, digest: str = "") -> tuple[Subscription, ...]:
+    """List what a subscriber wants, of one digest if named; raises NotFoundError when that is nothing."""
+    mine = tuple(one for one in app.store.subscribers.subscriptions(who.id) if not digest or one.digest == digest)
+    if not mine:
+        raise NotFoundError(f"{who.address} has no subscription{f' of {digest}' if digest else ''}")
+    return mine
+
+
+def remove(app: App, who: Subscriber, digest: str = "") -> int:
+    """End a subscriber's subscriptions, of one digest if named; returns how many."""
+    now = app.clock()
+    return sum(app.store.subscribers.leave(who.id, one.digest, now) for one in wishes(app, who, digest))
+
+
+def pause(app: App, who: Subscriber, digest: str, weeks: int) -> int:
+    """Send nothing for some weeks, of one digest if named; 0 goes on at once. Returns of how many."""
+    until = app.clock() + timedelta(weeks=weeks) if weeks else None
+    return sum(app.store.subscribers.pause(who.id, one.digest, until) for one in wishes(app, who, digest))
+
+
+def read_people(app: App, data: bytes, *, name: str, digest: str, agreed: bool) -> Roster:
+    """Read people from a file; raises RosterError, and NotFoundError for a digest that is not there."""
+    if digest:
+        offer_named(app, digest)
+    offers = {one.name: subscribing.offer(app, one) for one in app.config.digests}
+    usual = Usual(offers, app.clock(), name, digest, "confirmed" if agreed else None)
+    return read_roster(data, usual, name=name)

@@ -1,0 +1,199 @@
+"""Subscribers ⇄ CSV: one line a subscription, safe to open in a spreadsheet, read whole or not at all."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar, get_args
+from zoneinfo import ZoneInfo
+
+from aggregator.config.addresses import mail_address
+from aggregator.config.wording import got, hint
+from aggregator.errors import RosterError
+from aggregator.model import Choice, Consent, Frequency, Offer, Subscriber, Subscription, SubscriptionWord, Via
+from aggregator.pipeline.people import LANGUAGES
+
+MOST_BYTES = 50_000_000
+COLUMNS = (
+    *("address", "digest", "state", "topics", "frequency", "paused_until", "language", "zone", "joined", "asked"),
+    *("confirmed", "left", "via", "form", "wording", "suppressed", "suppressed_at"),
+)
+_ALSO = {"email": "address", "e-mail": "address", "email address": "address", "mail": "address"}
+# What a spreadsheet may take for a formula at the start of a cell (CWE-1236), wide forms included, and our own mark.
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
+
+Word = TypeVar("Word", bound=str)
+Row = tuple[Subscriber, Subscription]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """What a file holds; ``passed_over`` are the names of columns that say nothing to us."""
+
+    people: tuple[Row, ...]
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What holds for a line that does not say otherwise: digest, state and time; and which digests there are."""
+
+    offers: Mapping[str, Offer]
+    now: datetime
+    form: str  # the name of the file
+    digest: str = ""
+    state: SubscriptionWord | None = None
+
+
+def write_roster(rows: Iterable[Row]) -> bytes:
+    """Write a line for each subscription, in UTF-8; times are ISO 8601 in UTC, topics stand between blanks."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
+    writer.writerow(COLUMNS)
+    for who, wish in rows:
+        writer.writerow([_safe(cell) for cell in _cells(who, wish)])
+    return text.getvalue().encode()
+
+
+def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
+    """Read a file with a head line, of which only ``address`` must be there; cells between commas, semicolons or tabs.
+
+    Raises RosterError with every line that cannot be read: then nothing of the file is to be used.
+    """
+    lines = _lines(data, name)
+    head = [_ALSO.get(word.strip().lower(), word.strip().lower()) for word in (lines[0][1] if lines else ())]
+    if "address" not in head:
+        raise RosterError((f"{name}:1: has no column `address` in its first line; there may be: {', '.join(COLUMNS)}",))
+    found: dict[tuple[str, str], int] = {}
+    people: list[Row] = []
+    problems: list[str] = []
+    for number, cells in lines[1:]:
+        try:
+            row = _row(dict(zip(head, map(_plain, cells), strict=False)), usual)
+            _once(row, found, number)
+        except ValueError as error:
+            problems.append(f"{name}:{number}: {error}")
+        else:
+            people.append(row)
+    if problems:
+        raise RosterError(tuple(problems))
+    return Roster(tuple(people), tuple(column for column in head if column and column not in COLUMNS))
+
+
+def _lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
+    """Part the file into lines with their numbers; those without a word are left out."""
+    if len(data) > MOST_BYTES:
+        raise RosterError((f"{name}: larger than {MOST_BYTES // 1_000_000} MB; split it",))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise RosterError((f"{name}:{line}: is not UTF-8 text; save the file as CSV in UTF-8",)) from None
+    first = text.partition("\n")[0]
+    delimiter = next((sign for sign in "\t;" if sign in first and "," not in first), ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        return [(reader.line_num, cells) for cells in reader if any(cells)]
+    except csv.Error as error:
+        raise RosterError((f"{name}:{reader.line_num}: cannot be read: {error}",)) from None
+
+
+def _row(cells: Mapping[str, str], usual: Usual) -> Row:
+    address = mail_address(cells["address"].strip())
+    offer = _offer(cells.get("digest", "") or usual.digest, usual)
+    state = _word(cells.get("state", ""), get_args(SubscriptionWord), usual.state, "state")
+    asked = _moment(cells.get("asked", "")) or usual.now
+    who = Subscriber(
+        0,
+        "",
+        address,
+        "",
+        _moment(cells.get("joined", "")) or asked,
+        _word(cells.get("language", ""), LANGUAGES, "", "language"),
+        _zone(cells.get("zone", "")),
+        cells.get("suppressed", ""),
+        _moment(cells.get("suppressed_at", "")),
+    )
+    via: Via = _word(cells.get("via", ""), get_args(Via), "import", "via")
+    consent = Consent(asked, via, cells.get("form", "") or usual.form, cells.get("wording", ""))
+    confirmed, left = _moment(cells.get("confirmed", "")), _moment(cells.get("left", ""))
+    if state == "confirmed":
+        confirmed = confirmed or asked
+    return who, Subscription(0, offer.digest, state, _choice(cells, offer), consent, confirmed, left)
+
+
+def _offer(name: str, usual: Usual) -> Offer:
+    if not name:
+        raise ValueError("names no digest; write a column `digest`, or say --digest")
+    if name not in usual.offers:
+        raise ValueError(f"no such digest in feeds.yaml {got(name)}{hint(name, usual.offers)}")
+    return usual.offers[name]
+
+
+def _choice(cells: Mapping[str, str], offer: Offer) -> Choice:
+    topics = tuple(cells.get("topics", "").split())
+    names = [name for name, _ in offer.topics]
+    for topic in topics:
+        if topic not in names:
+            raise ValueError(f"no such topic of {offer.digest} {got(topic)}{hint(topic, names)}")
+    often: Frequency = _word(cells.get("frequency", ""), offer.frequencies, offer.frequencies[0], "frequency")
+    return Choice(topics, often, _moment(cells.get("paused_until", "")))
+
+
+def _word(text: str, known: Iterable[Word], otherwise: Word | None, column: str) -> Word:
+    for word in known:
+        if text == word:
+            return word
+    if text:
+        raise ValueError(f"{column}: must be one of {', '.join(known)} {got(text)}")
+    if otherwise is None:
+        raise ValueError(f"has no {column}; write a column `{column}`, or say --confirmed of people who have agreed")
+    return otherwise
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        value = datetime.fromisoformat(text)
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"not a time like 2026-11-20T07:00:00Z {got(text)}") from None
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (OSError, ValueError, LookupError):
+        raise ValueError(f"zone: not a time zone like Europe/Berlin {got(text)}") from None
+
+
+def _once(row: Row, found: dict[tuple[str, str], int], line: int) -> None:
+    who, wish = row
+    key = (who.address.casefold(), wish.digest)
+    if key in found:
+        raise ValueError(f"the same address and digest as in line {found[key]}")
+    found[key] = line
+
+
+def _cells(who: Subscriber, wish: Subscription) -> Sequence[str]:
+    choice, consent = wish.choice, wish.consent
+    moments = (who.joined, consent.asked, wish.confirmed, wish.left)
+    return (
+        *(who.address, wish.digest, wish.state, " ".join(choice.topics), choice.frequency, _iso(choice.paused_until)),
+        *(who.language, who.zone, *map(_iso, moments)),
+        *(consent.via, consent.form, consent.wording, who.suppressed, _iso(who.suppressed_at)),
+    )
+
+
+def _iso(value: datetime | None) -> str:
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else ""
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_RISKY) else cell
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell.strip()

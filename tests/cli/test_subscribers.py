@@ -1,0 +1,145 @@
+"""aggregator subscribers, as people and programs use it."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_commands import data, run
+from tests.frontdesk import EXTRA, READER
+from tests.workspaces import desk
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    desk(tmp_path, extra=EXTRA)
+    return tmp_path
+
+
+def subscribers(root: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    return run(root, "subscribers", *words, code=code)
+
+
+def added(root: Path, *addresses: str, digest: str = "morning") -> None:
+    subscribers(root, "add", *addresses, "--digest", digest, "--confirmed", "--note", "at the fair")
+
+
+def states(root: Path) -> dict[str, str]:
+    listed = data(root, "subscribers", "list")["subscribers"]
+    return {f"{one['address']} {wish['digest']}": wish["state"] for one in listed for wish in one["subscriptions"]}
+
+
+def test_who_is_added_is_asked_first(root: Path):
+    done = subscribers(root, "add", READER, "--digest", "morning", "-t", "world")
+    assert "a mail that asks them" in done.stderr and states(root) == {f"{READER} morning": "pending"}
+    assert "1 subscriber to confirm" in run(root, "sync").stderr
+    (mail,) = (root / "storage" / "outbox").glob("*.eml")
+    assert b"To: reader@example.org" in mail.read_bytes()
+
+
+def test_who_has_agreed_is_added_at_once_and_the_record_says_how(root: Path):
+    added(root, READER, "b@example.org")
+    found = data(root, "subscribers", "show", "Reader@Example.org")["subscriber"]
+    (wish,) = found["subscriptions"]
+    assert (wish["state"], wish["via"], wish["form"]) == ("confirmed", "editor", "at the fair")
+    assert found["bounces"] == found["deliveries"] == []
+    assert "confirmed, each, topics: all" in subscribers(root, "show", READER).stdout
+
+
+def test_a_bad_address_costs_no_other_and_is_named(root: Path):
+    done = subscribers(root, "add", "nobody", READER, "--digest", "morning", "--confirmed", code=1)
+    assert "nobody: not an email address" in done.stderr and states(root) == {f"{READER} morning": "confirmed"}
+
+
+def test_without_a_public_address_the_advice_is_one_line(root: Path):
+    config = root / "feeds.yaml"
+    config.write_text(config.read_text().replace("home: https://desk.example.org/\n", ""))
+    done = subscribers(root, "add", READER, "--digest", "morning", code=2)
+    assert "error:" in done.stderr and "`home`" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_table_says_why_nothing_is_sent(root: Path):
+    added(root, READER, "b@example.org", "c@example.org")
+    with desk(root, extra=EXTRA).app() as app:
+        who = app.store.subscribers.by_mailbox("b@example.org")
+        app.store.subscribers.suppress(who.id, "550 5.1.1 no such user", app.clock())
+    subscribers(root, "pause", "c@example.org", "--weeks", "2")
+    table = [line.split("\t") for line in subscribers(root, "list", "--digest", "morning").stdout.splitlines()]
+    assert table[0][:5] == ["address", "digest", "state", "how often", "topics"]
+    assert table[1][:5] == [READER, "morning", "confirmed", "each", "all"]
+    assert table[2][2] == "suppressed: 550 5.1.1 no such user" and table[3][2].startswith("paused until ")
+    assert "550 5.1.1 no such user" in subscribers(root, "show", "b@example.org").stdout
+    assert "sent to again" in subscribers(root, "release", "b@example.org").stderr
+    assert "nothing stood in the way" in subscribers(root, "release", "b@example.org").stderr
+
+
+def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
+    added(root, READER)
+    added(root, READER, digest="evening")
+    subscribers(root, "remove", READER, "--digest", "evening")
+    assert states(root) == {f"{READER} evening": "left", f"{READER} morning": "confirmed"}
+    assert "1 subscription ended" in subscribers(root, "remove", READER).stderr
+    assert "0 subscriptions ended" in subscribers(root, "remove", READER).stderr
+    assert "erased" in subscribers(root, "erase", READER).stderr
+    assert states(root) == {}
+    assert "no subscriber reader@example.org" in subscribers(root, "show", READER, code=1).stderr
+
+
+def test_who_stands_in_feeds_yaml_too_is_named_when_erased(root: Path):
+    desk(root, extra=EXTRA.replace("when: daily 19:00,", "when: daily 19:00, to: [Reader@example.org],"))
+    added(root, READER)
+    assert "stands in `to` of evening" in subscribers(root, "erase", READER).stderr
+
+
+def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tmp_path: Path):
+    added(root, READER, "+b@example.org")
+    subscribers(root, "remove", READER)
+    subscribers(root, "export", str(root / "people.csv"))
+    rows = list(csv.DictReader((root / "people.csv").open()))
+    assert [row["address"] for row in rows] == [READER, "'+b@example.org"]
+    before = states(root)
+    found = data(root, "subscribers", "import", str(root / "people.csv"))
+    assert (found["lines"], found["new_subscribers"], found["new_subscriptions"]) == (2, 0, 0)
+    other = tmp_path / "other"
+    desk(other, extra=EXTRA)
+    for new in (2, 0):
+        assert data(other, "subscribers", "import", str(root / "people.csv"))["new_subscriptions"] == new
+        assert states(other) == before
+    assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
+
+
+def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
+    (root / "list.csv").write_text("address\na@example.org\nb@\nc@example.org\nnobody\n")
+    words = ("import", str(root / "list.csv"), "--digest", "morning", "--confirmed")
+    done = subscribers(root, *words, code=1)
+    assert "list.csv:3: not an email address" in done.stderr and "list.csv:5:" in done.stderr
+    assert states(root) == {}
+    (root / "list.csv").write_text("Name,Email\nx,a@example.org\ny,c@example.org\n")
+    assert "nothing was changed" in subscribers(root, *words, "--dry-run").stderr and states(root) == {}
+    done = subscribers(root, *words)
+    assert "2 subscribers and 2 subscriptions new" in done.stderr and "say nothing here: name" in done.stderr
+    assert set(states(root).values()) == {"confirmed"}
+
+
+def test_an_import_brings_nobody_back_who_left(root: Path):
+    added(root, READER)
+    subscribers(root, "remove", READER)
+    (root / "list.csv").write_text(f"address\n{READER}\n")
+    subscribers(root, "import", str(root / "list.csv"), "--digest", "morning", "--confirmed")
+    assert states(root) == {f"{READER} morning": "left"}
+
+
+def test_a_list_comes_in_through_a_pipe(root: Path):
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "subscribers", "import", "-", "--json"]
+    text = f"address,digest,state\n{READER},morning,confirmed\n"
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=True)
+    assert json.loads(done.stdout)["new_subscribers"] == 1
+
+
+def test_an_empty_list_says_so(root: Path):
+    done = subscribers(root, "list")
+    assert done.stdout == "" and "nobody subscribes yet" in done.stderr
+    assert not (root / "storage" / "aggregator.db").exists()

@@ -1,0 +1,266 @@
+"""Stories of subscribing behind the web: mails that ask, over real SMTP; what gathers a digest; two writers at once."""
+
+import threading
+import time
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from aggregator import workers
+from aggregator.app import App
+from aggregator.errors import NotFoundError
+from aggregator.jobs import register, subscribing
+from aggregator.jobs.compose import digest_named, due_periods, wanted_mailings
+from aggregator.jobs.confirmations import RETRIES
+from aggregator.jobs.reception import Reception
+from aggregator.jobs.subscribing import NoHomeError
+from aggregator.model import Choice, Wanted
+from tests.frontdesk import EXTRA, READER, eventually
+from tests.postoffice import Clerk, breaking_office, post_office
+from tests.servers import Page, serve
+from tests.workspaces import START, Desk, desk, item, rss
+
+NO_ONE = "mail: {{from: 'Test Desk <desk@example.org>', smtp: 'smtp://127.0.0.1:{}'}}"
+
+
+def at_the_desk(root: Path, port: int, *feeds: str) -> Desk:
+    return desk(root, *feeds, extra=EXTRA + NO_ONE.format(port))
+
+
+def ask(app: App, address: str = READER, digest: str = "morning", frequency: str = "each") -> str:
+    offer = register.offer_named(app, digest)
+    return register.add(app, offer, address, register.choice_of(offer, (), frequency), agreed=False, note="")
+
+
+def agreed(app: App, address: str = READER, digest: str = "morning", frequency: str = "each") -> str:
+    offer = register.offer_named(app, digest)
+    return register.add(app, offer, address, register.choice_of(offer, (), frequency), agreed=True, note="at the fair")
+
+
+def words(here: Desk) -> list[tuple[str, str]]:
+    with here.app() as app, app.store.confirmations._lane.read() as connection:
+        return list(connection.execute("SELECT state, reply FROM confirmation ORDER BY id"))
+
+
+def test_a_sync_sends_the_mails_that_ask_each_once(tmp_path: Path):
+    with post_office(Clerk()) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            assert ask(app) == "queued" and ask(app, "other@example.org") == "queued"
+        report = here.sync()
+        assert report.delivered.asked and report.delivered.asked.sent == 2
+        assert here.sync().delivered.asked is None
+        taken = office.clerk.taken
+    assert [envelope.rcpt_tos for envelope in taken] == [[READER], ["other@example.org"]]
+    mail = message_from_bytes(taken[0].content, policy=policy.default)
+    assert mail["From"] == "Test Desk <desk@example.org>" and mail["Message-ID"].startswith("<c.morning.")
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    assert words(here) == [("sent", "250 2.0.0 OK: queued")] * 2
+
+
+def test_a_mail_refused_for_a_while_is_tried_again_under_its_name(tmp_path: Path):
+    with post_office(Clerk(rcpt={READER: "450 4.2.1 busy"})) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            ask(app)
+        report = here.sync().delivered.asked
+        assert report and (report.sent, report.deferred, report.trouble) == (0, 1, ["450 4.2.1 busy"])
+        assert here.sync().delivered.asked is None
+        office.clerk.rcpt.clear()
+        here.clock.forward(minutes=31)
+        assert here.sync().delivered.asked.sent == 1
+    assert words(here) == [("sent", "250 2.0.0 OK: queued")]
+
+
+def test_a_mail_refused_for_good_or_too_often_is_given_up(tmp_path: Path):
+    with post_office(Clerk(rcpt={READER: "550 5.1.1 no such user", "b@example.org": "450 4.2.1 busy"})) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            ask(app)
+            ask(app, "b@example.org")
+        for _ in range(len(RETRIES) + 2):
+            here.sync()
+            here.clock.forward(hours=3)
+    assert [state for state, _ in words(here)] == ["failed", "failed"]
+
+
+def test_a_mail_that_may_have_arrived_is_not_sent_again(tmp_path: Path):
+    lines = ("220 here", "250 hello", "250 ok", "250 ok", "354 go on")
+    with breaking_office(lines) as (port, _):
+        here = at_the_desk(tmp_path, port)
+        with here.app() as app:
+            ask(app)
+        assert here.sync().delivered.asked.failed == 1
+    assert words(here)[0][0] == "unknown"
+    here.clock.forward(hours=5)
+    assert here.sync().delivered.asked is None
+
+
+def test_without_a_public_address_nobody_is_asked_but_who_agreed_can_be_added(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    config = tmp_path / "feeds.yaml"
+    config.write_text(config.read_text().replace("home: https://desk.example.org/\n", ""))
+    with here.app() as app:
+        with pytest.raises(NoHomeError, match="`home`"):
+            ask(app)
+        assert app.store.subscribers.all() == ()
+        assert agreed(app) == "confirmed"
+        ((who, (wish,)),) = app.store.subscribers.all()
+        assert (who.address, wish.state, wish.consent.via, wish.consent.form) == (
+            READER,
+            "confirmed",
+            "editor",
+            "at the fair",
+        )
+
+
+def test_an_editor_adds_who_waits_or_left_but_nobody_who_is_suppressed(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    with here.app() as app:
+        ask(app)
+        assert agreed(app) == "confirmed"
+        who = register.found(app, READER.upper())
+        register.remove(app, who)
+        assert agreed(app) == "confirmed" and app.store.subscribers.may_get(who.id, "morning", START)
+        app.store.subscribers.suppress(who.id, "complaint", START)
+        assert agreed(app) == "suppressed" == ask(app, digest="evening")
+
+
+@pytest.mark.parametrize(
+    ("digest", "topic", "frequency", "words"),
+    [
+        ("morningg", "", "", "no digest “morningg”"),
+        ("morning-weekly", "", "", "--digest morning --frequency weekly"),
+        ("morning", "sport", "", "there is: world, science"),
+        ("evening", "", "weekly", "cannot be had weekly"),
+    ],
+)
+def test_what_a_digest_does_not_have_is_said(tmp_path: Path, digest: str, topic: str, frequency: str, words: str):
+    with desk(tmp_path, extra=EXTRA).app() as app, pytest.raises(NotFoundError, match=words):
+        register.choice_of(register.offer_named(app, digest), [topic] if topic else [], frequency)
+
+
+def test_what_gathers_a_digest_is_made_when_somebody_wants_it(tmp_path: Path):
+    """weekly: on the digest's first day of the week, twice as long, with a memory of its own."""
+    with serve({"/a": Page(rss(item(1), item(2)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=EXTRA)
+        with here.app() as app:
+            names = [one.name for one in wanted_mailings(app, now=START)]
+            assert names == ["morning", "evening", "inside"]
+            agreed(app, frequency="weekly")
+            names = [one.name for one in wanted_mailings(app, now=START)]
+            assert names == ["morning", "morning-weekly", "evening", "inside"]
+            weekly = digest_named(app, "morning-weekly")
+            assert (weekly.when, weekly.size, weekly.to, weekly.title) == (
+                "mon 07:00",
+                40,
+                (),
+                "Morning briefing (weekly)",
+            )
+            assert app.config.rhythm("morning-weekly") == ("morning", "weekly")
+            assert app.config.rhythm("morning") == ("morning", "each")
+        composed = {f"{issue.digest} {issue.period}" for issue in here.sync().issues}
+        assert {"morning 2026-11-23", "morning-weekly 2026-11-23"} <= composed
+        here.clock.forward(days=1)
+        with here.app() as app:
+            assert "morning-weekly" not in [digest.name for digest, _ in due_periods(app, now=app.clock())]
+            register.pause(app, register.found(app, READER), "", 4)
+            assert "morning-weekly" not in [one.name for one in wanted_mailings(app, now=app.clock())]
+
+
+def test_the_site_and_a_sync_write_at_the_same_time(tmp_path: Path):
+    """The reception waits for the lock that a sync holds, and loses nothing; nor does the sync."""
+    with desk(tmp_path, extra=EXTRA).app() as app, Reception(app, tell=lambda text: pytest.fail(text)) as reception:
+        stop = threading.Event()
+
+        def writes() -> None:
+            while not stop.is_set():
+                with app.store.feeds._lane.write() as connection:
+                    connection.execute("INSERT INTO meta VALUES ('w', '1') ON CONFLICT DO UPDATE SET value = value + 1")
+                    time.sleep(0.02)
+
+        writer = threading.Thread(target=writes)
+        writer.start()
+        for number in range(60):
+            peer = f"198.51.{number}.7"
+            assert reception.ask(Wanted("morning", f"reader{number}@example.org", (), "each", peer, "form"))
+        eventually(lambda: len(app.store.subscribers.all()) == 60)
+        stop.set()
+        writer.join()
+        assert int(app.store.meta["w"]) > 1
+
+
+def test_forms_that_wait_are_kept_before_the_program_ends(tmp_path: Path):
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        with Reception(app) as reception:
+            for number in range(50):
+                peer = f"198.51.{number}.7"
+                reception.ask(Wanted("morning", f"reader{number}@example.org", (), "each", peer, "form"))
+        assert len(app.store.subscribers.all()) == 50
+
+
+def test_when_too_much_waits_everybody_is_told_to_come_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("aggregator.jobs.reception.MOST_WAITING", 3)
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        reception = Reception(app)  # nobody works
+        wish = Wanted("morning", READER, (), "each", "", "form")
+        assert [reception.ask(wish) for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_form_that_cannot_be_kept_is_told_and_costs_no_other(tmp_path: Path):
+    told: list[str] = []
+    with desk(tmp_path, extra=EXTRA).app() as app, Reception(app, tell=told.append) as reception:
+        folder = app.workspace.storage / "consent"
+        folder.write_text("in the way")
+        reception.ask(Wanted("morning", READER, (), "each", "", "form"))
+        eventually(lambda: bool(told))
+        folder.unlink()
+        reception.ask(Wanted("morning", READER, (), "each", "", "form"))
+        eventually(lambda: app.store.subscribers.by_mailbox(READER) is not None)
+    assert len(told) == 1 and "consent" in told[0]
+
+
+def test_two_programs_agree_on_the_secret(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    with here.app() as one, here.app() as two:
+        found: list[bytes] = []
+        threads = [threading.Thread(target=lambda app=app: found.append(app.secret)) for app in (one, two)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(found)) == 1 and len(found[0]) == 32
+    with here.app() as three:
+        assert three.secret == found[0]
+
+
+def test_addresses_that_never_answered_are_pruned(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    with here.app() as app:
+        ask(app)
+        here.clock.forward(days=31)
+        workers.prune(app, dry_run=True)
+        assert app.store.subscribers.by_mailbox(READER)
+        workers.prune(app)
+        assert app.store.subscribers.by_mailbox(READER) is None
+
+
+def test_servers_are_told_for_how_many_people_is_read(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA.replace("when: daily 19:00,", f"when: daily 19:00, to: [{READER}],"))
+    with here.app() as app:
+        for address in (READER, "b@example.org", "c@example.org"):
+            agreed(app, address)
+        ask(app, "pending@example.org")
+    with here.app() as app:
+        assert "; 3 subscribers)" in app.user_agent
+
+
+def test_a_choice_of_all_topics_is_of_those_to_come(tmp_path: Path):
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        offer = register.offer_named(app, "morning")
+        assert subscribing.chosen(offer, ["world", "science"], "each") == Choice()
+        assert subscribing.chosen(offer, [], "") == Choice()
+        assert subscribing.chosen(offer, ["science", "x"], "weekly") == Choice(("science",), "weekly")
+        assert timedelta(days=1) < subscribing.UNDO_WITHIN

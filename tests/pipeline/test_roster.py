@@ -1,0 +1,125 @@
+"""Subscribers as CSV: there and back, safe in spreadsheets, every bad line named."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.errors import RosterError
+from aggregator.model import Choice, Consent, Offer, Subscriber, Subscription
+from aggregator.pipeline.roster import COLUMNS, Row, Usual, read_roster, write_roster
+from tests.newsroom import NOW
+
+OFFERS = {
+    "morning": Offer("morning", "Morning", (("world", "World"), ("science", "Science")), ("each", "weekly")),
+    "evening": Offer("evening", "Evening"),
+}
+DAY = timedelta(days=1)
+
+
+def usual(**changes: object) -> Usual:
+    return Usual(**{"offers": OFFERS, "now": NOW, "form": "people.csv", **changes})
+
+
+def row(address: str = "reader@example.org", digest: str = "morning", *, reason: str = "", note: str = "f") -> Row:
+    who = Subscriber(0, "", address, "", NOW - DAY, "de", "Europe/Berlin", reason, NOW if reason else None)
+    choice = Choice(("world",) if digest == "morning" else (), "each", NOW + DAY)
+    wish = Subscription(0, digest, "left", choice, Consent(NOW - DAY, "form", note, "1:a"), NOW, NOW)
+    return who, wish
+
+
+def problems(text: str, **changes: object) -> tuple[str, ...]:
+    with pytest.raises(RosterError) as caught:
+        read_roster(text.encode(), usual(**changes), name="people.csv")
+    return caught.value.problems
+
+
+def test_what_is_written_is_read_back():
+    rows = [row(), row(digest="evening"), row("b@example.org", reason="550 5.1.1")]
+    assert read_roster(write_roster(rows), usual(), name="people.csv").people == tuple(rows)
+
+
+def test_an_export_of_nobody_is_a_head_line():
+    assert write_roster([]) == (",".join(COLUMNS) + "\r\n").encode()
+    assert read_roster(write_roster([]), usual(), name="people.csv").people == ()
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30),
+    st.sampled_from(["", *"=+-@'＝＋－＠", "\t", "''="]),
+)
+@settings(deadline=None)
+def test_no_cell_is_a_formula_and_none_is_changed(text: str, start: str):
+    reason = (start + text).strip(" \u3000\xa0") or "x"
+    rows = [row("+plus@example.org", reason=reason.strip() or "x")]
+    data = write_roster(rows)
+    for cells in csv.reader(io.StringIO(data.decode(), newline="")):
+        assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for cell in cells)
+    assert read_roster(data, usual(), name="people.csv").people == tuple(rows)
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_a_list_from_elsewhere_needs_addresses_only(sign: str):
+    text = f"\ufeffName{sign}E-Mail\r\n\r\nReader{sign}Reader@EXAMPLE.org\r\nOther{sign}b@example.org\r\n"
+    roster = read_roster(text.encode(), usual(digest="evening", state="confirmed"), name="people.csv")
+    assert [who.address for who, _ in roster.people] == ["Reader@example.org", "b@example.org"]
+    (_, wish), _ = roster.people
+    assert (wish.digest, wish.state, wish.confirmed) == ("evening", "confirmed", NOW)
+    assert wish.consent == Consent(NOW, "import", "people.csv")
+    assert roster.passed_over == ("name",)
+
+
+def test_every_bad_line_is_named_with_its_number():
+    text = "address,digest,state,topics,frequency,zone,asked\n"
+    lines = [
+        "reader,morning,confirmed,,,,",
+        "a@example.org,mornin,confirmed,,,,",
+        "a@example.org,morning,yes,,,,",
+        "a@example.org,morning,confirmed,worl,,,",
+        "a@example.org,evening,confirmed,,weekly,,",
+        "a@example.org,morning,confirmed,,,Berlin,",
+        "a@example.org,morning,confirmed,,,,yesterday",
+        "a@example.org,morning,confirmed,,,,",
+        "A@example.org,morning,confirmed,,,,",
+    ]
+    found = problems(text + "\n".join(lines))
+    assert [line.partition(": ")[0] for line in found] == [f"people.csv:{n}" for n in (2, 3, 4, 5, 6, 7, 8, 10)]
+    for line, word in zip(
+        found,
+        (
+            "reader@example.org",
+            "did you mean `morning`",
+            "state",
+            "did you mean `world`",
+            "frequency",
+            "zone",
+            "not a time",
+            "as in line 9",
+        ),
+        strict=True,
+    ):
+        assert word in line
+
+
+def test_nobody_is_subscribed_without_a_word_about_their_consent():
+    assert "say --confirmed" in problems("address\na@example.org", digest="morning")[0]
+    assert "say --digest" in problems("address\na@example.org", state="confirmed")[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "no column `address`"),
+        (b"name\nx", "no column `address`"),
+        (b"address\n\xff", "people.csv:2: is not UTF-8"),
+        (b'address\n"a@example.org', "cannot be read"),
+        (b"address\n" + b"x" * 200_000, "cannot be read"),
+        (b"PK\x03\x04\x00\x00", "no column `address`"),
+    ],
+)
+def test_what_is_no_list_is_said_in_words(data: bytes, words: str):
+    with pytest.raises(RosterError, match=words):
+        read_roster(data, usual(digest="morning", state="confirmed"), name="people.csv")

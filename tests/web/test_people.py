@@ -1,0 +1,431 @@
+"""Subscribing, confirming, choosing and leaving, over real sockets and in a real database."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from aggregator.jobs.deliver import deliver
+from aggregator.pipeline.tokens import sign
+from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
+from tests.workspaces import desk
+
+LINKS = ("confirm", "unsubscribe", "preferences")
+ONE_CLICK = b"List-Unsubscribe=One-Click"
+MULTIPART = (
+    b'--b0\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--b0--\r\n',
+    "multipart/form-data; boundary=b0",
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Front]:
+    with front(tmp_path) as started:
+        yield started
+
+
+def mails(site: Front) -> list[str]:
+    """Send what waits into the outbox and read it."""
+    deliver(site.app)
+    files = sorted((site.desk.root / "storage" / "outbox").glob("*.eml"))
+    found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    for path in files:
+        path.unlink()
+    return [
+        part.get_content() for mail in found for part in mail.iter_parts() if part.get_content_type() == "text/plain"
+    ]
+
+
+def link_in(mail: str) -> str:
+    (link,) = [word for word in mail.split() if "/confirm/" in word]
+    assert link.startswith("https://desk.example.org/confirm/") and len(link) < 100
+    return urlsplit(link).path
+
+
+def test_the_whole_way_from_the_form_to_the_first_issue_and_out_again(site: Front):
+    assert site.subscribe(topic="world", frequency="weekly").heading == "Look into your mail"
+    eventually(lambda: site.state() is not None)
+    (mail,) = mails(site)
+    assert "asked for Morning briefing by Test Desk" in " ".join(mail.split())
+    link = link_in(mail)
+    page = site.ask(link)
+    assert "r…@example.org, once a week" in page.text and "Topics: World." in page.text
+    assert site.state().state == "pending", "a GET does nothing"
+    assert site.send(link, act="confirm").heading == "Welcome"
+    wish = site.state()
+    assert (wish.state, wish.choice.topics, wish.choice.frequency) == ("confirmed", ("world",), "weekly")
+    assert site.send(site.link("unsubscribe"), ("List-Unsubscribe", "One-Click")).heading == "Unsubscribed"
+    assert site.state().state == "left"
+    assert site.send(site.link("unsubscribe"), act="undo").heading == "Welcome back"
+    assert site.state().state == "confirmed"
+
+
+def test_the_record_of_consent_names_the_form_and_keeps_its_text(site: Front):
+    site.subscribe()
+    eventually(lambda: site.state() is not None)
+    consent = site.state().consent
+    assert (consent.via, consent.form) == ("form", "https://desk.example.org/subscribe/morning")
+    assert consent.asked == site.app.clock()
+    kept = (site.desk.root / "storage" / "consent" / f"{consent.wording}.html").read_text()
+    assert "By sending this you agree" in kept and kept == site.ask("/subscribe/morning").text
+
+
+STATES = {
+    "new": lambda site, address: None,
+    "pending": lambda site, address: site.subscribe(address),
+    "confirmed": lambda site, address: site.confirmed(address=address),
+    "left": lambda site, address: (site.confirmed(address=address), leave(site, address)),
+    "suppressed": lambda site, address: (site.confirmed(address=address), suppress(site, address)),
+}
+
+
+def leave(site: Front, address: str) -> None:
+    site.send(site.link("unsubscribe", address=address), ("List-Unsubscribe", "One-Click"))
+
+
+def suppress(site: Front, address: str) -> None:
+    site.app.store.subscribers.suppress(site.app.store.subscribers.by_mailbox(address).id, "5.1.1", site.app.clock())
+
+
+def test_everybody_gets_the_same_answer(site: Front):
+    """New, pending, confirmed, left, suppressed, no address though it looks like one: status, headers, body."""
+    seen = set()
+    for name, prepare in STATES.items():
+        prepare(site, f"{name}@example.org")
+        if name != "new":
+            eventually(lambda name=name: site.state(address=f"{name}@example.org") is not None)
+    for address in (*(f"{name}@example.org" for name in STATES), "a..b@example.org", "x@-", "ü@xn--.example"):
+        reply = site.subscribe(address, peer="192.0.2.7")
+        headers = {name: value for name, value in reply.headers.items() if name != "date"}
+        seen.add((reply.status, reply.body, tuple(sorted(headers.items()))))
+    assert len(seen) == 1
+
+
+def test_two_hundred_of_each_get_the_same_answer(site: Front):
+    site.confirmed()
+    seen = {site.subscribe(READER, peer=f"198.51.{n}.1").body for n in range(200)}
+    seen |= {site.subscribe(f"unknown{n}@example.org", peer=f"203.0.{n}.1").body for n in range(200)}
+    assert len(seen) == 1
+    eventually(lambda: len(site.app.store.subscribers.all()) == 201)
+
+
+@pytest.mark.parametrize("purpose", LINKS)
+def test_a_hundred_scanners_change_nothing(site: Front, purpose):
+    site.subscribe()
+    eventually(lambda: site.state() is not None)
+    if purpose != "confirm":
+        site.send(site.link("confirm"), act="confirm")
+    link, before = site.link(purpose), site.dump()
+    assert {site.ask(link, method=method).status for method in ("GET", "HEAD") for _ in range(100)} == {200}
+    assert site.dump() == before
+
+
+def test_a_form_that_is_looked_at_changes_nothing(site: Front):
+    before = site.dump()
+    for method in ("GET", "HEAD"):
+        assert site.ask("/subscribe/morning?address=reader@example.org", method=method).status == 200
+    assert site.dump() == before
+
+
+@pytest.mark.parametrize(("body", "kind"), [(ONE_CLICK, URLENCODED), MULTIPART], ids=["urlencoded", "multipart"])
+def test_one_click_without_cookie_or_redirect_as_often_as_one_likes(site: Front, body, kind):
+    """RFC 8058: the POST of a mail program."""
+    site.confirmed()
+    link = site.link("unsubscribe")
+    replies = [site.ask(link, method="POST", body=body, content_type=kind) for _ in range(3)]
+    assert [reply.status for reply in replies] == [200, 200, 200] and site.state().state == "left"
+    assert len({reply.body for reply in replies}) == 1
+    assert not any(name in reply.headers for reply in replies for name in ("set-cookie", "location"))
+
+
+def test_a_post_that_does_not_say_one_click_shows_the_page(site: Front):
+    site.confirmed()
+    for body, kind in ((b"", ""), (b"a=b", URLENCODED), (b"{}", "application/json"), (b"x", "text/plain")):
+        reply = site.ask(site.link("unsubscribe"), method="POST", body=body, content_type=kind)
+        assert reply.status == 200 and "Shall we stop sending it" in reply.text
+    assert site.state().state == "confirmed"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("purpose", LINKS)
+def test_unknown_links_all_get_the_same_page(site: Front, purpose, method):
+    """Not ours, changed, of another purpose, of somebody who was erased: 404, and nothing tells them apart."""
+    site.confirmed()
+    other = {"confirm": "unsubscribe", "unsubscribe": "preferences", "preferences": "confirm"}[purpose]
+    gone = f"/{purpose}/{sign(site.app.secret, purpose, '0' * 12, 'morning', site.app.clock())}"
+    no_wish = site.link(purpose, digest="evening")
+    bad = [f"/{purpose}/x", site.link(purpose) + "x", site.link(other).replace(other, purpose), gone, no_wish]
+    bad += [f"/{purpose}/{'a' * 3000}", f"/{purpose}/%00", f"/{purpose}/%ff", f"/{purpose}/..%2f"]
+    before = site.dump()
+    body = {"body": ONE_CLICK + b"&act=confirm", "content_type": URLENCODED} if method == "POST" else {}
+    replies = [site.ask(link, method=method, **body) for link in bad[:-1]]
+    assert {(reply.status, reply.body) for reply in replies} == {(404, replies[0].body)}
+    assert replies[0].heading == "This link leads nowhere" and site.dump() == before
+    assert site.ask(bad[-1]).status == 404
+
+
+def test_a_confirmation_expires_in_a_week_and_says_so(site: Front):
+    site.subscribe()
+    eventually(lambda: site.state() is not None)
+    link = site.link("confirm")
+    site.desk.clock.forward(days=7, seconds=1)
+    reply = site.send(link, act="confirm")
+    assert (reply.status, reply.heading) == (410, "This link has expired") and site.state().state == "pending"
+
+
+def test_confirming_twice_is_no_mistake(site: Front):
+    site.confirmed()
+    confirmed = site.state().confirmed
+    site.desk.clock.forward(hours=1)
+    assert site.send(site.link("confirm"), act="confirm").heading == "Welcome"
+    assert site.state().confirmed == confirmed
+
+
+def test_who_left_is_not_brought_back_by_an_old_confirmation(site: Front):
+    site.confirmed()
+    link = site.link("confirm")
+    leave(site, READER)
+    assert "You have left" in site.send(link, act="confirm").text and site.state().state == "left"
+
+
+def test_undoing_has_its_time(site: Front):
+    site.confirmed()
+    leave(site, READER)
+    site.desk.clock.forward(days=8)
+    assert "Undo" not in site.ask(site.link("unsubscribe")).text
+    assert site.send(site.link("unsubscribe"), act="undo").heading == "That is too long ago"
+    assert site.state().state == "left"
+
+
+def test_a_second_digest_is_confirmed_with_the_first(site: Front):
+    """One mail a day goes to an address; whoever opens it may say yes to what else was asked for."""
+    for digest in ("morning", "evening"):
+        site.subscribe(digest=digest)
+        eventually(lambda digest=digest: site.state(digest=digest) is not None)
+    (mail,) = mails(site)
+    page = site.ask(link_in(mail)).text
+    assert "Also Evening post" in page and "checked" not in page
+    site.send(link_in(mail), act="confirm", also="evening")
+    assert site.state().state == site.state(digest="evening").state == "confirmed"
+    site.desk.clock.forward(days=1)
+    assert mails(site) == []
+
+
+def test_the_second_digest_is_asked_about_the_next_day(site: Front):
+    for digest in ("morning", "evening"):
+        site.subscribe(digest=digest)
+        eventually(lambda digest=digest: site.state(digest=digest) is not None)
+    (mail,) = mails(site)
+    site.send(link_in(mail), act="confirm")
+    assert site.state(digest="evening").state == "pending"
+    site.desk.clock.forward(days=1)
+    (mail,) = mails(site)
+    assert "Evening post" in mail and site.send(link_in(mail), act="confirm").heading == "Welcome"
+    assert site.state(digest="evening").state == "confirmed"
+
+
+def test_preferences_are_kept_and_shown(site: Front):
+    site.confirmed()
+    link, wish = site.link("preferences"), {"act": "save", "frequency": "weekly", "pause": "3", "language": "de"}
+    assert site.send(link, ("topic", "science"), zone="Asia/Tokyo", **wish).status == 200
+    choice = site.state().choice
+    assert (choice.topics, choice.frequency) == (("science",), "weekly")
+    assert choice.paused_until == site.app.clock() + timedelta(weeks=3)
+    who = site.app.store.subscribers.by_mailbox(READER)
+    assert (who.language, who.zone) == ("de", "Asia/Tokyo")
+    page = site.ask(link).text
+    assert "paused until" in page and "2026-12-14" in page
+    assert 'value="science" checked' in page and 'value="world">' in page
+    assert '<option value="de" lang="de" selected>' in page and '<option value="Asia/Tokyo" selected>' in page
+    site.desk.clock.forward(days=1)
+    site.send(link, act="save", pause="keep", frequency="each", language="", zone="")
+    assert site.state().choice.paused_until == choice.paused_until and site.state().choice.topics == ()
+    site.send(link, act="save", pause="0")
+    assert site.state().choice.paused_until is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"pause": "-1"}, {"pause": "²"}, {"pause": "9999"}, {"zone": "../etc/passwd"}, {"language": "xx"}]
+)
+def test_what_is_not_on_offer_is_not_kept(site: Front, wrong):
+    site.confirmed()
+    before = site.dump()
+    reply = site.send(site.link("preferences"), **{"act": "save", "frequency": "weekly", **wrong})
+    assert reply.status == 422 and "Nothing was saved" in reply.text and site.dump() == before
+
+
+def test_a_topic_or_a_frequency_that_does_not_exist_is_passed_over(site: Front):
+    site.confirmed()
+    site.send(site.link("preferences"), ("topic", "nowhere"), ("topic", "world"), act="save", frequency="hourly")
+    assert site.state().choice.topics == ("world",) and site.state().choice.frequency == "each"
+
+
+def test_leaving_one_digest_does_not_leave_the_others(site: Front):
+    site.confirmed()
+    site.confirmed(digest="evening")
+    reply = site.send(site.link("preferences"), act="leave")
+    assert reply.heading == "Unsubscribed" and "Your other subscriptions stay" in reply.text
+    assert (site.state().state, site.state(digest="evening").state) == ("left", "confirmed")
+    page = site.ask(site.link("preferences"))
+    (other,) = [target for target in Controls(page.text).links if "/" not in target]
+    assert "Evening post" in site.ask(f"/preferences/{other}").heading
+    assert site.send(site.link("preferences"), act="undo").heading == "Welcome back"
+
+
+def test_the_trap_catches_programs_without_a_word(site: Front):
+    reply = site.subscribe("robot@example.org", website="https://buy.example.com/")
+    assert reply.body == site.subscribe().body
+    eventually(lambda: site.state() is not None)
+    assert site.app.store.subscribers.by_mailbox("robot@example.org") is None
+
+
+def test_five_an_hour_from_a_network(site: Front):
+    for number in range(8):
+        site.subscribe(f"reader{number}@example.org", peer=f"192.0.2.{number}")
+    site.subscribe("last@example.org", peer="2001:db8::1")
+    eventually(lambda: site.state(address="last@example.org") is not None)
+    assert len(site.app.store.subscribers.all()) == 6
+    site.desk.clock.forward(hours=1, seconds=1)
+    site.subscribe("later@example.org", peer="192.0.2.99")
+    eventually(lambda: site.state(address="later@example.org") is not None)
+    networks = [row for row in site.dump() if 'INSERT INTO "confirmation"' in row]
+    assert networks and not any("192.0.2" in row or "2001:db8" in row for row in networks), "only a hash is kept"
+
+
+def test_the_mail_that_asks_says_nothing_that_somebody_wrote(site: Front):
+    site.subscribe("buy-now.example.com@example.org", topic="<b>free</b> https://evil.example.net/")
+    eventually(lambda: site.state(address="buy-now.example.com@example.org") is not None)
+    deliver(site.app)
+    (path,) = (site.desk.root / "storage" / "outbox").glob("*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert mail["To"] == "buy-now.example.com@example.org" and mail["Subject"] == "Please confirm: Morning briefing"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert not [name for name in mail if name.lower().startswith("list-") or name.lower() == "precedence"]
+    for part in mail.iter_parts():
+        assert "buy-now" not in part.get_content() and "evil" not in part.get_content()
+
+
+@pytest.mark.parametrize(
+    "address", ["", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"]
+)
+def test_what_is_no_address_at_all_is_said(site: Front, address):
+    reply = site.subscribe(address)
+    assert reply.status == 422 and "This is no mail address" in reply.text and 'role="alert"' in reply.text
+
+
+@pytest.mark.parametrize("digest", ["inside", "nowhere", "morning-weekly", "..", "%2e%2e"])
+def test_only_digests_that_take_subscribers_have_a_form(site: Front, digest):
+    assert site.ask(f"/subscribe/{digest}").status == 404
+    assert site.subscribe(digest=digest).status == 404
+
+
+def test_without_a_public_address_nobody_can_subscribe(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    config = tmp_path / "feeds.yaml"
+    config.write_text(config.read_text().replace("home: https://desk.example.org/\n", ""))
+    with here.app() as app:
+        from aggregator.jobs.subscribing import offers
+
+        assert offers(app) == ()
+
+
+BAD_BODIES = [
+    (b"a=" + b"b" * 17_000, URLENCODED, 413),
+    (b"&".join(b"a=1" for _ in range(700)), URLENCODED, 400),
+    ("address=ü".encode(), URLENCODED, 400),
+    (b"nonsense", "multipart/form-data; boundary=b0", 400),
+    (b"nonsense", "multipart/form-data", 400),
+    (MULTIPART[0].replace(b"form-data; ", b'form-data; filename="x"; '), MULTIPART[1], 400),
+    (MULTIPART[0], "multipart/form-data; boundary=b0; charset=hex", 200),
+    (MULTIPART[0], "multipart/form-data; boundary=b0; charset=none-such", 200),
+]
+
+
+@pytest.mark.parametrize(("body", "kind", "status"), BAD_BODIES)
+@pytest.mark.parametrize("target", ["subscribe", "unsubscribe"])
+def test_a_body_that_is_too_large_or_cannot_be_read_costs_nothing(site: Front, target, body, kind, status):
+    site.confirmed()
+    before = site.dump()
+    link = "/subscribe/morning" if target == "subscribe" else site.link("unsubscribe")
+    reply = site.ask(link, method="POST", body=body, content_type=kind)
+    assert reply.status == (422 if (status, target) == (200, "subscribe") else status)
+    assert status == 200 or site.dump() == before
+
+
+def test_no_page_for_people_is_kept_or_told_of_and_forms_lead_home_only(site: Front):
+    site.confirmed()
+    for link in ("/subscribe/morning", *(site.link(purpose) for purpose in LINKS), "/confirm/x"):
+        for reply in (site.ask(link), site.send(link)):
+            assert reply.headers["cache-control"] == "no-store"
+            assert reply.headers["referrer-policy"] == "no-referrer"
+            assert reply.headers["x-robots-tag"] == "noindex"
+            policy = reply.headers["content-security-policy"].split("; ")
+            assert policy[:2] == ["default-src 'none'", "base-uri 'none'"] and policy[3] == "frame-ancestors 'none'"
+            assert policy[2] == "form-action 'self'" and "script" not in reply.headers["content-security-policy"]
+            assert "set-cookie" not in reply.headers and "<script" not in reply.text
+
+
+@pytest.mark.parametrize(
+    "query", ["?next=//evil.example.net", "?next=/\\evil.example.net", "?r=https:evil.example.net"]
+)
+def test_nobody_is_led_elsewhere(site: Front, query):
+    site.confirmed()
+    for purpose in LINKS:
+        link = site.link(purpose)
+        for reply in (
+            site.ask(link + query, host="evil.example.net", x_forwarded_host="evil.example.net"),
+            site.send(link + query, act="save"),
+        ):
+            assert reply.status == 200 and "location" not in reply.headers
+            assert "evil.example" not in reply.text + str(reply.headers)
+
+
+def test_every_link_of_every_page_leads_somewhere_and_forms_go_back_to_their_page(site: Front):
+    site.confirmed()
+    site.confirmed(digest="evening")
+    pages = ["/", "/subscribe/morning", *(site.link(purpose) for purpose in LINKS)]
+    for path in pages:
+        found = Controls(site.ask(path).text)
+        assert all(form == {"method": "post"} for form in found.forms)
+        for target in found.links:
+            if not target.startswith("./feeds"):  # nothing was published yet
+                assert site.ask(urljoin(path, target)).status == 200, (path, target)
+    assert "./subscribe/morning" in Controls(site.ask("/").text).links
+    assert not any("inside" in target and "subscribe" in target for target in Controls(site.ask("/").text).links)
+
+
+def test_every_control_has_a_label_and_a_page_one_heading(site: Front):
+    site.confirmed()
+    for path in ("/subscribe/morning", *(site.link(purpose) for purpose in LINKS)):
+        page = site.ask(path).text
+        assert Controls(page).unlabelled == [] and page.count("<h1") == 1 and 'lang="en"' in page
+
+
+def test_titles_are_words_never_markup(site: Front):
+    page = site.ask("/subscribe/morning").text
+    assert "Science &amp; &lt;Nature&gt;" in page and "<Nature>" not in page
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_other_methods_are_refused(site: Front, method):
+    reply = site.ask("/subscribe/morning", method=method)
+    assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+def test_a_suppressed_reader_is_told_why_nothing_comes(site: Front):
+    site.confirmed()
+    suppress(site, READER)
+    assert "came back" in site.ask(site.link("preferences")).text
+
+
+def test_a_digest_that_is_no_longer_published_can_still_be_left(tmp_path: Path):
+    with front(tmp_path) as site:
+        site.confirmed(digest="evening")
+        link = site.link("unsubscribe", digest="evening")
+    with front(tmp_path, extra=EXTRA.replace("name: evening", "name: night")) as site:
+        assert site.ask(link).status == 200
+        assert site.send(link, ("List-Unsubscribe", "One-Click")).heading == "Unsubscribed"
+        assert site.state(digest="evening").state == "left"
