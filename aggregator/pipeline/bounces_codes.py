@@ -23,26 +23,32 @@ _BASIC = re.compile(r"\W*(?:smtp\s*;)?\W*([245])\d\d(?!\d)", re.IGNORECASE)
 # what stands in an address says nothing: nospam@example.org
 _ADDRESS = re.compile(r"<[^<>]{0,320}>|[^\s<>@]{1,64}@[^\s<>@]{1,255}|https?://\S{1,500}")
 _FULL = re.compile(
-    r"over.?quota|quota\b.{0,30}\b(?:exceed|full|reached|used up)|exceed\w*.{0,30}\b(?:quota|storage|mailbox)|"
+    r"over.?quota|quota\b.{0,30}\b(?:exceed|full|reached|used up|violat)|"
+    r"(?:exceed|reached)\w*.{0,30}\b(?:quota|storage|mailbox)|"
     r"(?:mail)?(?:box|folder|account|inbox) (?:is |was )?(?:over)?(?:full|filled)|full mailbox|"
     r"insufficient (?:system |disk |mail )?(?:storage|space|resources)|not enough (?:storage|disk|space)|"
     r"out of (?:storage|disk|space)|mailbox (?:size|storage) limit|quotaexceeded",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
-    r"\bspam|\b(?:spf|dkim|dmarc|rbl|dnsbl|ptr)\b|(?:black|block|deny|grey|gray).?list|\bblocked\b|reputation|spamhaus|"
-    r"virus|malware|phishing|\bpolic(?:y|ies)\b|relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)|"
+    r"\bspam|\b(?:spf|dkim|dmarc|rbl|dnsbl|ptr|rdns)\b|(?:black|block|deny|grey|gray).?list|\bblocked\b|reputation|"
+    r"spamhaus|virus|malware|phishing|\bpolic(?:y|ies)\b|relay(?:ing)? (?:access )?(?:denied|not permitted|prohibited)|"
     r"not (?:authori[sz]ed|allowed|permitted) to (?:send|relay)|authentication (?:is )?(?:required|failed)|"
     r"unauthenticated|content (?:was )?(?:rejected|refused)|rate.?limit|too many (?:connections|messages|recipients)|"
-    r"message (?:is )?too (?:large|big|long)|size (?:limit|exceed)|exceeds.{0,30}(?:message size|maximum)|"
-    r"sender (?:address )?(?:was )?(?:rejected|refused|denied|verif)|bulk mail|unsolicited",
+    r"message (?:is )?too (?:large|big|long)|size (?:limit|exceed)|exceed\w*.{0,40}(?:message size|maximum)|"
+    r"sender\b.{0,20}\b(?:rejected|refused|denied|verif|unknown|invalid|not found|not exist)|bulk mail|unsolicited|"
+    r"(?:invalid|bad|unknown|unverified) (?:sender|return|helo|ehlo|client)|reverse (?:dns|look)|\bhelo\b|\behlo\b",
     re.IGNORECASE,
 )
+# between who it is about and what is said of them; a server that closes a connection is not an account that is closed
+_GAP = r"(?:(?!server|connect|host|domain|system|service|sender|client)[^.;]){0,40}?"
 _GONE = re.compile(
-    r"(?:user|recipient|address|account|mailbox|addressee|member|alias)\b.{0,40}?\b(?:unknown|not (?:found|exist|known|"
-    r"listed|active)|no longer (?:valid|active|available|in use)|doesn.t exist|disabled|discontinued|inactive|closed|"
-    r"deactivated|suspended|unavailable|invalid|expired|has moved|terminated)|"
-    r"(?:unknown|invalid|no such|non.?existent|inactive|disabled|not a (?:valid|known|local))\b.{0,20}?"
+    rf"\b(?:user|recipient|address|account|mailbox|addressee|member|alias)\b{_GAP}\b(?:unknown|"
+    r"not (?:found|exist|known|listed|active|recognized|valid)|no longer (?:valid|active|available|in use)|"
+    r"doesn.t exist|disabled|discontinued|inactive|closed|deactivated|suspended|invalid|has moved)|"
+    r"(?:mailbox|account|user|address) (?:is |currently )*(?:unavailable|not available)|"
+    r"account (?:has |is |was |been )*(?:expired|terminated|deleted|removed)|"
+    rf"\b(?:unknown|invalid|no such|non.?existent|inactive|disabled|not a (?:valid|known|local))\b{_GAP}"
     r"\b(?:user|recipient|address|account|mailbox|person|local.?part|alias)|"
     r"no (?:mailbox|account|user|recipient|one) (?:here )?by that name|no mailbox here|unrouteable|"
     r"undeliverable address|does(?: not|n.t) have (?:an? )?.{0,30}account|address rejected: access denied|"
@@ -76,7 +82,7 @@ def specific(status: str, diagnostic: str) -> str:
     own = enhanced(status)
     if own and not _vague(own):
         return own
-    said = [".".join(found) for found in _ENHANCED.findall(_ADDRESS.sub(" ", diagnostic))]
+    said = [".".join(found) for found in _ENHANCED.findall(_ADDRESS.sub(" ", diagnostic)) if found[0] != "2"]
     return next((code for code in said if not _vague(code)), next(iter(said), own))
 
 

@@ -83,8 +83,10 @@ def _enter(block: Fields, name: str, value: str) -> str:
 
 
 def _diagnostic(block: Fields) -> str:
-    """Give the server's words, without the name of their kind: ``smtp; 550 …``."""
-    said = block.get("diagnostic-code", "") or block.get("x-display-reason", "")
+    """Give the server's words, without the name of their kind: ``smtp; 550 …``; some stand behind the status."""
+    status = block.get("status", "")
+    behind = status if any(map(str.isalpha, status)) else ""
+    said = block.get("diagnostic-code", "") or block.get("x-display-reason", "") or behind
     kind, mark, words = said.partition(";")
     bare = words if mark and re.fullmatch(r"\s*[A-Za-z][\w.-]{0,20}\s*", kind) else said
     return tidy(bare)[:1000]

@@ -1,13 +1,14 @@
 """bytes → Report: what a message is that came back, with the standard library's parser and our own reader of fields."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from hashlib import blake2b
 
 from aggregator.model.returned import Notice, Report
 from aggregator.pipeline.bounces_fields import Fields, blocks, notices
-from aggregator.pipeline.bounces_odd import odd_notices
+from aggregator.pipeline.bounces_odd import about, odd_notices, said
 from aggregator.pipeline.bounces_texts import addresses, from_a_machine, header, headers, parts, text_of
 from aggregator.pipeline.plain import tidy
 
@@ -47,7 +48,7 @@ def read(data: bytes) -> Report:
     status = [text_of(part) for kind, part in found if kind == "text/x-delivery-status"]
     complaint = [text_of(part) for kind, part in found if kind == "text/x-feedback-report"]
     facts = _sent_to(mail, found, status + complaint), _fingerprint(header(mail, "message-id"), data)
-    told = tuple(notice for text in status for notice in notices(text))
+    told = tuple(_explained(notice, found) for text in status for notice in notices(text))
     if complaint:
         return _complaint([block for text in complaint for block in blocks(text)], *facts)
     if told:
@@ -55,12 +56,19 @@ def read(data: bytes) -> Report:
     return _without_fields(mail, data, found, *facts)
 
 
+def _explained(notice: Notice, found: list[tuple[str, Message]]) -> Notice:
+    """Take the words from the part for people, when the one for machines has none and its code says nothing."""
+    if notice.diagnostic or not notice.status.endswith(".0"):
+        return notice
+    return replace(notice, diagnostic=about(notice.final, said(found)))
+
+
 def _complaint(fields: list[Fields], sent_to: tuple[str, ...], fingerprint: str) -> Report:
     """Tell a complaint of a person from what machines report in the same form."""
-    said = {name: value for block in reversed(fields) for name, value in block.items()}
-    kind = said.get("feedback-type", "").strip().lower()
+    named = {name: value for block in reversed(fields) for name, value in block.items()}
+    kind = named.get("feedback-type", "").strip().lower()
     if kind in _UNWANTED:
-        by = tidy(said.get("user-agent", "") or said.get("source-ip", ""))
+        by = tidy(named.get("user-agent", "") or named.get("source-ip", ""))
         notice = Notice("failed", diagnostic=f"{kind}, reported by {by}" if by else kind)
         return Report("complaint", sent_to, fingerprint, notices=(notice,))
     return Report(
@@ -86,7 +94,7 @@ def _no_report(mail: Message, found: list[tuple[str, Message]]) -> str:
         return "a receipt (RFC 8098)"
     if header(mail, "x-failed-recipients"):
         return ""
-    if header(mail, "list-id") or header(mail, "feedback-id"):
+    if not from_a_machine(mail) and (header(mail, "list-id") or header(mail, "feedback-id")):
         return "mail of a list, perhaps our own that came round"
     automatic = header(mail, "auto-submitted").lower().startswith(("auto-replied", "auto-generated"))
     marked = any(header(mail, name) for name in ("x-autoreply", "x-autorespond", "x-autoresponder"))
@@ -99,9 +107,9 @@ def _no_report(mail: Message, found: list[tuple[str, Message]]) -> str:
 def _sent_to(mail: Message, found: list[tuple[str, Message]], fields: list[str]) -> tuple[str, ...]:
     """List the addresses that a report may have been sent to, and those that it says the message came from."""
     values = headers(mail, *_SENT_TO)
-    said = [block for text in fields for block in blocks(text)]
-    said += [block for kind, part in found if kind.endswith("-headers") for block in blocks(text_of(part))[:1]]
-    values += [block[name] for block in said for name in _CAME_FROM if name in block]
+    told = [block for text in fields for block in blocks(text)]
+    told += [block for kind, part in found if kind.endswith("-headers") for block in blocks(text_of(part))[:1]]
+    values += [block[name] for block in told for name in _CAME_FROM if name in block]
     values += [value for _, part in found for value in headers(part, "return-path")]
     return tuple(dict.fromkeys(address for value in values[:100] for address in addresses(value[:1000])))
 

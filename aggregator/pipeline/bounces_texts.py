@@ -8,11 +8,18 @@ from email.message import Message
 _LONGEST = 2000  # characters of a header that are looked at
 _MACHINES = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail[-_.]?(?:delivery|system)|bounces?|mdaemon|noreply|no-reply|"
-    r"microsoftexchange\w*|amavis|root|daemon|mailsystem|delivery-status|mailer)\b",
+    r"ndr|microsoftexchange\w*|amavis|root|daemon|mailsystem|delivery-status|mailer)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"@]{1,128}@[^\s<>()\[\]:;,\"@]{1,255}")
 _SYSTEM = re.compile(r"mail (?:delivery|system|server)|delivery (?:sub)?system|postmaster|mailer|daemon", re.IGNORECASE)
+
+_SUBJECT = re.compile(
+    r"(?!re:|aw:|sv:).*(?:undeliver|deliver\w* (?:has )?fail|fail\w* (?:mail|notice)|returned (?:mail|to sender)|"
+    r"delivery (?:status|notification|failure)|not (?:be )?delivered|returning message|unzustellbar|non remis|"
+    r"no entregado|non distribu)",
+    re.IGNORECASE,
+)
 
 
 def parts(mail: Message) -> list[tuple[str, Message]]:
@@ -57,3 +64,8 @@ def from_a_machine(mail: Message) -> bool:
     value = header(mail, "from")
     known = any(map(_MACHINES.match, addresses(value))) or bool(_SYSTEM.search(_ADDRESS.sub("", value)))
     return known or not value or "mailer-daemon" in value.lower()
+
+
+def called_a_report(mail: Message) -> bool:
+    """Whether the subject of a message says that something was not delivered, and is no answer to that."""
+    return bool(_SUBJECT.match(header(mail, "subject")))

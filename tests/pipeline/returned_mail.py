@@ -35,9 +35,14 @@ class Case:
     says: str = ""  # stands in the diagnostic, or in the reason
 
 
-def mail(text: str, *, sender: str = "Mail Delivery System <MAILER-DAEMON@far.example.org>", head: str = "") -> bytes:
+DAEMON = "Mail Delivery System <MAILER-DAEMON@far.example.org>"
+PERSON = "Some Reader <reader@far.example.org>"
+
+
+def mail(text: str, *, sender: str = DAEMON, subject: str = "Returned mail", head: str = "") -> bytes:
     """Write a message in words only."""
-    first = f"Return-Path: <>\nFrom: {sender}\nTo: {PATH}\nSubject: Returned mail\n{head}"
+    subject = "Re: Morning briefing" if sender == PERSON and subject == "Returned mail" else subject
+    first = f"Return-Path: <>\nFrom: {sender}\nTo: {PATH}\nSubject: {subject}\n{head}"
     return f"{first}Message-ID: <1@far.example.org>\n\n{dedent(text)}".encode()
 
 
@@ -303,6 +308,28 @@ STANDARD = [
         "5.1.1",
     ),
     Case(
+        "sims: the reason behind the status",
+        dsn(block("failed", "5.0.0 (recipient reached disk quota)")),
+        "transient",
+        "5.0.0",
+        "recipient reached disk quota",
+    ),
+    Case(
+        "ntmail: a reply instead of a status",
+        dsn(block("failure", "553 Exceeded maximum inbound message size")),
+        "refused",
+        "",
+    ),
+    Case(
+        "a code that says nothing, and words only in the part for people",
+        dsn(
+            block("failed", "5.0.0"), words=f"An error has occurred.\n\n{READER}: user is unknown\n\nSo much for that."
+        ),
+        "permanent",
+        "5.0.0",
+        "user is unknown",
+    ),
+    Case(
         "opensmtpd: an action of its own",
         dsn(
             f"Reporting-MTA: dns; far.example.org\n\nFinal-Recipient: rfc822; {READER}\nAction: error\nStatus: 5.1.1\n"
@@ -391,7 +418,81 @@ STANDARD = [
     ),
 ]
 
+HTML = f"""\
+--b
+Content-Type: text/html
+
+Hi. This is the deliver program at far.example.org.<br>
+<br>
+
+{READER}<br>
+
+No such user<br>
+
+--b
+Content-Type: message/rfc822
+
+Subject: Morning briefing
+
+Spam, viruses and an account that is over quota: 550 5.7.1
+--b--
+"""
+
 WORDS = [
+    Case(
+        "a second part with the message itself, whose words are not the server's",
+        mail(HTML, head="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"),
+        "permanent",
+        says="No such user",
+    ),
+    Case(
+        "a sender that is not known as a machine, and a form that is",
+        mail(
+            f"""\
+            ------ Failed Recipients ------
+            <{READER}>: mailbox unavailable. [SMTP Error Code 550]
+            -------- Returned Mail --------
+            """,
+            sender="E500_SMTP_Mail_Service@far.example.org",
+        ),
+        "permanent",
+    ),
+    Case(
+        "only the subject says that it is a report",
+        mail("It was sent to no valid user of the system: the recipient is not valid.\n", sender="x@far.example.org"),
+        "permanent",
+    ),
+    Case(
+        "mimecast: a server that is not available is no mailbox that is gone",
+        mail(
+            f"""\
+            This is a delivery failure notification message indicating that
+            an email addressed to email address :
+            -- {READER}
+
+            could not be delivered. The problem appears to be :
+            -- Recipient server unavailable or busy
+
+            Additional information follows :
+            -- 4.4.4 Temporary server error
+            """
+        ),
+        "transient",
+        "4.4.4",
+    ),
+    Case(
+        "a telephone number is no code",
+        mail(
+            f"""\
+            Hi. This is the qmail-send program at far.example.org.
+
+            <{READER}>:
+            The user's mailfolder is full. Call 480-555-0100.
+            """
+        ),
+        "transient",
+        says="mailfolder is full",
+    ),
     Case(
         "qmail",
         mail(
@@ -640,8 +741,6 @@ WORDS = [
     ),
 ]
 
-PERSON = "Some Reader <reader@far.example.org>"
-
 NOTHING = [
     Case(
         "a vacation message (RFC 3834)",
@@ -653,15 +752,13 @@ NOTHING = [
     ),
     Case(
         "an answer that says only in its subject that a machine wrote it",
-        mail("The mailbox is closed until Monday: user unknown.\n", sender=PERSON).replace(
-            b"Returned mail", "Réponse automatique : votre message".encode()
-        ),
+        mail("Closed until Monday: user unknown.\n", sender=PERSON, subject="Réponse automatique : votre message"),
         None,
         says="an automatic answer",
     ),
     Case(
         "an encoded subject",
-        mail("Bin nicht da.\n", sender=PERSON).replace(b"Returned mail", b"=?utf-8?Q?Abwesenheitsnotiz?="),
+        mail("Bin nicht da.\n", sender=PERSON, subject="=?utf-8?Q?Abwesenheitsnotiz?="),
         None,
         says="an automatic answer",
     ),

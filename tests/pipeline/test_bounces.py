@@ -89,6 +89,10 @@ def test_what_a_person_wrote_is_left_for_people(case: Case) -> None:
         (501, "5.5.4 Syntax error", "refused", "5.5.4"),
         (550, "5.1.8 sender rejected", "refused", "5.1.8"),
         (556, "5.1.10 Recipient address has null MX", "permanent", "5.1.10"),
+        (554, "the recipient's server closed the connection", "transient", ""),
+        (550, "Invalid sender address", "refused", ""),
+        (550, "reverse DNS: address not found", "refused", ""),
+        (550, "recipient is not recognized", "permanent", ""),
         (550, "192.5.1.1 is not 5.1.1.2", "transient", ""),
     ],
 )
