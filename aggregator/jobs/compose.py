@@ -92,6 +92,7 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
     """
     from aggregator.jobs.post import address_book, generic
+    from aggregator.jobs.shapes import write_shapes
 
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -106,23 +107,18 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
         deliveries=address_book(app, digest, issue),
         now=app.clock(),
     )
-    _write_files(app, state.id)
+    write_shapes(app, digest, state.period)
     return state
 
 
 def restore_files(app: App) -> None:
     """Write the files of each digest's last issue where a process died between freezing and writing them."""
+    from aggregator.jobs.shapes import write_shapes
+
     for digest in app.config.digests:
         state = app.store.issues.last(digest.name)
         if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
-            _write_files(app, state.id)
-
-
-def _write_files(app: App, id: int) -> None:
-    from aggregator.jobs.post import generic, write_letter
-
-    issue, letter = app.store.issues.issue(id), app.store.issues.letter(id)
-    write_letter(app, issue, letter, generic(app, issue, letter))
+            write_shapes(app, digest, state.period)
 
 
 def digest_named(app: App, name: str) -> DigestConfig:

@@ -64,10 +64,3 @@ def generic(app: App, issue: Issue, letter: Letter) -> bytes:
     return written(
         app, issue, letter, recipient=NOBODY, id=message_id(issue.digest, issue.period, NOBODY, host=host(app))
     ).data
-
-
-def write_letter(app: App, issue: Issue, letter: Letter, eml: bytes) -> None:
-    """Keep an issue as files: storage/issues/DIGEST/PERIOD.html, .txt and .eml."""
-    files = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": eml}
-    for kind, data in files.items():
-        app.archive.write_issue(issue.digest, f"{issue.period}.{kind}", data)
