@@ -141,3 +141,10 @@ def test_texts_are_no_markup(text: str, expected: str):
 
 def test_an_address_cannot_end_its_link():
     assert target("https://a.example/x>) [evil](<b c") == "https://a.example/x%3E)%20[evil](%3Cb%20c"
+
+
+def test_the_frames_words_keep_their_direction_in_a_line_that_runs_the_other_way():
+    composed = WORDS.framed(front_page(), language="he")
+    html = WORDS.letter(composed).html
+    assert '<span dir="rtl">יום ראשון, 21:00</span>' in html and '<span dir="rtl">עדכון</span>' in html
+    assert "<span dir=" not in WORDS.letter(front_page()).html
