@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from uuid import NAMESPACE_URL, uuid5
 
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
@@ -74,6 +75,12 @@ class App:
         """The tagging authority of the permanent ids (RFC 4151 §2.1), or "" without a public address."""
         host = urlsplit(self.config.home).hostname
         return f"{host},{self.store.meta['founded'][:4]}" if host else ""
+
+    def feed_id(self, output: str) -> str:
+        """Make the permanent id of an output: a tag URI (RFC 4151) under the public address, else a UUID URN."""
+        if self.authority:
+            return f"tag:{self.authority}:feed/{output}"
+        return uuid5(NAMESPACE_URL, f"{self.store.meta['workspace']}/feed/{output}").urn
 
     @cached_property
     def secret(self) -> bytes:

@@ -103,7 +103,7 @@ def killed(book: Book, chosen: argparse.Namespace) -> None:
 
 
 def look(book: Book, chosen: argparse.Namespace) -> None:
-    """Check how issues look: needs chromium, node, and a node_modules with axe-core and html-validate."""
+    """Check how issues look: needs chromium, node, and a node_modules with axe-core, html-validate (and caniemail)."""
     found = book.keep("looks", verdicts(chosen.packages, chosen.pictures))
     show("Looks", looks_table(found))
     if any(one.html or any(one.axe.values()) for one in found):

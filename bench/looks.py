@@ -1,14 +1,8 @@
-"""How an issue looks, and what checkers say of it: pages for a browser, axe-core, html-validate."""
+"""How issues look: mails of three sizes in four languages, and what checkers say of them."""
 
-import json
-import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +13,11 @@ from aggregator.pipeline.letter import sent_size
 from aggregator.pipeline.rank import rank
 from aggregator.pipeline.telling import summed_up
 from aggregator.templates import Templates
+from bench.looks_checkers import SCHEMES, axe, html_validate, mail_programs, pictures
 from tests.newsroom import ARABIC, BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, news, stories
 from tests.storyroom import treaty
 
 COUNTS = (3, 30, 300)
-WIDTHS = (600, 360)
-SCHEMES = {"light": 1, "dark": 0}
-"""What Blink calls them."""
-
 HOME = "https://news.example.org/"
 LINKS = {
     "web": f"{HOME}issues/morning/2026-11-23",
@@ -40,28 +31,15 @@ EDITIONS: Mapping[str, tuple[Any, str, tuple[str, ...]]] = {
     "ru": (RUSSIAN, "Утренний выпуск", ("Политика", "Экономика", "Наука и природа")),
 }
 TOPICS = ("geopolitics", "economy", "science")
-AXE = """
-axe.run(document, {resultTypes: ["violations", "incomplete"]}).then(found => {
-  const told = rows => rows.map(row => [row.id, row.nodes.length, row.nodes[0].html.slice(0, 160)]);
-  document.documentElement.setAttribute("data-found", JSON.stringify({
-    violations: told(found.violations), unsure: told(found.incomplete), passes: found.passes.length}));
-});
-"""
 
 
 @dataclass(frozen=True)
 class Mail:
     """One issue as it would be sent."""
 
-    language: str
-    count: int
+    name: str
     issue: Issue
     letter: Letter
-
-    @property
-    def name(self) -> str:
-        """What its files are called."""
-        return f"{self.language}-{self.count}"
 
 
 @dataclass(frozen=True)
@@ -76,10 +54,11 @@ class Verdict:
     sent: int
     axe: Mapping[str, list[list[Any]]]  # by scheme
     html: list[str]
+    unknown: Mapping[str, list[str]]  # to mail programs: what, and to which
 
 
 def mails(languages: tuple[str, ...] = tuple(EDITIONS)) -> Iterator[Mail]:
-    """Compose issues of three sizes in each language, made to fit as jobs do it."""
+    """Compose issues of three sizes in each language, made to fit as jobs do it, and the page of the largest."""
     templates = Templates(None)
     for language in languages:
         texts, title, topics = EDITIONS[language]
@@ -107,118 +86,28 @@ def mails(languages: tuple[str, ...] = tuple(EDITIONS)) -> Iterator[Mail]:
                 digest=chosen,
                 frame=templates.frame(language),
             )
-            yield Mail(language, count, issue, letter)
-
-
-def chromium() -> str:
-    """Find the browser; ends the program with what to install when there is none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return found or sys.exit("looks: needs chromium in the PATH")
-
-
-def browse(page: Path, *options: str, scheme: str, profile: Path) -> str:
-    """Open a page without a window; gives what the browser prints."""
-    command = [
-        chromium(),
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--hide-scrollbars",
-        "--allow-file-access-from-files",
-        f"--user-data-dir={profile}",
-        f"--blink-settings=preferredColorScheme={SCHEMES[scheme]}",
-        *options,
-        page.as_uri(),
-    ]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=True).stdout
-
-
-def pictures(page: Path, folder: Path, *, height: int, profile: Path) -> Iterator[Path]:
-    """Photograph a page at each width, in each scheme."""
-    for scheme in SCHEMES:
-        frames = "".join(
-            f'<iframe src="{page.name}" width="{width}" height="{height}" style="border:0;margin:0 8px"></iframe>'
-            for width in WIDTHS
-        )
-        sheet = page.with_name(f"{page.stem}.sheet.html")
-        meta = '<meta name="color-scheme" content="light dark">'
-        sheet.write_text(f'<!doctype html>{meta}<body style="margin:0;white-space:nowrap">{frames}', encoding="utf-8")
-        target = folder / f"{page.stem}-{scheme}.png"
-        size = f"--window-size={sum(WIDTHS) + 16 * len(WIDTHS)},{height}"
-        browse(sheet, f"--screenshot={target}", size, scheme=scheme, profile=profile)
-        yield target
-
-
-def axe(page: Path, packages: Path, *, scheme: str, profile: Path) -> list[list[Any]]:
-    """List what axe-core finds in a page: rule, how often, where first."""
-    script = (packages / "axe-core" / "axe.min.js").as_uri()
-    tested = page.with_name(f"{page.stem}.axe.html")
-    added = f'<script src="{script}"></script><script>{AXE}</script></body>'
-    tested.write_text(page.read_text(encoding="utf-8").replace("</body>", added), encoding="utf-8")
-    options = ("--dump-dom", "--virtual-time-budget=60000", "--window-size=700,2000")
-    dumped = browse(tested, *options, scheme=scheme, profile=profile)
-    found = re.search(r'data-found="([^"]*)"', dumped)
-    if not found:
-        return [["axe-core did not answer", 1, ""]]
-    result = json.loads(unescape(found[1]))
-    return [*result["violations"], *([] if result["passes"] else [["nothing was tested", 1, ""]])]
-
-
-def html_validate(pages: list[Path], packages: Path) -> dict[str, list[str]]:
-    """List what html-validate finds, by page."""
-    rules, told = (pages[0].with_name(name) for name in ("rules.json", "found.json"))
-    rules.write_text(json.dumps(RULES), encoding="utf-8")
-    tool = packages / "html-validate" / "bin" / "html-validate.mjs"
-    command = ["node", str(tool), "--config", str(rules), "--formatter", "json", *map(str, pages)]
-    with told.open("wb") as output:  # a pipe loses what node has not written when it ends
-        ran = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, timeout=300, check=False)
-    if ran.returncode not in (0, 1):
-        sys.exit(f"looks: html-validate: {ran.stderr.strip()}")
-    return {
-        Path(file["filePath"]).stem: [f"{m['line']}: {m['ruleId']}: {m['message']}" for m in file["messages"]]
-        for file in json.loads(told.read_text(encoding="utf-8") or "[]")
-    }
-
-
-RULES = {
-    "root": True,
-    "extends": ["html-validate:recommended"],
-    "rules": {
-        "no-inline-style": "off",  # mail programs drop style sheets
-        "no-deprecated-attr": "off",  # border, cellpadding and align are for Word, which draws Outlook's mail
-        "no-conditional-comment": "off",  # the same
-        "prefer-native-element": "off",  # some drop <main>, none a role
-        "no-trailing-whitespace": "off",
-        "long-title": "off",  # the title is the subject
-        "attribute-boolean-style": "off",
-        "doctype-style": "off",
-    },
-}
+            yield Mail(f"{language}-{count}", issue, letter)
+        page = Letter(templates.page(issue, links={**LINKS, "all": "./", "text": "2026-11-23.txt"}), "")
+        yield Mail(f"{language}-page", issue, page)
 
 
 def verdicts(packages: Path, pictured: Path | None) -> Iterator[Verdict]:
-    """Have every mail looked at by axe-core in both schemes and by html-validate; keep pictures if asked."""
+    """Have every mail, and a page of the archive, looked at by axe-core and html-validate; keep pictures if asked."""
     with tempfile.TemporaryDirectory(prefix="looks-") as scratch:
-        folder, profile = Path(scratch), Path(scratch) / "profile"
         written = {mail.name: mail for mail in mails()}
-        pages = {name: folder / f"{name}.html" for name in written}
+        pages = {name: Path(scratch) / f"{name}.html" for name in written}
         for name, page in pages.items():
             page.write_text(written[name].letter.html, encoding="utf-8")
         found = html_validate(list(pages.values()), packages)
         for name, mail in written.items():
-            html = mail.letter.html
-            axed = {scheme: axe(pages[name], packages, scheme=scheme, profile=profile) for scheme in SCHEMES}
+            html, page, lines = mail.letter.html, pages[name], mail.issue.lines
             if pictured:
                 pictured.mkdir(parents=True, exist_ok=True)
-                for _ in pictures(pages[name], pictured, height=3000, profile=profile):
-                    pass
-            brief = sum(line.brief for line in mail.issue.lines)
-            sizes = len(html.encode()), sent_size(html)
-            yield Verdict(name, len(mail.issue.lines), brief, mail.issue.left_out, *sizes, axed, found.get(name, []))
+                list(pictures(page, pictured, height=3000))
+            told = len(lines), sum(line.brief for line in lines), mail.issue.left_out
+            axed = {scheme: axe(page, packages, scheme=scheme) for scheme in SCHEMES}
+            unknown = mail_programs(page, packages) if name == "en-300" else {}
+            yield Verdict(name, *told, len(html.encode()), sent_size(html), axed, found.get(name, []), unknown)
 
 
 def looks_table(found: list[Verdict]) -> str:
@@ -234,4 +123,6 @@ def looks_table(found: list[Verdict]) -> str:
     ]
     faults = [f"- {one.mail}, {scheme}: {row}" for one in found for scheme, rows in one.axe.items() for row in rows]
     faults += [f"- {one.mail}: {row}" for one in found for row in one.html]
-    return "\n".join([*rows, "", *faults])
+    unknown = [f"- {what}: {', '.join(who)}" for one in found for what, who in sorted(one.unknown.items())]
+    known = ["", "What some mail programs do not know, as caniemail has it:", "", *unknown] if unknown else []
+    return "\n".join([*rows, "", *faults, *known])

@@ -77,7 +77,7 @@ def test_the_page_asks_for_nothing_from_anywhere():
     """No images, fonts, scripts or style sheets: nothing tells anybody that the mail was opened."""
     html = Templates(None).letter(issue(news(12), home=HOME), links=LINKS).html
     assert {tag for tag, _ in Page(html).tags} <= {
-        *("html", "head", "meta", "title", "style", "body", "div", "table", "tr", "td"),
+        *("html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td"),
         *("h1", "h2", "h3", "p", "span", "a", "br"),
     }
     assert not re.search(r"url\(|@import|@font-face|src=|background=", html)

@@ -1,5 +1,6 @@
-"""digest preview, list: the issues of a digest; what sends them is in ``sending``."""
+"""digest preview, show, list: the issues of a digest; what sends them is in ``sending``."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,11 @@ import typer
 from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
 
 if TYPE_CHECKING:
-    from aggregator.model import DeliveryState
+    from aggregator.app import App
+    from aggregator.config import DigestConfig
+    from aggregator.model import DeliveryState, Issue, Letter
 
-commands = typer.Typer(no_args_is_help=True, help="Preview, send and list the issues of a digest.")
+commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 
@@ -27,6 +30,7 @@ def preview(
     context: typer.Context,
     name: Name,
     at: Annotated[str, typer.Option(help="As if it were this time (2026-11-20T07:00).")] = "",
+    mail: Annotated[bool, typer.Option("--mail", help="The mail, not the page on the web.")] = False,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -40,7 +44,7 @@ def preview(
         now = read_moment(at, app.config.zone) if at else utc_now()
         period = current_period(app, digest, now=now, by=now)
         drafted = draft(app, digest, period)
-        path = app.archive.write_preview(f"{name}.html", drafted[1].html.encode()) if drafted else None
+        path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
             screen.json(since=period.since, until=period.until, issue=drafted[0] if drafted else None, path=path)
         elif drafted is None:
@@ -50,6 +54,44 @@ def preview(
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))
+
+
+def _write_preview(app: "App", digest: "DigestConfig", issue: "Issue", letter: "Letter", *, mail: bool) -> Path:
+    """Write the page of a drafted issue, and the mail beside it; says where the one that is wanted lies."""
+    from aggregator.jobs.shapes import page_of
+
+    page = app.archive.write_preview(f"{digest.name}.html", page_of(app, digest, issue).encode())
+    sent = app.archive.write_preview(f"{digest.name}.mail.html", letter.html.encode())
+    return sent if mail else page
+
+
+@commands.command()
+def show(
+    context: typer.Context,
+    name: Name,
+    period: Annotated[str, typer.Argument(help="Which issue, as `digest list` names it; by default the last.")] = "",
+    text: Annotated[bool, typer.Option("--text", help="The text of the mail (so it is without an option).")] = False,
+    html: Annotated[bool, typer.Option("--html", help="The HTML of the mail.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print an issue as it was frozen."""
+    from aggregator.jobs.compose import digest_named
+    from aggregator.jobs.shapes import archive_letter, archive_links, frozen
+
+    screen = terminal(context)
+    if sum((text, html, markdown, as_json)) > 1:
+        raise typer.BadParameter("choose one of --text, --html, --markdown and --json")
+    with screen.opened() as app:
+        digest = digest_named(app, name)
+        issue = frozen(app, digest, period)
+        if as_json:
+            screen.json(issue=issue)
+        elif markdown:
+            typer.echo(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), nl=False)
+        else:
+            letter = archive_letter(app, digest, issue)
+            typer.echo(letter.html if html else letter.text, nl=False)
 
 
 @commands.command("list")

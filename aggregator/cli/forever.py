@@ -11,7 +11,7 @@ from aggregator.app import App, database_of, find_workspace
 from aggregator.cli.report import tell
 from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.jobs.publish import output_title
+from aggregator.jobs.publish import named_outputs
 from aggregator.jobs.reception import Reception
 from aggregator.pipeline.wording import counted
 from aggregator.schedule import CATCH_UP, Timetable
@@ -26,7 +26,7 @@ def site(app: App, reception: Reception | None = None) -> Site:
     return create_app(
         title=app.config.title,
         storage=app.workspace.storage,
-        outputs=[(output.name, output_title(app, output), output.formats) for output in app.config.outputs],
+        outputs=named_outputs(app),
         digests=[(digest.name, digest.title) for digest in app.config.digests],
         render=app.templates.render,
         language=app.config.language,

@@ -30,6 +30,7 @@ def check(document: Document) -> Iterator[Problem]:
     yield from _names_once(document, "outputs")
     yield from _names_once(document, "digests")
     yield from _names_of_rhythms(document)
+    yield from _issues_have_a_name(document)
     yield from _listed_once(document)
     yield from _topics_exist(document)
 
@@ -79,6 +80,16 @@ def _names_of_rhythms(document: Document) -> Iterator[Problem]:
             if often != "each" and (path := names.get(f"{item.get('name')}-{often}")):
                 text = f"is the name of what gathers {item.get('name')} (`frequency: {often}`); choose another"
                 yield document.problem((*path, "name"), text)
+
+
+def _issues_have_a_name(document: Document) -> Iterator[Problem]:
+    """Refuse an output with the name of the feed that has a digest's issues."""
+    taken = {f"{item.get('name')}-issues" for _, item in _items(document.values, "digests") if isinstance(item, dict)}
+    for path, item in _items(document.values, "outputs"):
+        name = item.get("name") if isinstance(item, dict) else None
+        if isinstance(name, str) and name in taken:
+            text = f"is the feed of the issues of digest `{name.removesuffix('-issues')}`; choose another {got(name)}"
+            yield document.problem((*path, "name"), text)
 
 
 def _listed_once(document: Document) -> Iterator[Problem]:

@@ -108,8 +108,8 @@ class DigestConfig(Section):
     size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
     to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
     subject: Text = Field(default="", description="The subject; by default made from the first entries.")
-    images: bool = Field(default=False, strict=True, description="Whether the lead may bring its picture.")
     subscribe: bool = Field(default=True, strict=True, description="Whether people may subscribe by the web form.")
+    images: bool = Field(default=False, strict=True, description="Whether the lead may bring its picture.")
     frequency: tuple[Frequency, ...] = Field(
         default=("each",),
         description="How often subscribers may choose to get it: each issue, daily, weekly.",

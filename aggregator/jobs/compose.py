@@ -103,6 +103,7 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     """
     from aggregator.jobs.addressing import addressed
     from aggregator.jobs.post import generic
+    from aggregator.jobs.shapes import write_shapes
 
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -113,23 +114,18 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     generic(app, issue, letter)  # what cannot be written as mail must show before it is frozen
     deliveries, variants = addressed(app, digest, issue, letter)
     state = app.store.issues.freeze(issue, letter, deliveries=deliveries, variants=variants, now=app.clock())
-    _write_files(app, state.id)
+    write_shapes(app, digest, state.period)
     return state
 
 
 def restore_files(app: App) -> None:
     """Write the files of each digest's last issue where a process died between freezing and writing them."""
+    from aggregator.jobs.shapes import write_shapes
+
     for digest in app.config.mailings:
         state = app.store.issues.last(digest.name)
         if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
-            _write_files(app, state.id)
-
-
-def _write_files(app: App, id: int) -> None:
-    from aggregator.jobs.post import generic, write_letter
-
-    issue, letter = app.store.issues.issue(id), app.store.issues.letter(id)
-    write_letter(app, issue, letter, generic(app, issue, letter))
+            write_shapes(app, digest, state.period)
 
 
 def digest_named(app: App, name: str) -> DigestConfig:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import OutputConfig
-from aggregator.jobs.publish import publication
+from aggregator.jobs.publish import items
 from aggregator.jobs.standing import Standing, standings
 from aggregator.model import Folded, IssueState, Line, News, Page, StoredEntry, Story
 from aggregator.pipeline.copies import fold
@@ -102,7 +102,7 @@ def _adds(stored: StoredEntry, story: Story) -> News:
 
 
 def _missing_from(app: App, output: OutputConfig, stored: StoredEntry) -> str:
-    shown = publication(app, output).entries
+    shown = items(app, output)
     for one in shown:
         text = lead_of(one, one.texts) if isinstance(one, Story) else one
         texts = one.texts if isinstance(one, Story) else (one,)

@@ -30,8 +30,7 @@ def host(app: App) -> str:
 def footer_links(app: App, digest: DigestConfig, period: str, *, personal: bool = False) -> dict[str, str]:
     """Give the addresses under an issue: the issue on the web, and how to leave.
 
-    A ``personal`` letter has marks for the links of each subscriber; the others ask the editor by mail, and say where
-    to subscribe.
+    A ``personal`` letter has marks for the links of each subscriber; who stands in `to:` asks the editor by mail.
     """
     links = {}
     if app.config.home:
@@ -40,8 +39,6 @@ def footer_links(app: App, digest: DigestConfig, period: str, *, personal: bool 
         return {**links, "unsubscribe": UNSUBSCRIBE, "preferences": PREFERENCES}
     if contact := contact_mail(app):
         links["unsubscribe"] = leave_by_mail(contact, digest.name)
-    if app.config.home and digest.subscribe:
-        links["subscribe"] = f"{app.config.home}subscribe/{digest.name}"
     return links
 
 
@@ -109,10 +106,3 @@ def generic(app: App, issue: Issue, letter: Letter) -> bytes:
     """Make the copy for the archive, addressed to nobody."""
     id = message_id(issue.digest, issue.period, NOBODY, host=host(app))
     return fill(prepared(app, issue, letter), recipient=NOBODY, message_id=id, unsubscribe=contact_mail(app)).data
-
-
-def write_letter(app: App, issue: Issue, letter: Letter, eml: bytes) -> None:
-    """Keep an issue as files: storage/issues/DIGEST/PERIOD.html, .txt and .eml."""
-    files = {"html": letter.html.encode(), "txt": letter.text.encode(), "eml": eml}
-    for kind, data in files.items():
-        app.archive.write_issue(issue.digest, f"{issue.period}.{kind}", data)

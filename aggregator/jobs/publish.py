@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
-from uuid import NAMESPACE_URL, uuid5
 
 from aggregator import __version__
 from aggregator.app import App
 from aggregator.config import OutputConfig
-from aggregator.model import Folded, Reject, Story
+from aggregator.jobs.shapes import feed_name, publish_issues
+from aggregator.model import Folded, Format, Reject, Story
 from aggregator.pipeline.copies import fold
 
 if TYPE_CHECKING:
     from aggregator.pipeline.outputs import Publication
+
+
+_ATOM: tuple[Format, ...] = ("atom",)
 
 
 @dataclass(slots=True)
@@ -35,6 +38,9 @@ def publish_all(app: App) -> Published:
             continue
         _publish(app, output, report)
         app.store.meta[f"output:{output.name}"] = stamp
+    for digest in app.config.digests:
+        if publish_issues(app, digest):
+            report.written.append(f"{feed_name(digest.name)}.atom")
     return report
 
 
@@ -48,15 +54,16 @@ def publication(app: App, output: OutputConfig) -> "Publication":
         subtitle=_subtitle(app, output.topics),
         home=app.config.home,
         base=f"{app.config.home}feeds/" if app.config.home else "",
-        id=_feed_id(app, output.name),
+        id=app.feed_id(output.name),
         language=app.config.language,
         founded=datetime.fromisoformat(app.store.meta["founded"]),
-        entries=_items(app, output),
+        entries=items(app, output),
         topics={topic.name: topic.title for topic in app.config.topics},
     )
 
 
-def _items(app: App, output: OutputConfig) -> "tuple[Folded, ...] | tuple[Story, ...]":
+def items(app: App, output: OutputConfig) -> "tuple[Folded, ...] | tuple[Story, ...]":
+    """Gather what stands in an output, in its order."""
     if output.show == "entries":
         return fold(app.store.entries.latest(topics=output.topics, sets=output.size))
     from aggregator.pipeline.story import group
@@ -70,6 +77,12 @@ def output_title(app: App, output: OutputConfig) -> str:
         return output.title or app.config.title
     titles = {topic.name: topic.title for topic in app.config.topics}
     return f"{app.config.title}: {', '.join(titles[t] for t in output.topics) or output.name}"
+
+
+def named_outputs(app: App) -> list[tuple[str, str, tuple[Format, ...]]]:
+    """List every feed that we publish, those of digests' issues among them: name, title, formats."""
+    outputs = [(output.name, output_title(app, output), output.formats) for output in app.config.outputs]
+    return [*outputs, *((feed_name(digest.name), digest.title, _ATOM) for digest in app.config.digests)]
 
 
 def _publish(app: App, output: OutputConfig, report: Published) -> None:
@@ -88,13 +101,6 @@ def _publish(app: App, output: OutputConfig, report: Published) -> None:
 def _subtitle(app: App, topics: Sequence[str]) -> str:
     abouts = [topic.about for topic in app.config.topics if topic.name in topics and topic.about]
     return " ".join(abouts) or "Every story once, from all the feeds we read."
-
-
-def _feed_id(app: App, name: str) -> str:
-    """Make the permanent id of an output: a tag URI (RFC 4151) under the public address, else a UUID URN."""
-    if app.authority:
-        return f"tag:{app.authority}:feed/{name}"
-    return uuid5(NAMESPACE_URL, f"{app.store.meta['workspace']}/feed/{name}").urn
 
 
 def _stamp(app: App, output: OutputConfig) -> str:

@@ -38,6 +38,15 @@ def headed(issue: Issue, frame: Frame, *, template: str = "") -> Issue:
     )
 
 
+def whole(issue: Issue) -> Issue:
+    """Tell every line whole, as there is room for it outside of a mail; without pictures, which lie with others."""
+    parts = (
+        replace(part, lines=tuple(replace(line, brief=False, image="") for line in part.lines))
+        for part in issue.sections
+    )
+    return replace(issue, sections=tuple(parts))
+
+
 def _sections(sections: Sequence[Section], frame: Frame, *, day: date, zone: ZoneInfo) -> tuple[Section, ...]:
     return tuple(
         replace(

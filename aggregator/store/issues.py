@@ -47,6 +47,10 @@ class Issues(Deliveries):
         """List the issues of a digest, or of all, the latest first."""
         return self._read(f"WHERE ? IN ('', digest) {_LATEST}", digest)
 
+    def composed(self, digest: str, *, most: int = -1) -> tuple[IssueState, ...]:
+        """List the issues of a digest that have something in them, the latest first; ``most`` of them, -1 for all."""
+        return self._read(f"WHERE digest = ? AND NOT skipped {_LATEST} LIMIT ?", digest, most)
+
     def freeze(
         self,
         issue: Issue,

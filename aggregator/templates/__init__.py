@@ -23,9 +23,10 @@ from jinja2 import (
 from aggregator.errors import TemplateError
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.frame import Frame
-from aggregator.pipeline.framing import framed
+from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
+from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
 from aggregator.templates.words import check_words, frame_of
@@ -56,6 +57,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
+        self._environment.filters.update(markdown=markdown, target=target)
         self.frame = lru_cache(maxsize=64)(self._frame)
 
     def _frame(self, language: str) -> Frame:
@@ -79,8 +81,28 @@ class Templates:
         the issue; ``framed`` gives the issue itself so, with its subject.
         """
         shown = self.framed(issue, language=language, zone=zone) if language or zone else issue
-        values = values_of(shown, self.frame(shown.language), links or {})
+        values = self._values(shown, links or {})
         return Letter(html=self.render("issue.html", values), text=self.render("issue.txt", values))
+
+    def page(self, issue: Issue, *, links: Mapping[str, str]) -> str:
+        """Write the issue out as a page of the archive, with ``issue-page.html``; raises TemplateError.
+
+        ``links`` are addresses: ``web`` (its own), ``all`` (the list of issues), ``previous`` and ``next``, ``text``
+        (the same as text), ``feed`` (that of the issues), ``subscribe``. Every line is told whole, and what no mail had
+        room for is listed.
+        """
+        return self.render("issue-page.html", self._values(whole(issue), links))
+
+    def markdown(self, issue: Issue, *, links: Mapping[str, str]) -> str:
+        """Write the issue out as Markdown, with ``issue.md``; ``links`` has ``web`` and ``subscribe``."""
+        return self.render("issue.md", self._values(whole(issue), links))
+
+    def fragment(self, issue: Issue, *, links: Mapping[str, str]) -> str:
+        """Write the issue out as an entry of a feed has it, with ``issue-feed.html``; ``links`` has ``web``."""
+        return self.render("issue-feed.html", self._values(whole(issue), links))
+
+    def _values(self, issue: Issue, links: Mapping[str, str]) -> dict[str, Any]:
+        return values_of(issue, self.frame(issue.language), links)
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """Write one template out; raises TemplateError that names FILE:LINE."""
@@ -90,14 +112,21 @@ class Templates:
     def check(self) -> None:
         """Read every template; write out an issue, an empty one, and what subscribers see. Raises TemplateError."""
         check_words(self._folder)
-        for name in self._environment.list_templates(extensions=["html", "txt"]):
+        for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
         for name, values in samples():
             self.render(name, values)
         sample = self.framed(SAMPLE)
-        self.letter(sample)
-        self.letter(replace(sample, sections=(), rest=()))
+        for issue in (sample, replace(sample, sections=(), rest=())):
+            self.letter(issue)
+            self.page(issue, links={})
+            self.markdown(issue, links={})
+            self.fragment(issue, links={})
+
+
+def _is_template(name: str) -> bool:
+    return name.endswith((".html", ".txt")) or name.rpartition(":")[2] == "issue.md"
 
 
 @contextmanager

@@ -9,6 +9,9 @@ from aggregator.pipeline.reading import minutes
 
 RIGHT_TO_LEFT = ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
 
+LINKS = ("web", "unsubscribe", "preferences", "subscribe", "all", "previous", "next", "text", "feed")
+"""What ``links`` always has; empty where there is no such address."""
+
 
 def values_of(issue: Issue, frame: Frame, links: Mapping[str, str]) -> dict[str, Any]:
     """Gather the names that README.md lists: an issue in parts, what stands behind it, and its words."""
@@ -23,7 +26,7 @@ def values_of(issue: Issue, frame: Frame, links: Mapping[str, str]) -> dict[str,
         "rest": issue.rest,
         "sources": _sources(issue),
         "minutes": _minutes(issue),
-        "links": {"web": "", "unsubscribe": "", "preferences": "", "subscribe": "", **links},
+        "links": {**dict.fromkeys(LINKS, ""), **links},
         "say": frame.say,
         "listed": frame.listed,
         "place": frame.place(issue.zone),

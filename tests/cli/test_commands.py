@@ -75,7 +75,9 @@ def test_sync_gives_its_counts_to_programs(site: Server, tmp_path: Path) -> None
     }
     assert found["entries"] == {"new": 3, "updated": 0, "duplicate": 0, "rejected": 0}
     assert sorted(found["outputs"]["written"]) == [
-        f"{name}.{format}" for name in ("all", "world") for format in ("atom", "json", "rss")
+        *(f"all.{format}" for format in ("atom", "json", "rss")),
+        "morning-issues.atom",
+        *(f"world.{format}" for format in ("atom", "json", "rss")),
     ]
     assert len(found["issues"]["composed"]) == 1 and found["messages"]["sent"] == 1
     assert set(found["seconds"]) == {"refresh", "curate", "publish", "compose", "deliver"}
@@ -359,6 +361,22 @@ def test_digest_list_preview_and_send(synced: Path) -> None:
     assert "there is: morning" in run(synced, "digest", "send", "evening", code=1).stderr
 
 
+def test_digest_show_prints_an_issue_in_each_of_its_shapes(synced: Path) -> None:
+    """As text, as the mail's HTML, as Markdown, as data; one at a time."""
+    (made,) = data(synced, "digest", "list")["issues"]
+    period = made["issue"]["period"]
+    text = run(synced, "digest", "show", "morning").stdout
+    assert (
+        text.startswith("morning\n=======\n")
+        and text == run(synced, "digest", "show", "morning", period, "--text").stdout
+    )
+    assert run(synced, "digest", "show", "morning", period, "--html").stdout.lstrip().startswith("<!DOCTYPE html>")
+    assert run(synced, "digest", "show", "morning", period, "--markdown").stdout.startswith("# morning\n")
+    assert data(synced, "digest", "show", "morning", period)["issue"]["period"] == period
+    assert "choose one" in run(synced, "digest", "show", "morning", "--html", "--text", code=2).stderr
+    assert f"there is: {period}" in run(synced, "digest", "show", "morning", "2020-01-01", code=1).stderr
+
+
 def test_digest_preview_writes_a_page_and_freezes_nothing(site: Server, tmp_path: Path) -> None:
     """A look ahead, as often as one likes."""
     desk(tmp_path, site.url("/a"))
@@ -368,6 +386,8 @@ def test_digest_preview_writes_a_page_and_freezes_nothing(site: Server, tmp_path
     again = desk(tmp_path, site.url("/a"), extra=EXTRA.replace("morning", "evening"))
     page = Path(run(again.root, "digest", "preview", "evening").stdout.strip())
     assert "A treaty is signed" in page.read_text(encoding="utf-8")
+    mail = Path(run(again.root, "digest", "preview", "evening", "--mail").stdout.strip())
+    assert mail != page and "A treaty is signed" in mail.read_text(encoding="utf-8")
     assert not any(issue["issue"]["digest"] == "evening" for issue in data(tmp_path, "digest", "list")["issues"])
 
 

@@ -40,7 +40,7 @@ def test_outputs_digest_and_mail_are_there(shown: tuple[Path, str]) -> None:
     titles = [entry.title for entry in read.entries]
     items = json.loads((storage / "outputs/all.json").read_text(encoding="utf-8"))["items"]
     assert len(titles) == len(set(titles)) == len(items) == 43
-    assert len(list(storage.glob("issues/morning/*"))) == 3 and len(list(storage.glob("outbox/*.eml"))) == 1
+    assert len(list(storage.glob("issues/morning/*"))) == 4 and len(list(storage.glob("outbox/*.eml"))) == 1
 
 
 def test_it_makes_its_own_workspace_anew_and_touches_no_other_folder(shown: tuple[Path, str], tmp_path: Path) -> None:

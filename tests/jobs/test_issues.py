@@ -14,7 +14,7 @@ def titles(root: Path, period: str) -> str:
     return (root / f"storage/issues/morning/{period}.txt").read_text(encoding="utf-8")
 
 
-def test_an_issue_is_made_once_kept_as_three_files_and_put_into_the_outbox(tmp_path: Path) -> None:
+def test_an_issue_is_made_once_kept_as_four_files_and_put_into_the_outbox(tmp_path: Path) -> None:
     """The first sync makes the issue of the latest moment of ``when:``; the second one does nothing."""
     with serve({"/a": Page(rss(item(1)))}) as server:
         here = desk(tmp_path, server.url("/a"), extra=DIGEST)
@@ -23,7 +23,7 @@ def test_an_issue_is_made_once_kept_as_three_files_and_put_into_the_outbox(tmp_p
     assert [issue.period for issue in first.issues] == ["2026-11-22"]  # 07:00 has not come yet on the 23rd
     assert (first.delivered.sent, second.issues, second.delivered.sent) == (2, [], 0)
     files = sorted(path.name for path in (tmp_path / "storage/issues/morning").iterdir())
-    assert files == ["2026-11-22.eml", "2026-11-22.html", "2026-11-22.txt"]
+    assert files == ["2026-11-22.eml", "2026-11-22.html", "2026-11-22.md", "2026-11-22.txt"]
     mails = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in (tmp_path / "storage/outbox").iterdir()]
     assert sorted(mail["To"] for mail in mails) == ["other@example.org", "reader@example.org"]
     assert [part.get_content_type() for part in mails[0].iter_parts()] == ["text/plain", "text/html"]

@@ -1,8 +1,8 @@
-"""Folded entries, or stories → the bytes of an output feed: Atom 1.0, RSS 2.0 or JSON Feed 1.1.
+"""Folded entries, stories, or issues → the bytes of an output feed: Atom 1.0, RSS 2.0 or JSON Feed 1.1.
 
-    Publication ──item.tell | covered.tell_story──▶ Item ──atom | rss | jsonfeed──▶ Published
+    Publication ──item.tell | covered.tell_story | numbered.tell_issue──▶ Item ──atom | rss | jsonfeed──▶ Published
 
-``item`` and ``covered`` decide once what is said of an entry or a story; the three writers only spell it, each item by
+``item``, ``covered`` and ``numbered`` decide once what is said of one; the three writers only spell it, each item by
 itself. The same publication gives the same bytes, whenever and wherever it is written.
 """
 
@@ -14,10 +14,11 @@ from aggregator.model import Folded, Format, Reject, Story
 from aggregator.pipeline.outputs import atom, jsonfeed, rss
 from aggregator.pipeline.outputs.covered import tell_story
 from aggregator.pipeline.outputs.item import Item, tell
-from aggregator.pipeline.outputs.publication import MEDIA_TYPES, Publication, Published
+from aggregator.pipeline.outputs.numbered import tell_issue
+from aggregator.pipeline.outputs.publication import MEDIA_TYPES, Numbered, Publication, Published
 from aggregator.pipeline.plain import tidy
 
-__all__ = ["MEDIA_TYPES", "Item", "Publication", "Published", "publish", "tell", "tell_story"]
+__all__ = ["MEDIA_TYPES", "Item", "Numbered", "Publication", "Published", "publish", "tell", "tell_issue", "tell_story"]
 
 
 class Spelling(Protocol):
@@ -41,11 +42,11 @@ def publish(publication: Publication, format: Format) -> Published:
     """
     spelling = _SPELLED[format]
     rendered: dict[str, Any] = {}
-    kept: list[Folded | Story] = []
+    kept: list[Folded | Story | Numbered] = []
     left_out: list[Reject] = []
     for position, one in enumerate(publication.entries):
         try:
-            item = tell_story(one, publication) if isinstance(one, Story) else tell(one, publication)
+            item = _told(one, publication)
             if item.id in rendered:
                 raise ValueError("another entry of this output has the same id")
             rendered[item.id] = spelling.render(item)
@@ -57,5 +58,15 @@ def publish(publication: Publication, format: Format) -> Published:
     return Published(spelling.write(told, tuple(rendered.values())), tuple(left_out))
 
 
-def _name(one: Folded | Story) -> str:
-    return one.uid if isinstance(one, Story) else one.uid or one.lead.uid
+def _told(one: Folded | Story | Numbered, publication: Publication) -> Item:
+    match one:
+        case Story():
+            return tell_story(one, publication)
+        case Numbered():
+            return tell_issue(one, publication)
+        case _:
+            return tell(one, publication)
+
+
+def _name(one: Folded | Story | Numbered) -> str:
+    return one.uid or one.lead.uid if isinstance(one, Folded) else one.uid

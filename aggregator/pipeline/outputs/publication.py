@@ -1,10 +1,10 @@
 """What is published: an output with its entries, and the bytes that became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aggregator.model import Folded, Format, Reject, Story
+from aggregator.model import Folded, Format, Issue, Reject, Story
 from aggregator.pipeline.outputs import legal
 
 MEDIA_TYPES: Mapping[Format, str] = {
@@ -16,8 +16,19 @@ MEDIA_TYPES: Mapping[Format, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Numbered:
+    """An issue of a digest as an item of its own feed: its permanent id, its address, and its body as HTML."""
+
+    uid: str
+    url: str  # may be empty
+    issue: Issue
+    html: str
+    composed: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """One output with everything that its documents say: an item for each entry, or for each story.
+    """One output with everything that its documents say: an item for each entry, story or issue.
 
     ``id`` is permanent. ``home`` is the address of the site and ``base`` the one that the files of the outputs lie
     under; either is empty when there is none, and then nothing points there. ``founded`` dates an output that has no
@@ -37,14 +48,12 @@ class Publication:
     ttl: int = 0
     next: str = ""
     topics: Mapping[str, str] = field(default_factory=dict)
-    entries: tuple[Folded | Story, ...] = ()
+    entries: tuple[Folded | Story | Numbered, ...] = ()
 
     @property
     def updated(self) -> datetime:
         """The last change of any entry, copies included; ``founded`` when there is none. UTC, whole seconds."""
-        texts = (text for one in self.entries for text in (one.texts if isinstance(one, Story) else (one,)))
-        changes = (member.changed for text in texts for member in text.members)
-        return legal.moment(max(changes, default=self.founded))
+        return legal.moment(max((change for one in self.entries for change in _changes(one)), default=self.founded))
 
     @property
     def heading(self) -> str:
@@ -59,6 +68,14 @@ class Publication:
     def address(self, format: Format) -> str:
         """Tell where this output lies in one format; empty without a base."""
         return f"{self.base.rstrip('/')}/{self.name}.{format}" if self.base else ""
+
+
+def _changes(one: Folded | Story | Numbered) -> Iterator[datetime]:
+    if isinstance(one, Numbered):
+        yield one.composed
+        return
+    for text in one.texts if isinstance(one, Story) else (one,):
+        yield from (member.changed for member in text.members)
 
 
 @dataclass(frozen=True, slots=True)

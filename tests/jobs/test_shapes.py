@@ -1,0 +1,105 @@
+"""One issue, four shapes: the files of storage/issues/ and the feed of a digest's issues."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from lxml import etree
+
+from tests.servers import Page, serve
+from tests.validity import FAULTS
+from tests.workspaces import START, Desk, desk, item, rss
+
+DIGEST = "digests: [{name: morning, title: Morning, when: daily 07:00, to: [reader@example.org]}]"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def three_days(root: Path) -> Desk:
+    """Make an issue on each of three days."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(root, server.url("/a"), extra=DIGEST)
+        here.sync()
+        for day in (2, 3):
+            here.clock.forward(hours=24)
+            server.pages["/a"] = Page(rss(*(item(n, at=START + timedelta(days=n - 1)) for n in range(1, day + 1))))
+            here.sync()
+    return here
+
+
+def feed(here: Desk) -> bytes:
+    return here.outputs()["morning-issues.atom"]
+
+
+def ids(data: bytes) -> list[str]:
+    return [entry.findtext(f"{ATOM}id") for entry in etree.fromstring(data).iter(f"{ATOM}entry")]
+
+
+def test_pages_lead_to_the_issue_before_and_after(tmp_path: Path) -> None:
+    """The page of an issue is written again when it has a next one."""
+    three_days(tmp_path)
+    folder = tmp_path / "storage/issues/morning"
+    first, second, third = sorted(path.stem for path in folder.glob("*.html"))
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+    assert f'rel="next" href="{second}.html"' in pages[first] and 'rel="prev"' not in pages[first]
+    assert f'rel="prev" href="{first}.html"' in pages[second] and f'rel="next" href="{third}.html"' in pages[second]
+    assert f'rel="prev" href="{second}.html"' in pages[third] and 'rel="next"' not in pages[third]
+    assert f'rel="canonical" href="https://desk.example.org/issues/morning/{third}"' in pages[third]
+    assert "https://desk.example.org/subscribe/morning" in pages[third]
+    assert not any("reader@example.org" in path.read_text(encoding="utf-8") for path in folder.iterdir())
+
+
+def test_the_feed_of_issues_is_valid_and_has_each_once_the_latest_first(tmp_path: Path) -> None:
+    """Subject, preheader and body as they were frozen, under the address of the page."""
+    here = three_days(tmp_path)
+    data = feed(here)
+    assert FAULTS["atom"](data) == []
+    root = etree.fromstring(data)
+    entries = list(root.iter(f"{ATOM}entry"))
+    with here.app() as app:
+        states = app.store.issues.all("morning")
+    assert [entry.findtext(f"{ATOM}title") for entry in entries] == [state.subject for state in states]
+    links = [entry.find(f"{ATOM}link").get("href") for entry in entries]
+    assert links == [f"https://desk.example.org/issues/morning/{state.period}" for state in states]
+    assert all("<h2>" in entry.findtext(f"{ATOM}content") for entry in entries) and len(set(ids(data))) == 3
+    assert root.findtext(f"{ATOM}updated") == entries[0].findtext(f"{ATOM}updated")
+
+
+def test_the_feed_of_issues_does_not_change_by_itself(tmp_path: Path) -> None:
+    """The same database gives the same bytes, also when the file was lost; a run without news writes nothing."""
+    here = three_days(tmp_path)
+    before = feed(here)
+    path = tmp_path / "storage/outputs/morning-issues.atom"
+    stood = path.stat().st_mtime_ns
+    here.sync()
+    assert path.stat().st_mtime_ns == stood
+    path.unlink()
+    here.sync()
+    assert feed(here) == before
+
+
+def test_an_issue_keeps_its_id_when_the_site_moves(tmp_path: Path) -> None:
+    """Also then no reader shows it again."""
+    here = three_days(tmp_path)
+    before = ids(feed(here))
+    text = (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
+    (tmp_path / "feeds.yaml").write_text(text.replace("desk.example.org", "news.example.org"), encoding="utf-8")
+    here.sync()
+    assert b"https://news.example.org/issues/morning/" in feed(here) and ids(feed(here)) == before
+
+
+def test_a_digest_that_nobody_may_subscribe_to_says_nothing_of_it(tmp_path: Path) -> None:
+    """No link that leads nowhere."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        desk(tmp_path, server.url("/a"), extra=DIGEST.replace("to:", "subscribe: false, to:")).sync()
+    assert not any("ubscribe" in path.read_text(encoding="utf-8") for path in tmp_path.glob("storage/issues/*/*.html"))
+
+
+def test_what_a_killed_process_did_not_write_is_written_by_the_next(tmp_path: Path) -> None:
+    """The files and the feed are made of the frozen issue."""
+    here = three_days(tmp_path)
+    files = {path: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")}
+    latest = max(files)
+    for path in files:
+        if path.stem == latest.stem:
+            path.unlink()
+    here.sync()
+    assert {path: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")} == files

@@ -1,0 +1,150 @@
+"""What a mail never has, what it has only when asked, and its shapes beside the mail."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from aggregator.model import Folded, Issue
+from aggregator.templates import Templates
+from aggregator.templates.markdown import markdown, target
+from tests.newsroom import ARABIC, ENGLISH, JAPANESE, WORDS, issue, news
+from tests.storyroom import front_page
+from tests.test_templates import LINKS, SCRIPTS, Page
+
+ARCHIVE = {
+    "web": "https://news.example.org/issues/morning/2026-11-23",
+    "feed": "https://news.example.org/feeds/morning-issues.atom",
+    "subscribe": "https://news.example.org/subscribe/morning",
+    "all": "./",
+    "text": "2026-11-23.txt",
+    "previous": "2026-11-22.html",
+    "next": "2026-11-24.html",
+}
+PICTURE = "https://images.example.net/lead.jpg"
+
+
+def pictured(*, image: str = PICTURE, **changes: object) -> Issue:
+    lead, *others = news(4)
+    with_image = replace(lead.lead, entry=replace(lead.lead.entry, image=image))
+    return issue([Folded(with_image, lead.others, lead.uid), *others], **changes)
+
+
+def addresses(composed: Issue) -> set[str]:
+    lines = [line for part in (*composed.sections, *composed.rest) for line in part.lines]
+    return {line.url for line in lines} | {cover.url for line in lines for cover in line.covered}
+
+
+@pytest.mark.parametrize(("texts", "language"), SCRIPTS)
+@pytest.mark.parametrize("count", [3, 60])
+def test_no_mail_tells_anybody_that_it_was_opened_or_where_was_clicked(texts, language: str, count: int):
+    """No pixel, no font from elsewhere, no form, no script; every link is the publisher's own or the footer's."""
+    composed = issue(news(count, texts=texts, language=language), language=language)
+    page = Page(WORDS.letter(composed, links=LINKS).html)
+    assert not {"img", "script", "link", "iframe", "form", "object", "video", "svg"} & {tag for tag, _ in page.tags}
+    assert all(not {"src", "background", "srcset", "ping", "onclick"} & set(attrs) for _, attrs in page.tags)
+    assert page.links() == addresses(composed) | set(LINKS.values())
+
+
+def test_a_picture_comes_only_when_asked_for_with_its_size_and_what_it_is():
+    assert "<img" not in WORDS.letter(pictured()).html
+    page = Page(WORDS.letter(pictured(images=True)).html)
+    (image,) = [attrs for tag, attrs in page.tags if tag == "img"]
+    assert (image["src"], image["width"], image["alt"]) == (PICTURE, "520", "Picture: Example Net")
+    assert image["height"] and page.open == []
+
+
+@pytest.mark.parametrize("image", ["http://images.example.net/a.jpg", "data:image/png;base64,AA", "", "//a.example/b"])
+def test_a_picture_that_is_not_fetched_in_private_is_none(image: str):
+    assert "<img" not in WORDS.letter(pictured(image=image, images=True)).html
+
+
+def test_the_way_out_stands_at_the_top_too():
+    letter = WORDS.letter(issue(news(9)), links=LINKS)
+    assert letter.html.index(LINKS["unsubscribe"]) < letter.html.index("<h2")
+    assert letter.text.index(LINKS["unsubscribe"]) < letter.text.index(ENGLISH[0][0])
+
+
+def test_the_page_knows_nobody_and_shows_what_the_mail_left_out():
+    composed = issue(news(20), size=6, home="https://news.example.org/")
+    html = WORDS.page(composed, links=ARCHIVE)
+    page = Page(html)
+    assert page.open == [] and "nsubscribe" not in html and "references" not in html
+    assert page.links() == addresses(composed) | (set(ARCHIVE.values()) - {ARCHIVE["web"], ARCHIVE["feed"]})
+    heads = {attrs["rel"]: attrs["href"] for tag, attrs in page.tags if tag == "link"}
+    assert heads == {
+        "canonical": ARCHIVE["web"],
+        "alternate": ARCHIVE["feed"],
+        "prev": ARCHIVE["previous"],
+        "next": ARCHIVE["next"],
+    }
+    assert len(addresses(composed)) == 20 and "More stories" in html
+
+
+def test_the_page_tells_whole_what_the_mail_told_briefly():
+    composed = issue(news(4))
+    brief = tuple(replace(s, lines=tuple(replace(x, brief=x.rank > 1) for x in s.lines)) for s in composed.sections)
+    short = replace(composed, sections=brief)
+    assert ENGLISH[1][1] not in WORDS.letter(short).html and ENGLISH[1][0] in WORDS.letter(short).html
+    assert ENGLISH[1][1] in WORDS.page(short, links={}) and ENGLISH[1][1] in WORDS.markdown(short, links={})
+
+
+@pytest.mark.parametrize(
+    "block", ["head", "preheader", "masthead", "ways", "lead", "section", "brief", "more", "leave"]
+)
+def test_a_page_and_its_mail_are_changed_by_the_same_block(tmp_path, block: str):
+    """The page is made of the user's own issue.html."""
+    text = f'{{% extends "default:issue.html" %}}{{% block {block} %}}/* changed */{{% endblock %}}'
+    (tmp_path / "issue.html").write_text(text, encoding="utf-8")
+    composed = issue(news(5), size=4)
+    sections = tuple(replace(s, lines=tuple(replace(x, brief=x.rank > 2) for x in s.lines)) for s in composed.sections)
+    templates = Templates(tmp_path)
+    assert "/* changed */" in templates.letter(replace(composed, sections=sections)).html
+    if block in ("masthead", "lead", "section"):
+        assert "/* changed */" in templates.page(composed, links={})
+
+
+@pytest.mark.parametrize("composed", [front_page(), issue(news(9, texts=ARABIC, language="ar"), language="ar")])
+def test_the_content_of_a_feed_is_plain_html_with_whole_addresses(composed: Issue):
+    page = Page(WORDS.fragment(composed, links=ARCHIVE))
+    assert page.open == [] and all(link.startswith("https://") for link in page.links())
+    assert {tag for tag, _ in page.tags} <= {"div", "h2", "h3", "p", "a", "ul", "li", "em"}
+    assert {name for _, attrs in page.tags for name in attrs} <= {"href", "dir", "lang"}
+
+
+@pytest.mark.parametrize("texts", [ENGLISH, JAPANESE])
+def test_markdown_tells_everything(texts):
+    composed = issue(news(9, texts=texts), size=6)
+    shown = WORDS.markdown(composed, links=ARCHIVE)
+    assert shown.startswith("# Morning briefing\n\nMonday, 23 November 2026")
+    for line in composed.lines:
+        assert markdown(line.title) in shown and markdown(line.excerpt) in shown and f"(<{line.url}>)" in shown
+    assert all(f"<{address}>" in shown for address in addresses(composed))
+    assert "\n\n\n" not in shown and not re.search(r"[ \t]$", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# not *a* heading", r"\# not \*a\* heading"),
+        ("- no list", r"\- no list"),
+        ("1. no list", r"1\. no list"),
+        ("2026 was", "2026 was"),
+        ("[link](x) <b> `c` a_b & ~d~ |", r"\[link\](x) \<b\> \`c\` a\_b \& \~d\~ \|"),
+        ("two\nlines", "two lines"),
+        ("", ""),
+    ],
+)
+def test_texts_are_no_markup(text: str, expected: str):
+    assert markdown(text) == expected
+
+
+def test_an_address_cannot_end_its_link():
+    assert target("https://a.example/x>) [evil](<b c") == "https://a.example/x%3E)%20[evil](%3Cb%20c"
+
+
+def test_the_frames_words_keep_their_direction_in_a_line_that_runs_the_other_way():
+    composed = WORDS.framed(front_page(), language="he")
+    html = WORDS.letter(composed).html
+    assert '<span dir="rtl">יום ראשון, 21:00</span>' in html and '<span dir="rtl">עדכון</span>' in html
+    assert "<span dir=" not in WORDS.letter(front_page()).html
