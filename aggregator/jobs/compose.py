@@ -92,7 +92,7 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
     """
     from aggregator.jobs.post import address_book, generic
-    from aggregator.jobs.shapes import write_shapes
+    from aggregator.jobs.shapes import try_shapes, write_shapes
 
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -100,7 +100,8 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
         since, until = period.since, period.until
         return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
     issue, letter = drafted
-    generic(app, issue, letter)  # what cannot be written as mail must show before it is frozen
+    generic(app, issue, letter)  # what cannot be written must show before it is frozen
+    try_shapes(app, digest, issue)
     state = app.store.issues.freeze(
         issue,
         letter,
