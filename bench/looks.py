@@ -123,6 +123,8 @@ def looks_table(found: list[Verdict]) -> str:
     ]
     faults = [f"- {one.mail}, {scheme}: {row}" for one in found for scheme, rows in one.axe.items() for row in rows]
     faults += [f"- {one.mail}: {row}" for one in found for row in one.html]
-    unknown = [f"- {what}: {', '.join(who)}" for one in found for what, who in sorted(one.unknown.items())]
+    unknown = [
+        f"- {what}: {', '.join(dict.fromkeys(who))}" for one in found for what, who in sorted(one.unknown.items())
+    ]
     known = ["", "What some mail programs do not know, as caniemail has it:", "", *unknown] if unknown else []
     return "\n".join([*rows, "", *faults, *known])

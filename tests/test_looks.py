@@ -8,6 +8,7 @@ import pytest
 from aggregator.model import Folded, Issue
 from aggregator.templates import Templates
 from aggregator.templates.markdown import markdown, target
+from aggregator.workspace import shipped
 from tests.newsroom import ARABIC, ENGLISH, JAPANESE, WORDS, issue, news
 from tests.storyroom import front_page
 from tests.test_templates import LINKS, SCRIPTS, Page
@@ -148,3 +149,15 @@ def test_the_frames_words_keep_their_direction_in_a_line_that_runs_the_other_way
     html = WORDS.letter(composed).html
     assert '<span dir="rtl">יום ראשון, 21:00</span>' in html and '<span dir="rtl">עדכון</span>' in html
     assert "<span dir=" not in WORDS.letter(front_page()).html
+
+
+def test_what_mail_programs_have_to_know_is_written_down():
+    """Every property stands in docs/looks.md, with what happens where it is ignored, but those that all know."""
+    known = {"background", "color", "font", "font-size", "line-height", "margin", "padding"}
+    known |= {"padding-left", "padding-right", "padding-top", "supported-color-schemes"}
+    source = (shipped("templates") / "issue.html").read_text(encoding="utf-8")
+    used = set(re.findall(r"(?<![\w-])(-?[a-z]+(?:-[a-z]+)*):(?![/\s\[])", re.sub(r"\{%.*?%\}", "", source)))
+    said = (shipped("docs") / "looks.md").read_text(encoding="utf-8")
+    properties = {name for name in used if name not in ("a", "https", "hover", "root")} - known
+    assert len(properties) > 15
+    assert {name for name in properties if not re.search(rf"`:?{re.escape(name)}[`:]", said)} == set()

@@ -103,7 +103,7 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     """
     from aggregator.jobs.addressing import addressed
     from aggregator.jobs.post import generic
-    from aggregator.jobs.shapes import write_shapes
+    from aggregator.jobs.shapes import try_shapes, write_shapes
 
     drafted = draft(app, digest, period)
     if drafted is None:
@@ -111,7 +111,8 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
         since, until = period.since, period.until
         return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
     issue, letter = drafted
-    generic(app, issue, letter)  # what cannot be written as mail must show before it is frozen
+    generic(app, issue, letter)  # what cannot be written must show before it is frozen
+    try_shapes(app, digest, issue)
     deliveries, variants = addressed(app, digest, issue, letter)
     state = app.store.issues.freeze(issue, letter, deliveries=deliveries, variants=variants, now=app.clock())
     write_shapes(app, digest, state.period)

@@ -64,6 +64,14 @@ def page_of(app: App, digest: DigestConfig, issue: Issue, *, periods: Sequence[s
     return app.templates.page(issue, links=links)
 
 
+def try_shapes(app: App, digest: DigestConfig, issue: Issue) -> None:
+    """Write an issue out in every shape, to nowhere; raises TemplateError."""
+    page_of(app, digest, issue)
+    links = archive_links(app, digest, issue.period)
+    app.templates.markdown(issue, links=links)
+    app.templates.fragment(issue, links=links)
+
+
 def write_shapes(app: App, digest: DigestConfig, period: str) -> None:
     """Write the files of an issue, and those of the one before it, which now has a next one; then the digest's feed.
 

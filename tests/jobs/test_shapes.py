@@ -3,8 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
+from aggregator.errors import TemplateError
 from tests.servers import Page, serve
 from tests.validity import FAULTS
 from tests.workspaces import START, Desk, desk, item, rss
@@ -103,3 +105,18 @@ def test_what_a_killed_process_did_not_write_is_written_by_the_next(tmp_path: Pa
             path.unlink()
     here.sync()
     assert {path: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")} == files
+
+
+def test_a_mistake_in_a_template_of_the_archive_shows_before_anything_is_frozen(tmp_path: Path) -> None:
+    """The issue is made as soon as the template is mended."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        (tmp_path / "templates").mkdir(exist_ok=True)
+        broken = tmp_path / "templates" / "issue.md"
+        broken.write_text("{{ nobody }}", encoding="utf-8")
+        with pytest.raises(TemplateError, match=r"issue\.md:1: 'nobody' is undefined"):
+            here.sync()
+        with here.app() as app:
+            assert app.store.issues.all() == ()
+        broken.unlink()
+        assert len(here.sync().issues) == 1
