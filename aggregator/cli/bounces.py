@@ -122,11 +122,12 @@ def _list(screen: Terminal, limit: int, *, as_json: bool) -> None:
         (
             moment(one.came, zone, named=False),
             one.recipient,
-            f"{one.kind}, no more mail" if one.suppressed else one.kind,
+            one.kind,
             one.status,
             one.diagnostic,
             f"{one.digest} {one.period}",
+            "stopped" if one.suppressed else "goes on",
         )
         for one in found
     ]
-    screen.table((f"came\n({zone})", "recipient", "kind", "status", "said", "issue"), cells, wrap={"said": 30})
+    screen.table((f"came\n({zone})", "recipient", "kind", "status", "said", "issue", "mail"), cells, wrap={"said": 30})
