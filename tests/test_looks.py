@@ -82,6 +82,22 @@ def test_the_page_knows_nobody_and_shows_what_the_mail_left_out():
     assert len(addresses(composed)) == 20 and "More stories" in html
 
 
+def test_a_mail_promises_no_more_than_the_page_has():
+    composed = issue(news(20), size=6)
+    composed = replace(composed, left_out=5000, rest=composed.rest[:1])
+    more = len(composed.rest[0].lines)
+    assert f"{more} more on the web" in WORDS.letter(composed, links=LINKS).html
+    assert "5,000 more that there was no room for" in WORDS.letter(composed).text
+
+
+def test_a_line_told_briefly_needs_no_address():
+    line = replace(issue(news(1)).lines[0], url="", brief=True, rank=2)
+    composed = issue(news(1))
+    section = replace(composed.sections[0], lines=(*composed.sections[0].lines, line))
+    html = WORDS.letter(replace(composed, sections=(section,))).html
+    assert html.count(line.title) == 3 and 'href=""' not in html
+
+
 def test_the_page_tells_whole_what_the_mail_told_briefly():
     composed = issue(news(4))
     brief = tuple(replace(s, lines=tuple(replace(x, brief=x.rank > 1) for x in s.lines)) for s in composed.sections)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_timezone_location
+from babel.numbers import format_decimal
 
 Words = Mapping[str, str | Mapping[str, str]]
 """A phrase by its key; a phrase that counts has a form for each plural category of its language (CLDR)."""
@@ -85,7 +86,7 @@ class Frame:
 
     def _fact(self, found: re.Match[str], facts: Mapping[str, object]) -> str:
         fact = facts[found[1]]
-        return self._numerals(f"{fact}") if isinstance(fact, int) else f"{fact}"
+        return self._numerals(format_decimal(fact, locale=self.locale)) if isinstance(fact, int) else f"{fact}"
 
     def _numerals(self, text: str) -> str:
         digits = str(self.words.get("digits", ""))

@@ -221,3 +221,16 @@ def test_a_topic_written_twice_does_not_shift_the_places_of_the_others(problems:
         "4:3: topics.a: is written twice; the first stands in line 3",
         "5:15: topics.b.words[0]: must be text; put it in quotes (got 1)",
     ]
+
+
+def test_no_output_takes_the_name_of_the_feed_of_issues(problems):
+    found = problems(
+        """\
+        title: Desk
+        outputs: [{name: morning-issues}, {name: evening-issues}]
+        digests: [{name: morning, when: daily 07:00}]
+        """
+    )
+    assert found == [
+        '2:18: outputs[0].name: is the feed of the issues of digest `morning`; choose another (got "morning-issues")'
+    ]
