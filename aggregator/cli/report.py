@@ -126,6 +126,9 @@ def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
 
 def tell_mail(screen: Terminal, delivered: "Delivered", zone: ZoneInfo) -> None:
     """Say what became of each message that did not go out."""
+    if delivered.interrupted:
+        lost = counted(delivered.interrupted, "delivery", "deliveries")
+        screen.warn(f"interrupted, and may have arrived: {lost}; see `aggregator digest list`")
     for state in ("deferred", "waiting", "failed", "unknown", "dropped"):
         for recipient, reply in getattr(delivered, state).items():
             screen.warn(f"mail to {recipient}: {state}: {reply}")

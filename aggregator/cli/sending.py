@@ -98,11 +98,9 @@ def resend(
 
 
 def _deliver(screen: Terminal, app: "App", name: str) -> "Delivered":
-    """Send what is waiting, after looking for what a dead process left; a signal waits for the message in hand."""
+    """Send what is waiting; a signal waits for the message in hand."""
     from aggregator.jobs import deliver as post
 
-    if lost := post.recover(app):
-        screen.warn(f"interrupted, and may have arrived: {counted(lost, 'delivery', 'deliveries')}; see `digest list`")
     with _told_to_end():
         report = post.deliver(app, only=name, pressing=True)
     tell_mail(screen, report, app.config.zone)

@@ -40,7 +40,7 @@ def deliver(app: App, *, only: str = "", patience: float | None = None, pressing
     for a while, unless a person is ``pressing``.
     """
     now = app.clock()
-    report = Delivered()
+    report = Delivered(interrupted=recover(app))
     report.waiting = {later.recipient: later.reply for later in app.store.issues.deferred(now, digest=only)}
     count = app.store.issues.waiting(now, digest=only)
     asking = not only and bool(app.config.home and app.store.confirmations.waiting(now))

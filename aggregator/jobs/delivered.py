@@ -18,6 +18,7 @@ class Delivered:
     dropped: dict[str, str] = field(default_factory=dict)  # not sent any more, and why
     waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
     asked: "Confirmed | None" = None  # what became of the mails that ask whether a subscription is meant
+    interrupted: int = 0  # what dead processes were sending: it is unknown now
     left: int = 0  # could not go in this run
     why_left: str = ""
 
