@@ -89,6 +89,18 @@ def test_a_sender_is_written_as_mail_wants_it(written: str, sender: str) -> None
         ("{from: a@example.org, smtp: smtp://h, password: secret}", "2:45: mail.password: a password never stands in"),
         ("{from: a@example.org, smtp: smtp://h, bounces: desk}", "2:54: mail.bounces: not an email address like"),
         (f"{{from: a@example.org, smtp: smtp://h, bounces: {'b' * 41}@x.org}}", "2:54: mail.bounces: has more than 40"),
+        ("{from: a@example.org, smtp: smtp://h, rate: 0}", "2:51: mail.rate: must be at least 0.1 (got 0)"),
+        ("{from: a@example.org, smtp: smtp://h, rate: 99999}", "2:51: mail.rate: must be at most 10000"),
+        ("{from: a@example.org, smtp: smtp://h, rate: fast}", '2:51: mail.rate: must be a number (got "fast")'),
+        ("{from: a@example.org, smtp: smtp://h, per_hour: 0}", "2:55: mail.per_hour: must be at least 1 (got 0)"),
+        ("{from: a@example.org, smtp: smtp://h, per_hour: 2.5}", "2:55: mail.per_hour: must be a whole number"),
+        ("{from: a@example.org, smtp: smtp://h, dkim: yes}", "2:51: mail.dkim: must be a mapping of keys and values"),
+        ("{from: a@example.org, smtp: smtp://h, dkim: {domain: Ex, selector: a, key_file: k}}",
+         "2:60: mail.dkim.domain: not a name in the DNS in small letters, like example.org (got"),
+        ("{from: a@example.org, smtp: smtp://h, dkim: {domain: x.org, selector: 'a b', key_file: k}}",
+         "2:77: mail.dkim.selector: not a name in the DNS in small letters, like mail2026 (got"),
+        ("{from: a@example.org, smtp: smtp://h, dkim: {domain: x.org, selector: a}}",
+         "2:51: mail.dkim.key_file: is missing"),
     ],
 )  # fmt: skip
 def test_a_mail_section_that_cannot_work(section: str, line: str) -> None:
@@ -129,3 +141,11 @@ def test_the_password_is_never_part_of_what_is_printed(monkeypatch: pytest.Monke
     mail = MailConfig(sender=DESK, smtp="smtp://u@mail.example.org", password_env="DESK_SMTP_PASSWORD")
     mail.password()
     assert "sesame" not in f"{mail!r} {mail.model_dump_json()}"
+
+
+def test_a_key_to_sign_with_lies_beside_feeds_yaml(tmp_path: Path) -> None:
+    section = "{from: a@example.org, smtp: smtp://h, dkim: {domain: example.org, selector: a.b, key_file: keys/k.pem}}"
+    (tmp_path / "feeds.yaml").write_text(f"title: x\nmail: {section}\n", encoding="utf-8")
+    mail = load(tmp_path / "feeds.yaml").mail
+    assert mail and mail.dkim and mail.dkim.key_file == str(tmp_path / "keys/k.pem")
+    assert (mail.rate, mail.per_hour) == (5, None)

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Letter
-from aggregator.pipeline.letter import NOBODY, leave_by_mail, message, message_id, sent_size
+from aggregator.pipeline.letter import (
+    NOBODY,
+    PREFERENCES,
+    UNSUBSCRIBE,
+    fill,
+    leave_by_mail,
+    message,
+    message_id,
+    prepare,
+    sent_size,
+)
 from aggregator.pipeline.plain import plain
 from aggregator.templates import Templates
 from tests.letters import ID, LETTER, SENT, headers, written
@@ -102,3 +112,51 @@ def test_message_ids_are_fixed_differ_by_recipient_and_do_not_tell_the_address()
 
 def test_an_address_to_write_to_is_quoted():
     assert leave_by_mail("Desk <a+b&c@example.org>", "x") == "mailto:a+b%26c@example.org?subject=unsubscribe%20x"
+
+
+LINKS = {
+    UNSUBSCRIBE: "https://news.example.org/unsubscribe/a.b.c-d_e?x=1&y=2",
+    PREFERENCES: "https://news.example.org/p/1",
+}
+MARKED = Letter(
+    html=f"<p>Ünder=the.\n. hill</p>\n<a href='{UNSUBSCRIBE}'>out</a> or <a href='{PREFERENCES}'>choose</a>\n<p>end",
+    text=f"At the top: {UNSUBSCRIBE}\n.\nHello\n\n{PREFERENCES}",
+)
+
+
+@pytest.mark.parametrize("more", ["", "Ж" * 400], ids=["quoted-printable", "base64"])
+def test_each_of_many_has_links_of_their_own_in_the_place_of_the_marks(more: str):
+    letter = Letter(html=MARKED.html + more, text=MARKED.text + more)
+    form = prepare(issue(news(1)), letter, sender="desk@example.org", date=SENT, host="example.org")
+    sent = fill(form, recipient="reader@example.net", message_id=ID, unsubscribe="desk@example.org", links=LINKS)
+    read = email.message_from_bytes(sent.data, policy=email.policy.default)
+    text, html = (part.get_content().replace("\r\n", "\n").rstrip("\n") for part in read.iter_parts())
+    assert text == f"At the top: {LINKS[UNSUBSCRIBE]}\n.\nHello\n\n{LINKS[PREFERENCES]}{more}"
+    assert f"<a href='{LINKS[UNSUBSCRIBE].replace('&', '&amp;')}'>out</a>" in html and html.endswith(f"<p>end{more}")
+    assert max(map(len, sent.data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+def test_both_ways_to_leave_stand_on_one_line_and_one_click_is_enough():
+    form = prepare(issue(news(1)), LETTER, sender="desk@example.org", date=SENT, host="example.org")
+    click = "https://news.example.org/unsubscribe/" + "x" * 200
+    sent = fill(form, recipient="reader@example.net", message_id=ID, unsubscribe="desk@example.org", one_click=click)
+    line = f"List-Unsubscribe: <{click}>, <mailto:desk@example.org?subject=unsubscribe%20morning>\r\n".encode()
+    assert line in sent.data and b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in sent.data
+
+
+def test_a_link_cannot_bring_a_header_of_its_own():
+    form = prepare(issue(news(1)), LETTER, sender="desk@example.org", date=SENT, host="example.org")
+    with pytest.raises(ValueError, match="not a header"):
+        fill(form, recipient="reader@example.net", message_id=ID, one_click="https://x/\r\nBcc: evil@example.org")
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_any_text_arrives_as_it_was(text: str, html: str):
+    """But for line ends, which are all alike in mail, and a last one that is added."""
+    letter = Letter(*(part.encode("utf-8", "replace").decode() for part in (html, text)))
+    read = email.message_from_bytes(written(letter=letter))
+    parts = [part.get_payload(decode=True) for part in read.get_payload()]
+    wanted = [re.sub(r"\r\n|\r", "\n", part) for part in (letter.text, letter.html)]
+    assert [part.decode().replace("\r\n", "\n").rstrip("\n") for part in parts] == [
+        part.rstrip("\n") for part in wanted
+    ]

@@ -10,7 +10,16 @@ from aggregator.model import Addressed, Issue, IssueState, Letter, Line, Section
 from aggregator.store.frozen import read_issue, read_moment, write_issue
 from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, story
 
-LINE = Line(7, 5, "A “title”", "https://example.com/7", "Example", "2026-11-23T11:00:00Z", also=("b.example",))
+LINE = Line(
+    7,
+    5,
+    "A “title”",
+    "https://example.com/7",
+    "Example",
+    "2026-11-23T11:00:00Z",
+    also=("b.example",),
+    topics=("world",),
+)
 ISSUE = Issue(
     digest="morning",
     period="2026-11-23",
