@@ -107,7 +107,7 @@ def front(root: Path, *, extra: str = EXTRA) -> Iterator[Front]:
     told: list[str] = []
     with (
         here.app() as app,
-        Reception(app, tell=told.append) as reception,
+        Reception(app, tell=told.append, rest=0) as reception,
         serving(site(app, reception), port=0) as address,
     ):
         yield Front(here, app, address, told)

@@ -2,15 +2,23 @@
 
 import csv
 import json
+import re
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.cli.test_commands import data, run
-from tests.frontdesk import EXTRA, READER
-from tests.workspaces import desk
+from tests.frontdesk import EXTRA, READER, URLENCODED, eventually
+from tests.servers import Page, serve
+from tests.workspaces import desk, item, rss
 
 
 @pytest.fixture
@@ -98,7 +106,7 @@ def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tm
     added(root, READER, "+b@example.org")
     subscribers(root, "remove", READER)
     subscribers(root, "export", str(root / "people.csv"))
-    rows = list(csv.DictReader((root / "people.csv").open()))
+    rows = list(csv.DictReader((root / "people.csv").read_text().splitlines()))
     assert [row["address"] for row in rows] == [READER, "'+b@example.org"]
     before = states(root)
     found = data(root, "subscribers", "import", str(root / "people.csv"))
@@ -143,3 +151,72 @@ def test_an_empty_list_says_so(root: Path):
     done = subscribers(root, "list")
     assert done.stdout == "" and "nobody subscribes yet" in done.stderr
     assert not (root / "storage" / "aggregator.db").exists()
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[str]:
+    """Run `aggregator serve` on a free port."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        try:
+            address = re.search(r"http://([\d.]+:\d+)/", process.stderr.readline())
+            assert address
+            yield address[1]
+        finally:
+            process.send_signal(signal.SIGTERM)
+            rest = process.stderr.read()
+            assert (process.wait(timeout=30), rest) == (0, "")
+
+
+def post(site: str, path: str, peer: str = "", **fields: str) -> int:
+    connection = HTTPConnection(site, timeout=30)
+    headers = {"content-type": URLENCODED, **({"x-forwarded-for": peer} if peer else {})}
+    connection.request("POST", path, urlencode(fields), headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_people_subscribe_while_a_sync_writes(tmp_path: Path):
+    """Two processes, one database: the site takes every form, and the sync saves every entry."""
+    pages = {f"/{n}": Page(rss(*(item(n * 1000 + m) for m in range(200)))) for n in range(4)}
+    with serve(pages) as server:
+        here = desk(tmp_path, *map(server.url, pages), extra=EXTRA)
+        run(tmp_path, "subscribers", "add", READER, "--digest", "evening", "--confirmed")
+        command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "sync", "--json"]
+        with serving(tmp_path) as place, subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sync:
+            sent = 0
+            while sync.poll() is None or sent < 20:
+                peer, reader = f"198.{51 + sent // 200}.{sent % 200}.1", f"reader{sent}@example.org"
+                assert post(place, "/subscribe/morning", peer, address=reader) == 200
+                sent += 1
+                time.sleep(0.05)
+            assert sync.stdout and json.loads(sync.stdout.read())["entries"]["new"] == 800
+            assert sync.returncode == 0
+        with here.app() as app:
+            assert len(app.store.subscribers.all()) == sent + 1
+
+
+def test_a_site_that_may_only_be_read_has_no_forms(tmp_path: Path):
+    """Without a database there is nothing to write into: `aggregator serve` makes none."""
+    desk(tmp_path, extra=EXTRA)
+    with serving(tmp_path) as place:
+        assert post(place, "/subscribe/morning", address=READER) == 404
+    assert not (tmp_path / "storage").exists()
+
+
+def test_run_takes_forms_and_sends_the_mails_that_ask(tmp_path: Path):
+    desk(tmp_path, extra=EXTRA)
+    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        found = re.search(r"http://([\d.]+:\d+)/", process.stderr.readline())
+        assert found and post(found[1], "/subscribe/morning", address=READER) == 200
+        with desk(tmp_path, extra=EXTRA).app() as app:
+            eventually(lambda: app.store.subscribers.by_mailbox(READER) is not None)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    run(tmp_path, "sync")
+    assert len(list((tmp_path / "storage" / "outbox").glob("*.eml"))) == 1
