@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from aggregator.workers import Report
 
 SOME_FEEDS_FAILED, TRY_LATER = 3, 75
+NAMED = 20
+"""So many recipients are named of each state; who has thousands is better served by a list."""
 
 
 def summary(report: "Report") -> dict[str, object]:
@@ -130,8 +132,11 @@ def tell_mail(screen: Terminal, delivered: "Delivered", zone: ZoneInfo) -> None:
         lost = counted(delivered.interrupted, "delivery", "deliveries")
         screen.warn(f"interrupted, and may have arrived: {lost}; see `aggregator digest list`")
     for state in ("deferred", "waiting", "failed", "unknown", "dropped"):
-        for recipient, reply in getattr(delivered, state).items():
+        found = getattr(delivered, state)
+        for recipient, reply in list(found.items())[:NAMED]:
             screen.warn(f"mail to {recipient}: {state}: {reply}")
+        if len(found) > NAMED:
+            screen.warn(f"mail to {len(found) - NAMED} more: {state}; see `aggregator digest list`")
     for reply in delivered.asked.trouble if delivered.asked else ():
         screen.warn(f"a mail that asks for a confirmation: {reply}")
     if delivered.left:

@@ -22,6 +22,11 @@ class Delivered:
     left: int = 0  # could not go in this run
     why_left: str = ""
 
+    @property
+    def eventful(self) -> bool:
+        """Whether anything became of a message in this run; that some still wait is no news."""
+        return any((self.sent, self.deferred, self.failed, self.unknown, self.dropped, self.interrupted))
+
     def add(self, other: "Delivered") -> None:
         """Take in what another sender did."""
         self.sent += other.sent
