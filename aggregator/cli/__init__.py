@@ -31,6 +31,7 @@ COMMANDS = {
     "entries": ("entries", "explain"),
     "stories": ("stories",),
     "digests": ("digest",),
+    "drafts": ("digest",),
     "topics": ("topics",),
     "rules": ("rules",),
 }

@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli.report import tell_mail
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
-from aggregator.errors import NotFoundError
+from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -129,9 +129,16 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
 
 
 def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
-    """Make the issue of a period now, also when it was empty at its time; raises NotFoundError when it still is."""
+    """Make the issue of a period now, also when it was empty at its time; raises NotFoundError when it still is, and
+    AggregatorError when it waits for approval.
+    """
     from aggregator.jobs.compose import compose_issue, draft
 
+    if digest.approve or app.store.drafts.find(digest.name):
+        name = digest.name
+        raise AggregatorError(
+            f"{name} is approved before it is sent: `aggregator digest draft {name}`, then `digest approve {name}`"
+        )
     if draft(app, digest, period) is None:
         raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
     app.store.issues.reopen(digest.name, period.name)

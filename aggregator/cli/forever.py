@@ -83,7 +83,7 @@ class Work:
         self.screen.say(f"pruned {counted(sum(row.purgeable for row in rows), 'entry', 'entries')}")
 
     def _tell(self, report: workers.Report) -> None:
-        if report.due or report.issues or report.empty or report.delivered.sent:
+        if report.due or report.issues or report.empty or report.delivered.sent or report.reminded:
             tell(self.screen, self.app, report)
 
     def _read_again(self) -> None:

@@ -157,6 +157,14 @@ class Terminal:
             yield app
 
     @contextmanager
+    def beside(self) -> Iterator["App"]:
+        """Open the workspace for a small change, which may be made while another process works in it."""
+        from aggregator.app import open_app
+
+        with open_app(self.root) as app:
+            yield app
+
+    @contextmanager
     def progress(self, title: str) -> Iterator["Progress"]:
         """Show a progress bar, but only to a person: on a terminal's stderr, not under ``-q`` or in CI."""
         if self.quiet or _is_bare(sys.stderr) or not self.err.is_terminal or os.environ.get("CI"):

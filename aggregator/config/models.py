@@ -1,9 +1,9 @@
 """The sections of feeds.yaml as frozen values."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from aggregator.config.asking import OwnAsking, SharedAsking
 from aggregator.config.fields import (
@@ -96,6 +96,11 @@ class OutputConfig(Section):
         return value
 
 
+def _unless_off(value: object) -> object:
+    """Read ``false`` as not written."""
+    return None if value is False else value
+
+
 class DigestConfig(Section):
     """One kind of mailing."""
 
@@ -106,6 +111,9 @@ class DigestConfig(Section):
     size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
     to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
     subject: Text = Field(default="", description="The subject; by default made from the first entries.")
+    approve: Annotated[Literal["required"] | None, BeforeValidator(_unless_off)] = Field(
+        default=None, description="required: an issue is held until you approve it (`aggregator digest approve`)."
+    )
 
     @model_validator(mode="before")
     @classmethod

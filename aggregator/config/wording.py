@@ -22,6 +22,7 @@ _PLAIN = {
     "string_unicode": "has characters that are no text",
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
+    "approve": ("required",),
     "formats": get_args(Format),
     "history": get_args(Reach),
     "show": ("entries", "stories"),

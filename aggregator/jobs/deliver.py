@@ -73,8 +73,10 @@ def _send_all(app: App, waiting: Sequence[DeliveryState], report: Delivered, *, 
 
 def _send(app: App, delivery: DeliveryState, message: Message, report: Delivered, *, post: "Smtp | None") -> bool:
     """Send one message that was claimed; False when the next one would fare no better."""
+    from aggregator.jobs.post import to_outbox
+
     try:
-        reply = post.send(message) if post else _to_outbox(app, message)
+        reply = post.send(message) if post else to_outbox(app, message)
     except MailError as error:
         _refused(app, delivery, error, report)
         return not error.blocked
@@ -103,9 +105,3 @@ def _refused(app: App, delivery: DeliveryState, error: MailError, report: Delive
 
 def _retry(app: App, delivery: DeliveryState) -> datetime | None:
     return app.clock() + RETRIES[delivery.attempts] if delivery.attempts < len(RETRIES) else None
-
-
-def _to_outbox(app: App, message: Message) -> str:
-    name = f"{message.message_id.strip('<>').partition('@')[0]}.eml"
-    app.archive.write_outbox(name, message.data)
-    return f"written to storage/outbox/{name}"

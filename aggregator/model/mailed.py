@@ -46,6 +46,8 @@ class Line:
     told: str = ""  # when it was told before, for people; empty when it was not
     score: float = 0.0
     parts: tuple[tuple[str, float, str], ...] = ()  # of the score: name, factor, reason
+    note: str = ""  # the editor's, in paragraphs
+    pinned: bool = False  # the editor wants it told, however large the issue is
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Issue:
     left_out: int = 0  # entries that the size did not allow
     home: str = ""
     zone: str = "UTC"  # the time zone of every ``when``
+    note: str = ""  # the editor's, in paragraphs, at the top
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -50,6 +50,21 @@ def message(
     return Message(from_address, to_address, message_id, mail.as_bytes())
 
 
+def memo(subject: str, text: str, *, sender: str, recipient: str, message_id: str, date: datetime) -> Message:
+    """Write a mail of plain text from the program to one person; no list, and no answer is wanted (RFC 3834 §5)."""
+    from_name, from_address = wire_address(sender)
+    to_name, to_address = wire_address(recipient)
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = f"{from_name} <{from_address}>" if from_name else from_address
+    mail["To"] = f"{to_name} <{to_address}>" if to_name else to_address
+    mail["Subject"] = plain(subject)
+    mail["Date"] = format_datetime(date.astimezone(UTC))
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text, charset="utf-8", cte=_encoding(text))
+    return Message(from_address, to_address, message_id, mail.as_bytes())
+
+
 def message_id(digest: str, period: str, recipient: str, host: str) -> str:
     """Name the mail of one issue to one address, the same at each attempt (RFC 5322 §3.6.4), without the address."""
     subject = "\n".join((digest, period, recipient.casefold()))
