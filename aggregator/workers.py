@@ -8,16 +8,18 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aggregator.app import App, list_feeds
-from aggregator.errors import AggregatorError
+from aggregator.config import DigestConfig
+from aggregator.errors import AggregatorError, MailError
 from aggregator.jobs.arrivals import Refreshed
-from aggregator.jobs.compose import compose_issue, due_periods, restore_files
+from aggregator.jobs.compose import Period, compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
 from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
+from aggregator.jobs.drafting import freeze_approved, freeze_draft, in_hand, remind
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
-from aggregator.model import FeedState, IssueState, PruneRow
+from aggregator.model import DraftedIssue, FeedState, IssueState, PruneRow
 from aggregator.pipeline.spread import turn
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Report:
     issues: list[IssueState] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     uncomposed: dict[str, str] = field(default_factory=dict)  # issues that could not be made, and why
+    held: dict[str, str] = field(default_factory=dict)  # issues that wait for approval: digest → period
+    reminded: dict[str, str] = field(default_factory=dict)  # of these, what became of the mail to the editor
     delivered: Delivered = field(default_factory=Delivered)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -112,18 +116,36 @@ def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[Fe
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
+    report.issues += freeze_approved(app)
     for digest, period in due_periods(app, now=app.clock(), late=late):
         try:
-            state = compose_issue(app, digest, period)
+            _compose_one(app, digest, period, report)
         except AggregatorError:
             raise
         except Exception as error:  # what no rule foresaw costs this digest's issue, named, and no other's
             report.uncomposed[f"{digest.name} {period.name}"] = f"{type(error).__name__}: {error}"
-            continue
-        if state and state.skipped:
-            report.empty.append(f"{digest.name} {period.name}")
-        elif state:
-            report.issues.append(state)
+
+
+def _compose_one(app: App, digest: DigestConfig, period: Period, report: Report) -> None:
+    draft = in_hand(app, digest, period)
+    if draft and draft.state == "held":
+        report.held[digest.name] = period.name
+        _remind(app, digest, draft, report)
+        return
+    state = freeze_draft(app, digest, draft) if draft else compose_issue(app, digest, period)
+    if state and state.skipped:
+        report.empty.append(f"{digest.name} {period.name}")
+    elif state:
+        report.issues.append(state)
+
+
+def _remind(app: App, digest: DigestConfig, draft: DraftedIssue, report: Report) -> None:
+    """Tell the editor; a mail that does not go out is tried again by the next sync."""
+    try:
+        if said := remind(app, digest, draft):
+            report.reminded[digest.name] = said
+    except MailError as error:
+        report.reminded[digest.name] = f"not sent: {error}"
 
 
 @contextmanager

@@ -33,6 +33,7 @@ COMMANDS = {
     "digests": ("digest",),
     "subscribers": ("subscribers",),
     "bounces": ("bounces",),
+    "drafts": ("digest",),
     "topics": ("topics",),
     "rules": ("rules",),
 }

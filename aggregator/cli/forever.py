@@ -115,7 +115,8 @@ class Work:
         self.screen.say(f"pruned {counted(sum(row.purgeable for row in rows), 'entry', 'entries')}")
 
     def _tell(self, report: workers.Report) -> None:
-        if report.due or report.issues or report.empty or report.delivered.eventful or report.delivered.asked:
+        made = report.issues or report.empty or report.reminded
+        if report.due or made or report.delivered.eventful or report.delivered.asked:
             tell(self.screen, self.app, report)
 
     def _read_again(self) -> None:

@@ -34,6 +34,7 @@ def summary(report: "Report") -> dict[str, object]:
             "composed": [f"{i.digest} {i.period}" for i in report.issues],
             "empty": report.empty,
             "uncomposed": report.uncomposed,
+            "held": report.held,
         },
         "messages": asdict(delivered),
         "failures": refreshed.failures,
@@ -104,6 +105,10 @@ def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
         screen.say(f"issue:   {empty}: nothing new, so none was made")
     if report.delivered.asked and report.delivered.asked.sent:
         screen.say(f"asked:   {counted(report.delivered.asked.sent, 'subscriber')} to confirm")
+    for digest, period in report.held.items():
+        screen.say(f"issue:   {digest} {period} waits for you: `aggregator digest approve {digest}`, or `edit`")
+        if digest in report.reminded:
+            screen.say(f"         mail to the editor: {report.reminded[digest]}")
     if report.delivered.sent:
         where = "sent" if app.config.mail else f"written to {storage / 'outbox'}"
         screen.say(f"mail:    {report.delivered.sent} {where}")

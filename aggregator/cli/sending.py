@@ -10,7 +10,7 @@ import typer
 
 from aggregator.cli.report import TRY_LATER, tell_mail
 from aggregator.cli.terminal import Terminal, terminal
-from aggregator.errors import NotFoundError
+from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.model import DeliveryWord
 from aggregator.pipeline.wording import counted
 
@@ -62,9 +62,9 @@ def deliver(
     with screen.beside() as app:
         if name:
             digest_named(app, name)
-        report = _deliver(screen, app, name)
-        screen.say(_said(app, report.sent))
-    raise typer.Exit(_code(report))
+        report = delivered(screen, app, name)
+        screen.say(said(app, report.sent))
+    raise typer.Exit(code(report))
 
 
 def resend(
@@ -91,13 +91,13 @@ def resend(
         anew = states or [word for word in get_args(DeliveryWord) if word not in ("pending", "sending")]
         count = app.store.issues.again(issue.id, anew, now=app.clock(), recipient=to)
         screen.say(f"{name} {period}: {counted(count, 'delivery', 'deliveries')} to make again")
-        report = _deliver(screen, app, name) if count else None
+        report = delivered(screen, app, name) if count else None
         if report:
-            screen.say(_said(app, report.sent))
-    raise typer.Exit(_code(report) if report else 0)
+            screen.say(said(app, report.sent))
+    raise typer.Exit(code(report) if report else 0)
 
 
-def _deliver(screen: Terminal, app: "App", name: str) -> "Delivered":
+def delivered(screen: Terminal, app: "App", name: str) -> "Delivered":
     """Send what is waiting; a signal waits for the message in hand."""
     from aggregator.jobs import deliver as post
 
@@ -121,13 +121,15 @@ def _told_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _code(report: "Delivered") -> int:
+def code(report: "Delivered") -> int:
+    """Choose the exit code of a command that sent."""
     return (
         TRY_LATER if report.deferred or report.waiting or report.left else 1 if report.failed or report.unknown else 0
     )
 
 
-def _said(app: "App", sent: int) -> str:
+def said(app: "App", sent: int) -> str:
+    """Say how many messages went, and where."""
     return f"{counted(sent, 'message')} {'sent' if app.config.mail else 'written to storage/outbox'}"
 
 
@@ -167,9 +169,15 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
 
 
 def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
-    """Make the issue of a period now, also when it was empty at its time; raises NotFoundError when it still is."""
+    """Make the issue of a period now, also when it was empty at its time; raises NotFoundError when it still is.
+
+    Raises AggregatorError when it waits for approval.
+    """
     from aggregator.jobs.compose import compose_issue, draft
 
+    if digest.approve or app.store.drafts.find(digest.name):
+        ways = f"`aggregator digest draft {digest.name}`, then `digest approve {digest.name}`"
+        raise AggregatorError(f"{digest.name} is approved before it is sent: {ways}")
     if draft(app, digest, period) is None:
         raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
     app.store.issues.reopen(digest.name, period.name)
@@ -186,7 +194,7 @@ def _outcome(app: "App", digest: "DigestConfig", period: "Period", sent: int, *,
     """Say what sending came to; of an issue that was there before, that nobody gets it twice."""
     issue = app.store.issues.find(digest.name, period.name)
     if made or sent or issue is None:
-        return _said(app, sent)
+        return said(app, sent)
     states = [delivery.state for delivery in app.store.issues.deliveries(issue.id)]
     if not states:
         return "made already, and it has no recipients: it is kept as files only"
@@ -209,9 +217,9 @@ def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime
             period = current_period(app, digest, now=now)
             if made := _is_missing(app, digest, period):
                 _make(app, digest, period)
-    report = _deliver(screen, app, digest.name)
+    report = delivered(screen, app, digest.name)
     screen.say(f"{digest.name} {period.name}: {_outcome(app, digest, period, report.sent, made=made)}")
-    raise typer.Exit(_code(report))
+    raise typer.Exit(code(report))
 
 
 def _is_missing(app: "App", digest: "DigestConfig", period: "Period") -> bool:

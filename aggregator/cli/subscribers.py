@@ -38,7 +38,7 @@ def add(
 
     screen = terminal(context)
     outcome: dict[str, str] = {}
-    with screen.opened(writing=True) as app:
+    with screen.beside() as app:
         offer = book.offer_named(app, digest)
         choice = book.choice_of(offer, topic or (), frequency)
         for address in addresses:
@@ -99,7 +99,7 @@ def remove(context: typer.Context, address: Address, digest: OneDigest = "", as_
     from aggregator.jobs import register as book
 
     screen = terminal(context)
-    with screen.opened(writing=True) as app:
+    with screen.beside() as app:
         ended = book.remove(app, book.found(app, address), digest)
     if as_json:
         screen.json(address=address, ended=ended)
@@ -117,7 +117,7 @@ def erase(
     from aggregator.jobs.register import found
 
     screen = terminal(context)
-    with screen.opened(writing=True) as app:
+    with screen.beside() as app:
         who = found(app, address)
         if not yes and sys.stdin.isatty() and not typer.confirm(f"Forget {who.address} for good?"):
             raise typer.Exit(1)
@@ -142,7 +142,7 @@ def pause(
     from aggregator.jobs import register as book
 
     screen = terminal(context)
-    with screen.opened(writing=True) as app:
+    with screen.beside() as app:
         paused = book.pause(app, book.found(app, address), digest, weeks)
     if as_json:
         screen.json(address=address, weeks=weeks, subscriptions=paused)
@@ -156,7 +156,7 @@ def release(context: typer.Context, address: Address, as_json: AsJson = False) -
     from aggregator.jobs.register import found
 
     screen = terminal(context)
-    with screen.opened(writing=True) as app:
+    with screen.beside() as app:
         who = found(app, address)
         released = app.store.subscribers.release(who.id)
     if as_json:

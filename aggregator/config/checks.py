@@ -7,17 +7,10 @@ from aggregator.config.addresses import trivial
 from aggregator.config.document import Document, Path, Problem
 from aggregator.config.wording import got, hint
 
-LATER = {
-    "approve": "approving an issue before it is mailed",
-}
-"""Keys whose feature is still to come, and what it is."""
-
 
 def take_out_later(document: Document) -> Iterator[Problem]:
     """Refuse what is still to come, and take it out of the values, so that it is named once."""
     values = document.values
-    for path, digest in _items(values, "digests"):
-        yield from _take_out(document, path, digest, ("approve",))
     if str(values.get("database", "")).startswith(("postgres:", "postgresql:", "postgresql+")):
         del values["database"]
         text = "PostgreSQL is not there yet; without this key the database is storage/aggregator.db"
@@ -33,14 +26,6 @@ def check(document: Document) -> Iterator[Problem]:
     yield from _issues_have_a_name(document)
     yield from _listed_once(document)
     yield from _topics_exist(document)
-
-
-def _take_out(document: Document, path: Path, section: Any, keys: tuple[str, ...]) -> Iterator[Problem]:
-    if not isinstance(section, dict):
-        return
-    for key in keys:
-        if key in section and section.pop(key) not in (None, False):
-            yield document.problem((*path, key), f"{LATER[key]}: not there yet; leave the key out", at_key=True)
 
 
 def _feeds_once(document: Document) -> Iterator[Problem]:

@@ -1,10 +1,10 @@
 """The sections of feeds.yaml as frozen values."""
 
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from aggregator.config.asking import OwnAsking, SharedAsking
 from aggregator.config.fields import (
@@ -98,6 +98,11 @@ class OutputConfig(Section):
         return value
 
 
+def _unless_off(value: object) -> object:
+    """Read ``false`` as not written."""
+    return None if value is False else value
+
+
 class DigestConfig(Section):
     """One kind of mailing."""
 
@@ -122,6 +127,10 @@ class DigestConfig(Section):
         if trouble := no_rhythm(value, info.data.get("when", "")):
             raise ValueError(trouble)
         return value
+
+    approve: Annotated[Literal["required"] | None, BeforeValidator(_unless_off)] = Field(
+        default=None, description="required: an issue is held until you approve it (`aggregator digest approve`)."
+    )
 
     @model_validator(mode="before")
     @classmethod

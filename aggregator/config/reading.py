@@ -57,12 +57,12 @@ def read(data: bytes, name: str, *, folder: pathlib.Path | None = None) -> Confi
     try:
         with _collector_paused():
             return _read(data, name, folder)
-    except _NotTextError as error:
-        raise ConfigError((_written(name, error.problem),)) from None
+    except NotTextError as error:
+        raise ConfigError((placed(name, error.problem),)) from None
 
 
 def _read(data: bytes, name: str, folder: pathlib.Path | None) -> Config:
-    document = yaml_document.compose(_text(data))
+    document = yaml_document.compose(text_of(data))
     if not document.broken and not isinstance(document.values, dict):
         text = f"must be a mapping of keys and values {got(document.values)}"
         document.problems.append(document.problem((), text))
@@ -70,7 +70,7 @@ def _read(data: bytes, name: str, folder: pathlib.Path | None) -> Config:
     config = None if document.broken else _validated(document, folder)
     if config is None or document.problems:
         ordered = sorted(document.problems, key=lambda problem: (problem.line, problem.column))
-        raise ConfigError(tuple(dict.fromkeys(_written(name, problem) for problem in ordered)))
+        raise ConfigError(tuple(dict.fromkeys(placed(name, problem) for problem in ordered)))
     return config
 
 
@@ -98,7 +98,7 @@ def _validated(document: Document, folder: pathlib.Path | None) -> Config | None
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:
-    path = _as_written(document, error["loc"])
+    path = _asplaced(document, error["loc"])
     if error["type"] == "extra_forbidden" and path[0] == "defaults" and path[-1] in FeedConfig.model_fields:
         return document.problem(path, "is for one feed, not for all: write it there, under `feeds`", at_key=True)
     if error["type"] == "extra_forbidden":
@@ -108,7 +108,7 @@ def _problem(document: Document, error: ErrorDetails) -> Problem:
     return document.problem(path, plain(error))
 
 
-def _as_written(document: Document, path: Path) -> Path:
+def _asplaced(document: Document, path: Path) -> Path:
     """Lead a path of the models back to the file: topics stand there by name, and lists of words below `words`."""
     match path:
         case ("topics", int(index), *rest):
@@ -127,30 +127,33 @@ def _known(path: Path) -> Iterator[str]:
             yield key
 
 
-def _written(name: str, problem: Problem) -> str:
+def placed(name: str, problem: Problem) -> str:
+    """Write a mistake with its place: ``FILE:LINE:COL: path: what is wrong``."""
     path = f"{problem.path}: " if problem.path else ""
     line = f"{name}:{problem.line}:{problem.column}: {path}{problem.text}"
     return "".join(sign if sign.isprintable() else "�" for sign in line)
 
 
-class _NotTextError(Exception):
+class NotTextError(Exception):
+    """A file is no text that YAML allows; ``problem`` says where."""
+
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.text)
         self.problem = problem
 
 
-def _text(data: bytes) -> str:
-    """Decode UTF-8, with or without a byte order mark."""
+def text_of(data: bytes) -> str:
+    """Decode UTF-8, with or without a byte order mark; raises NotTextError."""
     if len(data) > MOST_BYTES:
-        raise _NotTextError(Problem(1, 1, "", f"is larger than {MOST_BYTES // 1_000_000} MB"))
+        raise NotTextError(Problem(1, 1, "", f"is larger than {MOST_BYTES // 1_000_000} MB"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig")
-        raise _NotTextError(_at(before, "is not UTF-8 text here; save the file as UTF-8")) from None
+        raise NotTextError(_at(before, "is not UTF-8 text here; save the file as UTF-8")) from None
     if found := _NOT_ALLOWED.search(text):
         sign = f"U+{ord(found.group()):04X}"
-        raise _NotTextError(_at(text[: found.start()], f"has a control character ({sign}) here; take it out"))
+        raise NotTextError(_at(text[: found.start()], f"has a control character ({sign}) here; take it out"))
     return text
 
 

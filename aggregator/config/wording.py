@@ -23,6 +23,7 @@ _PLAIN = {
     "string_unicode": "has characters that are no text",
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
+    "approve": ("required",),
     "formats": get_args(Format),
     "frequency": get_args(Frequency),
     "history": get_args(Reach),

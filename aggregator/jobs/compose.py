@@ -54,21 +54,27 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetim
     last = app.store.issues.last(digest.name, by=by)
     before = when.latest(due - timedelta(minutes=1), zone)
     since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
+    if last is None and (held := app.store.drafts.find(digest.name)):
+        since = min(since, datetime.fromisoformat(held.issue.since))  # the first issue ever waited for approval
     return Period(when.period(due, zone), due, min(since, now), now, by)
 
 
 def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:
     """Compose without freezing: the issue and how it reads; None when there is nothing to tell."""
-    from aggregator.jobs.post import footer_links
-    from aggregator.pipeline.compose import compose, fit
+    issue = composed(app, digest, period)
+    return fitted(app, digest, issue) if issue else None
+
+
+def composed(app: App, digest: DigestConfig, period: Period) -> Issue | None:
+    """Choose the stories of a period, and write the issue of them; None when there is nothing to tell."""
+    from aggregator.pipeline.compose import compose
     from aggregator.pipeline.rank import rank
     from aggregator.pipeline.telling import summed_up
 
     stories = news(app, digest, period)
     if not stories:
         return None
-    frame = app.templates.frame(app.config.language)
-    issue = compose(
+    return compose(
         digest,
         summed_up(rank(stories, now=period.until, size=digest.size, weights=app.weights)),
         topics=app.config.topics,
@@ -76,11 +82,19 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
         since=period.since,
         until=period.until,
         now=period.until,
-        frame=frame,
+        frame=app.templates.frame(app.config.language),
         zone=app.config.zone,
         home=app.config.home,
     )
-    links = footer_links(app, digest, period.name)
+
+
+def fitted(app: App, digest: DigestConfig, issue: Issue) -> tuple[Issue, Letter]:
+    """Write an issue out, without the stories that would make its mail too large."""
+    from aggregator.jobs.post import footer_links
+    from aggregator.pipeline.compose import fit
+
+    links = footer_links(app, digest, issue.period)
+    frame = app.templates.frame(app.config.language)
     return fit(issue, lambda shown: app.templates.letter(shown, links=links), digest=digest, frame=frame)
 
 
@@ -101,16 +115,20 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     When there is nothing to tell, that is recorded (``skipped``) and the period is over; but None, and nothing is
     recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
     """
-    from aggregator.jobs.addressing import addressed
-    from aggregator.jobs.post import generic
-    from aggregator.jobs.shapes import try_shapes, write_shapes
-
     drafted = draft(app, digest, period)
     if drafted is None:
         heard = any(feed.succeeded and feed.succeeded > period.since for feed in app.store.feeds.all())
         since, until = period.since, period.until
         return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
-    issue, letter = drafted
+    return freeze(app, digest, *drafted)
+
+
+def freeze(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> IssueState:
+    """Freeze an issue with one delivery for each who gets it, and keep it as files."""
+    from aggregator.jobs.addressing import addressed
+    from aggregator.jobs.post import generic
+    from aggregator.jobs.shapes import try_shapes, write_shapes
+
     generic(app, issue, letter)  # what cannot be written must show before it is frozen
     try_shapes(app, digest, issue)
     deliveries, variants = addressed(app, digest, issue, letter)

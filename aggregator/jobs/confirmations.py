@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError
-from aggregator.jobs.post import contact_mail, sender
+from aggregator.jobs.post import contact_mail, sender, to_outbox
 from aggregator.jobs.subscribing import known
 from aggregator.model import Confirmation, DeliveryWord, Letter, Message
-from aggregator.pipeline.asking import confirmation
+from aggregator.pipeline.letter import memo
 from aggregator.pipeline.people import letter_values
 from aggregator.pipeline.tokens import sign
 
@@ -59,13 +59,13 @@ def written(app: App, waiting: Confirmation) -> Message:
     letter = Letter(app.templates.render("confirm.html", values), text)
     subject = text.strip().partition("\n")[0]
     to, id = waiting.subscriber.address, waiting.message_id
-    return confirmation(subject, letter, sender=sender(app), recipient=to, message_id=id, date=now)
+    return memo(subject, letter, sender=sender(app), recipient=to, message_id=id, date=now)
 
 
 def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, post: "Smtp | None") -> bool:
     """Send one that was claimed; False when the next one would fare no better."""
     try:
-        reply = post.send(message) if post else _to_outbox(app, message)
+        reply = post.send(message) if post else to_outbox(app, message)
     except MailError as error:
         _refused(app, waiting, error, report)
         return not error.blocked
@@ -86,9 +86,3 @@ def _refused(app: App, waiting: Confirmation, error: MailError, report: Confirme
     report.deferred += bool(due)
     report.failed += not due
     report.trouble.append(reply)
-
-
-def _to_outbox(app: App, message: Message) -> str:
-    name = f"{message.message_id.strip('<>').partition('@')[0]}.eml"
-    app.archive.write_outbox(name, message.data)
-    return f"written to storage/outbox/{name}"

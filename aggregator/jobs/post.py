@@ -9,7 +9,17 @@ from urllib.parse import urlsplit
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
-from aggregator.pipeline.letter import NOBODY, PREFERENCES, UNSUBSCRIBE, Form, fill, leave_by_mail, message_id, prepare
+from aggregator.pipeline.letter import (
+    NOBODY,
+    PREFERENCES,
+    UNSUBSCRIBE,
+    Form,
+    fill,
+    leave_by_mail,
+    memo,
+    message_id,
+    prepare,
+)
 from aggregator.pipeline.mailpolicy import mailbox
 from aggregator.pipeline.tokens import Purpose, sign
 
@@ -106,3 +116,45 @@ def generic(app: App, issue: Issue, letter: Letter) -> bytes:
     """Make the copy for the archive, addressed to nobody."""
     id = message_id(issue.digest, issue.period, NOBODY, host=host(app))
     return fill(prepared(app, issue, letter), recipient=NOBODY, message_id=id, unsubscribe=contact_mail(app)).data
+
+
+def editor(app: App) -> str:
+    """Give the address at which the editor is reached: ``contact:`` if it is one of mail, else ``mail.from``."""
+    return contact_mail(app) or (app.config.mail.sender if app.config.mail else "")
+
+
+def reminder(app: App, issue: Issue, letter: Letter) -> Message:
+    """Write to the editor that an issue waits for approval, with the issue as it would be sent."""
+    name = issue.digest
+    text = (
+        f"The issue of {issue.title} for {issue.date} is composed and waits for you.\n\n"
+        f"  aggregator digest edit {name}      change the order, drop, pin, add notes\n"
+        f"  aggregator digest approve {name}   send it\n\n"
+        "Nothing is sent until then. If the time of the next issue comes first, that one tells all of this as well.\n\n"
+        f"It would be sent like this:\n\nSubject: {issue.subject}\n\n{letter.text}"
+    )
+    return memo(
+        f"To approve: {issue.subject}",
+        Letter("", text),
+        sender=sender(app),
+        recipient=editor(app),
+        message_id=message_id(name, f"{issue.period}.approve", editor(app), host=host(app)),
+        date=app.clock(),
+    )
+
+
+def send_one(app: App, message: Message) -> str:
+    """Send one message that no delivery stands for, or write it to storage/outbox/; says what became of it."""
+    if app.config.mail is None:
+        return to_outbox(app, message)
+    from aggregator.mail import Smtp
+
+    with Smtp(app.config.mail) as post:
+        return post.send(message)
+
+
+def to_outbox(app: App, message: Message) -> str:
+    """Write a message into storage/outbox/."""
+    name = f"{message.message_id.strip('<>').partition('@')[0]}.eml"
+    app.archive.write_outbox(name, message.data)
+    return f"written to storage/outbox/{name}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError
 from aggregator.jobs.delivered import Delivered
-from aggregator.jobs.post import form_of, links_of, written
+from aggregator.jobs.post import form_of, links_of, to_outbox, written
 from aggregator.model import Claimed, DeliveryState, Issue, Message, Pace
 from aggregator.pipeline.letter import Form
 from aggregator.pipeline.refusals import IN_A_ROW, judge, rest
@@ -195,8 +195,4 @@ def _post(app: App) -> "Smtp":
 
 
 def _to_outbox(app: App, message: Message, ready: Callable[[], bool]) -> str:
-    if not ready():
-        return ""
-    name = f"{message.message_id.strip('<>').partition('@')[0]}.eml"
-    app.archive.write_outbox(name, message.data)
-    return f"written to storage/outbox/{name}"
+    return to_outbox(app, message) if ready() else ""

@@ -6,7 +6,7 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.jobs.compose import current_period, draft
-from aggregator.jobs.post import contact_mail, host, prepared
+from aggregator.jobs.post import contact_mail, host, prepared, send_one
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.letter import fill, message_id
 
@@ -21,14 +21,7 @@ def try_out(app: App, digest: DigestConfig, *, to: str) -> str:
     id = message_id(issue.digest, f"test-{now:%Y%m%dT%H%M%S%f}", to, host=host(app))
     form = prepared(app, replace(issue, subject=f"[Test] {issue.subject}"), letter)
     message = fill(form, recipient=to, message_id=id, unsubscribe=contact_mail(app))
-    if app.config.mail is None:
-        name = f"{id.strip('<>').partition('@')[0]}.eml"
-        app.archive.write_outbox(name, message.data)
-        return f"written to storage/outbox/{name}"
-    from aggregator.mail import Smtp
-
-    with Smtp(app.config.mail) as post:
-        return post.send(message)
+    return send_one(app, message)
 
 
 def _shown(app: App, digest: DigestConfig) -> tuple[Issue, Letter]:

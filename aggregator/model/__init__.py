@@ -3,6 +3,7 @@
 Request → Fetched → ParsedFeed → Draft → Entry → StoredEntry → Folded → Story → Telling → Issue → Letter → Message
 """
 
+from aggregator.model.drafted import DraftedIssue, DraftWord, EditedLine, Edits
 from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import (
     Candidate,
@@ -82,6 +83,10 @@ __all__ = [
     "DeliveryState",
     "DeliveryWord",
     "Draft",
+    "DraftWord",
+    "DraftedIssue",
+    "EditedLine",
+    "Edits",
     "Enclosure",
     "Entry",
     "FeedFigures",

@@ -55,6 +55,8 @@ class Line:
     score: float = 0.0
     parts: tuple[tuple[str, float, str], ...] = ()  # of the score: name, factor, reason
     topics: tuple[str, ...] = ()  # all that it has of the digest's
+    note: str = ""  # the editor's, in paragraphs
+    pinned: bool = False  # the editor wants it told, however large the issue is
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,18 @@ class Issue:
     home: str = ""
     zone: str = "UTC"  # the time zone of every ``when``
     rest: tuple[Section, ...] = ()  # the best of those that were left out: no mail has them, the web page does
+    note: str = ""  # the editor's, in paragraphs, at the top
 
     @property
     def lines(self) -> tuple[Line, ...]:
         """Every line, best first."""
         return tuple(sorted((line for section in self.sections for line in section.lines), key=lambda line: line.rank))
+
+    @property
+    def offered(self) -> tuple[Line, ...]:
+        """All that an editor may choose from, best first: every line, and those of the rest."""
+        lines = (line for section in (*self.sections, *self.rest) for line in section.lines)
+        return tuple(sorted(lines, key=lambda line: line.rank))
 
     @property
     def lead(self) -> Line | None:

@@ -1,16 +1,11 @@
-"""Subscription × Letter → Message: the mail that asks whether somebody meant it, and what an asker may write."""
+"""What somebody who asks for a digest may write, and how askers are bounded without being known."""
 
 import re
-from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
+from datetime import datetime
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 
-from aggregator.model import Letter, Message
-from aggregator.pipeline.letter import encoding
-from aggregator.pipeline.mailpolicy import POLICY, ascii_domain, wire_address
-from aggregator.pipeline.plain import plain
+from aggregator.pipeline.mailpolicy import ascii_domain
 
 _PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}")
 _IPV4, _IPV6 = 24, 64
@@ -45,22 +40,3 @@ def version_of(page: str) -> str:
 def confirmation_id(digest: str, now: datetime, host: str) -> str:
     """Name the mail that asks, fixed when it is queued; ``%s`` stands where the subscriber's uid goes."""
     return f"<c.{digest}.{int(now.timestamp())}.%s@{ascii_domain(host)}>"
-
-
-def confirmation(
-    subject: str, letter: Letter, *, sender: str, recipient: str, message_id: str, date: datetime
-) -> Message:
-    """Write the mail: no list yet, so no List- headers; no answer is wanted from robots (RFC 3834 §5)."""
-    from_name, from_address = wire_address(sender)
-    _, to_address = wire_address(recipient)
-    mail = EmailMessage(policy=POLICY)
-    mail["From"] = f"{from_name} <{from_address}>" if from_name else from_address
-    mail["To"] = to_address
-    mail["Subject"] = plain(subject)
-    mail["Date"] = format_datetime(date.astimezone(UTC))
-    mail["Message-ID"] = message_id
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.text, charset="utf-8", cte=encoding(letter.text))
-    mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte=encoding(letter.html))
-    mail.set_boundary(f"=_{blake2b(letter.text.encode(), digest_size=12).hexdigest()}")
-    return Message(from_address, to_address, message_id, mail.as_bytes())

@@ -79,7 +79,7 @@ def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig
     if _fits(letter):
         return issue, letter
     order = _dispensable(issue)
-    brief = [line for line in order if line.rank > TOLD]
+    brief = [line for line in order if line.rank > TOLD and not line.note]
 
     def without(count: int) -> Issue:
         return headed(_without(_shortened(issue, brief), order[:count]), frame, template=digest.subject)
@@ -113,10 +113,11 @@ def _sections(lines: Sequence[tuple[str, Line]], topics: Sequence[TopicConfig]) 
 
 
 def _dispensable(issue: Issue) -> list[Line]:
-    """List the lines in the order in which they may go; the last that is left is not among them."""
-    shelves = [sorted(section.lines, key=lambda line: line.rank) for section in issue.sections]
+    """List the lines in the order in which they may go: no pinned one, and not the last that is left."""
+    free = [[line for line in section.lines if not line.pinned] for section in issue.sections]
+    shelves = [sorted(lines, key=lambda line: line.rank) for lines in free]
     order: list[Line] = []
-    for _ in range(len(issue.lines) - 1):
+    for _ in range(min(sum(map(len, shelves)), len(issue.lines) - 1)):
         largest = max(shelves, key=lambda shelf: (len(shelf), shelf[-1].rank if shelf else 0))
         order.append(largest.pop())
     return order

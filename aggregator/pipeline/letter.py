@@ -6,6 +6,7 @@ from binascii import b2a_base64, b2a_qp
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from email.utils import format_datetime
 from html import escape
 from typing import Literal
@@ -115,6 +116,27 @@ def fill(
     parts = [heads[0], to, heads[1], _headers({"Message-ID": message_id}), heads[2], _headers(leaving), heads[3]]
     body = [piece.done or _encoded(_linked(piece, links or {}), base64=piece.base64) for piece in form.body]
     return Message(form.sender, address, message_id, b"".join(parts + body))
+
+
+def memo(subject: str, letter: Letter, *, sender: str, recipient: str, message_id: str, date: datetime) -> Message:
+    """Write a mail from the program itself to one person: no list, and no answer is wanted (RFC 3834 §5).
+
+    It is plain text where the letter has no HTML.
+    """
+    from_name, from_address = wire_address(sender)
+    _, to_address = wire_address(recipient)
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = f"{from_name} <{from_address}>" if from_name else from_address
+    mail["To"] = to_address
+    mail["Subject"] = plain(subject)
+    mail["Date"] = format_datetime(date.astimezone(UTC))
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(letter.text, charset="utf-8", cte=encoding(letter.text))
+    if letter.html:
+        mail.add_alternative(letter.html, subtype="html", charset="utf-8", cte=encoding(letter.html))
+        mail.set_boundary(_boundary(letter))
+    return Message(from_address, to_address, message_id, mail.as_bytes())
 
 
 def message_id(digest: str, period: str, recipient: str, host: str) -> str:

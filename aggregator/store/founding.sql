@@ -312,6 +312,17 @@ CREATE TABLE robots (
   CONSTRAINT pk_robots PRIMARY KEY (origin)
 );
 
+CREATE TABLE draft (
+  digest VARCHAR NOT NULL,
+  period VARCHAR NOT NULL,
+  data TEXT NOT NULL,
+  edits TEXT NOT NULL,
+  made BIGINT NOT NULL,
+  state VARCHAR NOT NULL,
+  told BIGINT,
+  CONSTRAINT pk_draft PRIMARY KEY (digest)
+);
+
 CREATE TABLE letter (
   id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   issue_id INTEGER NOT NULL,

@@ -10,6 +10,7 @@ from aggregator.errors import WorkspaceError
 from aggregator.store.coverage import Coverage
 from aggregator.store.curation import Curation
 from aggregator.store.database import Database
+from aggregator.store.drafts import Drafts
 from aggregator.store.driver import explained
 from aggregator.store.entries import Entries
 from aggregator.store.feeds import Feeds
@@ -45,6 +46,7 @@ class Store:
         self.texts = Texts(database)
         self.stories = Stories(database)
         self.issues = Issues(database)
+        self.drafts = Drafts(database)
         self.learning = Learning(database)
 
     @cached_property

@@ -76,6 +76,20 @@ class DeliveryRow(Row, table=True):
     lease: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class DraftRow(Row, table=True):
+    """An issue in the editor's hand, one a digest; ``data`` is the Issue with all there is to choose from, as JSON."""
+
+    __tablename__ = "draft"
+
+    digest: str = Field(primary_key=True)
+    period: str
+    data: str = Field(sa_type=Text)
+    edits: str = Field(sa_type=Text)
+    made: datetime = Field(sa_type=Moment)
+    state: str
+    told: datetime | None = Field(default=None, sa_type=Moment)  # the editor was mailed
+
+
 class LetterRow(Row, table=True):
     """An issue as some of its subscribers chose it (``variant``), written out once for all of them."""
 

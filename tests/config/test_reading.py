@@ -159,7 +159,6 @@ def test_one_mistake_gives_one_line_that_says_what_and_where(text: str, problem:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("digests: [{name: a, when: daily 07:00, approve: true}]", "2:40: digests[0].approve: approving an issue befo"),
         ("database: postgresql+psycopg://desk:secret@db.example/news", "2:11: database: PostgreSQL is not there yet"),
     ],
 )  # fmt: skip
@@ -195,8 +194,12 @@ def test_weights_of_feeds_and_topics_are_read_and_one_of_the_defaults_is_for_all
     assert [topic.weight for topic in found.topics] == [2.0, 1.0]
 
 
-def test_what_is_still_to_come_may_be_switched_off() -> None:
-    read(b"title: T\ndigests: [{name: a, when: daily 07:00, approve: false}]", "feeds.yaml")
+def test_approval_is_required_or_not(problems: Problems) -> None:
+    digest = "title: T\ndigests: [{name: a, when: daily 07:00, approve: WHAT}]\n"
+    found = [read(digest.replace("WHAT", what).encode(), "feeds.yaml").digests[0] for what in ("required", "false", "")]
+    assert [one.approve for one in found] == ["required", None, None]
+    (problem,) = problems(digest.replace("WHAT", "requird"))
+    assert problem.endswith('digests[0].approve: must be one of required (got "requird"); did you mean `required`?')
 
 
 def test_full_text_is_a_feeds_own_or_all_feeds(problems: Problems) -> None:

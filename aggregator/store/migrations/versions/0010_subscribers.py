@@ -34,7 +34,7 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", table_kwargs={"sqlite_autoincrement": True}) as delivery:
         for name in ("lease", "owner", "letter_id", "subscriber_id"):
             delivery.drop_column(name)
-    for table in ("bounce", "confirmation", "subscription", "subscriber", "letter"):
+    for table in ("bounce", "confirmation", "subscription", "subscriber", "letter", "draft"):
         op.drop_table(table)
 
 
@@ -76,6 +76,17 @@ def _people() -> None:
 
 
 def _post() -> None:
+    op.create_table(
+        "draft",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("edits", sa.Text(), nullable=False),
+        sa.Column("made", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("told", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("digest", name="pk_draft"),
+    )
     op.create_table(
         "letter",
         sa.Column("id", sa.Integer(), nullable=False),

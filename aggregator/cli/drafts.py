@@ -1,0 +1,178 @@
+"""digest draft, edit, approve, discard: the editor's hand."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aggregator.cli.digests import Name, commands
+from aggregator.cli.sending import code, delivered, said
+from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.errors import ConfigError, LockedError, NotFoundError
+from aggregator.pipeline.wording import counted
+
+if TYPE_CHECKING:
+    from aggregator.app import App
+    from aggregator.config import DigestConfig
+    from aggregator.model import DraftedIssue
+
+
+def register(app: typer.Typer) -> None:
+    """The commands of this file belong to ``digest``."""
+
+
+@commands.command()
+def draft(
+    context: typer.Context,
+    name: Name,
+    again: Annotated[bool, typer.Option("--again", help="Compose it anew; your order, notes and pins stay.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Compose the next issue and hold it: `digest edit` changes it, `digest approve` sends it."""
+    from aggregator.jobs.compose import digest_named
+    from aggregator.jobs.drafting import draft_period, hold
+
+    screen = terminal(context)
+    with screen.beside() as app:
+        digest = digest_named(app, name)
+        period = draft_period(app, digest, now=app.clock())
+        there = app.store.drafts.find(name)
+        if there and there.period == period.name and not again:
+            raise NotFoundError(
+                f"{name} {there.period} is drafted already: `digest edit {name}`, or compose it --again"
+            )
+        made = hold(app, digest, period)
+        if made is None:
+            raise NotFoundError(f"nothing new since {moment(period.since, app.config.zone)}: there is nothing to draft")
+        _tell(screen, app, digest, made, as_json=as_json)
+
+
+@commands.command()
+def edit(
+    context: typer.Context,
+    name: Name,
+    file: Annotated[str, typer.Option("--file", help="Take the changed sheet from this file (- for input).")] = "",
+    shown: Annotated[bool, typer.Option("--show", help="Print the sheet and change nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change the draft of an issue in your editor ($EDITOR): order, drop, pin, notes, subject."""
+    from aggregator.jobs.compose import digest_named
+    from aggregator.jobs.drafting import draft_of, sheet, take_sheet
+
+    screen = terminal(context)
+    with screen.beside() as app:
+        digest = digest_named(app, name)
+        found = draft_of(app, digest)
+        if shown:
+            print(sheet(found), end="")
+            return
+        if file:
+            data = sys.stdin.buffer.read() if file == "-" else _bytes_of(Path(file))
+            changed = take_sheet(app, found, data, name="sheet" if file == "-" else Path(file).name)
+        else:
+            changed = _by_hand(screen, app, found)
+        _tell(screen, app, digest, changed, as_json=as_json)
+
+
+@commands.command()
+def approve(
+    context: typer.Context,
+    name: Name,
+    on_time: Annotated[bool, typer.Option("--on-time", help="Send it at the digest's own time, not now.")] = False,
+) -> None:
+    """Send the draft of an issue as it stands."""
+    from aggregator.jobs.compose import digest_named
+    from aggregator.jobs.drafting import approve, draft_of
+
+    screen = terminal(context)
+    with screen.beside() as app:
+        digest = digest_named(app, name)
+        found = draft_of(app, digest)
+        approve(app, found, on_time=on_time)
+        if on_time:
+            screen.say(f"{name} {found.period} is approved and goes out at its time ({digest.when})")
+            return
+        try:
+            _freeze(screen, app)
+        except LockedError as error:
+            screen.say(
+                f"{name} {found.period} is approved; it is sent by {error.holder}, within a minute if that is `run`"
+            )
+            return
+        report = delivered(screen, app, name)
+        screen.say(said(app, report.sent))
+    raise typer.Exit(code(report))
+
+
+def _freeze(screen: Terminal, app: "App") -> None:
+    """Make issues of what is approved, under the workspace's lock; sending needs none."""
+    from aggregator import workers
+    from aggregator.jobs.drafting import freeze_approved
+
+    with screen.locked("digest approve"):
+        workers.recover(app)
+        for state in freeze_approved(app):
+            screen.say(f"{state.digest} {state.period}: “{state.subject}”")
+
+
+@commands.command()
+def discard(context: typer.Context, name: Name) -> None:
+    """Throw a draft away; the issue is composed anew when its time comes."""
+    from aggregator.jobs.compose import digest_named
+
+    screen = terminal(context)
+    with screen.beside() as app:
+        if not app.store.drafts.remove(digest_named(app, name).name):
+            raise NotFoundError(f"there is no draft of “{name}”")
+        screen.say(f"the draft of {name} is gone")
+
+
+def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
+    """Open the sheet in the editor until it has no mistakes, or is left as it was."""
+    import click
+
+    from aggregator.jobs.drafting import sheet, take_sheet
+
+    if not sys.stdin.isatty():
+        raise NotFoundError(
+            "there is no terminal to edit in: use `--show`, change what it prints, and give it by `--file`"
+        )
+    text = sheet(draft)
+    while True:
+        changed = click.edit(text, extension=".yaml", require_save=True)
+        if changed is None:
+            screen.say("nothing was changed")
+            return draft
+        try:
+            return take_sheet(app, draft, changed.encode(), name="sheet")
+        except ConfigError as error:
+            screen.warn(str(error))
+            if not typer.confirm("Edit it again?", default=True):
+                raise
+            text = changed
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:
+    """Show what a draft has become, and where it can be looked at."""
+    from aggregator.jobs.drafting import as_edited
+
+    issue, letter = as_edited(app, digest, draft)
+    path = app.archive.write_preview(f"{digest.name}.html", letter.html.encode())
+    if as_json:
+        screen.json(digest=digest.name, period=draft.period, state=draft.state, issue=issue, path=path)
+        return
+    stories = counted(len(issue.lines), "story", "stories")
+    screen.say(f"{digest.name} {draft.period}: {stories}, “{issue.subject}”; held until `digest approve {digest.name}`")
+    if missing := len(draft.edits.stories) - len(issue.lines):
+        screen.warn(
+            f"the mail would be too long: {counted(missing, 'story', 'stories')} of your sheet out; `pin` keeps one"
+        )
+    screen.show(str(path))

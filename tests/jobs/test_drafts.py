@@ -1,0 +1,260 @@
+"""Stories of the editor's hand: an issue is drafted, changed, held and sent."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import ConfigError, NotFoundError
+from aggregator.jobs.compose import digest_named
+from aggregator.jobs.drafting import approve, draft_of, draft_period, hold, sheet, take_sheet
+from aggregator.model import DraftedIssue
+from tests.postoffice import Clerk, post_office
+from tests.servers import Page, Server, serve
+from tests.workspaces import START, Desk, desk, item, rss
+
+DIGEST = (
+    "digests: [{name: morning, when: daily 07:00, size: 3, to: [reader@example.org]MORE}]\ncontact: editor@example.org"
+)
+RULE = DIGEST.replace("MORE", ", approve: required")
+FREE = DIGEST.replace("MORE", "")
+
+
+WORDS = (
+    "Harbour cranes idle|Dockers in Port Hale stopped work over a shift plan",
+    "Comet seen at dawn|Astronomers photographed a comet above the southern horizon",
+    "Bakery wins prize|A rye loaf from a village oven took first place in Lyon",
+    "Bridge reopens early|Cyclists crossed the river again after two years of repairs",
+    "Rail fares frozen|Passengers will pay no more next year, the ministry decided",
+    "Owl returns to park|Rangers counted four breeding pairs in the old beech wood",
+    "Chess final drawn|Neither player found a win in the eleventh game of the match",
+    "Glacier loses name|Geographers struck a vanished ice field from their newest map",
+    "Museum finds sketch|Curators discovered a charcoal portrait behind a wooden frame",
+)
+
+
+def news(*numbers: int, **span: float) -> Page:
+    """Serve entries that have nothing to do with each other, the first the newest; ``span`` after the start."""
+    at = START + timedelta(**span)
+    found = [(n, *WORDS[n].split("|")) for n in numbers]
+    return Page(rss(*(item(n, title=title, text=text, at=at - timedelta(minutes=n)) for n, title, text in found)))
+
+
+@pytest.fixture
+def site() -> Iterator[Server]:
+    with serve({"/a": news(0, 1, 2, 3, 4, 5)}) as server:
+        yield server
+
+
+def drafted(here: Desk) -> DraftedIssue:
+    with here.app() as app:
+        return draft_of(app, digest_named(app, "morning"))
+
+
+def make(here: Desk) -> DraftedIssue | None:
+    with here.app() as app:
+        digest = digest_named(app, "morning")
+        return hold(app, digest, draft_period(app, digest, now=app.clock()))
+
+
+def change(here: Desk, text: str) -> DraftedIssue:
+    with here.app() as app:
+        return take_sheet(app, draft_of(app, digest_named(app, "morning")), text.encode(), name="sheet")
+
+
+def send(here: Desk, *, on_time: bool = False) -> None:
+    with here.app() as app:
+        approve(app, draft_of(app, digest_named(app, "morning")), on_time=on_time)
+
+
+def told(root: Path, period: str) -> str:
+    return (root / f"storage/issues/morning/{period}.txt").read_text(encoding="utf-8")
+
+
+def headlines(root: Path, period: str) -> list[str]:
+    titles = "|".join(re.escape(words.partition("|")[0]) for words in WORDS)
+    return re.findall(rf"^({titles})$", told(root, period), re.MULTILINE)
+
+
+def mails(root: Path) -> dict[str, str]:
+    found = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in (root / "storage/outbox").glob("*.eml")]
+    return {mail["To"]: mail["Subject"] for mail in found}
+
+
+def test_where_approval_is_the_rule_nothing_is_sent_and_the_editor_is_mailed_once(tmp_path: Path, site: Server) -> None:
+    """At its time the issue is composed and held; the mail shows it and says what to do."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    first = here.sync()
+    second = here.sync()
+    assert (first.held, first.issues, first.delivered.sent) == ({"morning": "2026-11-22"}, [], 0)
+    assert list(first.reminded) == ["morning"] and not second.reminded and second.held
+    (mail,) = (tmp_path / "storage/outbox").iterdir()
+    read = message_from_bytes(mail.read_bytes(), policy=policy.default)
+    assert read["To"] == "editor@example.org" and read["Subject"].startswith("To approve: ")
+    assert "aggregator digest approve morning" in read.get_content() and "Comet seen" in read.get_content()
+
+
+def test_an_approved_draft_is_sent_by_the_next_sync_and_once(tmp_path: Path, site: Server) -> None:
+    """The draft becomes the issue of its period, and what it told is not told again."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    send(here)
+    report = here.sync()
+    assert [issue.period for issue in report.issues] == ["2026-11-22"] and report.delivered.sent == 1
+    assert here.sync().issues == []
+    here.clock.forward(hours=26)
+    assert here.sync().held == {}
+    assert "reader@example.org" in mails(tmp_path)
+
+
+def test_the_sheet_orders_drops_pins_and_notes(tmp_path: Path, site: Server) -> None:
+    """What the editor writes is what readers get: the first leads, notes stand in both parts."""
+    here = desk(tmp_path, site.url("/a"), extra=FREE)
+    sync_without_issue(here)
+    draft = make(here)
+    assert draft and len(draft.edits.stories) == 3 and len(draft.issue.offered) == 6
+    ids = [line.entry for line in draft.issue.offered]
+    titles = {line.entry: line.title for line in draft.issue.offered}
+    text = (
+        'subject: "Today: {lead}"\nnote: "Good morning.\\n\\nTwo things matter."\nstories:\n'
+        f"  - {{id: {ids[4]}, pin: true, note: 'Ours follows.'}}\n  - {{id: {ids[0]}}}\n"
+        f"  - {{id: {ids[1]}, drop: true}}\n"
+    )
+    change(here, text)
+    send(here)
+    here.sync()
+    assert headlines(tmp_path, draft.period) == [titles[ids[4]], titles[ids[0]]]
+    html = (tmp_path / f"storage/issues/morning/{draft.period}.html").read_text(encoding="utf-8")
+    for part in (html, told(tmp_path, draft.period)):
+        assert "Good morning." in part and "Two things matter." in part and "Ours follows." in part
+    assert mails(tmp_path)["reader@example.org"] == f"Today: {titles[ids[4]]}"
+
+
+def sync_without_issue(here: Desk) -> None:
+    """Read the feeds at a time at which no issue is missing."""
+    text = (here.root / "feeds.yaml").read_text(encoding="utf-8")
+    (here.root / "feeds.yaml").write_text(
+        text.replace("digests:", "later:\n#").replace("later:\n", ""), encoding="utf-8"
+    )
+    here.sync()
+    (here.root / "feeds.yaml").write_text(text, encoding="utf-8")
+
+
+def test_a_sheet_that_is_taken_as_it_was_written_changes_nothing(tmp_path: Path, site: Server) -> None:
+    """Whatever a title or a note holds, YAML gives it back."""
+    nasty = 'A "quoted": title # with &amp;lt;signs&amp;gt; — and ünï'
+    site.pages["/a"] = Page(rss(item(1, title=nasty), item(2)))
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    before = drafted(here)
+    change(here, sheet(before).replace('note: ""', "note: |-\n  one: two\n\n  - three # four", 1))
+    noted = drafted(here)
+    assert noted.edits.note == "one: two\n\n- three # four"
+    change(here, sheet(noted))
+    assert drafted(here).edits == noted.edits and noted.edits.stories == before.edits.stories
+
+
+def test_all_mistakes_of_a_sheet_are_named_and_nothing_is_changed(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    before = drafted(here)
+    id = before.issue.lines[0].entry
+    text = f"notes: x\nstories:\n  - {{id: {id}, pin: maybe}}\n  - id: 999\n  - id: {id}\n"
+    with pytest.raises(ConfigError) as caught:
+        change(here, text)
+    assert list(caught.value.problems) == [
+        "sheet:1:1: notes: unknown key; did you mean `note`?",
+        'sheet:3:18: stories[0].pin: must be true or false (got "maybe")',
+        "sheet:4:9: stories[1].id: this draft has no story 999; take an id from `stories` or `more`",
+        f"sheet:5:9: stories[2].id: story {id} stands twice",
+    ]
+    with pytest.raises(ConfigError, match="keep at least one story"):
+        change(here, f"stories: [{{id: {id}, drop: true}}]")
+    assert drafted(here) == before
+
+
+def test_a_draft_that_is_approved_on_time_waits_for_its_moment(tmp_path: Path, site: Server) -> None:
+    """Drafted and approved at 06:00, it goes out at 07:00; what came between is in the next issue, not lost."""
+    here = desk(tmp_path, site.url("/a"), extra=FREE)
+    here.sync()  # the issue of the 22nd
+    site.pages["/a"] = news(6, 7)
+    here.clock.forward(minutes=30)
+    here.sync(force=True)
+    draft = make(here)
+    assert draft and draft.period == "2026-11-23"
+    send(here, on_time=True)
+    assert here.sync().issues == []
+    site.pages["/a"] = news(6, 7, 8)
+    here.clock.forward(hours=1)
+    assert [issue.period for issue in here.sync(force=True).issues] == ["2026-11-23"]
+    assert WORDS[8].partition("|")[0] not in told(tmp_path, "2026-11-23")
+    here.clock.forward(days=1)
+    here.sync()
+    assert WORDS[8].partition("|")[0] in told(tmp_path, "2026-11-24")
+
+
+def test_an_unapproved_draft_is_overtaken_by_the_next_and_loses_nothing(tmp_path: Path, site: Server) -> None:
+    """The new draft tells all since the last issue; what the editor took out stays out, and the editor is told anew."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    before = drafted(here)
+    gone, kept = before.edits.stories[0].entry, before.edits.stories[1].entry
+    change(here, f"stories: [{{id: {kept}}}]")
+    here.clock.forward(hours=26)
+    report = here.sync()
+    after = drafted(here)
+    assert report.held == {"morning": "2026-11-24"} and list(report.reminded) == ["morning"]
+    offered = {line.entry for line in after.issue.offered}
+    assert {gone, kept} <= offered and gone not in {story.entry for story in after.edits.stories}
+
+
+def test_composing_anew_keeps_what_the_editor_did(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    ids = [story.entry for story in drafted(here).edits.stories]
+    change(here, f"note: Hello.\nstories: [{{id: {ids[1]}, note: mine, pin: true}}, {{id: {ids[0]}}}]")
+    site.pages["/a"] = news(1, 2, 3, 4, 5, 6, 7)
+    here.clock.forward(minutes=20)
+    here.sync(force=True)
+    make(here)
+    edits = drafted(here).edits
+    assert [story.entry for story in edits.stories[:2]] == [ids[1], ids[0]] and ids[2] in edits.dropped
+    assert (edits.stories[0].note, edits.stories[0].pin, edits.note) == ("mine", True, "Hello.")
+    assert ids[2] not in {story.entry for story in edits.stories} and len(edits.stories) == 3
+
+
+def test_a_draft_by_hand_whose_time_has_passed_gives_way_to_the_next_issue(tmp_path: Path, site: Server) -> None:
+    """Without the rule, a forgotten draft holds its own issue only."""
+    here = desk(tmp_path, site.url("/a"), extra=FREE)
+    sync_without_issue(here)
+    make(here)
+    assert here.sync().held == {"morning": "2026-11-22"}
+    here.clock.forward(hours=26)
+    report = here.sync()
+    assert [issue.period for issue in report.issues] == ["2026-11-24"] and len(headlines(tmp_path, "2026-11-24")) == 3
+    with pytest.raises(NotFoundError, match="digest draft morning"):
+        drafted(here)
+
+
+def test_changes_of_a_draft_that_was_sent_in_the_meantime_are_refused(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    old = drafted(here)
+    send(here)
+    here.sync()
+    with here.app() as app, pytest.raises(NotFoundError, match="is gone"):
+        take_sheet(app, old, sheet(old).encode(), name="sheet")
+
+
+def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site: Server) -> None:
+    with post_office(Clerk(rcpt={"editor@example.org": "450 4.2.1 busy"})) as office:
+        mail = f"\nmail: {{from: desk@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
+        here = desk(tmp_path, site.url("/a"), extra=RULE + mail)
+        assert "busy" in here.sync().reminded["morning"]
+        office.clerk.rcpt.clear()
+        assert here.sync().reminded["morning"].startswith("250")
+        assert here.sync().reminded == {}
+        assert [envelope.rcpt_tos for envelope in office.clerk.taken] == [["editor@example.org"]]
