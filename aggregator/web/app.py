@@ -57,6 +57,22 @@ def create_app(
     frame = {"site": title, "language": language, "outputs": named}
     shelf = Shelf(storage, outputs, (*digests, *mailings))
     pages = _Pages(shelf, render, frame, {name for name, _ in digests}, reception)
+    app = Starlette(
+        routes=[*_shelves(pages), *_doors(pages, reception)],
+        exception_handlers={
+            400: pages.unread,
+            404: pages.missing,
+            405: pages.refused,
+            413: pages.unread,
+            AggregatorError: pages.unwell,
+        },
+    )
+    app.router.redirect_slashes = False  # Starlette would build the target from the Host header
+    return app
+
+
+def _shelves(pages: "_Pages") -> list[Route]:
+    """The routes to what was published."""
     paths = {
         "/": pages.index,
         "/style.css": pages.style,
@@ -68,18 +84,7 @@ def create_app(
         "/issues/{digest}/{period}.html": pages.issue,
         "/issues/{digest}/{period}": pages.issue,
     }
-    app = Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()] + _doors(pages, reception),
-        exception_handlers={
-            400: pages.unread,
-            404: pages.missing,
-            405: pages.refused,
-            413: pages.unread,
-            AggregatorError: pages.unwell,
-        },
-    )
-    app.router.redirect_slashes = False  # Starlette would build the target from the Host header
-    return app
+    return [Route(path, endpoint, methods=["GET"]) for path, endpoint in paths.items()]
 
 
 def _doors(pages: "_Pages", reception: Reception | None) -> list[Route]:
