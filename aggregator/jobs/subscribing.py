@@ -103,7 +103,8 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
     age = CONFIRM_WITHIN if purpose == "confirm" else None
     trouble = TokenError("this link is not one of ours, or not whole")
     try:
-        uid, digest = read(app.secret, purpose, token, app.clock(), age)
+        uid, mailing = read(app.secret, purpose, token, app.clock(), age)
+        digest = app.config.rhythm(mailing)[0]
     except TokenError as error:
         uid, digest, trouble = "", "", error
     who = app.store.subscribers.by_uid(uid)

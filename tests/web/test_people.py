@@ -127,6 +127,7 @@ def test_a_form_that_is_looked_at_changes_nothing(site: Front):
     before = site.dump()
     for method in ("GET", "HEAD"):
         assert site.ask("/subscribe/morning?address=reader@example.org", method=method).status == 200
+        assert site.ask("/unsubscribe/x", method=method).status == 404
     assert site.dump() == before
 
 
