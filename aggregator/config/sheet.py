@@ -142,7 +142,7 @@ def _stories(stories: Iterable[tuple[EditedLine, Line]]) -> str:
 def _story(story: EditedLine, line: Line) -> str:
     parts = [f"- id: {story.entry}", f"title: {_quoted(line.title)}", f"source: {_quoted(line.source)}"]
     parts += ["pin: true"] * story.pin
-    parts += [f"note: {_block(story.note, 4)}"] if story.note else []
+    parts += [f"note: {_block(story.note, 6)}"] if story.note else []
     return "  " + "\n    ".join(parts) + "\n"
 
 
@@ -154,9 +154,7 @@ def _quoted(text: str) -> str:
 
 def _block(text: str, indent: int) -> str:
     """Write a note: a line between quotes, or a block of lines."""
-    if "\n" not in text:
-        return _quoted(text)
     lines = text.split("\n")
-    if any(line.startswith((" ", "\t")) for line in lines[:1]):
+    if len(lines) == 1 or not all(line.isprintable() for line in lines):
         return _quoted(text)
     return "|-\n" + "\n".join(" " * indent + line if line else "" for line in lines)
