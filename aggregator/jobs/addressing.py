@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
-from aggregator.jobs.post import footer_links, host
+from aggregator.jobs.post import contact_mail, footer_links, host
+from aggregator.jobs.trouble import trouble
 from aggregator.model import Addressed, Issue, Letter, Subscriber, Subscription, Variant
 from aggregator.pipeline.compose import fit
 from aggregator.pipeline.letter import message_id
 from aggregator.pipeline.narrowing import narrowed
 from aggregator.pipeline.plain import tidy
 from aggregator.store.subscribers import mailbox_of
+
+EDITOR = '{"editor": true}'
+"""The variant of who keeps feeds.yaml."""
 
 Choice = tuple[tuple[str, ...], str, str]
 """Topics (none: all), language and time zone (empty: as the issue has them)."""
@@ -25,11 +29,11 @@ def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> t
     share one letter; a choice of topics of which the issue tells nothing gets none.
     """
     deliveries = [_to(app, issue, address) for address in dict.fromkeys(digest.to)]
+    variants = _for_the_editor(app, digest, issue, deliveries)
     fixed = {mailbox_of(address) for address in digest.to}
     name, often = app.config.rhythm(digest.name)
     people = app.store.subscribers.of_digest(name, often, app.clock())
     choices: dict[Choice, str | None] = {}
-    variants: dict[str, Variant] = {}
     for person, wanted in people:
         choice = _choice(app, digest, person, wanted)
         if choice not in choices:
@@ -42,6 +46,23 @@ def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> t
         if key is not None and person.mailbox not in fixed:
             deliveries.append(replace(_to(app, issue, person.address), subscriber=person.id, variant=key))
     return deliveries, _used(variants, deliveries)
+
+
+def _for_the_editor(app: App, digest: DigestConfig, issue: Issue, deliveries: list[Addressed]) -> dict[str, Variant]:
+    """Give the editor, who stands in `to:` under the address of `contact:`, a letter that names feeds that failed."""
+    contact = contact_mail(app)
+    place = next(
+        (n for n, to in enumerate(deliveries) if contact and mailbox_of(to.recipient) == mailbox_of(contact)), -1
+    )
+    failed = trouble(app) if place >= 0 else ()
+    if not failed:
+        return {}
+    links, frame = footer_links(app, digest, issue.period), app.templates.frame(issue.language)
+    shown, letter = fit(
+        issue, lambda one: app.templates.letter(one, links=links, trouble=failed), digest=digest, frame=frame
+    )
+    deliveries[place] = replace(deliveries[place], variant=EDITOR)
+    return {EDITOR: Variant(EDITOR, shown.subject, letter)}
 
 
 def _used(variants: dict[str, Variant], deliveries: Iterable[Addressed]) -> list[Variant]:

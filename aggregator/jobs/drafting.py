@@ -13,6 +13,7 @@ from aggregator.config import DigestConfig
 from aggregator.config.sheet import read_sheet, write_sheet
 from aggregator.errors import NotFoundError
 from aggregator.jobs.compose import Period, composed, current_period, fitted, freeze
+from aggregator.jobs.trouble import trouble
 from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
 from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken_out
 from aggregator.when import When
@@ -128,7 +129,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     if not editor(app):
         return ""
     issue, letter = as_edited(app, digest, draft)
-    reply = send_one(app, reminder(app, issue, letter))
+    reply = send_one(app, reminder(app, issue, letter, trouble(app)))
     app.store.drafts.told(digest.name, draft.period, now=app.clock())
     return reply
 

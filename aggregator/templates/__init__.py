@@ -1,6 +1,6 @@
 """The templates: the user's folder first, the shipped ones behind, written with Jinja2."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -72,16 +72,23 @@ class Templates:
         return framed(issue, self.frame(language or issue.language), zone=zone, template=template)
 
     def letter(
-        self, issue: Issue, *, links: Mapping[str, str] | None = None, language: str = "", zone: str = ""
+        self,
+        issue: Issue,
+        *,
+        links: Mapping[str, str] | None = None,
+        language: str = "",
+        zone: str = "",
+        trouble: Sequence[tuple[str, str]] = (),
     ) -> Letter:
         """Write the issue out with ``issue.html`` and ``issue.txt``; raises TemplateError.
 
         ``links`` are addresses for the frame, in the HTML and the text alike: ``web`` (this issue on the web),
         ``unsubscribe``, ``preferences``. With ``language`` or ``zone`` it is written for a reader who has others than
-        the issue; ``framed`` gives the issue itself so, with its subject.
+        the issue; ``framed`` gives the issue itself so, with its subject. ``trouble`` is for the editor alone: feeds
+        that could not be read, and why.
         """
         shown = self.framed(issue, language=language, zone=zone) if language or zone else issue
-        values = self._values(shown, links or {})
+        values = {**self._values(shown, links or {}), "trouble": trouble}
         return Letter(html=self.render("issue.html", values), text=self.render("issue.txt", values))
 
     def page(self, issue: Issue, *, links: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ def values_of(issue: Issue, frame: Frame, links: Mapping[str, str]) -> dict[str,
         "say": frame.say,
         "listed": frame.listed,
         "place": frame.place(issue.zone),
+        "trouble": (),
         "dir": "rtl" if issue.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
     }
 

@@ -258,3 +258,23 @@ def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site:
         assert here.sync().reminded["morning"].startswith("250")
         assert here.sync().reminded == {}
         assert [envelope.rcpt_tos for envelope in office.clerk.taken] == [["editor@example.org"]]
+
+
+def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: Server) -> None:
+    """In the mail that asks for approval, and below the issue for who is `contact` and stands in `to`."""
+    site.pages["/b"] = Page(b"gone", status=500)
+    both = RULE.replace("to: [reader@example.org]", "to: [reader@example.org, editor@example.org]")
+    here = desk(tmp_path, site.url("/a"), site.url("/b"), extra=both)
+    here.sync()
+    (reminder,) = (tmp_path / "storage/outbox").iterdir()
+    assert "could not be read" in reminder.read_text("utf-8")
+    reminder.unlink()
+    send(here)
+    here.sync()
+    mails = [message_from_bytes(p.read_bytes(), policy=policy.default) for p in (tmp_path / "storage/outbox").iterdir()]
+    bodies = {mail["To"]: [part.get_content() for part in mail.iter_parts()] for mail in mails}
+    for part in bodies["editor@example.org"]:
+        assert "could not be read" in part and "/b" in part and "500" in part
+    assert not any("could not be read" in part for part in bodies["reader@example.org"])
+    page = (tmp_path / "storage/issues/morning/2026-11-22.html").read_text(encoding="utf-8")
+    assert "could not be read" not in page
