@@ -96,6 +96,7 @@ def sync(
     with _timed(report, "compose"):
         _compose(app, report, late=late)
     with _timed(report, "deliver"):
+        app.store.confirmations.tidy(app.clock())
         report.delivered = deliver(app, patience=patience)
     return report
 

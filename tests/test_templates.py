@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.errors import TemplateError
 from aggregator.pipeline.letter import leave_by_mail
+from aggregator.pipeline.people import samples
 from aggregator.templates import Templates, direction, underlined, wrapped
 from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
 
@@ -191,6 +192,24 @@ def test_checking_finds_a_mistake_before_there_is_any_news(tmp_path: Path, text:
 def test_checking_reads_pages_that_are_no_issue_too(tmp_path: Path):
     with pytest.raises(TemplateError, match=r"index\.html:3: .*endfor"):
         user_template(tmp_path, "\n\n{% endfor %}", name="index.html").check()
+
+
+@pytest.mark.parametrize(
+    "name", ["subscribe.html", "confirmation.html", "preferences.html", "done.html", "confirm.txt", "confirm.html"]
+)
+def test_checking_writes_out_what_subscribers_see(tmp_path: Path, name: str):
+    block = "body" if name.startswith("confirm.") else "main"
+    text = f'{{% extends "default:{name}" %}}{{% block {block} %}}\n{{{{ ofer }}}}{{% endblock %}}'
+    with pytest.raises(TemplateError, match=rf"{name}:2: 'ofer' is undefined"):
+        user_template(tmp_path, text, name=name).check()
+
+
+@pytest.mark.parametrize(("name", "block"), [("subscribe.html", "about"), ("subscribe.html", "consent")])
+def test_the_words_of_the_form_can_be_changed_alone(tmp_path: Path, name: str, block: str):
+    text = f'{{% extends "default:{name}" %}}{{% block {block} %}}<p>Our own words.</p>{{% endblock %}}'
+    shown = user_template(tmp_path, text, name=name)
+    values = next(values for sample, values in samples() if sample == name)
+    assert "Our own words." in shown.render(name, values) and "<form" in shown.render(name, values)
 
 
 def test_a_template_that_extends_itself_is_an_error_in_words(tmp_path: Path):

@@ -33,7 +33,6 @@ class Confirmed:
 def send_confirmations(app: App, post: "Smtp | None") -> Confirmed:
     """Send what is waiting; without a ``post`` into storage/outbox/. Stops where the next would fare no better."""
     report = Confirmed()
-    app.store.confirmations.tidy(app.clock())
     for waiting in app.store.confirmations.waiting(app.clock()) if app.config.home else ():
         message = written(app, waiting)
         if app.store.confirmations.claim(waiting.id, now=app.clock()) and not _send(

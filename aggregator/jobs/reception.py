@@ -45,6 +45,7 @@ class Reception:
         self._thread = Thread(target=self._work, name="reception", daemon=True)
 
     def __enter__(self) -> Self:
+        _ = self.app.secret  # made now if need be: looking at a link changes nothing
         self._thread.start()
         return self
 

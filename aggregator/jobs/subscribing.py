@@ -4,6 +4,7 @@ ask ─mail with a link─▶ confirm ─▶ prefer, leave ─▶ undo
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.app import App
@@ -102,17 +103,18 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
     age = CONFIRM_WITHIN if purpose == "confirm" else None
     trouble = TokenError("this link is not one of ours, or not whole")
     try:
-        uid, digest = read(app.secret, purpose, token, app.clock(), age)
+        uid, mailing = read(app.secret, purpose, token, app.clock(), age)
+        digest = app.config.rhythm(mailing)[0]
     except TokenError as error:
         uid, digest, trouble = "", "", error
     who = app.store.subscribers.by_uid(uid)
     mine = app.store.subscribers.subscriptions(who.id if who else 0)
-    subscription = next((one for one in mine if one.digest == digest), None)
+    subscription = next((_now(one, app) for one in mine if one.digest == digest), None)
     if who is None or subscription is None:
         raise trouble
     preferences = sign(app.secret, "preferences", uid, digest, app.clock())
     unsubscribe = sign(app.secret, "unsubscribe", uid, digest, app.clock())
-    others = tuple(_other(app, uid, one) for one in mine if one is not subscription)
+    others = tuple(_other(app, uid, one) for one in mine if one.digest != digest)
     undo = _may_undo(app, subscription)
     return Reader(who, subscription, known(app, digest), preferences, unsubscribe, others, undo)
 
@@ -183,6 +185,13 @@ def known(app: App, digest: str) -> Offer:
 def _other(app: App, uid: str, one: Subscription) -> Other:
     token = sign(app.secret, "preferences", uid, one.digest, app.clock())
     return Other(one.digest, known(app, one.digest).title, one.state, token)
+
+
+def _now(one: Subscription, app: App) -> Subscription:
+    """Forget a pause that is over."""
+    until = one.choice.paused_until
+    over = until is not None and until <= app.clock()
+    return replace(one, choice=replace(one.choice, paused_until=None)) if over else one
 
 
 def _may_undo(app: App, one: Subscription) -> bool:

@@ -1,7 +1,6 @@
 """Subscribers ⇄ CSV: one line a subscription, safe to open in a spreadsheet, read whole or not at all."""
 
 import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,14 +45,24 @@ class Usual:
     state: SubscriptionWord | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Where the writer of the standard library writes to."""
+
+    lines: list[str]
+
+    def write(self, line: str) -> None:
+        self.lines.append(line)
+
+
 def write_roster(rows: Iterable[Row]) -> bytes:
     """Write a line for each subscription, in UTF-8; times are ISO 8601 in UTC, topics stand between blanks."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
+    lines: list[str] = []
+    writer = csv.writer(_Sheet(lines), lineterminator="\r\n")  # RFC 4180
     writer.writerow(COLUMNS)
     for who, wish in rows:
         writer.writerow([_safe(cell) for cell in _cells(who, wish)])
-    return text.getvalue().encode()
+    return "".join(lines).encode()
 
 
 def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
@@ -92,7 +101,7 @@ def _lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
         raise RosterError((f"{name}:{line}: is not UTF-8 text; save the file as CSV in UTF-8",)) from None
     first = text.partition("\n")[0]
     delimiter = next((sign for sign in "\t;" if sign in first and "," not in first), ",")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter, strict=True)
     try:
         return [(reader.line_num, cells) for cells in reader if any(cells)]
     except csv.Error as error:

@@ -58,7 +58,7 @@ def create_app(
     shelf = Shelf(storage, outputs, (*digests, *mailings))
     pages = _Pages(shelf, render, frame, {name for name, _ in digests}, reception)
     app = Starlette(
-        routes=_routes(pages) + _doors(pages, reception),
+        routes=[*_shelves(pages), *_doors(pages, reception)],
         exception_handlers={
             400: pages.unread,
             404: pages.missing,
@@ -71,8 +71,8 @@ def create_app(
     return app
 
 
-def _routes(pages: "_Pages") -> list[Route]:
-    """The routes of what can be read."""
+def _shelves(pages: "_Pages") -> list[Route]:
+    """The routes to what was published."""
     paths = {
         "/": pages.index,
         "/style.css": pages.style,

@@ -17,6 +17,7 @@ from aggregator.jobs.confirmations import RETRIES
 from aggregator.jobs.reception import Reception
 from aggregator.jobs.subscribing import NoHomeError
 from aggregator.model import Choice, Wanted
+from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, eventually
 from tests.postoffice import Clerk, breaking_office, post_office
 from tests.servers import Page, serve
@@ -247,6 +248,26 @@ def test_addresses_that_never_answered_are_pruned(tmp_path: Path):
         assert app.store.subscribers.by_mailbox(READER)
         workers.prune(app)
         assert app.store.subscribers.by_mailbox(READER) is None
+
+
+def test_a_sync_forgets_from_which_networks_was_asked(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    with here.app() as app, Reception(app, rest=0) as reception:
+        reception.ask(Wanted("morning", READER, (), "each", "192.0.2.7", "form"))
+    here.clock.forward(days=1, seconds=1)
+    for asked in (True, False):
+        with here.app() as app, app.store.confirmations._lane.read() as connection:
+            (network,) = connection.execute("SELECT network FROM confirmation").fetchone()
+        assert bool(network) == asked
+        here.sync()
+
+
+def test_a_link_of_a_weekly_mail_is_about_its_digest(tmp_path: Path):
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        agreed(app, frequency="weekly")
+        uid = register.found(app, READER).uid
+        token = sign(app.secret, "unsubscribe", uid, "morning-weekly", app.clock())
+        assert subscribing.leave(app, "unsubscribe", token).subscription.state == "left"
 
 
 def test_servers_are_told_for_how_many_people_is_read(tmp_path: Path):

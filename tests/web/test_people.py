@@ -127,6 +127,7 @@ def test_a_form_that_is_looked_at_changes_nothing(site: Front):
     before = site.dump()
     for method in ("GET", "HEAD"):
         assert site.ask("/subscribe/morning?address=reader@example.org", method=method).status == 200
+        assert site.ask("/unsubscribe/x", method=method).status == 404
     assert site.dump() == before
 
 
@@ -243,6 +244,8 @@ def test_preferences_are_kept_and_shown(site: Front):
     site.desk.clock.forward(days=1)
     site.send(link, act="save", pause="keep", frequency="each", language="", zone="")
     assert site.state().choice.paused_until == choice.paused_until and site.state().choice.topics == ()
+    site.desk.clock.forward(days=21)
+    assert "paused" not in site.ask(link).text, "it is over"
     site.send(link, act="save", pause="0")
     assert site.state().choice.paused_until is None
 
