@@ -149,7 +149,7 @@ def test_the_files_are_the_mail_that_was_sent(tmp_path: Path, feed: str) -> None
     assert {line for line in kept.splitlines() if not line.startswith("Subscribe: ")} <= set(text.splitlines())
     page = next(folder.glob("*.html")).read_text(encoding="utf-8")
     headings = re.findall(r"<h[123].*?</h[123]>", html)
-    assert len(headings) > 2 and headings == re.findall(r"<h[123].*?</h[123]>", page)
+    assert len(headings) > 1 and headings == re.findall(r"<h[123].*?</h[123]>", page)
 
 
 def test_a_missing_password_defers_and_costs_nothing_else(tmp_path: Path, feed: str) -> None:
