@@ -59,7 +59,7 @@ def _names_once(document: Document, section: str) -> Iterator[Problem]:
 def _names_of_rhythms(document: Document) -> Iterator[Problem]:
     """``morning`` with ``frequency: [each, weekly]`` also takes the name morning-weekly."""
     digests = _items(document.values, "digests")
-    names = {item.get("name"): path for path, item in digests if isinstance(item, dict)}
+    names = {str(item.get("name")): path for path, item in digests if isinstance(item, dict)}
     for _, item in digests:
         for often in _list(item, "frequency"):
             if often != "each" and (path := names.get(f"{item.get('name')}-{often}")):

@@ -367,11 +367,11 @@ def test_digest_show_prints_an_issue_in_each_of_its_shapes(synced: Path) -> None
     period = made["issue"]["period"]
     text = run(synced, "digest", "show", "morning").stdout
     assert (
-        text.startswith("morning\n=======\n")
+        text.startswith("Morning\n=======\n")
         and text == run(synced, "digest", "show", "morning", period, "--text").stdout
     )
     assert run(synced, "digest", "show", "morning", period, "--html").stdout.lstrip().startswith("<!DOCTYPE html>")
-    assert run(synced, "digest", "show", "morning", period, "--markdown").stdout.startswith("# morning\n")
+    assert run(synced, "digest", "show", "morning", period, "--markdown").stdout.startswith("# Morning\n")
     assert data(synced, "digest", "show", "morning", period)["issue"]["period"] == period
     assert "choose one" in run(synced, "digest", "show", "morning", "--html", "--text", code=2).stderr
     assert f"there is: {period}" in run(synced, "digest", "show", "morning", "2020-01-01", code=1).stderr
