@@ -121,16 +121,16 @@ class DigestConfig(Section):
         json_schema_extra={"minItems": 1},
     )
 
+    approve: Annotated[Literal["required"] | None, BeforeValidator(_unless_off)] = Field(
+        default=None, description="required: an issue is held until you approve it (`aggregator digest approve`)."
+    )
+
     @field_validator("frequency")
     @classmethod
     def _differ(cls, value: tuple[Frequency, ...], info: ValidationInfo) -> tuple[Frequency, ...]:
         if trouble := no_rhythm(value, info.data.get("when", "")):
             raise ValueError(trouble)
         return value
-
-    approve: Annotated[Literal["required"] | None, BeforeValidator(_unless_off)] = Field(
-        default=None, description="required: an issue is held until you approve it (`aggregator digest approve`)."
-    )
 
     @model_validator(mode="before")
     @classmethod
