@@ -80,7 +80,7 @@ def write_shapes(app: App, digest: DigestConfig, period: str) -> None:
     states = shown(app, digest.name)
     periods = [state.period for state in states]
     place = periods.index(period)
-    for state in states[max(place - 1, 0) : place + 2]:
+    for state in reversed(states[max(place - 1, 0) : place + 2]):  # the .eml of the new one last: see restore_files
         _write_files(app, digest, app.store.issues.issue(state.id), periods)
     publish_issues(app, digest)
 

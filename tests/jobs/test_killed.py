@@ -88,5 +88,6 @@ def test_a_sync_that_is_killed_again_and_again_ends_where_one_alone_does(tmp_pat
     assert_whole(killed.root / "storage")
     assert set(killed.outputs()) == set(calm.outputs())
     assert len(list((killed.root / "storage/outbox").iterdir())) == 1
-    assert sorted(path.suffix for path in killed.root.glob("storage/issues/morning/*")) == [".eml", ".html", ".txt"]
+    shapes = sorted(path.suffix for path in killed.root.glob("storage/issues/morning/*"))
+    assert shapes == [".eml", ".html", ".md", ".txt"]
     assert not list((killed.root / "storage").rglob(".unfinished*"))
