@@ -1,5 +1,6 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
+import re
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -44,6 +45,7 @@ class Traits:
 
 
 _BITS = 44  # of an entry's number
+_NUMBER = re.compile(r"([1-9][0-9]{0,12})(?:\.([1-9][0-9]{0,4}))?", re.ASCII)
 
 
 def nth_story(entry: int, nth: int) -> int:
@@ -57,6 +59,18 @@ def nth_story(entry: int, nth: int) -> int:
 def founder_of(story: int) -> tuple[int, int]:
     """Say which entry founded a story, and after how many others, as ``nth_story`` counts."""
     return (story, 0) if story > 0 else (-story & (1 << _BITS) - 1, 1 + (-story >> _BITS))
+
+
+def story_number(story: int) -> str:
+    """Write the id of a story as people read and type it: "42", or "42.2" for the second that entry 42 founded."""
+    entry, nth = founder_of(story)
+    return f"{entry}.{nth + 1}" if nth else str(entry)
+
+
+def read_story_number(written: str) -> int:
+    """Read what ``story_number`` writes; 0 for anything else."""
+    found = _NUMBER.fullmatch(written)
+    return nth_story(int(found[1]), int(found[2] or 1) - 1) if found else 0
 
 
 @value(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """The keeper of stories: whole ones, as outputs, digests and people ask for them."""
 
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from aggregator.model import StoredEntry
+from aggregator.model.story_traits import read_story_number
 from aggregator.store import shelves
 from aggregator.store.database import Database
 from aggregator.store.driver import EPOCH, number
@@ -51,7 +51,7 @@ class Coverage:
         return tuple(entry for entry in found if entry.first_seen <= until)
 
     def find(self, reference: str) -> tuple[StoredEntry, ...]:
-        """Find a story by its number or its permanent id, or by those of an entry in it; gives its entries."""
+        """Find a story by its number ("42", "42.2") or permanent id, or those of an entry in it; gives its entries."""
         if not reference:
             return ()
         value: str | int = reference
@@ -59,8 +59,8 @@ class Coverage:
             "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1",
             "story_uid",
         )
-        if _NUMBER.fullmatch(reference):
-            value, where, first = int(reference), "entry_id = ?1 OR story = ?1", "story"
+        if number := read_story_number(reference):
+            value, where, first = number, "entry_id = ?1 OR story = ?1", "story"
         with self._lane.read() as connection:
             rows = connection.execute(_FOUND.format(where, first), (value,)).fetchall()
             return _whole(connection, [_key(*row) for row in rows])
@@ -71,7 +71,6 @@ class Coverage:
             return _whole(connection, [_key(entry.story, entry.text_set)])
 
 
-_NUMBER = re.compile("-?[0-9]{1,18}")  # a story that was founded anew may have one below zero
 _NEWS = """
     SELECT entry.id, curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
     WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Candidate, Traits
-from aggregator.model.story_traits import LATEST
+from aggregator.model.story_traits import LATEST, founder_of, nth_story, read_story_number, story_number
 from aggregator.pipeline.stories import likeness, place
 from aggregator.pipeline.stories_memory import NEAR, POSTED, Memory, candidates, places
 from aggregator.pipeline.stories_profile import Profile, dot
@@ -175,6 +175,17 @@ def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -
     assert max(map(len, memory.postings.values())) == POSTED
     assert len(candidates(many[0], memory.postings)) == NEAR
     assert len(places(many[0])) <= 30
+
+
+@pytest.mark.parametrize(("nth", "written"), [(0, "42"), (1, "42.2"), (2, "42.3"), (9_998, "42.9999")])
+def test_the_number_of_a_story_is_that_of_its_founder_and_which_of_its_stories_it_is(nth: int, written: str) -> None:
+    story = nth_story(42, nth)
+    assert (founder_of(story), story_number(story), read_story_number(written)) == ((42, nth), written, story)
+
+
+@pytest.mark.parametrize("written", ["", "0", "-42", "42.0", "42.", ".2", "4 2", "42.2.2", "٤٢", "9" * 14, "1.999999"])
+def test_what_is_no_number_of_a_story_names_none(written: str) -> None:
+    assert read_story_number(written) == 0
 
 
 def test_a_story_is_named_after_its_first_entry() -> None:
