@@ -13,7 +13,7 @@ import numpy as np
 from aggregator.model import Placement, Traits
 from aggregator.model.story_traits import EPOCH, Said
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
-from aggregator.pipeline.stories_names import as_named
+from aggregator.pipeline.stories_names import FORM, as_named
 from aggregator.pipeline.stories_profile import Profile, dot
 
 WINDOW, DAY = EPOCH, 24 * 3_600_000_000
@@ -22,11 +22,13 @@ WINDOW, DAY = EPOCH, 24 * 3_600_000_000
 TERMS, MEANING = 0.8, 0.2
 """What shared terms and a shared meaning count."""
 
-_SHORT, _LONG, _RISE = 9, 60, 0.8  # words of a bare headline, and of all that is looked at
-_JOIN = 0.15, 0.34  # from this likeness on an entry joins: of bare headlines, of texts
+_SHORT, _LONG, _RISE = 9, 60, 0.75  # words of a bare headline, and of all that is looked at
+_JOIN = 0.13, 0.30  # from this likeness on an entry joins: of bare headlines, of texts
+_AGE = 0.15  # so much more of it is asked for each day, after the first, that a story has lasted
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
-_FADING = 0.1  # so much of likeness goes with each day between two entries
-_ANOTHER = 0.8  # what likeness counts for titles that name other numbers
+_MOST = 0.4  # so much of what the shared term that counts most adds does not count: one name makes no event
+_ANOTHER = 0.8  # what likeness counts for titles that name other numbers …
+_SERIES, _APART = 0.3, DAY / 2  # … and when they are of one form and not of the same hours: number after number
 _NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
 
@@ -34,7 +36,8 @@ _WHY = 6  # shared words that are told
 def likeness(one: Traits, other: Traits, memory: Memory) -> float:
     """Say how alike two entries are, 0 to 1.
 
-    Less when their titles name other numbers (day 3 is not day 4), and when they are of one form and name others.
+    Less when their titles name other numbers (day 3 is not day 4), and when they are of one form and name others. It
+    fades to nothing while ``WINDOW`` passes between them.
     """
     return _likenesses(one, [other], memory)[0]
 
@@ -78,28 +81,30 @@ def between(bounds: tuple[float, float], squared: int) -> float:
 def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
     """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
 
-    A story of one member is as like as that member.
+    A story of one member is as like as that member. The longer a story has lasted, the more it takes to join it.
     """
     bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
+    lasted = abs(entry.published - profile.began) / DAY
     nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
     if nearest[0] < bound * _DRAWN:
         return 0.0
     members = sum(nearest) / min(CLOSEST, profile.size)
     score = 0.5 * members + 0.5 * _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
-    return score if score >= bound else 0.0
+    return score if score >= bound * (1 + _AGE * max(0.0, lasted - 1)) else 0.0
 
 
 def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
     if not others:
         return []
-    terms, meant = memory.products(entry, others)
-    days = np.abs(np.array([other.published for other in others]) - entry.published) / DAY
-    mixed = terms * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
-    alike: list[float] = (mixed * (1 - _FADING * days)).tolist()
+    terms, most, meant = memory.products(entry, others)
+    apart = np.abs(np.array([other.published for other in others]) - entry.published)
+    mixed = (terms - _MOST * most) * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
+    alike: list[float] = (mixed * np.maximum(1 - apart / WINDOW, 0)).tolist()
     if entry.numbers:
-        alike = [how * _ANOTHER if _counts_otherwise(entry, o) else how for how, o in zip(alike, others, strict=True)]
+        series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
+        alike = [how * _numbered(entry, *pair) for how, *pair in zip(alike, others, series, strict=True)]
     return as_named(entry, others, alike, terms.tolist()) if entry.names else alike
 
 
@@ -121,8 +126,11 @@ def _norm(profile: Profile) -> float:
     return sqrt(max(_hybrid(*profile.squared), 1e-9))
 
 
-def _counts_otherwise(one: Traits, other: Traits) -> bool:
-    return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
+def _numbered(one: Traits, other: Traits, series: bool) -> float:
+    """What the numbers of their titles leave of a likeness: either has some that the other has not."""
+    if one.numbers <= other.numbers or other.numbers <= one.numbers:
+        return 1.0
+    return _SERIES if series else _ANOTHER
 
 
 def _why(said: Mapping[int, Said], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:

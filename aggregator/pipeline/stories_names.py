@@ -5,9 +5,11 @@ from struct import pack
 
 from aggregator.model import Traits
 
-_LIKE = 0.15  # entries that are less alike are of no one form; none joins another by so little
-_FORM = 0.45  # so alike are the terms of two entries but for the names: they are of one form …
-_OTHERS = 0.3  # … and what likeness counts then
+FORM = 0.45
+"""So alike are the terms of two entries that are of one form: but for the names, or numbers, in which they differ."""
+
+_LIKE = 0.1  # entries that are less alike are of no one form; none joins another by so little
+_OTHERS = 0.3  # what likeness counts for entries of one form that name others
 _SQUARED = 1_000_000  # the length of a vector
 
 
@@ -36,4 +38,4 @@ def _is_form(mine: list[tuple[bytes, int]], terms: dict[int, int], other: Traits
     weights = other.terms
     mine_left = _SQUARED - sum(lacking)
     theirs_left = _SQUARED - sum([weights[hash] ** 2 for hash in theirs])
-    return product > 0 and product**2 >= _FORM**2 * mine_left * theirs_left
+    return product > 0 and product**2 >= FORM**2 * mine_left * theirs_left

@@ -38,6 +38,11 @@ class Profile:
         return len(self._members)
 
     @property
+    def began(self) -> int:
+        """When the earliest of them was published, in microseconds since 1970."""
+        return self._members[0][0]
+
+    @property
     def length(self) -> float:
         """How many words a member has, on average."""
         return self._words / max(self.size, 1)

@@ -55,7 +55,7 @@ def test_an_entry_is_like_another_of_its_event_and_unlike_others() -> None:
     quake, dead, merger, _, _ = read(*TITLES)
     memory = blank()
     assert likeness(quake, dead, memory) > 0.3 > 0.1 > likeness(quake, merger, memory)
-    assert likeness(quake, quake, memory) == pytest.approx(1, abs=0.02)
+    assert 0.8 < likeness(quake, quake, memory) <= 1, "what one term adds counts in part"
 
 
 def test_titles_that_name_other_numbers_are_less_alike() -> None:
