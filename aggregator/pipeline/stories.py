@@ -23,7 +23,7 @@ TERMS, MEANING = 0.8, 0.2
 """What shared terms and a shared meaning count."""
 
 _SHORT, _LONG, _RISE = 9, 60, 0.75  # words of a bare headline, and of all that is looked at
-_JOIN = 0.13, 0.30  # from this likeness on an entry joins: of bare headlines, of texts
+_JOIN = 0.13, 0.29  # from this likeness on an entry joins: of bare headlines, of texts
 _AGE = 0.15  # so much more of it is asked for each day, after the first, that a story has lasted
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
 _MOST = 0.4  # so much of what the shared term that counts most adds does not count: one name makes no event

@@ -25,7 +25,7 @@ FADING = 30_000
 """After so many texts every count is halved: words wear off, and counts do not grow."""
 
 _BEFORE = 500  # as if so many texts had been seen that hold none of a text's words: the first days are no special case
-_NAME, _NUMBER = 1.8, 1.5  # a capitalised word counts so much more, where capitals say something; and a number
+_NAME, _NUMBER = 1.6, 1.5  # a capitalised word counts so much more, where capitals say something; and a number
 _WORDS_KEPT = 80_000  # in memory
 _TERM, _MEANING = 1000, 512  # lengths of the vectors
 

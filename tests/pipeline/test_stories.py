@@ -64,6 +64,67 @@ def test_titles_that_name_other_numbers_are_less_alike() -> None:
     assert likeness(three, four, memory) < 0.8 < likeness(three, third, memory)
 
 
+def test_likeness_fades_to_nothing_within_four_days() -> None:
+    quake, dead = TITLES[:2]
+    days = [Reader(VECTORS.of_words).read([entry(1, quake), entry(2, dead, hours=24 * n)]) for n in range(6)]
+    alike = [likeness(*pair, blank()) for pair in days]
+    assert alike == sorted(alike, reverse=True)
+    assert alike[0] > 0.3 > alike[2] > alike[4] == alike[5] == 0
+
+
+HALIBUT = (
+    "Halibut telephones the king of Atlantis about fishing rights in the northern sea",
+    "judge orders Halibut to pay for an insult sent to his rival",
+    "two thousand glass vases are shown in a museum that Halibut opened",
+    "four in ten voters tire of Halibut, survey of a thousand people finds",
+    "king of Atlantis: Halibut is welcome to fishing in the northern sea",
+)
+
+
+def test_a_name_that_many_texts_have_makes_no_event_alone() -> None:
+    reader = Reader(VECTORS.of_words)
+    reader.read([entry(100 + n, f"Halibut {n}") for n in range(40)])
+    assert placed(reader.read([entry(n, title) for n, title in enumerate(HALIBUT, 1)])) == [1, 2, 3, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Your daily horoscope for November {0}", "What the stars hold for every sign today."),
+        ("Northport records 1{0} new cases of virus", "Northport has 1{0} new cases of the virus, its office says."),
+    ],
+)
+def test_what_comes_number_after_number_is_a_story_each_day(title: str, text: str) -> None:
+    entries = [entry(n, title.format(n), text.format(n), hours=24 * n) for n in range(1, 6)]
+    assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 2, 3, 4, 5]
+
+
+def test_a_toll_that_rises_within_hours_is_one_story() -> None:
+    told = [
+        (f"Atlantis earthquake: {14 * n} dead", f"The earthquake in Atlantis killed {14 * n}.") for n in range(1, 6)
+    ]
+    entries = [entry(n, *one, hours=2 * n) for n, one in enumerate(told, 1)]
+    assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 1, 1, 1, 1]
+
+
+COMET = (
+    ("How to see comet Halibut", "Look west after sunset to see the comet Halibut, astronomers say."),
+    ("Comet Halibut loses its tail", "The tail of comet Halibut tore off near the sun, astronomers report."),
+    ("Halibut, the comet, seen from space", "Astronauts took pictures of comet Halibut and its tail from orbit."),
+    ("Comet Halibut visible this week", "Astronomers say comet Halibut can be seen with the naked eye this week."),
+    ("Astronomers: comet Halibut will be back", "The comet Halibut returns in 76 years, astronomers reckon."),
+    ("School closes for a comet", "Pupils of a school stayed up to watch Halibut and slept until noon."),
+)
+
+
+def test_the_longer_a_story_lasts_the_nearer_an_entry_must_be_to_it() -> None:
+    def last(gap: int) -> int:
+        entries = [entry(n, *told, hours=n * gap) for n, told in enumerate(COMET, 1)]
+        return placed(Reader(VECTORS.of_words).read(entries))[-1]
+
+    assert (last(1), last(20)) == (1, 6)
+
+
 PROFIT = (
     "{0} reports quarterly profit of $2{1}.2 billion",
     "{0} on Thursday reported a quarterly profit of $2{1}.2 billion, beating the forecast of analysts. "
