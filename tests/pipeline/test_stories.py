@@ -99,12 +99,17 @@ def test_what_comes_number_after_number_is_a_story_each_day(title: str, text: st
     assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 2, 3, 4, 5]
 
 
+TOLL = (
+    "At least {0} people died when an earthquake struck the coast of Atlantis at dawn, rescuers said. Houses, a school "
+    "and the old lighthouse fell; {1} were hurt. Soldiers cleared the road to the harbour, where ships with tents, water "
+    "and doctors are expected. King Gadeiros declared three days of mourning and flew home from a summit in Port Hale."
+)
+
+
 def test_a_toll_that_rises_within_hours_is_one_story() -> None:
-    told = [
-        (f"Atlantis earthquake: {14 * n} dead", f"The earthquake in Atlantis killed {14 * n}.") for n in range(1, 6)
-    ]
-    entries = [entry(n, *one, hours=2 * n) for n, one in enumerate(told, 1)]
-    assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 1, 1, 1, 1]
+    told = [(f"Atlantis earthquake: {dead} dead", TOLL.format(dead, 3 * dead)) for dead in (14, 28)]
+    entries = [entry(n, *one, hours=3 * n) for n, one in enumerate(told, 1)]
+    assert placed(Reader(VECTORS.of_words).read(entries)) == [1, 1]
 
 
 COMET = (
