@@ -101,7 +101,7 @@ def test_what_comes_number_after_number_is_a_story_each_day(title: str, text: st
 
 TOLL = (
     "At least {0} people died when an earthquake struck the coast of Atlantis at dawn, rescuers said. Houses, a school "
-    "and the old lighthouse fell; {1} were hurt. Soldiers cleared the road to the harbour, where ships with tents, water "
+    "and the lighthouse fell; {1} were hurt. Soldiers cleared the road to the harbour, where ships with tents, water "
     "and doctors are expected. King Gadeiros declared three days of mourning and flew home from a summit in Port Hale."
 )
 
