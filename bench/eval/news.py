@@ -2,7 +2,7 @@
 
 Of the week (April 2020) were read all members of the 67 stories that had five and more under the rules of before, and
 of 45 smaller ones; it was in view when bounds were chosen. Of the five days (February 2026) every entry was read; no
-bound was chosen on them. Entries that nobody has read are served as well, and count neither for nor against.
+bound was chosen by them. Entries that nobody has read are served as well, and count neither for nor against.
 """
 
 from collections import Counter, defaultdict
