@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
 from aggregator.model.story_traits import founder_of
-from aggregator.store import meta, texts
+from aggregator.store import meta, shelves, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders, story_uids
@@ -100,11 +100,13 @@ class Curation:
         curated: Sequence[Curated],
         *,
         rules: str,
+        now: datetime,
         learned: Learned | None = None,
         stories: StoryChanges = NO_CHANGES,
     ) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before.
 
+        An entry stands under a topic from ``now`` on, or since it came there first if it has stood there all along.
         With it goes what was learned of texts, and what that did to stories.
         """
         if not curated:
@@ -114,7 +116,6 @@ class Curation:
             entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
             ids = [(row.entry,) for row in rows]
-            connection.executemany("DELETE FROM shelf WHERE entry_id = ?", ids)
             if meta.read(connection, "rules") == rules:
                 connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
@@ -123,13 +124,13 @@ class Curation:
             _merge(connection, stories)
             connection.executemany(_DECIDE, decided)
             write(connection, stories, entries.keys())
-            connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
+            shelves.put(connection, [(row, *entries[row.entry][1:]) for row in rows], now=now)
             if learned:
                 texts.keep(connection, learned, entries)
             meta.bump(connection)
 
 
-_FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
+_FACTS = "SELECT id, uid, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
@@ -142,7 +143,6 @@ _DECIDE = (
     f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
     f"ON CONFLICT (entry_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
-_SHELVE = "INSERT INTO shelf (entry_id, topic, shown, surfaced, text_set) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) -> Mapping[str, frozenset[int]]:
@@ -189,9 +189,3 @@ def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) 
 def _tag(tag: Tag) -> list[Any]:
     guess = [] if tag.probability == 1 else [tag.probability]
     return [tag.topic, tag.via, tag.evidence, *guess]
-
-
-def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:
-    shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry
-    topics = dict.fromkeys(["", *(tag.topic for tag in row.tags)])
-    return [(row.entry, topic, shown, surfaced, text_set) for topic in topics]

@@ -172,6 +172,7 @@ CREATE TABLE shelf (
   shown BOOLEAN NOT NULL,
   surfaced BIGINT NOT NULL,
   text_set INTEGER NOT NULL,
+  shelved BIGINT NOT NULL,
   CONSTRAINT pk_shelf PRIMARY KEY (entry_id, topic),
   CONSTRAINT fk_shelf_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );

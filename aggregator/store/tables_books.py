@@ -100,6 +100,7 @@ class ShelfRow(Row, table=True):
     shown: bool  # in outputs
     surfaced: datetime = Field(sa_type=Moment)
     text_set: int
+    shelved: datetime = Field(sa_type=Moment)  # when it came to stand there: digests go by it
 
 
 class StoryEntryRow(Row, table=True):

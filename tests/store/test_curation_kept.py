@@ -17,7 +17,7 @@ def test_entries_wait_in_order_of_arrival_until_they_are_placed(desk: Desk) -> N
     first = desk.store.curation.pending("1", limit=2)
     assert [entry.guid for entry in first] == ["2", "1"]
     assert [stored.text_set for stored in first] == [0, 0]
-    desk.store.curation.save([Curated(stored.id) for stored in first], rules="1")
+    desk.store.curation.save([Curated(stored.id) for stored in first], rules="1", now=NOW)
     assert waiting(desk) == ["3"]
 
 
@@ -33,7 +33,7 @@ def test_what_was_decided_under_older_rules_does_not_end_the_waiting(desk: Desk)
     desk.read("a", document([entry("1")]))
     slow = desk.store.curation.pending("1")
     assert waiting(desk, "2") == ["1"]
-    desk.store.curation.save([Curated(stored.id) for stored in slow], rules="1")
+    desk.store.curation.save([Curated(stored.id) for stored in slow], rules="1", now=NOW)
     assert waiting(desk, "2") == ["1"]
 
 
@@ -52,7 +52,7 @@ def test_placing_again_replaces_what_was_decided(desk: Desk) -> None:
     assert [tag.topic for tag in desk.stored("1").tags] == ["world"]
     tags = (Tag("sport", "words", "“match” in the title"), Tag("sport", "feed", "always"))
     desk.store.curation.pending("2")
-    desk.store.curation.save([Curated(desk.stored("1").id, tags=tags)], rules="2")
+    desk.store.curation.save([Curated(desk.stored("1").id, tags=tags)], rules="2", now=NOW)
     assert desk.stored("1").tags == tags
     assert desk.guids(topic="world") == []
     assert desk.guids(topic="sport") == ["1"]
@@ -64,8 +64,8 @@ def test_saving_the_same_twice_is_harmless(desk: Desk) -> None:
     desk.read("a", document([entry("1")]))
     rows = [Curated(1, tags=(Tag("world", "feed", "always"),)), Curated(99)]
     desk.store.curation.pending("1")
-    desk.store.curation.save(rows, rules="1")
-    desk.store.curation.save(rows, rules="1")
+    desk.store.curation.save(rows, rules="1", now=NOW)
+    desk.store.curation.save(rows, rules="1", now=NOW)
     assert len(desk.store.entries.latest(topics=[], sets=9)) == 1
 
 
@@ -111,7 +111,7 @@ def place(desk: Desk, rules: str = "1") -> dict[str, int]:
             same = same_text(stored, matches[stored.id], sets=sets)
             sets[stored.id] = same.text_set
             rows.append(Curated(stored.id, same.text_set, same.reason))
-        curation.save(rows, rules=rules)
+        curation.save(rows, rules=rules, now=NOW)
     return {stored.entry.guid: stored.text_set for stored in desk.store.entries.search(limit=1000)}
 
 

@@ -64,7 +64,7 @@ def test_a_part_that_is_placed_later_does_not_take_the_id_from_the_first(desk: D
     uid = old_and_new(desk)
     waiting = desk.store.curation.pending("2")
     for stored in waiting:
-        desk.store.curation.save([Curated(stored.id)], rules="2")
+        desk.store.curation.save([Curated(stored.id)], rules="2", now=NOW)
     assert published(desk) == {"2": uid, "3": desk.stored("3").uid}
 
 
@@ -128,7 +128,7 @@ def test_a_story_keeps_its_permanent_id_when_its_first_entry_is_gone(desk: Desk)
         Curated(first.id, story=first.id),
         Curated(second.id, story=first.id, story_like=first.id, story_score=0.5, story_why=("both name “Ur”",)),
     ]
-    desk.store.curation.save(rows, rules="1")
+    desk.store.curation.save(rows, rules="1", now=NOW)
     assert desk.stored("1").story_uid == first.uid
     placed = desk.stored("2")
     assert (placed.story, placed.story_uid) == (first.id, first.uid)
@@ -149,7 +149,7 @@ def test_a_new_entry_takes_no_id_by_which_a_purged_one_is_remembered(desk: Desk,
     first, second = desk.stored(iri), desk.stored("2")
     desk.store.curation.pending("1")
     rows = [Curated(first.id, story=first.id), Curated(second.id, text_set * first.id, story=first.id)]
-    desk.store.curation.save(rows, rules="1")
+    desk.store.curation.save(rows, rules="1", now=NOW)
     desk.store.feeds.list(listings("b", "c"), now=NOW)
     desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
     desk.read("c", document([entry(iri)]))

@@ -11,7 +11,7 @@ def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int,
     found, rows = desk.store.texts.sharing(sought)
     if keep:
         decided = [Curated(one.entry) for one in sought]
-        desk.store.curation.save(decided, rules="1", learned=Learned(rows))
+        desk.store.curation.save(decided, rules="1", now=NOW, learned=Learned(rows))
     return dict(found)
 
 
@@ -84,6 +84,6 @@ def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:
     assert desk.store.texts.furniture([feed]) == {}
     assert desk.store.texts.repeated(feed) == frozenset()
     kept = b"\x01\x00\x00\x00\x05\x00\x00\x00"
-    desk.store.curation.save([Curated(1)], rules="1", learned=Learned(furniture={feed: kept, 999: b""}))
+    desk.store.curation.save([Curated(1)], rules="1", now=NOW, learned=Learned(furniture={feed: kept, 999: b""}))
     assert desk.store.texts.furniture([feed, 999]) == {feed: kept}
     assert desk.store.texts.repeated(feed) == {5}
