@@ -11,7 +11,10 @@ from aggregator.pipeline.hop import refusals
 from aggregator.pipeline.robots import judged, origin_of
 
 Refused = dict[int, tuple[str, datetime | None]]
-"""By entry: why its page must not be asked for, and until when that holds; None for as long as the file stays so."""
+"""By entry: why its page must not be asked for, and until when that holds; None for as long as the file stays so.
+
+Until now, where the file is there and a failure of ours kept it from being read.
+"""
 
 Ask = Callable[[int, str, Teaser], Request]
 """Makes the request for an address on behalf of a teaser: by the way that its feed is asked."""
@@ -36,7 +39,7 @@ class Gate:
             elif robots.text:
                 self._cores.submit(origin, refusals, robots, [one.url for one in by_origin[origin]])
         for origin, found in self._cores.drain():
-            closed |= _closed(by_origin[origin], found)
+            closed |= _closed(by_origin[origin], found, said[origin], now=self._now)
         return closed
 
     def _said(self, by_origin: Mapping[str, Sequence[Teaser]]) -> dict[str, Robots]:
@@ -50,7 +53,8 @@ class Gate:
         return known | {robots.origin: robots for robots in fresh}
 
 
-def _closed(teasers: Iterable[Teaser], found: object) -> Refused:
+def _closed(teasers: Iterable[Teaser], found: object, robots: Robots, *, now: datetime) -> Refused:
     if not isinstance(found, dict):
-        return {one.entry: (f"its robots.txt could not be read: {found}", None) for one in teasers}
+        until = now if isinstance(found, ChildProcessError) else robots.expires
+        return {one.entry: (f"its robots.txt could not be read: {found}", until) for one in teasers}
     return {one.entry: (found[one.url], None) for one in teasers if found[one.url]}

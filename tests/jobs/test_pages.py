@@ -1,15 +1,19 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
 from html import escape
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from aggregator import workers
+from aggregator.jobs import pages, robots
 from aggregator.jobs.pages import OF_A_HOST, PagesRead
 from aggregator.model import StoredEntry
 from tests.servers import Page, Seen, Server, serve
@@ -265,6 +269,28 @@ def test_a_page_that_is_an_attack_costs_itself_only(tmp_path: Path) -> None:
         here.sync()
     assert entry(here).entry.text == TEASER
     assert entry(here, "Headline 2").entry.text == "\n\n".join(PARAGRAPHS)
+
+
+def end(*_: object, **__: object) -> None:
+    """End the process that reads, as the kernel does when there is no memory left."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("job", "work"), [(pages, "read_page"), (robots, "refusals")])
+def test_when_the_process_that_reads_ends_the_next_run_tries_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: ModuleType, work: str
+) -> None:
+    with serve({"/news/1": article(), "/robots.txt": Page(b"User-agent: *\nDisallow: /admin\n")}) as server:
+        here = workspace(tmp_path, server, teaser(server))
+        with monkeypatch.context() as broken:
+            broken.setattr(job, work, end)
+            here.sync()
+        with here.app() as app:
+            page = app.store.pages.of(entry(here).id)
+        here.clock.forward(minutes=1)
+        here.sync()
+    assert page and page.outcome == "waiting" and page.reason.endswith("its process ended (exit code -9)")
+    assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
 
 
 def test_what_is_secret_stays_with_the_feed(tmp_path: Path) -> None:
