@@ -122,9 +122,13 @@ CREATE INDEX ix_tombstone_feed_id_buried ON tombstone (feed_id, buried);
 
 CREATE TABLE pending (
   entry_id INTEGER NOT NULL,
+  published BIGINT NOT NULL,
+  changed BOOLEAN NOT NULL,
   CONSTRAINT pk_pending PRIMARY KEY (entry_id),
   CONSTRAINT fk_pending_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
+
+CREATE INDEX ix_pending_published_entry_id ON pending (published, entry_id);
 
 CREATE TABLE curation (
   entry_id INTEGER NOT NULL,

@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.model import Cut, FullText, Page, Robots, Teaser
 from aggregator.pipeline import furniture
-from aggregator.store import meta
+from aggregator.store import meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
 from aggregator.store.lane import among
@@ -55,8 +55,7 @@ class Pages:
             filled = [(page.entry, text) for page, text in read if text]
             connection.executemany(_FILL, [(*_texts(text), entry) for entry, text in filled])
             connection.executemany(_KEEP, [_values(page) for page, _ in read])
-            again = [(id,) for id in with_their_sets(connection, [entry for entry, _ in filled])]
-            connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", again)
+            waiting.wait(connection, with_their_sets(connection, [entry for entry, _ in filled]))
             if filled:
                 meta.bump(connection)
 

@@ -11,11 +11,14 @@ from aggregator.store.tables import Row
 
 
 class PendingRow(Row, table=True):
-    """An entry that waits for Curate: new, changed, or placed under older rules."""
+    """An entry that waits for Curate, by its date: new, changed, or placed under older rules."""
 
     __tablename__ = "pending"
+    __table_args__ = (Index(None, "published", "entry_id"),)
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    published: datetime = Field(sa_type=Moment)
+    changed: bool  # new or changed: its text is compared; else it is tagged alone
 
 
 class CurationRow(Row, table=True):

@@ -34,9 +34,9 @@ class Texts:
     def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
         """Give for each entry others that share keys with it and were placed before it, the best first.
 
-        They are of the store, but for what waits there, and of the batch those before it: an entry that is placed anew
-        is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each with the entry
-        that gets it.
+        They are of the store, but for what waits there to be compared, and of the batch those before it: an entry that
+        is placed anew is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each
+        with the entry that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
         holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
@@ -83,7 +83,7 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
 
 
-_WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
+_WAITING = "SELECT entry_id FROM pending WHERE changed AND entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
     "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"

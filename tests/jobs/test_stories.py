@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import App, open_app
+from aggregator.jobs import curate as job
 from aggregator.jobs.curate import curate
 from aggregator.model import Entry, StoredEntry
 from tests.store.things import Desk, address, document, entry, listings
@@ -130,6 +131,31 @@ def test_the_size_of_batches_decides_nothing(tmp_path: Path, size: int) -> None:
         for start in range(0, len(many), size):
             arrive(app, desk, many[start : start + size])
         assert placed(desk) == whole
+
+
+@pytest.mark.parametrize("at_once", [90, 500, 5000])
+def test_what_two_feeds_bring_at_once_goes_by_date_however_many_are_placed_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """The first feed read has the later half of every story: the earlier half must found them."""
+    rows = [replace(one, guid=f"{week}-{one.guid}") for week in range(75) for one in events(at=-week * 14 * DAY)]
+    rows = [replace(one, fingerprint=one.guid, words=f"1:{one.guid}") for one in rows]
+    rows.sort(key=lambda one: (one.published, one.guid))
+    early, late = (
+        [one for one in rows if (one.published - NOW) % (14 * DAY) >= 8 * HOUR]
+        if half
+        else [one for one in rows if (one.published - NOW) % (14 * DAY) < 8 * HOUR]
+        for half in (False, True)
+    )
+    monkeypatch.setattr(job, "AT_ONCE", at_once)
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        desk.read("a", document(late))
+        arrive(app, desk, early, feed="b")
+        found = {stored.entry.guid: stored for stored in desk.store.entries.search(limit=5000)}
+    by_id = {stored.id: stored for stored in found.values()}
+    assert len(early) == len(late) == 600
+    for guid, stored in found.items():
+        assert by_id[stored.story].entry.guid == f"{guid[:-1]}0", guid
 
 
 def test_entries_of_one_form_that_name_others_are_two_stories_also_when_they_come_in_two_runs(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Since when an entry has stood under a topic."""
+"""Since when an entry has stood under a topic; what waits goes by its date, and says whether its text has changed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,14 +10,25 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column, as if all that is stored had stood where it stands since it was first seen."""
+    """Add the columns, as if all that is stored had stood where it stands since it was first seen."""
     op.add_column("shelf", sa.Column("shelved", sa.BigInteger(), nullable=False, server_default="0"))
     op.execute("UPDATE shelf SET shelved = (SELECT first_seen FROM entry WHERE entry.id = shelf.entry_id)")
     with op.batch_alter_table("shelf") as shelf:  # the default was for the rows that were there
         shelf.alter_column("shelved", server_default=None)
+    op.add_column("pending", sa.Column("published", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("pending", sa.Column("changed", sa.Boolean(), nullable=False, server_default="1"))
+    op.execute("UPDATE pending SET published = (SELECT published FROM entry WHERE entry.id = pending.entry_id)")
+    with op.batch_alter_table("pending") as pending:
+        pending.alter_column("published", server_default=None)
+        pending.alter_column("changed", server_default=None)
+    op.create_index("ix_pending_published_entry_id", "pending", ["published", "entry_id"])
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Take them away."""
+    op.drop_index("ix_pending_published_entry_id", "pending")
+    with op.batch_alter_table("pending") as pending:
+        pending.drop_column("changed")
+        pending.drop_column("published")
     with op.batch_alter_table("shelf") as shelf:
         shelf.drop_column("shelved")
