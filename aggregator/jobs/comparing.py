@@ -22,7 +22,7 @@ class Comparison:
         self._exact = app.store.curation.matches(pending)
         sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
         self._near, rows = app.store.texts.sharing(sought)
-        self.learned = Learned(rows, unfurnished)
+        self.learned = Learned([one.id for one in pending], rows, unfurnished)
         self._others = self._load(pending)
         same = [other for others in self._exact.values() for other in others]
         self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}

@@ -145,6 +145,7 @@ CREATE TABLE curation (
   story_like INTEGER NOT NULL,
   story_score FLOAT NOT NULL,
   story_why JSON NOT NULL,
+  runs BLOB,
   CONSTRAINT pk_curation PRIMARY KEY (entry_id),
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );

@@ -43,6 +43,7 @@ class CurationRow(Row, table=True):
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words
+    runs: bytes | None = Field(default=None, sa_type=LargeBinary)  # of its keys in ``sketch``, eight bytes each
 
 
 class SketchRow(Row, table=True):

@@ -11,7 +11,7 @@ def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int,
     found, rows = desk.store.texts.sharing(sought)
     if keep:
         decided = [Curated(one.entry) for one in sought]
-        desk.store.curation.save(decided, rules="1", now=NOW, learned=Learned(rows))
+        desk.store.curation.save(decided, rules="1", now=NOW, learned=Learned([one.entry for one in sought], rows))
     return dict(found)
 
 
@@ -40,6 +40,18 @@ def test_an_entry_that_is_placed_again_does_not_find_itself(desk: Desk) -> None:
     filled(desk, 1)
     for _ in range(2):
         assert seek(desk, Sought(1, NOW, [1])) == {1: ()}
+
+
+def test_keys_of_a_former_text_are_dropped(desk: Desk) -> None:
+    """Also when nothing of the text is left to be found by, or when another fortnight is its own."""
+    filled(desk, 3)
+    seek(desk, Sought(1, NOW, [1, 2, 3]), Sought(2, NOW, [3]))
+    seek(desk, Sought(1, NOW, [3, 4]))
+    assert seek(desk, Sought(3, NOW, [1, 2]), keep=False) == {3: ()}
+    assert seek(desk, Sought(3, NOW, [3]), keep=False) == {3: (1, 2)}
+    seek(desk, Sought(1, NOW + 60 * DAY, [3]), Sought(2, NOW, []))
+    assert seek(desk, Sought(3, NOW, [3, 4]), keep=False) == {3: ()}
+    assert seek(desk, Sought(3, NOW + 60 * DAY, [3]), keep=False) == {3: (1,)}
 
 
 def test_copies_are_found_a_week_away_and_not_much_farther(desk: Desk) -> None:

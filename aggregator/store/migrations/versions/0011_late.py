@@ -1,4 +1,4 @@
-"""Since when an entry has stood under a topic; what waits goes by its date, and says whether its text has changed."""
+"""Since when an entry has stood under a topic; the keys of its text; what waits, by its date, and what for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     op.execute("UPDATE shelf SET shelved = (SELECT first_seen FROM entry WHERE entry.id = shelf.entry_id)")
     with op.batch_alter_table("shelf") as shelf:  # the default was for the rows that were there
         shelf.alter_column("shelved", server_default=None)
+    op.add_column("curation", sa.Column("runs", sa.LargeBinary(), nullable=True))
     op.add_column("pending", sa.Column("published", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("pending", sa.Column("changed", sa.Boolean(), nullable=False, server_default="1"))
     op.execute("UPDATE pending SET published = (SELECT published FROM entry WHERE entry.id = pending.entry_id)")
@@ -30,5 +31,7 @@ def downgrade() -> None:
     with op.batch_alter_table("pending") as pending:
         pending.drop_column("changed")
         pending.drop_column("published")
+    with op.batch_alter_table("curation") as curation:
+        curation.drop_column("runs")
     with op.batch_alter_table("shelf") as shelf:
         shelf.drop_column("shelved")
