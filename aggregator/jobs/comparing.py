@@ -41,9 +41,19 @@ class Comparison:
             scores=self._scores,
             spoken=self._as_spoken,
         )
+        if entry.text_set == entry.id:
+            same = self._founding(entry.id, same)
         self._sets[entry.id] = same.text_set
         if same.like:
             self._scores[entry.id] = same.score
+        return same
+
+    def _founding(self, entry: int, same: Same) -> Same:
+        """Keep the founder of a set what it is while its new text is still like a copy; else these have another."""
+        if same.text_set == entry and same.like:
+            return Same(entry)
+        if heir := self._store.curation.part(entry):
+            self._sets |= {other: heir for other, text_set in self._sets.items() if text_set == entry}
         return same
 
     def _furnish(self, pending: tuple[Candidate, ...]) -> tuple[dict[int, Furniture], dict[int, bytes]]:

@@ -21,11 +21,11 @@ class Placing:
     def place(self, batch: tuple[Candidate, ...]) -> tuple[list[Curated], Learned, StoryChanges]:
         """Decide on each entry of a batch, and say what is to be kept of what that teaches."""
         texts = Comparison(self._app, tuple(entry for entry in batch if not entry.settled))
-        settled = self._app.store.curation.compared([entry.id for entry in batch if entry.settled])
+        found = {entry.id: _compared(entry, texts.place(entry)) for entry in batch if not entry.settled}
+        found |= self._app.store.curation.compared([entry.id for entry in batch if entry.settled])
         rows = []
         for entry, tags in zip(batch, self._tagger.tags(batch), strict=True):
-            row = settled.get(entry.id) or _compared(entry, texts.place(entry))
-            rows.append(replace(row, tags=tags, dropped=dropped(entry, self._app.feeds.get(entry.url))))
+            rows.append(replace(found[entry.id], tags=tags, dropped=dropped(entry, self._app.feeds.get(entry.url))))
         told, changes = self._teller.tell(batch, {row.entry: row.text_set for row in rows})
         return [_in_story(row, told[row.entry]) for row in rows], texts.learned, changes
 

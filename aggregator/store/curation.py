@@ -12,7 +12,7 @@ from aggregator.model.story_traits import founder_of
 from aggregator.store import meta, shelves, texts, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
-from aggregator.store.founders import founders, story_uids
+from aggregator.store.founders import founders, part, story_uids
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
@@ -104,6 +104,11 @@ class Curation:
             rows = among(connection, _COMPARED, entries)
             return {row[0]: Curated(row[0], row[1], row[2], same_like=row[3], same_score=row[4]) for row in rows}
 
+    def part(self, founder: int) -> int:
+        """Give the copies that stay where this entry has left its set another founder; says which, 0 for none."""
+        with self._lane.write() as connection:
+            return part(connection, founder)
+
     def save(
         self,
         curated: Sequence[Curated],
@@ -131,7 +136,10 @@ class Curation:
             uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
             _merge(connection, stories)
+            told = dict(among(connection, _TOLD, [row.entry for row in rows if row.text_set in (0, row.entry)]))
             connection.executemany(_DECIDE, decided)
+            moved = [row for row in rows if row.story and told.get(row.entry, row.story) != row.story]
+            connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
             write(connection, stories, entries.keys())
             shelves.put(connection, [(row, *entries[row.entry][1:]) for row in rows], now=now)
             if learned:
@@ -141,6 +149,8 @@ class Curation:
 
 _FACTS = "SELECT id, uid, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
+_TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"
+_FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND entry_id != ?"  # copies, their text
 _COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM curation WHERE entry_id IN"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
