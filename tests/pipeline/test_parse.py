@@ -82,6 +82,17 @@ def test_json_that_breaks_off(body: str) -> None:
         parse(fetched(body))
 
 
+@pytest.mark.parametrize("place", ["<description>{}</description>", "<title odd='{}'>t</title>"])
+def test_entities_that_make_megabytes_of_a_document_are_not_followed(place: str) -> None:
+    """Each is no longer than 50 kB, and the document is short: it is the number that makes it long."""
+    entity = f'<!DOCTYPE rss [<!ENTITY a "{"a" * 50_000}">]>'
+    items = [f"<item><guid>{n}</guid>{place.format('&a;')}</item>" for n in range(110)]
+    short = parse(fetched(entity + rss(items[0])))
+    assert len(short.entries) == 1
+    with pytest.raises(ParseError, match="its entities make more than 5 MB of it"):
+        parse(fetched(entity + rss("".join(items))))
+
+
 @pytest.mark.parametrize(
     ("declared", "header", "encoding"),
     [
