@@ -127,6 +127,12 @@ def refused(teaser: Teaser, reason: str, *, until: datetime | None = None, now: 
     return Page(teaser.entry, "waiting", tries, max(until, now + waits[tries - 1]), reason, url=teaser.url)
 
 
+def put_off(teaser: Teaser, *, until: datetime) -> Page:
+    """Decide on a page whose turn it is not yet, since the robots.txt of its host asks for time between two: no try."""
+    reason = f"robots.txt of {urlsplit(teaser.url).hostname} asks for time between two pages"
+    return Page(teaser.entry, "waiting", teaser.tries, until, reason, url=teaser.url)
+
+
 def full_text(teaser: Teaser, article: Article) -> FullText:
     """Make the entry's texts of an article; an excerpt that its publisher wrote as a whole stays."""
     own = teaser.excerpt if len(teaser.excerpt) >= LEAST // 4 and not teaser.excerpt.endswith(_BROKEN_OFF) else ""

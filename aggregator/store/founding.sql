@@ -313,6 +313,7 @@ CREATE TABLE robots (
   status INTEGER NOT NULL,
   text TEXT NOT NULL,
   closed TEXT NOT NULL,
+  rests BIGINT,
   CONSTRAINT pk_robots PRIMARY KEY (origin)
 );
 

@@ -175,3 +175,4 @@ class RobotsRow(Row, table=True):
     status: int
     text: str = Field(sa_type=Text)
     closed: str = Field(sa_type=Text)
+    rests: datetime | None = Field(default=None, sa_type=Moment)  # until then: it asks for time between two pages

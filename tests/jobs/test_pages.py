@@ -8,6 +8,7 @@ import subprocess
 import sys
 from html import escape
 from pathlib import Path
+from time import monotonic
 from types import ModuleType
 
 import pytest
@@ -129,6 +130,34 @@ def test_robots_txt_that_cannot_be_read_forbids_everything_for_now(tmp_path: Pat
         here.sync()
         assert len(server.asked("/news/1")) == 1
     assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_time_that_robots_txt_asks_for_between_two_pages_is_given(tmp_path: Path) -> None:
+    robots = Page(b"User-agent: *\nCrawl-delay: 0.4\n")
+    with serve({"/robots.txt": robots, **{f"/news/{n}": article(f"Headline {n}") for n in (1, 2, 3)}}) as server:
+        here = workspace(tmp_path, server, *(teaser(server, n) for n in (1, 2, 3)))
+        began = monotonic()
+        report = here.sync()
+        took = monotonic() - began
+    assert report.pages and report.pages.read == 3
+    assert took >= 0.8
+
+
+def test_a_host_that_asks_for_much_time_gets_it_over_several_syncs(tmp_path: Path) -> None:
+    """One page a sync, and none before the time is over, also of teasers that are new; nothing counts as a try."""
+    robots = Page(b"User-agent: *\nCrawl-delay: 600\n")
+    with serve({"/robots.txt": robots, **{f"/news/{n}": article(f"Headline {n}") for n in (1, 2, 3)}}) as server:
+        here = workspace(tmp_path, server, teaser(server, 1), teaser(server, 2))
+        asked = [here.sync().pages.asked]
+        with here.app() as app:
+            page = app.store.pages.of(entry(here, "Headline 2").id)
+        server.pages["/feed"] = Page(rss(*(teaser(server, n) for n in (1, 2, 3))))
+        for minutes in (5, 6, 5, 5):
+            here.clock.forward(minutes=minutes)
+            asked.append(here.sync(force=True).pages.asked)
+    assert page and (page.outcome, page.tries) == ("waiting", 0)
+    assert page.reason == "robots.txt of 127.0.0.1 asks for time between two pages"
+    assert asked == [1, 0, 1, 0, 1]
 
 
 def test_robots_txt_is_asked_again_after_a_day(tmp_path: Path) -> None:

@@ -183,7 +183,9 @@ def test_it_opens_no_files_and_no_addresses(tmp_path: Path) -> None:
     secret.write_text(rss("<item><title>secret</title></item>"))
     with pytest.raises(ParseError, match="plain text"):
         parse(fetched(str(secret)))
-    entity = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>' + rss("<item><title>a&x;b</title></item>")
+    entity = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>' + rss(
+        "<item><title>a&x;b</title></item>"
+    )
     assert "secret" not in repr(parse(fetched(entity)))
 
 

@@ -1,4 +1,4 @@
-"""Since when an entry has stood under a topic; the keys of its text; what waits, by its date, and what for."""
+"""When entries came to topics, the keys of their texts, what waits and what for, and until when hosts of pages rest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     with op.batch_alter_table("shelf") as shelf:  # the default was for the rows that were there
         shelf.alter_column("shelved", server_default=None)
     op.add_column("curation", sa.Column("runs", sa.LargeBinary(), nullable=True))
+    op.add_column("robots", sa.Column("rests", sa.BigInteger(), nullable=True))
     op.add_column("pending", sa.Column("published", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("pending", sa.Column("changed", sa.Boolean(), nullable=False, server_default="1"))
     op.execute("UPDATE pending SET published = (SELECT published FROM entry WHERE entry.id = pending.entry_id)")
@@ -33,5 +34,7 @@ def downgrade() -> None:
         pending.drop_column("published")
     with op.batch_alter_table("curation") as curation:
         curation.drop_column("runs")
+    with op.batch_alter_table("robots") as robots:
+        robots.drop_column("rests")
     with op.batch_alter_table("shelf") as shelf:
         shelf.drop_column("shelved")
