@@ -44,7 +44,7 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         return Article()
     titles = [name for name in (title, *_titles(tree)) if name]
     image, caption = _picture(tree, url)
-    told = pictured(tree, base=url)
+    told = pictured(tree)
     for quote in list(tree.iter("blockquote")):
         _bare(quote)
     for lines in list(tree.iter("pre")):
@@ -56,7 +56,7 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         html = parted.without([cut.place for cut in cuts])
         text = plain_text(html)
     if any(pictures for _, pictures in told):
-        html = with_pictures(part(html), told)
+        html = with_pictures(part(html), told, base=url)
     return Article(html, text, titles[0] if titles else "", image, caption, cuts)
 
 

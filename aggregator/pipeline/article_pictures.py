@@ -15,7 +15,7 @@ from aggregator.pipeline.clean_tables import BREAKS
 from aggregator.pipeline.cuts import letters
 
 MOST, LOOKED_AT = 30, 300
-"""Pictures of an article, and of a page, at most."""
+"""Pictures of an article, and of a page: when there are so many, there are no more."""
 
 BELOW = 3
 """So many paragraphs below a picture are looked at: one must be of the article, and so must be the one above it."""
@@ -26,43 +26,43 @@ _OTHERS = frozenset(
 )
 
 Told = tuple[str, list[str]]
-"""The letters of a paragraph, and the pictures in it or right below it, as safe HTML."""
+"""A paragraph, and the pictures in it or right below it, as they are written."""
 
 
-def pictured(tree: HtmlElement, *, base: str) -> list[Told]:
-    """List the paragraphs of a page with their pictures; what stands around the page's text is passed over.
-
-    A picture is what one of a feed would be (``clean_html.safe_html``); ``base`` is where its address hangs.
-    """
+def pictured(tree: HtmlElement) -> list[Told]:
+    """List the paragraphs of a page with their pictures; what stands around the page's text is passed over."""
     found: list[Told] = []
     run: list[str] = []
     here: list[str] = []
     looked_at = 0
     for text, is_break, picture in _steps(tree):
-        if is_break and (said := letters("".join(run))):
+        if is_break and (said := "".join(run).strip()):
             found.append((said, here))
             run, here = [], []
         if picture is not None and looked_at < LOOKED_AT:
             looked_at += 1
-            shown = safe_html(_written(picture), base=base)
-            if " src=" in shown:
-                (found[-1][1] if found and not "".join(run).strip() else here).append(shown)
+            (found[-1][1] if found and not "".join(run).strip() else here).append(_written(picture))
         run.append(text)
     return found
 
 
-def with_pictures(parted: Parted, told: Sequence[Told]) -> str:
-    """Write an article's HTML with the pictures that stand between two of its paragraphs."""
+def with_pictures(parted: Parted, told: Sequence[Told], *, base: str) -> str:
+    """Write an article's HTML with the pictures that stand between two of its paragraphs.
+
+    A picture is what one of a feed would be (``clean_html.safe_html``); ``base`` is where its address hangs.
+    """
     places = {letters(block.text): texts[-1] for block, texts in zip(parted.blocks, parted.places, strict=True)}
     ends = _ends(parted.pieces)
     pieces, seen = list(parted.pieces), set[str]()
     for n, (said, pictures) in enumerate(told):
-        end = ends.get(places.get(said, -1))
-        if end is None or not any(later in places for later, _ in told[n + 1 : n + 1 + BELOW]):
+        if not pictures or len(seen) >= MOST:
             continue
-        fresh = [picture for picture in dict.fromkeys(pictures) if picture not in seen][: MOST - len(seen)]
-        seen.update(fresh)
-        pieces[end] = "".join(fresh) + pieces[end]
+        end = ends.get(places.get(letters(said), -1))
+        if end is not None and any(letters(later) in places for later, _ in told[n + 1 : n + 1 + BELOW]):
+            shown = [one for one in (safe_html(picture, base=base) for picture in pictures) if " src=" in one]
+            fresh = [one for one in dict.fromkeys(shown) if one not in seen]
+            seen.update(fresh)
+            pieces[end] = "".join(fresh) + pieces[end]
     return "".join(piece for at, piece in enumerate(pieces) if at % 4 < 2)
 
 
@@ -84,9 +84,9 @@ def _written(picture: HtmlElement) -> str:
     return tostring(picture, encoding="unicode", method="html", with_tail=False)
 
 
-def _ends(pieces: Sequence[str]) -> Mapping[int | None, int]:
+def _ends(pieces: Sequence[str]) -> Mapping[int, int]:
     """Say for each text within elements where the outermost of them ends: at which of the texts between elements."""
-    ends: dict[int | None, int] = {}
+    ends: dict[int, int] = {}
     inside: list[int] = []
     depth = 0
     for at in range(4, len(pieces), 4):
