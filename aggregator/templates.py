@@ -184,12 +184,15 @@ def _values(issue: Issue, links: dict[str, str]) -> dict[str, Any]:
         "lead": lead,
         "topic": titles.get(id(lead), ""),
         "sections": [section for section in rest if section.lines],
-        "sources": len(
-            {name for line in issue.lines for name in (line.source, *(cover.source for cover in line.covered))}
-        ),
+        "sources": len({name for line in issue.lines for name in _sources(line)}),
         "links": {"web": "", "unsubscribe": "", "preferences": "", **links},
         "dir": "rtl" if issue.language.split("-")[0].lower() in _RIGHT_TO_LEFT else "ltr",
     }
+
+
+def _sources(line: Line) -> tuple[str, ...]:
+    """Name all who tell a story; issues that were frozen before that was kept name those they show."""
+    return line.sources or (line.source, *(cover.source for cover in line.covered))
 
 
 def _place(trace: TracebackType | None, name: str) -> str:

@@ -22,7 +22,7 @@ class Comparison:
         self._exact = app.store.curation.matches(pending)
         sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
         self._near, rows = app.store.texts.sharing(sought)
-        self.learned = Learned(rows, unfurnished)
+        self.learned = Learned([one.id for one in pending], rows, unfurnished)
         self._others = self._load(pending)
         same = [other for others in self._exact.values() for other in others]
         self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}
@@ -41,9 +41,19 @@ class Comparison:
             scores=self._scores,
             spoken=self._as_spoken,
         )
+        if entry.text_set == entry.id:
+            same = self._founding(entry.id, same)
         self._sets[entry.id] = same.text_set
         if same.like:
             self._scores[entry.id] = same.score
+        return same
+
+    def _founding(self, entry: int, same: Same) -> Same:
+        """Keep the founder of a set what it is while its new text is still like a copy; else these have another."""
+        if same.text_set == entry and same.like:
+            return Same(entry)
+        if heir := self._store.curation.part(entry):
+            self._sets |= {other: heir for other, text_set in self._sets.items() if text_set == entry}
         return same
 
     def _furnish(self, pending: tuple[Candidate, ...]) -> tuple[dict[int, Furniture], dict[int, bytes]]:

@@ -28,7 +28,7 @@ def curate(app: App) -> Placed:
     while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
         desk = desk or _desk(app)
         rows, learned, stories = desk.place(pending)
-        app.store.curation.save(rows, rules=app.rules.version, learned=learned, stories=stories)
+        app.store.curation.save(rows, rules=app.rules.version, now=app.clock(), learned=learned, stories=stories)
         report.entries += len(rows)
         report.duplicates += sum(bool(row.same_as) for row in rows)
         report.dropped += sum(bool(row.dropped) for row in rows)

@@ -8,6 +8,7 @@ from aggregator.jobs.comparing import Comparison
 from aggregator.jobs.stories import Storyteller
 from aggregator.jobs.tagging import Tagger
 from aggregator.model import Candidate, Curated, Learned, Placement, StoryChanges
+from aggregator.pipeline.duplicates import Same
 from aggregator.pipeline.topics import evidence, pattern, reading
 
 
@@ -19,15 +20,19 @@ class Placing:
 
     def place(self, batch: tuple[Candidate, ...]) -> tuple[list[Curated], Learned, StoryChanges]:
         """Decide on each entry of a batch, and say what is to be kept of what that teaches."""
-        texts = Comparison(self._app, batch)
+        texts = Comparison(self._app, tuple(entry for entry in batch if not entry.settled))
+        found = {entry.id: _compared(entry, texts.place(entry)) for entry in batch if not entry.settled}
+        found |= self._app.store.curation.compared([entry.id for entry in batch if entry.settled])
         rows = []
         for entry, tags in zip(batch, self._tagger.tags(batch), strict=True):
-            same = texts.place(entry)
-            left_out = dropped(entry, self._app.feeds.get(entry.url))
-            copy = (same.like, same.score) if same.like else (0, 0.0)
-            rows.append(Curated(entry.id, same.text_set, same.reason, tags, left_out, *copy))
+            rows.append(replace(found[entry.id], tags=tags, dropped=dropped(entry, self._app.feeds.get(entry.url))))
         told, changes = self._teller.tell(batch, {row.entry: row.text_set for row in rows})
         return [_in_story(row, told[row.entry]) for row in rows], texts.learned, changes
+
+
+def _compared(entry: Candidate, same: Same) -> Curated:
+    copy = (same.like, same.score) if same.like else (0, 0.0)
+    return Curated(entry.id, same.text_set, same.reason, same_like=copy[0], same_score=copy[1])
 
 
 def _in_story(row: Curated, found: Placement) -> Curated:

@@ -1,6 +1,6 @@
 """Place entries in stories: load what they may be like, let the river decide, gather what is to be kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -43,7 +43,7 @@ class Storyteller:
         new = [entry for entry in batch if entry.id not in copies and entry.id not in kept]
         moved = known.keys() - kept.keys() | {entry.id for entry in new if entry.story}
         self._let_go([entry for entry in batch if entry.id in moved], sets)
-        traits = self._read(sorted(new, key=lambda entry: (entry.published, entry.id)))
+        traits = self._read(sorted(new, key=lambda entry: (entry.published, entry.id)), known.keys())
         self._look_up(traits)
         found = [(one, place(one, self._memory)) for one in traits]
         placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
@@ -53,13 +53,13 @@ class Storyteller:
             one.said = {}
         return placed, self._changes(traits, copies)
 
-    def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
+    def _read(self, entries: Sequence[Candidate], again: Collection[int]) -> list[Traits]:
         if not entries:
             return []
         if self._reader is None:
             texts, counts = self._store.counts()
             self._reader = Reader(self._embed, texts=texts, counts=counts)
-        return self._reader.read(entries)
+        return self._reader.read(entries, again)
 
     def _look_up(self, traits: Sequence[Traits]) -> None:
         """Look up all at once what most of the batch will be compared with."""

@@ -1,20 +1,20 @@
 """Ranked → Line: a story as it is told in an issue, all of it plain text."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.config import TopicConfig
-from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.model import Cover, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.pipeline.carriers import carriers, with_carriers
 from aggregator.pipeline.headline import day_before, moment
 from aggregator.pipeline.plain import shortened, tidy
 
 EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 """The most characters of an excerpt, an entry's title, a source's name, and of all sentences that are quoted."""
 
-_ALSO = 6  # names after "Also in"
 _COVERED = 4  # publishers after "Also covered by"
 _QUOTES = 3
 
@@ -87,24 +87,15 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
 
 def _also(telling: Telling) -> tuple[str, ...]:
     """Name who copies the lead, each once; not those who are named with words of their own."""
-    return _copies(telling.lead, named={text.lead.source.publisher for text in telling.others})
-
-
-def _copies(text: Folded, *, named: Collection[str] = ()) -> tuple[str, ...]:
-    names = {member.source.publisher: name_of(member) for member in reversed(text.members)}
-    others = [names[publisher] for publisher in text.publishers[1:] if publisher not in named]
-    return (*others[:_ALSO], f"{len(others) - _ALSO} more") if len(others) > _ALSO else tuple(others)
-
-
-def _with_copies(text: Folded) -> str:
-    """Name whose words they are, and who prints them as well."""
-    copies = _copies(text)
-    return f"{name_of(text.lead)}, also in {', '.join(copies)}" if copies else name_of(text.lead)
+    named = {text.lead.source.publisher for text in telling.others}
+    return carriers(telling.lead, name_of, without=named)
 
 
 def _others(telling: Telling) -> dict[str, Any]:
     covered = _covered(telling)
-    return {"covered": covered[:_COVERED], "covered_more": max(len(covered) - _COVERED, 0)}
+    sources = dict.fromkeys(text.lead.source.publisher for text in (telling.lead, *telling.others))
+    more = max(len(covered) - _COVERED, 0)
+    return {"covered": covered[:_COVERED], "covered_more": more, "sources": tuple(sources)}
 
 
 def _covered(telling: Telling) -> tuple[Cover, ...]:
@@ -114,7 +105,9 @@ def _covered(telling: Telling) -> tuple[Cover, ...]:
         one = text.lead
         if one.source.publisher != telling.lead.lead.source.publisher:
             title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
-            found.setdefault(one.source.publisher, Cover(_with_copies(text), title, web_address(one.entry.url)))
+            found.setdefault(
+                one.source.publisher, Cover(with_carriers(text, name_of), title, web_address(one.entry.url))
+            )
     return tuple(reversed(found.values()))
 
 

@@ -6,7 +6,7 @@ ones more (Arora et al., 2017).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
@@ -56,25 +56,29 @@ class Reader:
         """In how many texts words were seen, by their hash."""
         return self._counts.astype("<u2").tobytes()
 
-    def read(self, entries: Sequence[Candidate]) -> list[Traits]:
-        """Give the traits of entries, in their order; each is counted before it is weighed."""
+    def read(self, entries: Sequence[Candidate], again: Collection[int] = ()) -> list[Traits]:
+        """Give the traits of entries, in their order; each is counted before it is weighed.
+
+        Those that are read ``again``, since they have changed, were counted when they came.
+        """
         found: list[Traits] = []
         while len(found) < len(entries):
             part = entries[len(found) : len(found) + FADING - self.texts]
-            found += self._read(part)
-            self.texts += len(part)
+            new = np.array([entry.id not in again for entry in part], dtype=np.int64)
+            found += self._read(part, new)
+            self.texts += int(new.sum())
             if self.texts >= FADING:
                 self.texts //= 2
                 self._counts //= 2
         return found
 
-    def _read(self, entries: Sequence[Candidate]) -> list[Traits]:
+    def _read(self, entries: Sequence[Candidate], new: NDArray[np.int64]) -> list[Traits]:
         parts = [_parts(entry) for entry in entries]
         self._learn({word for part in parts for said in part for word in said})
         bags = [self._bag(*part) for part in parts]
         ends = np.cumsum([len(bag) for bag in bags])
         said = [said for bag in bags for said in bag.values()]
-        hashes, weights, meanings = self._weighed([hash for bag in bags for hash in bag], said, ends)
+        hashes, weights, meanings = self._weighed([hash for bag in bags for hash in bag], said, ends, new)
         traits = []
         for n, (entry, (title, text, _), bag) in enumerate(zip(entries, parts, bags, strict=True)):
             begin, end = int(ends[n]) - len(bag), int(ends[n])
@@ -93,7 +97,7 @@ class Reader:
         return numbers, frozenset([hash for word in title if word[0].isupper() and (hash := known[word][0])])
 
     def _weighed(
-        self, terms: Sequence[int], said: Sequence[Said], ends: NDArray[np.int64]
+        self, terms: Sequence[int], said: Sequence[Said], ends: NDArray[np.int64], new: NDArray[np.int64]
     ) -> tuple[bytes, bytes, bytes]:
         """Give the hashes and weights of the terms of several texts, the heaviest of each first, and their meanings.
 
@@ -103,7 +107,7 @@ class Reader:
         owners = np.repeat(np.arange(len(ends)), np.diff(ends, prepend=0))
         rows, boosts, counts, _ = zip(*said, strict=True) if said else ((), (), (), ())
         hashes = np.array(terms, dtype=np.int64)
-        rarity = self._rarity(hashes, owners)
+        rarity = self._rarity(hashes, owners, new)
         often = _OFTEN[np.minimum(np.array(counts, dtype=np.int64), 63)]
         weights = often * rarity * np.array(boosts, dtype=np.float64)
         lengths = np.sqrt(np.bincount(owners, weights * weights, minlength=len(ends)))
@@ -140,16 +144,21 @@ class Reader:
                     bag[hash] = row, boost, 1, word
         return bag
 
-    def _rarity(self, hashes: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Say how rare each term was when its text came, which is counted itself."""
+    def _rarity(
+        self, hashes: NDArray[np.int64], owners: NDArray[np.int64], new: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Say how rare each term was when its text came, which is counted itself; of texts, 0 was counted before."""
         places = hashes // 2 % BUCKETS
         order = np.argsort(places, kind="stable")
         first = np.flatnonzero(np.diff(places[order], prepend=-1))
+        counted, before = new[owners], np.cumsum(new)
+        so_far = np.cumsum(counted[order])  # with itself
         nth = np.empty(len(places), dtype=np.int64)
-        nth[order] = np.arange(len(places)) - np.repeat(first, np.diff(first, append=len(places)))
-        seen = self._counts[places] + nth + 1
-        self._counts += np.bincount(places, minlength=BUCKETS).astype(np.uint16)
-        return np.maximum(np.log((self.texts + owners + 2 + _BEFORE) / (seen + 0.5)), 0.05)
+        nth[order] = so_far - np.repeat((so_far - counted[order])[first], np.diff(first, append=len(places)))
+        seen = np.maximum(self._counts[places] + nth, 1)
+        self._counts += np.bincount(places, counted, minlength=BUCKETS).astype(np.uint16)
+        rarity: NDArray[np.float64] = np.log((self.texts + before[owners] + 1 + _BEFORE) / (seen + 0.5))
+        return np.maximum(rarity, 0.05)
 
     def _learn(self, seen: set[str]) -> None:
         """Look up words that were not met yet, all at once."""

@@ -34,7 +34,7 @@ def _section(facts: dict[str, Any]) -> Section:
 
 def _line(facts: dict[str, Any]) -> Line:
     """Issues that were frozen before there were stories have none of their lists."""
-    lists: dict[str, Any] = {"also": tuple(facts.get("also", ()))}
+    lists: dict[str, Any] = {name: tuple(facts.get(name, ())) for name in ("also", "sources")}
     lists |= {name: tuple(map(tuple, facts.get(name, ()))) for name in ("texts", "parts")}
     lists |= {name: tuple(_made(Said, said) for said in facts.get(name, ())) for name in ("summary", "news")}
     lists["covered"] = tuple(_made(Cover, cover) for cover in facts.get("covered", ()))

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from struct import pack, unpack
 from typing import Any
 
 from aggregator.model import Learned, Sought
@@ -34,9 +35,9 @@ class Texts:
     def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
         """Give for each entry others that share keys with it and were placed before it, the best first.
 
-        They are of the store, but for what waits there, and of the batch those before it: an entry that is placed anew
-        is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each with the entry
-        that gets it.
+        They are of the store, but for what waits there to be compared, and of the batch those before it: an entry that
+        is placed anew is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each
+        with the entry that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
         holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
@@ -49,9 +50,11 @@ class Texts:
         for one in sought:
             for run in runs[one.entry][: len(one.keys)]:
                 there = holders[run]
-                if len(there) < CROWDED and one.entry not in there:
+                if one.entry not in there:
+                    if len(there) >= CROWDED:
+                        continue
                     there.append(one.entry)
-                    rows.append((run, one.entry))
+                rows.append((run, one.entry))
         later = waiting | runs.keys()
         shown = {}
         for entry, mine in runs.items():
@@ -73,8 +76,17 @@ class Texts:
 
 def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
     """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
-    rows = [row for row in learned.keys if row[1] in entries]
+    held: dict[int, list[int]] = {entry: [] for entry in learned.compared if entry in entries}
+    for run, entry in learned.keys:
+        if entry in entries:
+            held.setdefault(entry, []).append(run)
+    before = {entry: _unpacked(runs) for entry, runs in among(connection, _HELD, held)}
+    gone = [(run, entry) for entry, runs in before.items() for run in runs - set(held[entry])]
+    connection.executemany("DELETE FROM sketch WHERE run = ? AND entry_id = ?", gone)
+    rows = sorted((run, entry) for entry, runs in held.items() for run in runs)
     connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+    packed = [(pack(f"<{len(runs)}q", *runs), entry) for entry, runs in held.items()]
+    connection.executemany("UPDATE curation SET runs = ? WHERE entry_id = ?", packed)
     connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
 
 
@@ -83,7 +95,12 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
 
 
-_WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
+def _unpacked(runs: bytes) -> set[int]:
+    return set(unpack(f"<{len(runs) // 8}q", runs))
+
+
+_HELD = "SELECT entry_id, runs FROM curation WHERE runs IS NOT NULL AND entry_id IN"
+_WAITING = "SELECT entry_id FROM pending WHERE changed AND entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
     "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"

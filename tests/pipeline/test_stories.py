@@ -35,6 +35,20 @@ def read(*titles: str) -> list[Traits]:
     return Reader(VECTORS.of_words).read([entry(n + 1, title) for n, title in enumerate(titles)])
 
 
+def test_an_entry_that_is_read_again_is_not_counted_again() -> None:
+    reader = Reader(VECTORS.of_words)
+    reader.read([entry(n + 1, title) for n, title in enumerate(TITLES)])
+    before = reader.texts, reader.counts
+    changed, other = entry(2, "Atlantis counts 15 dead"), entry(9, "Comet Halibut loses its tail")
+    reader.read([changed], again=[2])
+    assert (reader.texts, reader.counts) == before
+    mixed, alone = Reader(VECTORS.of_words), Reader(VECTORS.of_words)
+    parts = [alone.read([one], again=[2])[0] for one in (other, changed, entry(10, TITLES[4]))]
+    whole = mixed.read([other, changed, entry(10, TITLES[4])], again=[2])
+    assert list(map(facts, whole)) == list(map(facts, parts))
+    assert (mixed.texts, mixed.counts) == (alone.texts, alone.counts)
+
+
 def blank() -> Memory:
     """A memory behind which nothing is stored."""
     return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()))
