@@ -1,8 +1,9 @@
 """Which topics an entry has by what it means: a small model, learned on this machine, gives each a probability.
 
 Three views are joined: which words an entry has (complement naive Bayes, Rennie et al. 2003), the vector of what it is
-about (softmax regression), and which topics the texts have that are nearest to it. Beside the topics there is "anything else". What comes out is calibrated for each topic
-on examples the model had not seen. docs/decisions/0018-topics-by-meaning.md says what was tried.
+about (softmax regression), and which topics the texts have that are nearest to it. Beside the topics
+there is "anything else". What comes out is calibrated for each topic on examples the model had not seen.
+docs/decisions/0018-topics-by-meaning.md says what was tried.
 """
 
 import json
@@ -76,7 +77,8 @@ def joined(counted: Features, vectors: Numbers, close: Features, fit: tuple[Numb
     words, weights, shares = fit
     by_words = log_softmax(counted.times(words) * SHARPNESS)
     by_vectors = log_softmax(vectors @ weights[:-1] + weights[-1])
-    return (1 - VECTORS) * by_words + VECTORS * by_vectors + NEIGHBOURS * by_neighbours(close, shares)
+    logs: Numbers = (1 - VECTORS) * by_words + VECTORS * by_vectors + NEIGHBOURS * by_neighbours(close, shares)
+    return logs
 
 
 def telling(model: Model, topic: str, title: str, text: str) -> tuple[str, ...]:
