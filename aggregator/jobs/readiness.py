@@ -13,4 +13,4 @@ def not_yet(app: App) -> str:
     stored = len(app.store.learning.recent(FEWEST))
     if stored >= FEWEST:
         return ""
-    return f"nothing is given by meaning (`about:`, `like:`) yet: it takes {FEWEST} entries to learn, and {stored} are here"
+    return f"nothing is given by meaning (`about:`, `like:`) yet: it takes {FEWEST} entries, and {stored} are here"

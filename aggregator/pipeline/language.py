@@ -26,7 +26,7 @@ LIKELY = 0.3
 VOTERS = 5  # entries of a feed that are looked at
 LONGEST = 200  # characters of each one's text, after the title
 
-# Words that nearly every sentence of a language has, and neither another of these languages nor a neighbour outside them:
+# Words that nearly every sentence of a language has, and no other of these languages and no neighbour of theirs:
 # "det", "som" and "av" are Swedish and Norwegian, "der" and "den" German and Danish, "por" and "como" Spanish and
 # Portuguese.
 _WORDS = {
@@ -47,8 +47,18 @@ _FEWEST, _AHEAD = 6, 4  # so many small words, and so many times those of any ot
 
 def language_of_feed(texts: Sequence[tuple[str, str]]) -> str:
     """Tell the language of a feed from (title, text) of some entries; "" where it is not sure."""
-    sample = " ".join(f"{title}. {text[:LONGEST]}" for title, text in texts[:VOTERS])
-    return by_small_words(sample) or by_model(sample, at_least=SURE)
+    voters = [(title, text[:LONGEST]) for title, text in texts[:VOTERS]]
+    sample = " ".join(f"{title}. {text}" for title, text in voters)
+    if told := by_small_words(sample):
+        return told
+    told = by_model(sample, at_least=SURE)
+    return told if len(voters) == 1 or _is_agreed(told, voters) else ""
+
+
+def _is_agreed(told: str, texts: Sequence[tuple[str, str]]) -> bool:
+    """Whether most of the texts are in this language: of several languages in one text the model is sure of one."""
+    own = Counter(filter(None, (language_of(*text) for text in texts)))
+    return bool(told) and 2 * own[told] > own.total()
 
 
 def language_of(title: str, text: str) -> str:

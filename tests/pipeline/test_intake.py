@@ -246,6 +246,6 @@ def test_a_feed_of_several_languages_has_none_but_its_entries_have() -> None:
         "ru": "Министры двух государств встретятся в городе, чтобы обсудить новое соглашение о торговле.",
         "en": "The ministers of the two states are to meet in the city, and this is what was said of it.",
     }
-    result = read(*(item(language, description=text) for language, text in texts.items()))
+    result = read(*(item(language, text=text) for language, text in texts.items()))
     assert {entry.guid: entry.language for entry in result.new} == {language: language for language in texts}
     assert result.feed.language == ""
