@@ -1,5 +1,6 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -10,10 +11,6 @@ LATEST = 64
 
 EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
-
-
-Said = tuple[int, float, int, str]
-"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +31,7 @@ class Traits:
     numbers: frozenset[int] = frozenset()  # in its title
     names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
-    said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
+    said: Mapping[int, str] = field(default_factory=dict)  # each term as it is written, by its hash; not kept
 
     @property
     def terms(self) -> dict[int, int]:

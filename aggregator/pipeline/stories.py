@@ -11,7 +11,7 @@ from math import log, sqrt
 import numpy as np
 
 from aggregator.model import Placement, Traits
-from aggregator.model.story_traits import EPOCH, Said
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_memory import CLOSEST, Memory
 from aggregator.pipeline.stories_names import as_named
 from aggregator.pipeline.stories_profile import Profile, dot
@@ -125,6 +125,6 @@ def _counts_otherwise(one: Traits, other: Traits) -> bool:
     return bool(other.numbers) and one.numbers.isdisjoint(other.numbers)
 
 
-def _why(said: Mapping[int, Said], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+def _why(said: Mapping[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
     both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
-    return tuple(said[hash][-1] for _, hash in sorted(both, reverse=True)[:_WHY])
+    return tuple(said[hash] for _, hash in sorted(both, reverse=True)[:_WHY])
