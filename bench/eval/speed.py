@@ -16,7 +16,7 @@ from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
 from aggregator.model.story_traits import EPOCH
-from aggregator.pipeline.stories_memory import POSTED, TELLING
+from aggregator.pipeline.stories_postings import POSTED, TELLING
 from bench.eval.desk import NOW, Told, arrive, workspace
 from bench.eval.figures import Figure
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from aggregator.model import Candidate, Traits
 from aggregator.model.story_traits import LATEST
 from aggregator.pipeline.stories import likeness, place
-from aggregator.pipeline.stories_memory import NEAR, POSTED, Memory, candidates, places
+from aggregator.pipeline.stories_memory import Memory
+from aggregator.pipeline.stories_postings import NEAR, POSTED, around, telling
 from aggregator.pipeline.stories_profile import Profile, dot
 from aggregator.pipeline.stories_traits import FADING, Reader
 from aggregator.vectors import Vectors
@@ -41,9 +42,7 @@ def blank() -> Memory:
 
 
 def placed(traits: Sequence[Traits]) -> list[int]:
-    memory = blank()
-    for one in traits:
-        place(one, memory)
+    place(traits, blank())
     return [one.story for one in traits]
 
 
@@ -53,15 +52,13 @@ def facts(one: Traits) -> tuple[object, ...]:
 
 def test_an_entry_is_like_another_of_its_event_and_unlike_others() -> None:
     quake, dead, merger, _, _ = read(*TITLES)
-    memory = blank()
-    assert likeness(quake, dead, memory) > 0.3 > 0.1 > likeness(quake, merger, memory)
-    assert likeness(quake, quake, memory) == pytest.approx(1, abs=0.02)
+    assert likeness(quake, dead) > 0.3 > 0.1 > likeness(quake, merger)
+    assert likeness(quake, quake) == pytest.approx(1, abs=0.02)
 
 
 def test_titles_that_name_other_numbers_are_less_alike() -> None:
     three, four, third = read("Test match day 3: rain", "Test match day 4: rain", "Rain on test match day 3")
-    memory = blank()
-    assert likeness(three, four, memory) < 0.8 < likeness(three, third, memory)
+    assert likeness(three, four) < 0.8 < likeness(three, third)
 
 
 PROFIT = (
@@ -93,7 +90,7 @@ def test_entries_of_one_form_that_name_others_are_of_two_stories(form: tuple[str
 
 def test_headlines_of_one_form_that_name_others_are_too_little_alike() -> None:
     one, other = read("Northport records 12 new cases", "Globex reports 12 new cases")
-    assert likeness(one, other, blank()) == likeness(other, one, blank()) < 0.15
+    assert likeness(one, other) == likeness(other, one) < 0.15
 
 
 def test_reports_of_one_event_that_name_other_sides_of_it_are_of_one_story() -> None:
@@ -169,12 +166,13 @@ def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
 def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -> None:
     memory = blank()
     many = read(*[f"{TITLES[n % 5]} {n}" for n in range(300)])
-    for one in many:
-        place(one, memory)
-    assert len(memory.postings) > 100
-    assert max(map(len, memory.postings.values())) == POSTED
-    assert len(candidates(many[0], memory.postings)) == NEAR
-    assert len(places(many[0])) <= 30
+    place(many, memory)
+    posted = [memory.postings[at] for at in memory.postings]
+    assert len(posted) > 100
+    assert max(map(len, posted)) == POSTED
+    who, whom = memory.near(many[:1])
+    assert (set(who), len(whom)) == ({0}, NEAR)
+    assert len(telling(many[0])) * len(around(many[0])) <= 30
 
 
 def test_a_story_is_named_after_its_first_entry() -> None:
