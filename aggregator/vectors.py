@@ -23,6 +23,7 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
+_TOGETHER = 512  # words whose pieces are at hand at once
 
 
 class Vectors:
@@ -46,16 +47,22 @@ class Vectors:
 
     def of_words(self, words: Sequence[str]) -> Matrix:
         """Give what ``sums`` gives, for many short texts in a fifth of the time."""
-        found = self._tokenizer.encode_batch(list(words), add_special_tokens=False)
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
-        for start in range(0, len(words), 512):
-            part = [encoding.ids[:_LONGEST] for encoding in found[start : start + 512]]
-            spoken = [start + n for n, ids in enumerate(part) if ids]
-            if spoken:
-                begins = np.cumsum([0, *(len(ids) for ids in part if ids)])[:-1]
-                pieces = self._weights[[id for ids in part for id in ids]].astype(np.float32)
-                rows[spoken] = np.add.reduceat(pieces, begins, axis=0)
+        for start in range(0, len(words), _TOGETHER):
+            found = self._tokenizer.encode_batch_fast(list(words[start : start + _TOGETHER]), add_special_tokens=False)
+            pieces = [encoding.ids[:_LONGEST] for encoding in found]
+            for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
+                having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
+                rows[[start + n for n in having]] += self._of_pieces([pieces[n][nth] for n in having])
         return rows
+
+    def _of_pieces(self, pieces: Sequence[int]) -> Matrix:
+        """Look up halves in a table of all there are: five times as fast as converting them."""
+        return self._widened[self._weights[pieces].view(np.uint16)]
+
+    @cached_property
+    def _widened(self) -> NDArray[np.float32]:
+        return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:

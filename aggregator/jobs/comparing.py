@@ -8,7 +8,8 @@ from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
 from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
-from aggregator.pipeline.shingles import KEYED, TITLE, keys, spoken
+from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles_keys import KEYED, keys
 
 
 class Comparison:
@@ -20,7 +21,8 @@ class Comparison:
         self._hashes: dict[int, list[int]] = {}
         self._furniture, unfurnished = self._furnish(pending)
         self._exact = app.store.curation.matches(pending)
-        sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
+        said = keys([(spoken(one.title, most=TITLE), spoken(self._own(one), most=KEYED)) for one in pending])
+        sought = [Sought(one.id, one.published, mine) for one, mine in zip(pending, said, strict=True)]
         self._near, rows = app.store.texts.sharing(sought)
         self.learned = Learned(rows, unfurnished)
         self._others = self._load(pending)
@@ -56,10 +58,6 @@ class Comparison:
         before = {feed: furniture.known(kept.get(feed, b"")) for feed in told}
         after = {feed: furniture.learn(before[feed], entries) for feed, entries in told.items()}
         return after, {feed: now.kept for feed, now in after.items() if now.kept != before[feed].kept}
-
-    def _keys(self, one: Candidate) -> list[int]:
-        text = self._own(one)
-        return keys(spoken(one.title, most=TITLE), spoken(text, most=KEYED))
 
     def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:
         """The entries that share keys with those of the batch: they themselves, and others from the store."""

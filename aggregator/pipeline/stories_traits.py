@@ -113,7 +113,7 @@ class Reader:
             vectors = self._vocabulary.vectors(rows[places[0] : places[-1]])
             for n, (begin, end) in enumerate(zip(places, places[1:], strict=False), start):
                 np.dot(parts[begin:end], vectors[begin - places[0] : end - places[0]], out=sums[n])
-        return sums
+        return sums / 64
 
     def _rarity(self, hashes: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.float64]:
         """Say how rare each term was when its text came, which is counted itself."""

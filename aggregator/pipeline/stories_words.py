@@ -17,6 +17,7 @@ NAME, NUMBER, PLAIN = 0, 1, 2
 
 _KEPT = 80_000  # words in memory
 _ROOM = 1024
+_MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Words → the sum of the vectors of their pieces, a row each."""
@@ -33,41 +34,51 @@ class Vocabulary:
         self._forget()
 
     def _forget(self) -> None:
-        self._known: dict[str, int] = {}
+        self._known = _Numbers()
         self.hashes: NDArray[np.int64] = np.zeros(_ROOM, dtype=np.int64)
         self.ranks: NDArray[np.int8] = np.zeros(_ROOM, dtype=np.int8)
         self.rows: NDArray[np.int32] = np.zeros(_ROOM, dtype=np.int32)
-        self._vectors: NDArray[np.float16] = np.zeros((_ROOM, 256), dtype=np.float16)
+        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16)  # whole 64ths
         self._filled = 0
 
     def ids(self, said: Sequence[str]) -> NDArray[np.int32]:
         """Give the number of each word; those that were not met yet are looked up, all at once."""
         if len(self._known) > _KEPT:
             self._forget()
-        found = list(map(self._known.get, said))
-        if None in found:
-            self._learn(sorted(set(said) - self._known.keys()))
-            found = list(map(self._known.get, said))
-        return np.array(found, dtype=np.int32)
+        found = np.fromiter(map(self._known.__getitem__, said), dtype=np.int32, count=len(said))
+        if new := self._known.new:
+            self._known.new = []
+            self._learn(new)
+        return found
 
     def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the vectors of words by their ``rows``, whole 64ths."""
+        """Give the vectors of words by their ``rows``, in 64ths."""
         return self._vectors[rows].astype(np.float32)
 
     def _learn(self, new: Sequence[str]) -> None:
-        at, facts = len(self._known), [term(word) for word in new]
-        self._known |= {word: at + n for n, word in enumerate(new)}
+        size, facts = len(self._known), [term(word) for word in new]
         telling = [word for word, found in zip(new, facts, strict=True) if found]
-        self.hashes, self.ranks, self.rows = (_roomy(of, len(self._known)) for of in (self.hashes, self.ranks, self.rows))
-        here = slice(at, len(self._known))
+        self.hashes, self.ranks, self.rows = (_roomy(of, size) for of in (self.hashes, self.ranks, self.rows))
+        here, end = slice(size - len(new), size), self._filled + len(telling)
         self.hashes[here] = [_hash(found) if found else 0 for found in facts]
         self.ranks[here] = [NUMBER if word[0].isdigit() else NAME if word[0].isupper() else PLAIN for word in new]
         self.rows[here] = self._filled - 1 + np.cumsum([bool(found) for found in facts])
         if telling:
-            end = self._filled + len(telling)
             self._vectors = _roomy(self._vectors, end)
-            self._vectors[self._filled : end] = np.rint(self._embed(telling) * 64) / 64
+            self._vectors[self._filled : end] = np.clip(np.rint(self._embed(telling) * 64), -_MOST, _MOST)
             self._filled = end
+
+
+class _Numbers(dict[str, int]):
+    """Gives a word that it does not know the next number, and notes it as new."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+
+    def __missing__(self, word: str) -> int:
+        self.new.append(word)
+        self[word] = number = len(self)
+        return number
 
 
 def _roomy(of: NDArray[Any], size: int) -> NDArray[Any]:
