@@ -99,7 +99,7 @@ class Storyteller:
         return StoryChanges(
             traits=tuple(traits),
             copies=tuple(sorted(copies)),
-            postings=tuple((*at, tuple(ids)) for at, ids in memory.postings.posted.items()),
+            postings=memory.postings.posted,
             merged=tuple(memory.merged),
             texts=self._reader.texts if self._reader else 0,
             counts=self._reader.counts if self._reader else b"",

@@ -1,6 +1,6 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -8,6 +8,9 @@ from aggregator.model.value import value
 
 LATEST = 64
 """A story is known by so many of its latest members."""
+
+POSTED = 20
+"""So many of the latest entries are found by one term."""
 
 EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
@@ -72,7 +75,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: tuple[tuple[int, int, tuple[int, ...]], ...] = ()  # epoch, term, entries, the newest last
+    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → entries, the newest last
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

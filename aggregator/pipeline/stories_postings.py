@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-from aggregator.model.story_traits import EPOCH
+from aggregator.model.story_traits import EPOCH, POSTED
 
 TELLING = 10
 """By so many of its terms, the heaviest, an entry is found."""
-
-POSTED = 20
-"""So many of the latest entries are found by one term."""
 
 SHARED = 250
 """Of the length of its vector, 1000: the telling terms that an entry shares with one it is compared with."""

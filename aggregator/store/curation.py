@@ -13,7 +13,7 @@ from aggregator.store import meta, texts
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, write_json
 from aggregator.store.founders import founders, story_uids
-from aggregator.store.lane import among
+from aggregator.store.lane import among, drop
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
 
@@ -113,10 +113,10 @@ class Curation:
             facts = among(connection, _FACTS, [row.entry for row in curated])
             entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
-            ids = [(row.entry,) for row in rows]
-            connection.executemany("DELETE FROM shelf WHERE entry_id = ?", ids)
+            ids = [row.entry for row in rows]
+            drop(connection, "DELETE FROM shelf WHERE entry_id IN", ids)
             if meta.read(connection, "rules") == rules:
-                connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
+                drop(connection, "DELETE FROM pending WHERE entry_id IN", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
             uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)

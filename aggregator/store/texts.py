@@ -39,16 +39,16 @@ class Texts:
         that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
-        holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
+        holders: dict[int, list[int]] = {}
         with self._lane.read() as connection:
-            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", sorted(holders)):
-                holders[run].append(entry)
+            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", _kept(connection, runs)):
+                holders.setdefault(run, []).append(entry)
             stored = {entry for there in holders.values() for entry in there} - runs.keys()
             waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
         rows: list[tuple[int, int]] = []
         for one in sought:
             for run in runs[one.entry][: len(one.keys)]:
-                there = holders[run]
+                there = holders.setdefault(run, [])
                 if len(there) < CROWDED and one.entry not in there:
                     there.append(one.entry)
                     rows.append((run, one.entry))
@@ -56,7 +56,8 @@ class Texts:
         shown = {}
         for entry, mine in runs.items():
             later.discard(entry)
-            shown[entry] = _most(entry, [other for run in mine for other in holders[run] if other not in later])
+            others = [other for run in mine for other in holders.get(run, _NOBODY) if other not in later]
+            shown[entry] = _most(entry, others)
         return shown, tuple(sorted(rows))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
@@ -83,6 +84,8 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
 
 
+_NOBODY: tuple[int, ...] = ()
+_TOLD = "SELECT 1 FROM sketch WHERE run >= ? AND run < ? LIMIT 1"
 _WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
@@ -99,12 +102,21 @@ def _runs(one: Sought) -> list[int]:
     return [*(mine << 32 | key for key in one.keys), *(other << 32 | key for key in one.keys)]
 
 
+def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
+    """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
+    wanted = sorted({run for mine in runs.values() for run in mine})
+    told = {at: connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone() for at in {run >> 32 for run in wanted}}
+    return [run for run in wanted if told[run >> 32]]
+
+
 def _at(published: datetime) -> int:
     found: Any = number(published)
     return int(found)
 
 
-def _most(entry: int, sharing: Iterable[int]) -> tuple[int, ...]:
+def _most(entry: int, sharing: Sequence[int]) -> tuple[int, ...]:
+    if len(sharing) == sharing.count(entry):
+        return ()
     shares = Counter(sharing)
     shares.pop(entry, None)
     return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

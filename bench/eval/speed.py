@@ -15,8 +15,8 @@ from time import process_time
 from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
-from aggregator.model.story_traits import EPOCH
-from aggregator.pipeline.stories_postings import POSTED, TELLING
+from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.stories_postings import TELLING
 from bench.eval.desk import NOW, Told, arrive, workspace
 from bench.eval.figures import Figure
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Candidate, Traits
-from aggregator.model.story_traits import LATEST
+from aggregator.model.story_traits import LATEST, POSTED
 from aggregator.pipeline.stories import likeness, place
 from aggregator.pipeline.stories_memory import Memory
-from aggregator.pipeline.stories_postings import NEAR, POSTED, around, telling
+from aggregator.pipeline.stories_postings import NEAR, around, telling
 from aggregator.pipeline.stories_profile import Profile, dot
 from aggregator.pipeline.stories_traits import FADING, Reader
 from aggregator.vectors import Vectors
