@@ -34,7 +34,13 @@ class Traits:
     numbers: frozenset[int] = frozenset()  # in its title
     names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
-    said: Mapping[int, str] = field(default_factory=dict)  # each term as it is written, by its hash; not kept
+    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written; not kept
+
+    @property
+    def said(self) -> dict[int, str]:
+        """Each term as it is written, by its hash."""
+        hashes, words = self.spelt
+        return dict(zip(unpack(f"<{len(hashes) // 4}I", hashes), words.split(" ") if words else (), strict=True))
 
     @property
     def terms(self) -> dict[int, int]:

@@ -15,7 +15,9 @@ BOOSTS = np.array([1.8, 1.5, 1.0])
 NAME, NUMBER, PLAIN = 0, 1, 2
 """Places in BOOSTS."""
 
-_KEPT = 80_000  # words in memory
+KEPT = 40_000
+"""So many words are remembered; beyond, all are looked up anew when they come again."""
+
 _ROOM = 1024
 _MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
 
@@ -29,8 +31,11 @@ class Vocabulary:
     ``hashes`` are 0 for everyday words, which have no vector; ``ranks`` are places in BOOSTS.
     """
 
-    def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+    def __init__(self, embed: Embed, *, room: NDArray[np.int16] | None = None) -> None:
+        """``room`` is where vectors are kept, when that is shared with another process; its halves take turns."""
+        self._embed, self._shared = embed, room is not None
+        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16) if room is None else room
+        self._filled = len(self._vectors)
         self._forget()
 
     def _forget(self) -> None:
@@ -38,12 +43,13 @@ class Vocabulary:
         self.hashes: NDArray[np.int64] = np.zeros(_ROOM, dtype=np.int64)
         self.ranks: NDArray[np.int8] = np.zeros(_ROOM, dtype=np.int8)
         self.rows: NDArray[np.int32] = np.zeros(_ROOM, dtype=np.int32)
-        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16)  # whole 64ths
-        self._filled = 0
+        half = len(self._vectors) // 2
+        self._filled = half if self._shared and self._filled <= half else 0
+        self._limit = self._filled + half
 
     def ids(self, said: Sequence[str]) -> NDArray[np.int32]:
         """Give the number of each word; those that were not met yet are looked up, all at once."""
-        if len(self._known) > _KEPT:
+        if len(self._known) > KEPT:
             self._forget()
         found = np.fromiter(map(self._known.__getitem__, said), dtype=np.int32, count=len(said))
         if new := self._known.new:
@@ -63,6 +69,8 @@ class Vocabulary:
         self.hashes[here] = [_hash(found) if found else 0 for found in facts]
         self.ranks[here] = [NUMBER if word[0].isdigit() else NAME if word[0].isupper() else PLAIN for word in new]
         self.rows[here] = self._filled - 1 + np.cumsum([bool(found) for found in facts])
+        if self._shared and end > self._limit:
+            raise OverflowError(f"{len(telling)} words at once that were never met: more than there is room for")
         if telling:
             self._vectors = _roomy(self._vectors, end)
             self._vectors[self._filled : end] = np.clip(np.rint(self._embed(telling) * 64), -_MOST, _MOST)

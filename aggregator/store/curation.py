@@ -40,6 +40,16 @@ class Curation:
             meta.write(connection, "rules", rules)
             return tuple(map(candidate, connection.execute(_WAITING, (limit,))))
 
+    def waiting(self, *, after: int, limit: int = 500) -> tuple[Candidate, ...]:
+        """List entries that are pending as they arrived, from the first one behind ``after`` on."""
+        with self._lane.read() as connection:
+            return tuple(map(candidate, connection.execute(_WAITING_AFTER, (after, limit))))
+
+    def waits(self, many: int) -> bool:
+        """Tell whether more than ``many`` entries are pending."""
+        with self._lane.read() as connection:
+            return connection.execute("SELECT 1 FROM pending LIMIT 1 OFFSET ?", (many,)).fetchone() is not None
+
     def matches(self, entries: Sequence[Candidate]) -> Mapping[int, tuple[Candidate, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
 
@@ -134,6 +144,7 @@ _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE word
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
+_WAITING_AFTER = _WAITING.replace("FROM pending", "FROM pending WHERE entry_id > ?")
 _COLUMNS = (
     *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
     *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),

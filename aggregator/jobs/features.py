@@ -1,0 +1,121 @@
+"""What entries say, each by itself: read batch by batch, one ahead, by a twin of this process where many wait.
+
+Deciding where an entry belongs needs all that came before it; cutting it into words, hashing them and finding its
+topics does not. So a twin does that for the next batch while this process decides on the last one. What it does may
+always be done here instead, with the same result.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from mmap import mmap
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from aggregator.app import App
+from aggregator.config import FeedConfig
+from aggregator.model import Candidate, Tag
+from aggregator.pipeline import furniture
+from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles_keys import KEYED, keys
+from aggregator.pipeline.stories_bags import Bags, mark, read
+from aggregator.pipeline.stories_words import KEPT, Vocabulary
+from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.twin import Twin, possible
+
+MANY = 2000
+"""Entries that are worth a twin: fewer do not pay for it."""
+
+_ROOM = 2 * (KEPT + (1 << 16))  # words whose vectors both processes see; what is not used takes no memory
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the entries of a batch say, in their order; ``told`` gives the place in ``bags`` of those that have changed.
+
+    ``keys`` are those of texts of which the feed repeats nothing. ``left_out`` says why ``keep:`` or ``drop:`` leaves
+    an entry out.
+    """
+
+    entries: tuple[int, ...]
+    paragraphs: list[list[int]]
+    keys: list[list[int]]
+    tags: list[tuple[Tag, ...]]
+    left_out: list[str]
+    told: dict[int, int]
+    bags: Bags
+
+
+class Foresight:
+    """Gives the features of batch after batch of what waits; ``vocabulary`` is what ``Features.bags`` refer to."""
+
+    def __init__(self, app: App, *, limit: int) -> None:
+        self._app, self._limit = app, limit
+        self.vocabulary = Vocabulary(app.vectors.of_words)
+        self._twin: Twin | None = None
+
+    def __enter__(self) -> Self:
+        if possible() and self._app.store.curation.waits(MANY):
+            room = np.frombuffer(mmap(-1, 512 * _ROOM), dtype=np.int16).reshape(_ROOM, 256)
+            self.vocabulary = Vocabulary(self._app.vectors.of_words, room=room)
+            self._app.store.rest()
+            with suppress(OSError):  # no more processes or memory for this user: all is done here
+                self._twin = Twin(self._work)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._twin:
+            self._twin.end()
+
+    def of(self, batch: Sequence[Candidate]) -> Features:
+        """Give the features of the batch that is next."""
+        ids = tuple(entry.id for entry in batch)
+        found = self._twin.answer() if self._twin else None
+        if isinstance(found, Features) and found.entries == ids:
+            return found
+        if self._twin:  # it has ended, or something else waits by now
+            self._twin.end()
+            self._twin, self.vocabulary = None, Vocabulary(self._app.vectors.of_words)
+        return features(self._app, batch, self.vocabulary)
+
+    def _work(self, messages: Iterator[Any]) -> Iterator[Features | None]:
+        """What the twin does; nobody sends it anything. What it cannot do it leaves to the other."""
+        after = 0
+        while batch := self._app.store.curation.waiting(after=after, limit=self._limit):
+            after = batch[-1].id
+            try:
+                yield features(self._app, batch, self.vocabulary)
+            except OverflowError:
+                yield None
+
+
+def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
+    """Read what the entries of a batch say."""
+    feeds = [app.feeds.get(entry.url) for entry in batch]
+    known = app.store.stories.placed([entry.id for entry in batch if entry.story])
+    told = [entry for entry in batch if entry.id not in known or known[entry.id][0] != mark(entry)]
+    return Features(
+        entries=tuple(entry.id for entry in batch),
+        paragraphs=[furniture.paragraphs(entry.text) for entry in batch],
+        keys=keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in batch]),
+        tags=[tag(entry, app.rules, fixed=feed.topics if feed else ()) for entry, feed in zip(batch, feeds, strict=True)],
+        left_out=[dropped(entry, feed) for entry, feed in zip(batch, feeds, strict=True)],
+        told={entry.id: place for place, entry in enumerate(told)},
+        bags=read(told, vocabulary),
+    )
+
+
+def dropped(entry: Candidate, feed: FeedConfig | None) -> str:
+    """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
+    if feed is None or not (feed.keep or feed.drop):
+        return ""
+    title, text = reading(entry.title), reading(entry.text)
+    if said := evidence([pattern(word) for word in feed.drop], title, text):
+        return f"drop: {said}"
+    if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):
+        return "keep: none of its words found"
+    return ""
