@@ -6,6 +6,8 @@ vector of a text is the mean of its pieces' vectors, of length one.
 """
 
 import json
+import mmap
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -54,6 +56,7 @@ class Vectors:
             for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
                 having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
                 rows[[start + n for n in having]] += self._of_pieces([pieces[n][nth] for n in having])
+        self._let_go()
         return rows
 
     def _of_pieces(self, pieces: Sequence[int]) -> Matrix:
@@ -71,11 +74,19 @@ class Vectors:
     @cached_property
     def _weights(self) -> NDArray[np.float16]:
         """Map the file (safetensors: 8 bytes that give the length of a JSON header, the header, the numbers)."""
-        path = _folder() / _WEIGHTS
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            shape = json.loads(file.read(length))["embedding.weight"]["shape"]
-        return np.memmap(path, dtype=np.float16, mode="r", offset=8 + length, shape=tuple(shape))
+        length = int.from_bytes(self._file[:8], "little")
+        shape = json.loads(self._file[8 : 8 + length])["embedding.weight"]["shape"]
+        return np.frombuffer(self._file, dtype=np.float16, offset=8 + length).reshape(shape)
+
+    @cached_property
+    def _file(self) -> mmap.mmap:
+        with (_folder() / _WEIGHTS).open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def _let_go(self) -> None:
+        """Leave it to the system to keep what was read of the file: most of it is read once."""
+        if sys.platform.startswith("linux"):
+            self._file.madvise(mmap.MADV_DONTNEED)
 
 
 def _folder() -> Path:

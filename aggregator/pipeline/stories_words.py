@@ -7,7 +7,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.pipeline.terms import term
+from aggregator.pipeline.terms import reduced
 
 BOOSTS = np.array([1.8, 1.5, 1.0])
 """What a word counts: a name (capitalised, where capitals say something), a number, any other. In falling order."""
@@ -62,7 +62,7 @@ class Vocabulary:
         return self._vectors[rows].astype(np.float32)
 
     def _learn(self, new: Sequence[str]) -> None:
-        size, facts = len(self._known), [term(word) for word in new]
+        size, facts = len(self._known), [reduced(word) for word in new]
         telling = [word for word, found in zip(new, facts, strict=True) if found]
         self.hashes, self.ranks, self.rows = (_roomy(of, size) for of in (self.hashes, self.ranks, self.rows))
         here, end = slice(size - len(new), size), self._filled + len(telling)

@@ -54,6 +54,11 @@ def terms(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 16)
 def term(word: str) -> str:
+    """Give what ``reduced`` gives, from memory where the word was met."""
+    return reduced(word)
+
+
+def reduced(word: str) -> str:
     """Reduce a word to what its forms share; "" for everyday words and single letters.
 
     Endings are cut lightly, in Latin script only: a term need not be a word, it must be the same for "sacks", "sacked"
