@@ -28,6 +28,8 @@ from aggregator.twin import Twin, possible
 MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
+_TOGETHER = 100  # texts whose words are at hand at once
+
 _ROOM = 2 * (KEPT + (1 << 16))  # words whose vectors both processes see; what is not used takes no memory
 
 
@@ -101,12 +103,16 @@ def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Fe
     return Features(
         entries=tuple(entry.id for entry in batch),
         paragraphs=[furniture.paragraphs(entry.text) for entry in batch],
-        keys=keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in batch]),
-        tags=[tag(entry, app.rules, fixed=feed.topics if feed else ()) for entry, feed in zip(batch, feeds, strict=True)],
-        left_out=[dropped(entry, feed) for entry, feed in zip(batch, feeds, strict=True)],
+        keys=[found for start in range(0, len(batch), _TOGETHER) for found in _keys(batch[start : start + _TOGETHER])],
+        tags=[tag(one, app.rules, fixed=feed.topics if feed else ()) for one, feed in zip(batch, feeds, strict=True)],
+        left_out=[dropped(one, feed) for one, feed in zip(batch, feeds, strict=True)],
         told={entry.id: place for place, entry in enumerate(told)},
         bags=read(told, vocabulary),
     )
+
+
+def _keys(entries: Sequence[Candidate]) -> list[list[int]]:
+    return keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in entries])
 
 
 def dropped(entry: Candidate, feed: FeedConfig | None) -> str:

@@ -81,7 +81,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → entries, the newest last
+    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → newest last
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

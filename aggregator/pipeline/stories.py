@@ -62,9 +62,7 @@ def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
 
 def _near(entries: Sequence[Traits], memory: Memory) -> list[Alike]:
     """What each entry is compared with; whom any of them is like enough, that story is looked up."""
-    pairs = zip(*memory.near(entries), strict=True)
-    near = [(n, other) for n, other in pairs if abs(other.published - entries[n].published) <= WINDOW]
-    who, whom = [n for n, _ in near], [other for _, other in near]
+    who, whom = memory.near(entries, within=WINDOW)
     alike: list[Alike] = [[] for _ in entries]
     for n, other, how in zip(who, whom, _likenesses(entries, who, whom), strict=True):
         if how >= _NEAR:

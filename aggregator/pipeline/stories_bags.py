@@ -5,7 +5,7 @@ Nothing here depends on what came before, so it may be read ahead, and by anothe
 
 import re
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 from zlib import crc32
 
@@ -55,12 +55,13 @@ class Bags(NamedTuple):
         ends = np.cumsum(sizes)
         there = np.repeat(self.ends[texts] - ends, sizes) + np.arange(int(sizes.sum()))
         terms = self.hashes[there], self.counts[there], self.ranks[there], self.rows[there]
-        told = ([of[text] for text in texts] for of in (self.spelt, self.titles, self.lengths, self.marks))
-        return Bags(ends, *terms, *told)
+        spelt, titles = [self.spelt[text] for text in texts], [self.titles[text] for text in texts]
+        lengths, marks = [self.lengths[text] for text in texts], [self.marks[text] for text in texts]
+        return Bags(ends, *terms, spelt, titles, lengths, marks)
 
 
 def read(entries: Sequence[Candidate], known: Vocabulary) -> Bags:
-    """Gather the terms of up to 1,024 entries by their hash. Names count more; a Headline Written Like This has none."""
+    """Gather the terms of up to 1,024 entries by their hash; a Headline Written Like This has no names."""
     parts = [_parts(entry) for entry in entries]
     said = list(chain.from_iterable(chain.from_iterable(parts)))
     ids, sizes = known.ids(said), np.array([list(map(len, part)) for part in parts], dtype=np.int64).reshape(-1, 3)
@@ -68,7 +69,7 @@ def read(entries: Sequence[Candidate], known: Vocabulary) -> Bags:
     mine, terms, winners = _gathered(ids, sizes, known, titles.shouted)
     ends = np.cumsum(np.bincount(mine, minlength=len(entries)))
     chosen, bounds = [said[place] for place in winners.tolist()], [0, *ends.tolist()]
-    spelt = [" ".join(chosen[begin:end]) for begin, end in zip(bounds, bounds[1:], strict=False)]
+    spelt = [" ".join(chosen[begin:end]) for begin, end in pairwise(bounds)]
     lengths = [max(len(title) + len(text), 1) for title, text, _ in parts]
     return Bags(ends, *terms, known.rows[ids[winners]], spelt, titles.facts(), lengths, list(map(mark, entries)))
 
@@ -122,7 +123,7 @@ class _Titles:
     def _sets(self, which: NDArray[np.bool_]) -> list[frozenset[int]]:
         hashes = self._hashes[which].tolist()
         bounds = [0, *np.cumsum(np.bincount(self._owners[which], minlength=self._texts)).tolist()]
-        return [frozenset(hashes[begin:end]) for begin, end in zip(bounds, bounds[1:], strict=False)]
+        return [frozenset(hashes[begin:end]) for begin, end in pairwise(bounds)]
 
 
 def _parts(entry: Candidate) -> Parts:

@@ -38,8 +38,8 @@ class Memory:
         self._taken: set[int] = set()
 
     def _forget(self) -> None:
-        """Keep the half of the members that came last, and of all else what belongs to them."""
-        kept = list(self.members.values())[-REMEMBERED // 2 :]
+        """Keep the members that came last, and of all else what belongs to them."""
+        kept = list(self.members.values())[-REMEMBERED * 4 // 5 :]
         self.members = {member.entry: member for member in kept}
         self._told = {}
         for member in kept:
@@ -56,11 +56,11 @@ class Memory:
         self._profiles.pop(story, None)
         self._leavers[entry] = tuple(free)
 
-    def near(self, entries: Sequence[Traits]) -> tuple[list[int], list[Traits]]:
+    def near(self, entries: Sequence[Traits], *, within: int) -> tuple[list[int], list[Traits]]:
         """List the entries that share most of their telling terms with each of ``entries``, those before it among them.
 
-        Gives pairs, by their first: places in ``entries``, and whom each finds. One that was emptied since is like
-        none.
+        Gives pairs, by their first: places in ``entries``, and whom each finds, of those that were published ``within``
+        so many microseconds of it. One that was emptied since is like none.
         """
         owners, found = self.postings.find(entries, self._leavers)
         places = {one.entry: place for place, one in enumerate(entries)}
@@ -69,7 +69,7 @@ class Memory:
         for place, id in zip(owners.tolist(), found.tolist(), strict=True):
             there = places.get(id)
             other = self.members.get(id) if there is None else entries[there] if there < place else None
-            if other and other.hashes:
+            if other and other.hashes and -within <= other.published - entries[place].published <= within:
                 who.append(place)
                 whom.append(other)
         return who, whom

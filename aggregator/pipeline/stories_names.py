@@ -15,7 +15,11 @@ Names = list[tuple[bytes, int]]
 
 
 def as_named(
-    entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits], alike: Sequence[float], products: Sequence[int]
+    entries: Sequence[Traits],
+    who: Sequence[int],
+    whom: Sequence[Traits],
+    alike: Sequence[float],
+    products: Sequence[int],
 ) -> list[float]:
     """Lower the likeness of entries of one form of which either names in its title what the other never says.
 
@@ -38,8 +42,10 @@ def as_named(
 def _is_form(mine: Names, terms: dict[int, int], other: Traits, product: int) -> bool:
     """Tell whether names are all that parts two entries: what is not shared adds nothing to the product."""
     lacking = [squared for packed, squared in mine if packed not in other.hashes]
-    theirs = [hash for hash in other.names if hash not in terms]
-    if product <= 0 or 2 * len(lacking) < len(mine) or 2 * len(theirs) < len(other.names):
+    if product <= 0 or 2 * len(lacking) < len(mine):
+        return False
+    theirs = other.names - terms.keys()
+    if 2 * len(theirs) < len(other.names):
         return False
     mine_left = _SQUARED - sum(lacking)
     theirs_left = _SQUARED - sum([_weight(other, hash) ** 2 for hash in theirs])

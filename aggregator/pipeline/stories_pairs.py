@@ -1,6 +1,7 @@
 """How much pairs of entries have in common, in terms and in meaning: the products of their vectors, many at once."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ def products(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Trait
     bounds = np.searchsorted(who, range(0, len(entries) + _TOGETHER, _TOGETHER)).tolist()
     owners = np.array(who, dtype=np.int64)
     terms, meant = np.zeros(len(who), dtype=np.int64), np.zeros(len(who), dtype=np.float32)
-    for n, (begin, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+    for n, (begin, end) in enumerate(pairwise(bounds)):
         if begin < end:
             some, here = entries[n * _TOGETHER : (n + 1) * _TOGETHER], owners[begin:end] - n * _TOGETHER
             terms[begin:end] = _of_terms(some, here, whom[begin:end], columns)

@@ -1,7 +1,6 @@
 """Where entries are found by their telling terms, and which of them share most of these with new ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from struct import unpack
 
 import numpy as np
@@ -27,6 +26,9 @@ _OWNER, _ENTRY = 54, 10
 
 _ENTRIES = (1 << _OWNER - _ENTRY) - 1
 
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Places of who looks, and ids of whom they find."""
+
 Posting = tuple[int, int]
 """Where entries of an epoch are found by a term: (epoch, term)."""
 
@@ -51,7 +53,7 @@ class Postings:
     def __getitem__(self, at: Posting) -> Sequence[int]:
         return self._epochs.get(at[0], {}).get(at[1], ())
 
-    def __iter__(self) -> Iterable[Posting]:
+    def __iter__(self) -> Iterator[Posting]:
         return ((epoch, term) for epoch, there in self._epochs.items() for term in there)
 
     def unasked(self, traits: Iterable[Traits]) -> set[int]:
@@ -77,7 +79,7 @@ class Postings:
         for (epoch, term), ids in found.items():
             self._epochs.setdefault(epoch, {})[term] = ids
 
-    def post(self, entry: Traits, *, again: bool = False) -> None:
+    def _post(self, entry: Traits, *, again: bool = False) -> None:
         """Let an entry be found by its telling terms; one that is placed ``again`` stays where it was found."""
         epoch = entry.published // EPOCH
         there = self._epochs.setdefault(epoch, {})
@@ -89,37 +91,35 @@ class Postings:
             del ids[:-POSTED]
             self._posted[epoch, term] = ids
 
-    def find(self, entries: Sequence[Traits], again: Mapping[int, object]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def find(self, entries: Sequence[Traits], again: Collection[int]) -> Pairs:
         """Let entries look for others one after the other, each being posted before the next one looks.
 
         At most AT_ONCE of them; ``again`` are those that may have been posted before. Gives pairs: the place in
         ``entries`` of who looks, and whom it finds: at most NEAR, those that share the most weight of telling terms
         first, of equal ones the newest.
         """
-        weights, sizes, totals = list[int](), list[int](), list[int]()
-        lists: list[list[int]] = []
-        found = []
+        found, weights, sizes, totals = list[int](), list[int](), list[int](), list[int]()
         for one in entries:
-            before = len(found)
-            terms = telling(one)
+            before, terms = len(found), telling(one)
             heavy = unpack(f"<{len(terms)}H", one.weights[: 2 * len(terms)])
-            for epoch in around(one):
-                there = self._epochs.get(epoch)
-                if there:
-                    for term, weight in zip(terms, heavy):
-                        if ids := there.get(term):
-                            found += ids
-                            sizes.append(len(ids))
-                            weights.append(weight)
+            for there in [self._epochs[epoch] for epoch in around(one) if epoch in self._epochs]:
+                for term, weight in zip(terms, heavy, strict=True):
+                    if ids := there.get(term):
+                        found += ids
+                        sizes.append(len(ids))
+                        weights.append(weight)
             totals.append(len(found) - before)
-            self.post(one, again=one.entry in again)
-        owners = np.repeat(np.arange(len(entries)), totals)
-        return _best(entries, owners, np.array(found, dtype=np.int64), np.repeat(np.array(weights, dtype=np.int64), sizes))
+            self._post(one, again=one.entry in again)
+        owners, heavier = (
+            np.repeat(np.arange(len(entries)), totals),
+            np.repeat(np.array(weights, dtype=np.int64), sizes),
+        )
+        return _best(entries, owners, np.array(found, dtype=np.int64), heavier)
 
 
 def _best(
     entries: Sequence[Traits], owners: NDArray[np.int64], found: NDArray[np.int64], weights: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> Pairs:
     hits = np.sort(owners << _OWNER | found << _ENTRY | weights)
     heads = np.flatnonzero(np.diff(hits >> _ENTRY, prepend=-1))
     if not len(heads):

@@ -7,6 +7,7 @@ ones more (Arora et al., 2017).
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,9 +69,7 @@ class Reader:
         for n, (entry, end) in enumerate(zip(entries, bags.ends.tolist(), strict=True)):
             facts = hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end], meanings[256 * n : 256 * (n + 1)]
             when, spelt = (entry.published - _EPOCH) // _MICROSECOND, (terms[4 * begin : 4 * end], bags.spelt[n])
-            traits.append(
-                Traits(entry.id, when, bags.marks[n], bags.lengths[n], *facts, *bags.titles[n], spelt=spelt)
-            )
+            traits.append(Traits(entry.id, when, bags.marks[n], bags.lengths[n], *facts, *bags.titles[n], spelt=spelt))
             begin = end
         return traits
 
@@ -93,15 +92,18 @@ class Reader:
         least = 0xFFFF - (ranked >> 32 & 0xFFFF)
         return ranked.astype("<u4").tobytes(), least.astype("<u2").tobytes(), _bytes(meanings)
 
-    def _sums(self, rows: NDArray[np.int32], parts: NDArray[np.float32], ends: NDArray[np.int64]) -> NDArray[np.float32]:
+    def _sums(
+        self, rows: NDArray[np.int32], parts: NDArray[np.float32], ends: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         sums = np.zeros((len(ends), 256), dtype=np.float32)
         bounds = [0, *ends.tolist()]
         for start in range(0, len(ends), _TOGETHER):
             places = bounds[start : start + _TOGETHER + 1]
             vectors = self.vocabulary.vectors(rows[places[0] : places[-1]])
-            for n, (begin, end) in enumerate(zip(places, places[1:], strict=False), start):
+            for n, (begin, end) in enumerate(pairwise(places), start):
                 np.dot(parts[begin:end], vectors[begin - places[0] : end - places[0]], out=sums[n])
-        return sums / 64
+        sums /= 64
+        return sums
 
     def _rarity(self, hashes: NDArray[np.int64], owners: NDArray[np.int64]) -> NDArray[np.float64]:
         """Say how rare each term was when its text came, which is counted itself."""

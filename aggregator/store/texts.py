@@ -41,7 +41,7 @@ class Texts:
         runs = {one.entry: _runs(one) for one in sought}
         holders: dict[int, list[int]] = {}
         with self._lane.read() as connection:
-            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", _kept(connection, runs)):
+            for run, entry in among(connection, _HOLDERS, _kept(connection, runs)):
                 holders.setdefault(run, []).append(entry)
             stored = {entry for there in holders.values() for entry in there} - runs.keys()
             waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
@@ -85,6 +85,7 @@ def sweep(connection: sqlite3.Connection) -> None:
 
 
 _NOBODY: tuple[int, ...] = ()
+_HOLDERS = "SELECT run, entry_id FROM sketch WHERE run IN"
 _TOLD = "SELECT 1 FROM sketch WHERE run >= ? AND run < ? LIMIT 1"
 _WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
 _FURNISH = (
@@ -105,8 +106,9 @@ def _runs(one: Sought) -> list[int]:
 def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
     """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
     wanted = sorted({run for mine in runs.values() for run in mine})
-    told = {at: connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone() for at in {run >> 32 for run in wanted}}
-    return [run for run in wanted if told[run >> 32]]
+    times = {run >> 32 for run in wanted}
+    told = {at for at in times if connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone()}
+    return [run for run in wanted if run >> 32 in told]
 
 
 def _at(published: datetime) -> int:

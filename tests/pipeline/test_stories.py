@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Candidate, Traits
 from aggregator.model.story_traits import LATEST, POSTED
-from aggregator.pipeline.stories import likeness, place
+from aggregator.pipeline.stories import WINDOW, likeness, place
 from aggregator.pipeline.stories_memory import Memory
 from aggregator.pipeline.stories_postings import NEAR, around, telling
 from aggregator.pipeline.stories_profile import Profile, dot
@@ -34,7 +34,11 @@ def entry(id: int, title: str, text: str = "", *, hours: float = 0, key: str = "
 
 
 def read(*titles: str) -> list[Traits]:
-    return Reader(Vocabulary(VECTORS.of_words)).read([entry(n + 1, title) for n, title in enumerate(titles)])
+    return Reader(vocabulary()).read([entry(n + 1, title) for n, title in enumerate(titles)])
+
+
+def vocabulary() -> Vocabulary:
+    return Vocabulary(VECTORS.of_words)
 
 
 def blank() -> Memory:
@@ -85,8 +89,8 @@ def test_entries_of_one_form_that_name_others_are_of_two_stories(form: tuple[str
     said = [[part.format(name, digit) for part in form] for name, digit in (("Northport", 4), ("Globex", 6))]
     again = [part.format("Northport", 4) for part in form]
     entries = [entry(n, *told) for n, told in enumerate([*said, again], 1)]
-    assert placed(Reader(Vocabulary(VECTORS.of_words)).read(entries)) == [1, 2, 1]
-    assert placed(Reader(Vocabulary(VECTORS.of_words)).read(entries[::-1])) == [3, 2, 3]
+    assert placed(Reader(vocabulary()).read(entries)) == [1, 2, 1]
+    assert placed(Reader(vocabulary()).read(entries[::-1])) == [3, 2, 3]
 
 
 def test_headlines_of_one_form_that_name_others_are_too_little_alike() -> None:
@@ -107,7 +111,7 @@ def test_reports_of_one_event_that_name_other_sides_of_it_are_of_one_story() -> 
         ("STORM HALIBUT SHUTS AIRPORT", "Northport airport closed as Storm Halibut came in from the sea."),
         ("Mayor asks Northport to stay at home", "As Storm Halibut shut the airport and cut power, the mayor spoke."),
     )
-    assert set(placed(Reader(Vocabulary(VECTORS.of_words)).read([entry(n, *one) for n, one in enumerate(told, 1)]))) == {1}
+    assert set(placed(Reader(vocabulary()).read([entry(n, *one) for n, one in enumerate(told, 1)]))) == {1}
 
 
 def test_names_of_titles_are_told_from_numbers_and_from_capitals_that_say_nothing() -> None:
@@ -118,7 +122,7 @@ def test_names_of_titles_are_told_from_numbers_and_from_capitals_that_say_nothin
 
 
 def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() -> None:
-    (one,) = Reader(Vocabulary(VECTORS.of_words)).read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
+    (one,) = Reader(vocabulary()).read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
     assert list(one.terms.values()) == sorted(one.terms.values(), reverse=True)
     weights = {one.said[hash]: weight for hash, weight in one.terms.items()}
     assert weights["Atlantis"] > weights["40"] > weights["fell"]
@@ -127,7 +131,7 @@ def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() ->
 
 
 def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
-    reader = Reader(Vocabulary(VECTORS.of_words))
+    reader = Reader(vocabulary())
     slug, page = reader.read(
         [entry(1, "Live", key="a.example/2026/atlantis-quake-kills-14.html?x=1"), entry(2, "Live", key="a.example/p-1")]
     )
@@ -137,23 +141,23 @@ def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
 
 def test_what_is_read_together_decides_nothing() -> None:
     entries = [entry(n, title, f"{title} {other}") for n, title in enumerate(TITLES) for other in TITLES]
-    whole = Reader(Vocabulary(VECTORS.of_words)).read(entries)
-    reader = Reader(Vocabulary(VECTORS.of_words))
+    whole = Reader(vocabulary()).read(entries)
+    reader = Reader(vocabulary())
     parts = [one for at in range(0, len(entries), 3) for one in reader.read(entries[at : at + 3])]
     assert list(map(facts, parts)) == list(map(facts, whole))
-    again = Reader(Vocabulary(VECTORS.of_words), texts=reader.texts, counts=reader.counts)
+    again = Reader(vocabulary(), texts=reader.texts, counts=reader.counts)
     assert facts(again.read(entries[:1])[0]) == facts(reader.read(entries[:1])[0])
 
 
 def test_counts_fade_so_that_they_do_not_grow() -> None:
-    reader = Reader(Vocabulary(VECTORS.of_words), texts=FADING - 2)
+    reader = Reader(vocabulary(), texts=FADING - 2)
     reader.read([entry(n, title) for n, title in enumerate(TITLES)])
     assert reader.texts == FADING // 2 + 3
     assert len(reader.counts) == 1 << 17
 
 
 def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
-    many = Reader(Vocabulary(VECTORS.of_words)).read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
+    many = Reader(vocabulary()).read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
     shuffled = random.Random(4).sample(many, len(many))
     grown, whole = Profile(), Profile(many[-LATEST:])
     for one in shuffled:
@@ -171,7 +175,7 @@ def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -
     posted = [memory.postings[at] for at in memory.postings]
     assert len(posted) > 100
     assert max(map(len, posted)) == POSTED
-    who, whom = memory.near(many[:1])
+    who, whom = memory.near(many[:1], within=WINDOW)
     assert (set(who), len(whom)) == ({0}, NEAR)
     assert len(telling(many[0])) * len(around(many[0])) <= 30
 
@@ -184,7 +188,7 @@ def test_a_story_is_named_after_its_first_entry() -> None:
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200), st.integers(-300, 300)), max_size=12))
 def test_any_texts_are_placed_and_their_stories_founded_by_one_of_them(said: list[tuple[str, str, int]]) -> None:
     entries = [entry(n + 1, title, text, hours=hours) for n, (title, text, hours) in enumerate(said)]
-    traits = Reader(Vocabulary(VECTORS.of_words)).read(entries)
+    traits = Reader(vocabulary()).read(entries)
     stories = placed(traits)
     assert all(stories[story - 1] == story for story in stories)
-    assert placed(Reader(Vocabulary(VECTORS.of_words)).read(entries)) == stories
+    assert placed(Reader(vocabulary()).read(entries)) == stories
