@@ -6,7 +6,6 @@ always be done here instead, with the same result.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from mmap import mmap
 from types import TracebackType
@@ -28,6 +27,7 @@ from aggregator.twin import Twin, possible
 MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
+_NEXT = "the next batch"
 _TOGETHER = 100  # texts whose words are at hand at once
 
 _ROOM = 2 * (KEPT + (1 << 16))  # words whose vectors both processes see; what is not used takes no memory
@@ -63,31 +63,49 @@ class Foresight:
             room = np.frombuffer(mmap(-1, 512 * _ROOM), dtype=np.int16).reshape(_ROOM, 256)
             self.vocabulary = Vocabulary(self._app.vectors.of_words, room=room)
             self._app.store.rest()
-            with suppress(OSError):  # no more processes or memory for this user: all is done here
+            try:
                 self._twin = Twin(self._work)
+                self._twin.offer(_NEXT)
+            except OSError:  # no more processes or memory for this user
+                self._alone()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._twin:
-            self._twin.end()
+        self._alone()
 
     def of(self, batch: Sequence[Candidate]) -> Features:
         """Give the features of the batch that is next."""
         ids = tuple(entry.id for entry in batch)
-        found = self._twin.answer() if self._twin else None
+        found = self._ahead(self._twin) if self._twin else None
         if isinstance(found, Features) and found.entries == ids:
             return found
         if self._twin:  # it has ended, or something else waits by now
-            self._twin.end()
-            self._twin, self.vocabulary = None, Vocabulary(self._app.vectors.of_words)
+            self._alone()
         return features(self._app, batch, self.vocabulary)
 
+    def _alone(self) -> None:
+        """Go on without a twin, in words of our own."""
+        if self._twin:
+            self._twin.end()
+        self._twin, self.vocabulary = None, Vocabulary(self._app.vectors.of_words)
+
+    def _ahead(self, twin: Twin) -> object:
+        """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two.
+
+        What is decided refers to vectors in one half of the room, and it may begin to fill the other one by then.
+        """
+        twin.offer(_NEXT)
+        return twin.answer()
+
     def _work(self, messages: Iterator[Any]) -> Iterator[Features | None]:
-        """What the twin does; nobody sends it anything. What it cannot do it leaves to the other."""
+        """What the twin does, a batch for each message. What it cannot do it leaves to the other."""
         after = 0
-        while batch := self._app.store.curation.waiting(after=after, limit=self._limit):
+        for _ in messages:
+            batch = self._app.store.curation.waiting(after=after, limit=self._limit)
+            if not batch:
+                return
             after = batch[-1].id
             try:
                 yield features(self._app, batch, self.vocabulary)
