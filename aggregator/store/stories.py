@@ -92,7 +92,7 @@ def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collect
     kept = [_row(traits) for traits in changes.traits if traits.entry in stored]
     connection.executemany("DELETE FROM story_entry WHERE entry_id = ?", [(id,) for id in changes.copies])
     connection.executemany(_KEEP, kept)
-    posted = [(epoch, term, _LISTS[len(ids)](*ids)) for (epoch, term), ids in sorted(changes.postings.items())]
+    posted = [(epoch, term, _LISTS[len(ids)](*ids)) for (epoch, term), ids in changes.postings.items()]
     connection.executemany(_POST, posted)
     if changes.traits:
         connection.execute(_COUNT, (changes.texts, changes.counts))
