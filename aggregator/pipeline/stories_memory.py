@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aggregator.model import Traits
+from aggregator.model.story_traits import EPOCH
 from aggregator.pipeline.stories_postings import Postings
 from aggregator.pipeline.stories_profile import Profile
 
@@ -46,6 +47,7 @@ class Memory:
             self._told.setdefault(member.story, []).append(member)
         self._profiles = {story: found for story, found in self._profiles.items() if story in self._told}
         self._gone = set()
+        self.postings.keep({member.published // EPOCH for member in kept})
 
     def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
         """Take out an entry that has changed, to be placed anew.

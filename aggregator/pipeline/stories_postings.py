@@ -18,6 +18,9 @@ SHARED = 250
 NEAR = 16
 """So many entries are compared with one that is placed."""
 
+KEPT = 100_000
+"""So many postings are remembered when others are forgotten: twenty megabytes."""
+
 AT_ONCE = 512
 """So many entries look at once, at most."""
 
@@ -44,6 +47,14 @@ class Postings:
     def begin(self) -> None:
         """Begin a batch: what was noted before has been kept."""
         self._posted: dict[Posting, list[int]] = {}
+
+    def keep(self, epochs: Iterable[int]) -> None:
+        """Forget what is not of these epochs or the next to them; all, when that is too much."""
+        near = {epoch + way for epoch in epochs for way in (-1, 0, 1)}
+        if sum(len(there) for epoch, there in self._epochs.items() if epoch in near) > KEPT:
+            near = set()
+        self._epochs = {epoch: there for epoch, there in self._epochs.items() if epoch in near}
+        self._stored = {epoch: stored for epoch, stored in self._stored.items() if epoch in near}
 
     @property
     def posted(self) -> Mapping[Posting, Sequence[int]]:

@@ -132,6 +132,23 @@ def test_the_size_of_batches_decides_nothing(tmp_path: Path, size: int) -> None:
         assert placed(desk) == whole
 
 
+@pytest.mark.parametrize(("members", "postings"), [(8, 100_000), (8, 0), (1, 30)])
+def test_what_is_forgotten_is_looked_up_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: int, postings: int
+) -> None:
+    """Members, sums and postings, of one stretch of time and of others."""
+    many = [replace(one, guid=f"{n}-{one.guid}", words="") for n in range(4) for one in events(at=n * 60 * HOUR)]
+    with newsroom(tmp_path / "whole") as (app, desk):
+        arrive(app, desk, many)
+        whole = placed(desk)
+    monkeypatch.setattr("aggregator.jobs.curate.AT_ONCE", 5)
+    monkeypatch.setattr("aggregator.pipeline.stories_memory.REMEMBERED", members)
+    monkeypatch.setattr("aggregator.pipeline.stories_postings.KEPT", postings)
+    with newsroom(tmp_path / "forgetful") as (app, desk):
+        arrive(app, desk, many)
+        assert placed(desk) == whole
+
+
 def test_entries_of_one_form_that_name_others_are_two_stories_also_when_they_come_in_two_runs(tmp_path: Path) -> None:
     """The names of a title are kept: whoever comes later is held against them."""
     form = "{0} reports quarterly profit of {1} million|{0} on Monday told of a profit of {1} million, a record."
