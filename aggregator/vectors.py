@@ -51,13 +51,25 @@ class Vectors:
         """Give what ``sums`` gives, for many short texts in a fifth of the time."""
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
         for start in range(0, len(words), _TOGETHER):
-            found = self._tokenizer.encode_batch_fast(list(words[start : start + _TOGETHER]), add_special_tokens=False)
-            pieces = [encoding.ids[:_LONGEST] for encoding in found]
+            pieces = self._cut(words[start : start + _TOGETHER])
             for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
                 having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
                 rows[[start + n for n in having]] += self._of_pieces([pieces[n][nth] for n in having])
         self._let_go()
         return rows
+
+    def _cut(self, words: Sequence[str]) -> list[list[int]]:
+        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English."""
+        whole = [self._whole.get(word) for word in words]
+        others = [word for word, piece in zip(words, whole, strict=True) if piece is None]
+        cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
+        return [[piece] if piece is not None else next(cut).ids[:_LONGEST] for piece in whole]
+
+    @cached_property
+    def _whole(self) -> dict[str, int]:
+        """Pieces that begin a word and may be all of it."""
+        pieces = self._tokenizer.get_vocab().items()
+        return {piece[1:]: id for piece, id in pieces if piece[0] == "▁" and len(piece) > 1}
 
     def _of_pieces(self, pieces: Sequence[int]) -> Matrix:
         """Look up halves in a table of all there are: five times as fast as converting them."""
