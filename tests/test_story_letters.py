@@ -91,3 +91,8 @@ def test_a_headline_of_another_publisher_is_shown_and_never_obeyed():
 def test_the_number_of_sources_counts_those_that_cover_it():
     letter = Templates(None).letter(issue_of(telling(*treaty()[:3])))
     assert "1 story from 3 sources" in letter.html and "1 story from 3 sources" in letter.text
+
+
+def test_the_number_of_sources_counts_those_that_are_not_named_too():
+    letter = Templates(None).letter(issue_of(telling(*treaty())))
+    assert "and 2 more" in letter.text and "1 story from 7 sources" in letter.text

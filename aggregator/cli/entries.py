@@ -9,6 +9,7 @@ import typer
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
 from aggregator.model import StoredEntry
+from aggregator.model.story_traits import story_number
 from aggregator.pipeline.addresses import canonical
 
 if TYPE_CHECKING:
@@ -119,6 +120,6 @@ def facts(stored: StoredEntry) -> dict[str, object]:
         "first_seen": stored.first_seen,
         "updated": entry.updated,
         "topics": [tag.topic for tag in stored.tags],
-        "story": str(stored.story) if stored.story else None,
+        "story": story_number(stored.story) if stored.story else None,
         "duplicate_of": str(stored.text_set) if stored.same_as else None,
     }

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator import config
-from aggregator.app import App, find_workspace, utc_now
+from aggregator.app import App, database_of, find_workspace, utc_now
 from aggregator.cli.terminal import Terminal, moment
 from aggregator.config import Config
 from aggregator.config.editing import lines
 from aggregator.cores import Cores
 from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
+from aggregator.jobs.readiness import not_yet
 from aggregator.model import Fetched
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.wording import counted, format_name, in_zone
@@ -65,6 +66,15 @@ def _costly(file: Path, settings: Config) -> Iterator[str]:
         yield from config.unset_secrets([(where, feed)])
         if refusal := foreseen_refusal(feed.url, guard=guard, proxied=bool(feed.proxy)):
             yield f"{where}: will not be asked: {refusal}"
+
+
+def waiting(screen: Terminal) -> str:
+    """Say why topics are not given by meaning yet; empty when they are, or nothing was stored so far."""
+    workspace = find_workspace(screen.root)
+    if not database_of(workspace, config.load(workspace.config)).exists():
+        return ""
+    with screen.opened() as app:
+        return not_yet(app)
 
 
 def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool) -> list[Finding]:

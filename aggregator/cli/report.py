@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from aggregator.cli.terminal import Terminal
+from aggregator.jobs.readiness import not_yet
 from aggregator.pipeline.wording import counted, in_zone
 
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
 def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
     if report.pages and report.pages.asked:
         screen.say(f"pages:   {report.pages.asked} asked, {report.pages.read} with the full text")
+    if waits := not_yet(app):
+        screen.say(f"topics:  {waits}")
     storage = app.workspace.storage
     written = report.published.written
     screen.say(f"outputs: {len(written)} written" + (f" in {storage / 'outputs'}" if written else ", nothing changed"))

@@ -10,6 +10,7 @@ import typer
 from aggregator.cli.entries import check_topic
 from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
 from aggregator.errors import NotFoundError
+from aggregator.model.story_traits import story_number
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def stories(
     screen.table(columns, [_cells(story, zone) for story in found], wrap={"title": 30}, narrow=(0, 2, 4))
 
 
-@commands.command(context_settings={"ignore_unknown_options": True})  # a number may be below zero
+@commands.command(context_settings={"ignore_unknown_options": True})  # "-9" is no option, and no story either
 def show(
     context: typer.Context,
     reference: Annotated[str, typer.Argument(help="A story's number or permanent id, or an entry's.")],
@@ -104,11 +105,11 @@ def _cells(story: "Story", zone: ZoneInfo) -> tuple[str, ...]:
     more = [f"{len(story.publishers) - _NAMED} more"] if len(story.publishers) > _NAMED else []
     entries = str(sum(len(text.members) for text in story.texts))
     when = moment(newest(story), zone, named=False)
-    return str(story.id), when, str(story.coverage), entries, story.title, ", ".join([*names, *more])
+    return story_number(story.id), when, str(story.coverage), entries, story.title, ", ".join([*names, *more])
 
 
 def _steps(story: "Story", zone: ZoneInfo) -> Iterator[tuple[str, list[str]]]:
-    yield "story", [f"{story.id} {story.title}"]
+    yield "story", [f"{story_number(story.id)} {story.title}"]
     yield "identity", [f"{story.uid} for ever in what we publish"]
     entries = sum(len(text.members) for text in story.texts)
     told = f"told by {counted(story.coverage, 'publisher')} in {counted(entries, 'entry', 'entries')}"

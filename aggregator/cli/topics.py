@@ -26,15 +26,15 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def train(context: typer.Context, as_json: AsJson = False) -> None:
     """Learn topics anew now; a sync does it by itself when there is enough news."""
-    from aggregator.jobs import training
+    from aggregator.jobs import readiness, training
     from aggregator.jobs.curate import curate
 
     screen = terminal(context)
     with screen.held("topics train") as app:
         done = training.train(app)
         if done is None:
-            text = f"too little to learn from: it takes topics in feeds.yaml and {training.FEWEST} entries"
-            raise NotFoundError(text)
+            text = f"too little to learn from: it takes topics in feeds.yaml and {readiness.FEWEST} entries"
+            raise NotFoundError(readiness.not_yet(app) or text)
         placed = curate(app)
     if as_json:
         screen.json(**vars(done), placed_anew=placed.entries)
@@ -49,11 +49,11 @@ def train(context: typer.Context, as_json: AsJson = False) -> None:
 @commands.command()
 def test(context: typer.Context, as_json: AsJson = False) -> None:
     """Tell how often topics by meaning are right, on labels that were hidden from the model; and the worst errors."""
-    from aggregator.jobs import teaching
+    from aggregator.jobs import readiness, teaching
 
     screen = terminal(context)
     with screen.opened() as app:
-        checked = teaching.test(app)
+        checked, waits = teaching.test(app), readiness.not_yet(app)
     if as_json:
         screen.json(topics=[_score(checked, place) for place in range(len(checked.scores))])
         return
@@ -62,13 +62,24 @@ def test(context: typer.Context, as_json: AsJson = False) -> None:
     for score in checked.scores:
         for row, chance in score.wrong:
             if entry := checked.entry(row):
-                screen.say(f"{score.topic}: {chance:.2f} for {entry.id} {entry.title}")
+                screen.say(f"{score.topic}: {_error(chance)}: {entry.id} {entry.title}")
+    if waits:
+        screen.warn(waits)
+
+
+def _error(chance: float) -> str:
+    """Say in which direction a text was wrong: what is listed is more than one half away from its label."""
+    return f"{chance:.2f}, and is labelled {'without' if chance > 0.5 else 'with'} it"
 
 
 def _score(checked: "Checked", place: int) -> dict[str, object]:
     score = checked.scores[place]
     wrong = [(checked.entry(row), chance) for row, chance in score.wrong]
-    errors = [{"entry": str(one.id), "title": one.title, "probability": chance} for one, chance in wrong if one]
+    errors = [
+        {"entry": str(one.id), "title": one.title, "probability": chance, "has": chance < 0.5}
+        for one, chance in wrong
+        if one
+    ]
     facts = {"topic": score.topic, "examples": score.examples, "given": score.found, "right": score.right}
     return {**facts, "precision": score.precision, "recall": score.recall, "errors": errors}
 

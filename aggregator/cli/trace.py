@@ -7,6 +7,7 @@ from aggregator.cli.terminal import moment
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
 from aggregator.model import IssueState, Line, News, Page, Part, StoredEntry, Story
+from aggregator.model.story_traits import founder_of, story_number
 from aggregator.pipeline.plain import shortened, tidy
 from aggregator.pipeline.rank import sum_in_words
 from aggregator.pipeline.wording import counted
@@ -85,7 +86,7 @@ def _story(found: Explained) -> Iterator[str]:
         return
     entries = sum(len(text.members) for text in story.texts)
     yield (
-        f"{story.id} “{tidy(story.title)}”: {counted(entries, 'entry', 'entries')}, "
+        f"{story_number(story.id)} “{tidy(story.title)}”: {counted(entries, 'entry', 'entries')}, "
         f"told by {counted(story.coverage, 'publisher')} in words of their own"
     )
     if entries == 1:
@@ -97,13 +98,13 @@ def _story(found: Explained) -> Iterator[str]:
     for text in story.texts[:_NAMED]:
         yield f"{text.lead.id} at {_with_copies(text.members)}: {shortened(tidy(text.lead.entry.title), _QUOTED)}"
     if len(story.texts) > _NAMED:
-        yield f"and {len(story.texts) - _NAMED} more: aggregator stories show {story.id}"
+        yield f"and {len(story.texts) - _NAMED} more: aggregator stories show {story_number(story.id)}"
 
 
 def _joined(found: Explained, story: Story) -> str:
     stored = found.stored
     if not stored.story_like:
-        return "it founded the story" if stored.id == story.id else "it came with its text"
+        return "it founded the story" if stored.id == founder_of(story.id)[0] else "it came with its text"
     by = f" at {found.joined.source.publisher}" if found.joined else ", which has left"
     return f"came in by entry {stored.story_like}{by}, score {stored.story_score:.3g}"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from aggregator.jobs.explain import Explained
 from aggregator.jobs.standing import Standing
 from aggregator.model import IssueState, Line, Part, Story
+from aggregator.model.story_traits import story_number
 
 
 def evidence(found: Explained, said: Mapping[str, Sequence[str]]) -> dict[str, object]:
@@ -31,7 +32,7 @@ def evidence(found: Explained, said: Mapping[str, Sequence[str]]) -> dict[str, o
 def story_facts(story: Story) -> dict[str, object]:
     """Give a story: what it is called, who tells it, and each of its entries."""
     return {
-        "id": str(story.id),
+        "id": story_number(story.id),
         "uid": story.uid,
         "title": story.title,
         "publishers": story.publishers,

@@ -54,7 +54,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check feeds.yaml and the templates; with --online also every feed."""
-    from aggregator.cli.lint import check_feeds, check_files
+    from aggregator.cli.lint import check_feeds, check_files, waiting
 
     screen = terminal(context)
     try:
@@ -69,6 +69,8 @@ def check(
         raise
     for line in () if as_json else costly:
         screen.warn(line)
+    if waits := waiting(screen):
+        screen.say(f"topics: {waits}")
     findings = check_feeds(screen, settings, show=not as_json) if online else []
     if as_json:
         screen.json(problems=costly, feeds=len(settings.feeds), findings=findings)

@@ -37,6 +37,7 @@ class Run:
         self._is_own, self._pace = is_own, pace
         self._turns: Turns[Exchange] = Turns(per_host=pace.per_host, gap=self._gap)
         self._paused: dict[str, tuple[datetime, str]] = {}
+        self._spacing: dict[str, float] = {}  # of hosts that ask for more than others have
         self._silences: Counter[str] = Counter()  # how often in a row a host did not answer
         self._fresh: OrderedDict[Exchange, float] = OrderedDict()  # those under way that are not slow: since when
         self._now, self._began = now, monotonic()
@@ -63,6 +64,8 @@ class Run:
                 return
             begun = self._begin(request)
             if isinstance(begun, Exchange):
+                if request.spacing:
+                    self._spacing[begun.place.host] = max(request.spacing, self._spacing.get(begun.place.host, 0.0))
                 self._turns.join(begun.place.host, begun, now=now)
             else:
                 yield request, begun
@@ -131,7 +134,7 @@ class Run:
         least = self._pace.spacing
         if least is None:
             least = 0.0 if self._is_own(host) else PUBLIC_GAP
-        return max(least, min(took, LONGEST_GAP) if took > NO_BURDEN else 0.0)
+        return max(least, min(took, LONGEST_GAP) if took > NO_BURDEN else 0.0, self._spacing.get(host, 0.0))
 
     def _clock(self) -> datetime:
         return self._now + timedelta(seconds=monotonic() - self._began)

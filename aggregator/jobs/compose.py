@@ -13,15 +13,26 @@ from aggregator.when import When
 
 LONGEST_FIRST_WINDOW = timedelta(days=31)
 
+LATE = timedelta(days=3)
+"""So long before the last issue an entry may have been seen that comes to a digest late, and is told in its next one.
+
+Where the last issue's own time was longer, it is that: what it would have told is told now. Older ones are no news, so
+that a new rule does not bring the archive.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One number of a digest: its local date, when it is due, and what it tells of (first seen in (since, until])."""
+    """One number of a digest: its local date, when it is due, and what it tells of (came to it in (since, until]).
+
+    What was first seen by ``earliest`` is not told, whenever it came.
+    """
 
     name: str
     due: datetime
     since: datetime
     until: datetime
+    earliest: datetime
     by: datetime | None = None  # count only issues made by then: for a look at the past
 
 
@@ -56,7 +67,8 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetim
     since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
     if last is None and (held := app.store.drafts.find(digest.name)):
         since = min(since, datetime.fromisoformat(held.issue.since))  # the first issue ever waited for approval
-    return Period(when.period(due, zone), due, min(since, now), now, by)
+    earliest = min(last.since, last.until - LATE) if last else since
+    return Period(when.period(due, zone), due, min(since, now), now, min(earliest, now), by)
 
 
 def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:
@@ -103,10 +115,12 @@ def news(app: App, digest: DigestConfig, period: Period) -> tuple[Telling, ...]:
     from aggregator.pipeline.story import group
     from aggregator.pipeline.telling import tellings
 
-    entries = app.store.coverage.since(topics=digest.topics, after=period.since, until=period.until)
-    stories = group(fold(entries), summaries=False)
+    coverage = app.store.coverage
+    window = {"after": period.since, "until": period.until, "earliest": period.earliest}
+    stories = group(fold(coverage.since(topics=digest.topics, **window)), summaries=False)
     told = app.store.issues.told(digest.name, stories, by=period.by)
-    return tellings(stories, since=period.since, told=told)
+    late = app.store.issues.untold(digest.name, coverage.late(topics=digest.topics, **window), by=period.by)
+    return tellings(stories, since=period.since, told=told, late=late)
 
 
 def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState | None:

@@ -15,9 +15,9 @@ Guesser = Callable[[Sequence[Candidate], Sequence[Mapping[str, Tag]]], list[dict
 
 def guesser(app: App) -> Guesser | None:
     """Make one; None while there is nothing to guess from."""
-    if due(app):
-        train(app)
-    model = current(app)
+    model = None if due(app) else current(app)
+    if model is None and train(app):  # none yet, or one that another version of the program wrote
+        model = current(app)
     if model is None or not any(model.offered):
         return None
     return lambda entries, tagged: _guess(app, model, entries, tagged)

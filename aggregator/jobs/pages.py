@@ -17,7 +17,17 @@ from aggregator.errors import ElsewhereError, FetchError
 from aggregator.fetch import Client
 from aggregator.jobs.robots import Gate
 from aggregator.model import Article, Asking, Fetched, FullText, Page, Request, Teaser
-from aggregator.pipeline.fulltext import HOME, RECENT, answered, failed, full_text, is_teaser, leads_home, refused
+from aggregator.pipeline.fulltext import (
+    HOME,
+    RECENT,
+    answered,
+    failed,
+    full_text,
+    is_teaser,
+    leads_home,
+    put_off,
+    refused,
+)
 from aggregator.pipeline.hop import read_page
 
 AT_ONCE, OF_A_HOST = 100, 25
@@ -97,7 +107,12 @@ class _Visits:
             if teaser.entry in closed:
                 reason, until = closed[teaser.entry]
                 self._keep(refused(teaser, reason, until=until, now=self._now))
-        going = {teaser.entry: teaser for teaser in teasers if teaser.entry not in closed}
+        open_ones = [teaser for teaser in teasers if teaser.entry not in closed]
+        resting = self._gate.resting(open_ones)
+        for teaser in open_ones:
+            if teaser.entry in resting:
+                self._keep(put_off(teaser, until=resting[teaser.entry]))
+        going = {teaser.entry: teaser for teaser in open_ones if teaser.entry not in resting}
         requests = [self._request(teaser.entry, teaser.url, teaser) for teaser in going.values()]
         for request, answer in self._client.fetch_many(requests, now=self._now):
             yield from self._take(going[request.id], answer)
@@ -109,7 +124,8 @@ class _Visits:
         own = self._app.feeds[teaser.feed].asking() or Asking()
         missing = own.missing if own.proxy else ()
         asking = replace(own, headers=_ACCEPT, username="", password="", missing=missing)
-        return Request(id, url, asking=asking, within=not url.endswith("/robots.txt"))
+        spacing = 0.0 if url.endswith("/robots.txt") else self._gate.delay(url)
+        return Request(id, url, asking=asking, within=not url.endswith("/robots.txt"), spacing=spacing)
 
     def _take(self, teaser: Teaser, answer: Fetched | FetchError) -> Iterator[Teaser]:
         match answer:

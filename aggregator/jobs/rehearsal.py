@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.app import App, rules_of
-from aggregator.config import Config, FeedConfig
-from aggregator.jobs.placing import dropped
+from aggregator.config import Config, FeedConfig, OutputConfig
+from aggregator.jobs.features import dropped
 from aggregator.jobs.tagging import ordered
 from aggregator.model import Candidate, StoredEntry, Tag
 from aggregator.pipeline.topics import Rules, tag
@@ -20,7 +20,7 @@ class Move:
     kind: str  # topic or output
     name: str
     gains: bool
-    why: str  # evidence of the topic, where there is some
+    why: str  # evidence of the topic; why an output takes it, or no longer does
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,22 @@ class _Side:
         kept = {one.topic: one for one in stored.tags if one.via == "meaning" and one.topic in meant}
         return {one.topic: one for one in ordered({**kept, **found}, said, self.rules)}
 
-    def outputs(self, stored: StoredEntry, topics: Mapping[str, Tag]) -> set[str]:
-        """Name the outputs that the entry is for; whether it is new enough for its places is not asked."""
-        feed = self.feeds.get(stored.source.url)
-        if stored.reach == "none" or dropped(_seen(stored), feed):
-            return set()
-        return {out.name for out in self.config.outputs if not out.topics or {*out.topics} & {*topics}}
+    def outputs(self, stored: StoredEntry, topics: Mapping[str, Tag]) -> dict[str, str]:
+        """Name the outputs that the entry is for, and why; whether it is new enough for its places is not asked."""
+        if stored.reach == "none" or self.left_out(stored):
+            return {}
+        outputs = self.config.outputs
+        return {out.name: _ground(out, topics) for out in outputs if not out.topics or {*out.topics} & {*topics}}
+
+    def left_out(self, stored: StoredEntry) -> str:
+        """Say why ``keep:`` or ``drop:`` of its feed leaves the entry out; empty when it stays in."""
+        return dropped(_seen(stored), self.feeds.get(stored.source.url))
+
+    def absence(self, stored: StoredEntry, name: str) -> str:
+        """Say why the entry is not in an output that another feeds.yaml puts it in."""
+        if name not in [out.name for out in self.config.outputs]:
+            return "there is no such output"
+        return self.left_out(stored) or "it has none of its topics"
 
 
 def _side(config: Config) -> _Side:
@@ -59,19 +69,29 @@ def rehearse(app: App, before: Config, *, since: datetime | None, limit: int) ->
     moves: list[Move] = []
     for one in stored:
         had, has = (side.tags(one, said.get(one.id, {})) for side in (old, new))
-        moves += _moves(one, "topic", had, has)
-        was, now = (dict.fromkeys(side.outputs(one, tags)) for side, tags in ((old, had), (new, has)))
-        moves += _moves(one, "output", was, now)
+        moves += _moves(one, "topic", _evidence(had), _evidence(has))
+        was, now = old.outputs(one, had), new.outputs(one, has)
+        lost = {name: f"now {new.absence(one, name)}" for name in was.keys() - now.keys()}
+        gained = {name: f"{now[name]}; before, {old.absence(one, name)}" for name in now.keys() - was.keys()}
+        moves += _moves(one, "output", lost, gained)
     return len(stored), tuple(moves)
 
 
-def _moves(entry: StoredEntry, kind: str, had: Mapping[str, Tag | None], has: Mapping[str, Tag | None]) -> list[Move]:
-    lost = [Move(entry, kind, name, False, _why(had[name])) for name in sorted(had.keys() - has.keys())]
-    return lost + [Move(entry, kind, name, True, _why(has[name])) for name in sorted(has.keys() - had.keys())]
+def _moves(entry: StoredEntry, kind: str, had: Mapping[str, str], has: Mapping[str, str]) -> list[Move]:
+    """List what is in one and not in the other; both give names and why."""
+    lost = [Move(entry, kind, name, False, had[name]) for name in sorted(had.keys() - has.keys())]
+    return lost + [Move(entry, kind, name, True, has[name]) for name in sorted(has.keys() - had.keys())]
 
 
-def _why(tag: Tag | None) -> str:
-    return f"by {tag.via}: {tag.evidence}" if tag else ""
+def _evidence(tags: Mapping[str, Tag]) -> dict[str, str]:
+    return {topic: f"by {tag.via}: {tag.evidence}" for topic, tag in tags.items()}
+
+
+def _ground(output: OutputConfig, tags: Mapping[str, Tag]) -> str:
+    """Say why an output takes an entry."""
+    evidence = _evidence(tags)
+    said = [f"{topic} {evidence[topic]}" for topic in output.topics if topic in evidence]
+    return ", ".join(said) or "it takes every topic"
 
 
 def _seen(stored: StoredEntry) -> Candidate:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aggregator.app import App
 from aggregator.errors import NotFoundError
 from aggregator.jobs.guessing import chances
+from aggregator.jobs.readiness import not_yet
 from aggregator.jobs.training import SAMPLE, current, gather
 from aggregator.model import Candidate
 from aggregator.pipeline.meaning import SURE
@@ -47,7 +48,8 @@ def suggest(app: App, topics: Sequence[str] = ()) -> tuple[Advice, ...]:
     """Say for each of ``topics`` (none: all) what would help it; needs a model."""
     model = current(app)
     if model is None:
-        raise NotFoundError("nothing was learned under this feeds.yaml yet: run `aggregator topics train`")
+        why = not_yet(app) or "nothing was learned under this feeds.yaml yet: run `aggregator topics train`"
+        raise NotFoundError(why)
     entries = app.store.learning.recent(SAMPLE)
     rows = chances(app, model, entries)
     texts = [(entry.title, entry.text[:1500]) for entry in entries]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aggregator.app import App
+from aggregator.jobs.readiness import FEWEST
 from aggregator.model import Candidate
 from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.meaning import Model, packed, text_of, unpacked
@@ -17,9 +18,6 @@ from aggregator.pipeline.topics import filed_under
 NAME = "topics"
 SAMPLE = 4_000
 """A model is made of so many entries, the newest: what a topic is about changes, and time is bounded."""
-
-FEWEST = 50
-"""Of fewer entries nothing is learned."""
 
 FEW = 5
 """A topic with fewer examples is not given by meaning."""

@@ -188,6 +188,7 @@ class Candidate:
     set_founded: datetime | None = None
     story: int = 0
     same_score: float = 0.0  # how surely it is a copy of another of its set
+    settled: bool = False  # its text has not changed since it was compared: it stays in its set
 
 
 @value(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Line:
     texts: tuple[tuple[int, int], ...] = ()  # (entry, text set) of all that is told with it, the lead's first
     covered: tuple[Cover, ...] = ()  # who else tells it in words of their own
     covered_more: int = 0  # so many besides
+    sources: tuple[str, ...] = ()  # all publishers that tell it in words of their own, shown or not
     summary: tuple[Said, ...] = ()  # what several publishers say of it, when there are several
     news: tuple[Said, ...] = ()  # of a story that was told before: what is new
     told: str = ""  # when it was told before, for people; empty when it was not

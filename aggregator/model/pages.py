@@ -32,6 +32,7 @@ class Robots:
     status: int
     text: str = ""
     closed: str = ""  # why nothing is asked there for now; empty when the text decides
+    rests: datetime | None = None  # until then no page is asked there: the file asks for time between two of them
 
 
 @value(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -8,12 +10,11 @@ from aggregator.model.value import value
 LATEST = 64
 """A story is known by so many of its latest members."""
 
+POSTED = 20
+"""So many of the latest entries are found by one term."""
+
 EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
-
-
-Said = tuple[int, float, int, str]
-"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,7 +35,13 @@ class Traits:
     numbers: frozenset[int] = frozenset()  # in its title
     names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
-    said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
+    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written; not kept
+
+    @property
+    def said(self) -> dict[int, str]:
+        """Each term as it is written, by its hash."""
+        hashes, words = self.spelt
+        return dict(zip(unpack(f"<{len(hashes) // 4}I", hashes), words.split(" ") if words else (), strict=True))
 
     @property
     def terms(self) -> dict[int, int]:
@@ -44,6 +51,7 @@ class Traits:
 
 
 _BITS = 44  # of an entry's number
+_NUMBER = re.compile(r"([1-9][0-9]{0,12})(?:\.([1-9][0-9]{0,4}))?", re.ASCII)
 
 
 def nth_story(entry: int, nth: int) -> int:
@@ -57,6 +65,18 @@ def nth_story(entry: int, nth: int) -> int:
 def founder_of(story: int) -> tuple[int, int]:
     """Say which entry founded a story, and after how many others, as ``nth_story`` counts."""
     return (story, 0) if story > 0 else (-story & (1 << _BITS) - 1, 1 + (-story >> _BITS))
+
+
+def story_number(story: int) -> str:
+    """Write the id of a story as people read and type it: "42", or "42.2" for the second that entry 42 founded."""
+    entry, nth = founder_of(story)
+    return f"{entry}.{nth + 1}" if nth else str(entry)
+
+
+def read_story_number(written: str) -> int:
+    """Read what ``story_number`` writes; 0 for anything else."""
+    found = _NUMBER.fullmatch(written)
+    return nth_story(int(found[1]), int(found[2] or 1) - 1) if found else 0
 
 
 @value(frozen=True, slots=True)
@@ -75,7 +95,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: tuple[tuple[int, int, tuple[int, ...]], ...] = ()  # epoch, term, entries, the newest last
+    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → newest last
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

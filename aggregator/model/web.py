@@ -46,6 +46,7 @@ class Request:
     validators: Validators | None = None
     asking: Asking | None = None
     within: bool = False  # its host alone is asked: where a redirect leads to another is told, not followed
+    spacing: float = 0.0  # seconds between two starts at its host, at least, as its robots.txt asks for
 
 
 @value(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from trafilatura.htmlprocessing import convert_to_html
 
 from aggregator.model import Article
 from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.article_pictures import pictured, with_pictures
 from aggregator.pipeline.blocks import part
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.clean_text import one_line, plain_text
@@ -43,6 +44,7 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         return Article()
     titles = [name for name in (title, *_titles(tree)) if name]
     image, caption = _picture(tree, url)
+    told = pictured(tree)
     for quote in list(tree.iter("blockquote")):
         _bare(quote)
     for lines in list(tree.iter("pre")):
@@ -53,6 +55,8 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
     if cuts:
         html = parted.without([cut.place for cut in cuts])
         text = plain_text(html)
+    if any(pictures for _, pictures in told):
+        html = with_pictures(part(html), told, base=url)
     return Article(html, text, titles[0] if titles else "", image, caption, cuts)
 
 

@@ -13,7 +13,17 @@ from aggregator.model import Cut
 from aggregator.pipeline.blocks import Block, part
 from aggregator.pipeline.clean_html import as_html
 from aggregator.pipeline.clean_text import plain_text
-from aggregator.pipeline.cuts_lists import END_OF_PROSE, PROSE, READ_ON, Reasons, cut_lists, is_prose, trim_end
+from aggregator.pipeline.cuts_lists import (
+    BUTTONS,
+    END_OF_PROSE,
+    PROSE,
+    READ_ON,
+    Reasons,
+    cut_lists,
+    is_prose,
+    spare_lists,
+    trim_end,
+)
 from aggregator.pipeline.furniture import paragraph, paragraphs
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
@@ -95,6 +105,7 @@ def cuts(blocks: Sequence[Block], *, title: str = "", known: Collection[int] = (
     for place, (block, key) in enumerate(zip(blocks, keys, strict=True)):
         if key and place not in reasons and (reason := _by_words(key) or _aside(block, key)):
             reasons[place] = reason
+    spare_lists(blocks, reasons)
     if known:
         _repeated(blocks, known, reasons)
     _form(blocks, keys, reasons)
@@ -133,7 +144,7 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=2_000)
 def _by_words(key: str) -> str:
     if BAR.fullmatch(key):
-        return "a bar of buttons"
+        return BUTTONS
     if NOTICE.fullmatch(key):
         return "a notice"
     return READ_ON if MORE.fullmatch(key) else ""

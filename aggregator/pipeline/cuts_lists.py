@@ -17,6 +17,11 @@ _AT_LENGTH = 32  # characters of “The post X appeared first on Y”, at least;
 READ_ON = "it says where to read on"
 """The reason for what a feed itself says below an entry."""
 
+BUTTONS = "a bar of buttons"
+"""The reason for words to share, to follow, to print."""
+
+_BUTTON, _SHORT = 2, 20  # words of what may be a button or an item of the text, and characters of what is beside one
+
 Reasons = dict[int, str]
 """Why a block is cut, by its place."""
 
@@ -32,6 +37,32 @@ def cut_lists(blocks: Sequence[Block], keys: Sequence[str], reasons: Reasons) ->
         if inside:
             reasons.setdefault(place, "a list of other articles")
         some = some or place not in reasons
+
+
+def spare_lists(blocks: Sequence[Block], reasons: Reasons) -> None:
+    """Give back the items of real lists that are words of buttons: “X”, “Threads”, “Print”.
+
+    A list is a bar of buttons when most of its items are such, all are short, and nothing of the text leads up to it.
+    """
+    place = 0
+    while place < len(blocks):
+        end = place
+        while end < len(blocks) and blocks[end].kind == "li":
+            end += 1
+        items = range(place, end)
+        if any(reasons.get(item) == BUTTONS for item in items) and not _is_bar(blocks, items, reasons):
+            for item in items:
+                if reasons.get(item) == BUTTONS and len(blocks[item].text.split()) <= _BUTTON:
+                    del reasons[item]
+        place = max(end, place + 1)
+
+
+def _is_bar(blocks: Sequence[Block], items: range, reasons: Reasons) -> bool:
+    above = items.start - 1
+    if above >= 0 and above not in reasons and blocks[above].text.endswith(":"):
+        return False
+    found = sum(reasons.get(item) == BUTTONS for item in items)
+    return 2 * found > len(items) and all(len(blocks[item].text) <= _SHORT for item in items if item not in reasons)
 
 
 def _heads_prose(blocks: Sequence[Block], place: int) -> bool:

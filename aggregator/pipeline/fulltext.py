@@ -1,6 +1,7 @@
 """Which entries are teasers, and what the page of one makes of it: its full text, another try, or the end of trying."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -53,6 +54,9 @@ def _is_front(url: str) -> bool:
 def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, now: datetime) -> Page:
     """Decide on a page that came: it is read when its article says more than the feed did."""
     tries = teaser.tries + 1
+    if isinstance(article, ChildProcessError):  # ours, as a rule: the machine had no memory left, somebody ended it
+        page = refused(teaser, f"the process that read the page ended: {article}", until=now, now=now)
+        return replace(page, fetched=now, outcome="failed" if page.outcome == "refused" else page.outcome)
     if isinstance(article, Exception):
         reason = f"reading the page broke a bound: {article}"
         return Page(teaser.entry, "failed", tries, reason=reason, fetched=now, url=answer.final_url)
@@ -111,11 +115,22 @@ def failed(teaser: Teaser, error: FetchError, *, now: datetime) -> Page:
 
 
 def refused(teaser: Teaser, reason: str, *, until: datetime | None = None, now: datetime) -> Page:
-    """Decide on a page that must not be asked for; where that holds ``until`` a moment only, it is tried again then."""
+    """Decide on a page that must not be asked for; where that holds ``until`` a moment only, it is tried again then.
+
+    ``until`` now means that a failure of ours was in the way: the next run tries it again, and those after it with
+    growing patience; a few times, since it may be the page's doing after all.
+    """
     tries = teaser.tries + 1
     if until is None or tries > len(WAITS):
         return Page(teaser.entry, "refused", tries, reason=reason, url=teaser.url)
-    return Page(teaser.entry, "waiting", tries, max(until, now + WAITS[tries - 1]), reason, url=teaser.url)
+    waits = WAITS if until > now else (timedelta(0), *WAITS)
+    return Page(teaser.entry, "waiting", tries, max(until, now + waits[tries - 1]), reason, url=teaser.url)
+
+
+def put_off(teaser: Teaser, *, until: datetime) -> Page:
+    """Decide on a page whose turn it is not yet, since the robots.txt of its host asks for time between two: no try."""
+    reason = f"robots.txt of {urlsplit(teaser.url).hostname} asks for time between two pages"
+    return Page(teaser.entry, "waiting", teaser.tries, until, reason, url=teaser.url)
 
 
 def full_text(teaser: Teaser, article: Article) -> FullText:

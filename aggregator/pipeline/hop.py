@@ -28,8 +28,8 @@ def read_page(answer: Fetched, *, title: str, known: frozenset[int] = frozenset(
     return article(page, url=answer.final_url, title=title, known=known)
 
 
-def refusals(robots: Robots, urls: Sequence[str]) -> dict[str, str]:
-    """Say of each address why it must not be asked, as ``robots.refusal`` does."""
-    from aggregator.pipeline.robots import refusal
+def refusals(robots: Robots, urls: Sequence[str]) -> tuple[dict[str, str], float]:
+    """Say of each address why it must not be asked, and how many seconds to wait between two, as ``robots`` does."""
+    from aggregator.pipeline.robots import delay, refusal
 
-    return {url: refusal(robots, url) for url in urls}
+    return {url: refusal(robots, url) for url in urls}, delay(robots)

@@ -109,18 +109,21 @@ def _dates(entries: Iterable[Draft | Entry]) -> list[datetime]:
 def _spoken(
     new: tuple[Entry, ...], changed: tuple[Entry, ...], language: str
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...], str]:
-    """Tell the language of a feed for which nobody names one, as its entries without one show it."""
+    """Tell the language of a feed for which nobody names one, as its entries without one show it.
+
+    Where they leave it open, the feed has none, and each of them is told by itself.
+    """
     mute = [] if language else [(entry.title, entry.text) for entry in (*new, *changed) if not entry.language]
     if not mute:
         return new, changed, ""
-    from aggregator.pipeline.language import language_of_feed  # most feeds say their language
+    from aggregator.pipeline.language import language_of, language_of_feed  # most feeds say their language
 
     told = language_of_feed(mute)
-    return _in(told, new), _in(told, changed), told
 
+    def spoken(entry: Entry) -> Entry:
+        return entry if entry.language else replace(entry, language=told or language_of(entry.title, entry.text))
 
-def _in(language: str, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    return tuple(entry if entry.language else replace(entry, language=language) for entry in entries)
+    return tuple(map(spoken, new)), tuple(map(spoken, changed)), told
 
 
 def _described(feed: ParsedFeed, base: str, language: str) -> ParsedFeed:

@@ -20,19 +20,24 @@ SHORTEST = 25
 SURE = 0.9
 """A feed has a language from this probability on; a wrong one would be told in its name for good."""
 
+LIKELY = 0.3
+"""An entry of a feed that is not sure has one from here on: below, a guess is wrong as often as it is right."""
+
 VOTERS = 5  # entries of a feed that are looked at
 LONGEST = 200  # characters of each one's text, after the title
 
-# Words that nearly every sentence of a language has, and no other of these languages has so often.
+# Words that nearly every sentence of a language has, and no other of these languages and no neighbour of theirs:
+# "det", "som" and "av" are Swedish and Norwegian, "der" and "den" German and Danish, "por" and "como" Spanish and
+# Portuguese.
 _WORDS = {
     "en": "the and of to is that for with was this are from",
-    "de": "der die und das ist nicht mit ein eine auf für von dem den",
+    "de": "die und ist nicht eine auf für von zu sich auch wird",
     "fr": "les des est une dans du et pour qui sur avec pas",
-    "es": "los las y el en por una con para del se como",
-    "pt": "não os uma dos das com para ao pela são foi mais",
-    "it": "il di che della per non una sono del gli nel con",
-    "nl": "het een van en niet op dat zijn voor met aan te",
-    "sv": "och att det som är på för inte av ett till med",
+    "es": "los las y el una con su es más sus fue al",
+    "pt": "não uma dos com pela são foi mais em ou pelo à",
+    "it": "il di che della per non una sono gli nel con più",
+    "nl": "het een van niet dat zijn voor met aan te wordt ook",
+    "sv": "och att är för inte ett till från eller också när ska",
     "pl": "i w na się nie z że jest do przez dla od",
 }
 _TELLING = Counter(word for words in _WORDS.values() for word in words.split())
@@ -42,14 +47,27 @@ _FEWEST, _AHEAD = 6, 4  # so many small words, and so many times those of any ot
 
 def language_of_feed(texts: Sequence[tuple[str, str]]) -> str:
     """Tell the language of a feed from (title, text) of some entries; "" where it is not sure."""
-    sample = " ".join(f"{title}. {text[:LONGEST]}" for title, text in texts[:VOTERS])
-    return by_small_words(sample) or by_model(sample, at_least=SURE)
+    voters = [(title, text[:LONGEST]) for title, text in texts[:VOTERS]]
+    sample = " ".join(f"{title}. {text}" for title, text in voters)
+    if told := by_small_words(sample):
+        return told
+    told = by_model(sample, at_least=SURE)
+    return told if len(voters) == 1 or _is_agreed(told, voters) else ""
+
+
+def _is_agreed(told: str, texts: Sequence[tuple[str, str]]) -> bool:
+    """Whether most of the texts are in this language: of several languages in one text the model is sure of one."""
+    own = Counter(filter(None, (language_of(*text) for text in texts)))
+    return bool(told) and 2 * own[told] > own.total()
 
 
 def language_of(title: str, text: str) -> str:
-    """Tell the language of one text; "" where there are too few letters."""
+    """Tell the language of one text as well as can be guessed; "" where there are too few letters, or no guess is good.
+
+    An entry that names none is read as in the language of the output it stands in: to say nothing is a guess, too.
+    """
     sample = f"{title}. {text}"[:1000]
-    return by_small_words(sample) or by_model(sample)
+    return by_small_words(sample) or by_model(sample, at_least=LIKELY)
 
 
 def by_small_words(sample: str) -> str:

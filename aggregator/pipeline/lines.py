@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from aggregator.config import TopicConfig
 from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
+from aggregator.pipeline.carriers import carriers
 from aggregator.pipeline.plain import shortened, tidy
 from aggregator.pipeline.reading import minutes
 
 EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 """The most characters of an excerpt, an entry's title, a source's name, and of all sentences that are quoted."""
 
-_ALSO = 6  # names after "Also in"
 _COVERED = 4  # publishers after "Also covered by"
 _QUOTES = 3
 _WORTH_SAYING = 2  # minutes of reading
@@ -105,14 +105,15 @@ def _also(telling: Telling) -> dict[str, Any]:
 
 
 def _copies(text: Folded, *, named: Collection[str] = ()) -> dict[str, Any]:
-    names = {member.source.publisher: name_of(member) for member in reversed(text.members)}
-    others = [names[publisher] for publisher in text.publishers[1:] if publisher not in named]
-    return {"also": tuple(others[:_ALSO]), "also_more": max(len(others) - _ALSO, 0)}
+    names, more = carriers(text, name_of, without=named)
+    return {"also": names, "also_more": more}
 
 
 def _others(telling: Telling) -> dict[str, Any]:
     covered = _covered(telling)
-    return {"covered": covered[:_COVERED], "covered_more": max(len(covered) - _COVERED, 0)}
+    sources = dict.fromkeys(text.lead.source.publisher for text in (telling.lead, *telling.others))
+    more = max(len(covered) - _COVERED, 0)
+    return {"covered": covered[:_COVERED], "covered_more": more, "sources": tuple(sources)}
 
 
 def _covered(telling: Telling) -> tuple[Cover, ...]:

@@ -1,8 +1,9 @@
 """Which topics an entry has by what it means: a small model, learned on this machine, gives each a probability.
 
-Two views are averaged: which words an entry has (complement naive Bayes, Rennie et al. 2003), and the vector of what it
-is about (softmax regression). Beside the topics there is "anything else". What comes out is calibrated for each topic
-on examples the model had not seen. docs/decisions/0018-topics-by-meaning.md says what was tried.
+Three views are joined: which words an entry has (complement naive Bayes, Rennie et al. 2003), the vector of what it is
+about (softmax regression), and which topics the texts have that are nearest to it. Beside the topics
+there is "anything else". What comes out is calibrated for each topic on examples the model had not seen.
+docs/decisions/0018-topics-by-meaning.md says what was tried.
 """
 
 import json
@@ -14,19 +15,23 @@ import numpy as np
 
 from aggregator.model.value import value
 from aggregator.pipeline.meaning_features import Features, Numbers, features, place, weighed, words_of
+from aggregator.pipeline.meaning_near import by_neighbours, closeness, seen_along
 
 SURE = 0.8
 """An entry gets a topic by meaning from this probability on: what is told wrongly costs more than what is left out."""
 
-VECTORS = 0.7
+VECTORS = 0.65
 """How much of the logarithm of the probability is the vectors' part; the rest is the words'."""
+
+NEIGHBOURS = 0.5
+"""How much of the logarithm of the neighbours' part is added to it."""
 
 SHARPNESS = 6.0
 """Naive Bayes over texts of length one is shy: its differences are multiplied."""
 
 TELLING = 3  # words that are named as evidence
 TEXT = 300  # characters of a text that its vector is made of, after the title
-FORMAT = 1  # counted up when a stored model cannot be read as before
+FORMAT = 2  # counted up when a stored model cannot be read as before
 
 
 @value(frozen=True, slots=True)
@@ -39,6 +44,9 @@ class Model:
     words: Numbers  # (SIZE, K + 1)
     centre: Numbers  # (256,): the mean vector of the examples
     vectors: Numbers  # (257, K + 1), the last row for the constant
+    axes: Numbers  # (256, AXES): the directions in which neighbours are sought
+    places: Numbers  # (n, AXES): where the examples, and what was guessed, lie along these
+    shares: Numbers  # (n, K + 1): how much each of them counts for each topic
     slopes: Numbers  # (K,): probability = 1 / (1 + exp(-(slope × log-odds + shift)))
     shifts: Numbers  # (K,)
     until: int = 0  # the newest entry it was made from
@@ -55,18 +63,22 @@ def probabilities(model: Model, texts: Sequence[tuple[str, str]], vectors: Numbe
     """Give each (title, text) the probability of each topic; ``vectors`` are theirs, of ``text_of``. Shape (n, K)."""
     if not texts:
         return np.zeros((0, len(model.topics)), dtype=np.float32)
-    odds = log_odds(logarithms(model, weighed(features(texts), model.rare), centred(vectors, model.centre)))
+    counted, around = weighed(features(texts), model.rare), centred(vectors, model.centre)
+    close = closeness(seen_along(around, model.axes), model.places)
+    odds = log_odds(joined(counted, around, close, (model.words, model.vectors, model.shares)))
     return sigmoid(odds[:, :-1] * model.slopes + model.shifts)
 
 
-def logarithms(model: Model, counted: Features, vectors: Numbers) -> Numbers:
-    """Give the logarithm of the averaged probability of each topic, and of anything else, that the two views give."""
-    return mixed(counted.times(model.words), vectors @ model.vectors[:-1] + model.vectors[-1])
+def joined(counted: Features, vectors: Numbers, close: Features, fit: tuple[Numbers, Numbers, Numbers]) -> Numbers:
+    """Join what the three views say of each topic, and of anything else: sums of logarithms, not made to add up to one.
 
-
-def mixed(by_words: Numbers, by_vectors: Numbers) -> Numbers:
-    """Average the two views: geometric mean of their probabilities."""
-    return (1 - VECTORS) * log_softmax(by_words * SHARPNESS) + VECTORS * log_softmax(by_vectors)
+    ``fit`` are the weights of words, those of vectors and the shares of neighbours. Shape (n, K + 1).
+    """
+    words, weights, shares = fit
+    by_words = log_softmax(counted.times(words) * SHARPNESS)
+    by_vectors = log_softmax(vectors @ weights[:-1] + weights[-1])
+    logs: Numbers = (1 - VECTORS) * by_words + VECTORS * by_vectors + NEIGHBOURS * by_neighbours(close, shares)
+    return logs
 
 
 def telling(model: Model, topic: str, title: str, text: str) -> tuple[str, ...]:
@@ -108,7 +120,7 @@ def sigmoid(odds: Numbers) -> Numbers:
     return found
 
 
-_ARRAYS = ("rare", "words", "centre", "vectors", "slopes", "shifts")
+_ARRAYS = ("rare", "words", "centre", "vectors", "axes", "places", "shares", "slopes", "shifts")
 
 
 def packed(model: Model) -> bytes:

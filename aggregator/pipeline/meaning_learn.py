@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model.value import value
-from aggregator.pipeline.meaning import Model, centred, log_odds, log_softmax, mixed, sigmoid
+from aggregator.pipeline.meaning import Model, centred, joined, log_odds, log_softmax, sigmoid
 from aggregator.pipeline.meaning_features import Features, Numbers, features, rarity, weighed
+from aggregator.pipeline.meaning_near import closeness, seen_along, strongest
 
 ROUNDS = 5  # of self-training
 SMOOTH = 0.3  # what is added to each count of a word
@@ -37,24 +38,40 @@ class Examples:
     firm: Numbers  # (n,), 1 where what is known stays; what words or nearness alone say is only where guessing begins
 
 
+@value(frozen=True, slots=True)
+class Views:
+    """What the texts look like: their words, their vectors, and how near they are to one another."""
+
+    counted: Features
+    vectors: Numbers  # (n, 256), centred
+    close: Features  # (n, n)
+
+    def joined(self, fit: "Fit") -> Numbers:
+        """Say how probable each topic is by what was fitted; logarithms of shape (n, K + 1)."""
+        return joined(self.counted, self.vectors, self.close, fit)
+
+
+Fit = tuple[Numbers, Numbers, Numbers]
+"""Weights of words (SIZE, K + 1), of vectors (257, K + 1), and the texts' shares in topics (n, K + 1)."""
+
+
 def learn(examples: Examples, topics: Sequence[str], *, version: str = "", until: int = 0) -> Model:
-    """Make the model. Costs about a second for 8,000 texts and ten topics."""
+    """Make the model. Costs about two seconds for 4,000 texts and ten topics."""
     counted = features(examples.texts)
-    rare = rarity(counted)
-    counted = weighed(counted, rare)
-    centre = examples.vectors.mean(axis=0)
+    rare, centre = rarity(counted), examples.vectors.mean(axis=0)
     vectors = centred(examples.vectors, centre)
+    axes = strongest(vectors)
+    places = seen_along(vectors, axes)
+    views = Views(weighed(counted, rare), vectors, closeness(places, places, alike=True))
     targets, weights = taught(examples)
     first, labelled = targets.copy(), weights * examples.firm
     barred = (examples.known == 0) & (examples.firm > 0)[:, None]
     for _ in range(ROUNDS):
-        by_words, by_vectors = _fit(counted, vectors, targets, weights)
-        logs = mixed(counted.times(by_words), vectors @ by_vectors[:-1] + by_vectors[-1])
-        targets, weights = _guessed(logs, first, labelled, barred)
-    by_words, by_vectors = _fit(counted, vectors, targets, weights)
-    slopes, shifts = _calibrated(counted, vectors, targets, weights, examples)
+        targets, weights = _guessed(views.joined(_fit(views, targets, weights)), first, labelled, barred)
+    fit = _fit(views, targets, weights)
+    line = _calibrated(views, targets, weights, examples)
     counts = tuple(int(number) for number in np.nansum(examples.known == 1, axis=0))
-    return Model(version, tuple(topics), rare, by_words, centre, by_vectors, slopes, shifts, until, counts)
+    return Model(version, tuple(topics), rare, fit[0], centre, fit[1], axes, places, fit[2], *line, until, counts)
 
 
 def taught(examples: Examples) -> tuple[Numbers, Numbers]:
@@ -82,8 +99,9 @@ def _guessed(logs: Numbers, first: Numbers, labelled: Numbers, barred: NDArray[n
     return np.where(fixed[:, None], first, chances), np.where(fixed, labelled, sure).astype(np.float32)
 
 
-def _fit(counted: Features, vectors: Numbers, targets: Numbers, weights: Numbers) -> tuple[Numbers, Numbers]:
-    return _bayes(counted, targets * weights[:, None]), _softmax_regression(vectors, targets, weights)
+def _fit(views: Views, targets: Numbers, weights: Numbers) -> Fit:
+    shares = targets * weights[:, None]
+    return _bayes(views.counted, shares), _softmax_regression(views.vectors, targets, weights), shares
 
 
 def _bayes(counted: Features, shares: Numbers) -> Numbers:
@@ -112,16 +130,13 @@ def _softmax_regression(vectors: Numbers, targets: Numbers, weights: Numbers) ->
     return now
 
 
-def _calibrated(
-    counted: Features, vectors: Numbers, targets: Numbers, weights: Numbers, examples: Examples
-) -> tuple[Numbers, Numbers]:
+def _calibrated(views: Views, targets: Numbers, weights: Numbers, examples: Examples) -> tuple[Numbers, Numbers]:
     """Find for each topic how log-odds become probabilities, on labelled texts the model was not made of (Platt)."""
     fold = folds(len(weights), FOLDS)
     told = weights * ((np.nan_to_num(examples.known) == 1).any(axis=1) | (examples.plain > 0))
     odds = np.zeros(targets.shape, np.float32)
     for part in range(FOLDS):
-        by_words, by_vectors = _fit(counted, vectors, targets, weights * (fold != part))
-        logs = mixed(counted.times(by_words), vectors @ by_vectors[:-1] + by_vectors[-1])
+        logs = views.joined(_fit(views, targets, weights * (fold != part)))
         odds[fold == part] = log_odds(logs)[fold == part]
     lines = [_platt(odds[:, k], examples.known[:, k] == 1, told) for k in range(targets.shape[1] - 1)]
     return np.array([a for a, _ in lines], np.float32), np.array([b for _, b in lines], np.float32)

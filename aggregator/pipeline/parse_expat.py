@@ -42,22 +42,42 @@ DEEPEST = 500
 """Elements inside each other; real documents have twenty. feedparser's time and memory grow with each of them."""
 
 
-class TooDeepError(ValueError):
-    """The elements of a document stand too deep inside each other."""
+MOST_TEXT = 5_000_000
+"""Characters of all texts and attributes: no document that is read is longer, unless its entities make more of it.
+
+expat has a bound of its own against that, a hundredfold of what was read once it is 8 MB (``billion laughs`` in its
+manual), which Python cannot lower; feedparser keeps each text several times.
+"""
+
+
+class TooMuchError(ValueError):
+    """A document is more than is read of any."""
 
 
 class DirectReader(feedparser.api.StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """feedparser's reader with ``Parameters``, and a bound on nesting: beyond it, it raises TooDeepError."""
+    """feedparser's reader with ``Parameters``, and bounds on nesting and on text: beyond, it raises TooMuchError."""
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.contentparams = Parameters()
+        self._text = 0
 
-    def startElementNS(self, *args: Any) -> None:
+    def startElementNS(self, name: Any, qname: Any, attributes: Any) -> None:
         """Begin an element, if there may be one more."""
         if len(self.elementstack) > DEEPEST:
-            raise TooDeepError(f"more than {DEEPEST} elements inside each other")
-        super().startElementNS(*args)
+            raise TooMuchError(f"more than {DEEPEST} elements inside each other")
+        self._count(sum(map(len, attributes.values())))
+        super().startElementNS(name, qname, attributes)
+
+    def characters(self, text: str) -> None:
+        """Read a run of text, if there may be more."""
+        self._count(len(text))
+        super().characters(text)
+
+    def _count(self, more: int) -> None:
+        self._text += more
+        if self._text > MOST_TEXT:
+            raise TooMuchError(f"its entities make more than {MOST_TEXT // 1_000_000} MB of it")
 
     def push_content(self, *args: Any) -> None:
         """Begin a text."""

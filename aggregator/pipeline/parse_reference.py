@@ -14,7 +14,7 @@ import feedparser
 from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
-from aggregator.pipeline.parse_expat import DirectReader, TooDeepError
+from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
 from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosures, guid, image, link, text_of
 from aggregator.pipeline.parse_source import WIDE, charset, days, hours, minutes, prepare, refused, shorten
 
@@ -46,7 +46,7 @@ def _document(fetched: Fetched, body: bytes) -> Any:
         document = feedparser.parse(
             io.BytesIO(prepare(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
-    except TooDeepError as error:
+    except TooMuchError as error:
         raise refused(fetched, f"a document that is not read: {error}") from error
     except Exception as error:  # feedparser raises what it likes on hostile input: ValueError, AttributeError, …
         raise refused(fetched, f"a document that cannot be read ({type(error).__name__}: {error})") from error

@@ -42,6 +42,15 @@ def judged(origin: str, answer: Fetched | FetchError, *, now: datetime) -> Robot
     return Robots(origin, now, later, answer.status, closed=f"its robots.txt could not be read: {answer.reason}")
 
 
+def delay(robots: Robots) -> float:
+    """Say how many seconds a file wants between two of our requests (``Crawl-delay``, no part of RFC 9309); 0: none.
+
+    More than a day is taken for a day: the file holds no longer.
+    """
+    asked = Protego.parse(robots.text).crawl_delay(AGENT) if robots.text else None
+    return min(asked, KEPT.total_seconds()) if asked is not None and asked > 0 else 0.0
+
+
 def refusal(robots: Robots, url: str) -> str:
     """Say why an address must not be asked; empty when it may be."""
     if robots.closed:

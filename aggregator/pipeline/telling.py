@@ -1,6 +1,6 @@
 """Stories × what was told → Tellings: each story once, and again only when there is material news of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,25 +13,31 @@ LEAST = 0.05
 """What novelty is at least: so that a short piece of news in a long text is still ranked."""
 
 
-def tellings(stories: Iterable[Story], *, since: datetime, told: Mapping[int, Told]) -> tuple[Telling, ...]:
+NOBODY: frozenset[int] = frozenset()
+
+
+def tellings(
+    stories: Iterable[Story], *, since: datetime, told: Mapping[int, Told], late: Collection[int] = NOBODY
+) -> tuple[Telling, ...]:
     """Say what an issue may tell: stories with a text first seen after ``since``, each as its readers may hear it.
 
     ``told`` is by the id of the story, for those that an earlier issue told. A late copy of a text that was known
-    before is no news, nor is another publisher by itself.
+    before is no news, nor is another publisher by itself. ``late`` are text sets that we knew before, but that came to
+    the digest after ``since`` only, and that no issue of it told: they are news as well.
     """
-    found = (tell(story, since=since, last=told.get(story.id)) for story in stories)
+    found = (tell(story, since=since, last=told.get(story.id), late=late) for story in stories)
     return tuple(telling for telling in found if telling)
 
 
-def tell(story: Story, *, since: datetime, last: Told | None) -> Telling | None:
+def tell(story: Story, *, since: datetime, last: Told | None, late: Collection[int] = NOBODY) -> Telling | None:
     """Tell a story for the first time, or what is new since it was told; None when there is nothing to tell."""
     if last is None:
         texts = tuple(text for text in story.texts if _is_shown(text))
-        if not any(_is_news(text, since) for text in texts):
+        if not any(_is_news(text, since, late) for text in texts):
             return None
         return Telling(story, lead_of(story, texts), texts)
-    fresh = [text for text in story.texts if _is_shown(text) and _is_news(text, last.until)]
-    earlier = [text for text in story.texts if _first_seen(text) <= last.until]
+    fresh = [text for text in story.texts if _is_shown(text) and _is_news(text, last.until, late)]
+    earlier = [text for text in story.texts if _first_seen(text) <= last.until and text.lead.text_set not in late]
     return _again(story, fresh, earlier, last.period) if fresh else None
 
 
@@ -76,9 +82,10 @@ def _is_shown(text: Folded) -> bool:
     return any(member.reach != "none" for member in text.members)
 
 
-def _is_news(text: Folded, since: datetime) -> bool:
+def _is_news(text: Folded, since: datetime, late: Collection[int]) -> bool:
     """Tell whether the text itself is new, and for digests: a late copy of what was known before is not."""
-    return _first_seen(text) > since and any(member.reach == "all" for member in text.members)
+    is_new = _first_seen(text) > since or text.lead.text_set in late
+    return is_new and any(member.reach == "all" for member in text.members)
 
 
 def _first_seen(text: Folded) -> datetime:

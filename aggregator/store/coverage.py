@@ -1,18 +1,18 @@
 """The keeper of stories: whole ones, as outputs, digests and people ask for them."""
 
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from aggregator.model import StoredEntry
+from aggregator.model.story_traits import read_story_number
 from aggregator.store import shelves
 from aggregator.store.database import Database
 from aggregator.store.driver import EPOCH, number
 from aggregator.store.lane import among, chunks, marks
 from aggregator.store.reading import load, of_sets
-from aggregator.store.shelves import Key
+from aggregator.store.shelves import EVERYTHING, Key
 
 FIRST, LAST = 50, 150
 """Of a story with more entries, the first so many are read, and the last."""
@@ -38,20 +38,38 @@ class Coverage:
             keys = [key for key, (surfaced, *_) in newest if surfaced >= oldest]
             return _whole(connection, keys, where="AND entry.reach != 'none'")
 
-    def since(self, *, topics: Sequence[str], after: datetime, until: datetime) -> tuple[StoredEntry, ...]:
-        """Give the stories with an entry for digests first seen in (after, until], whole, in order of arrival.
+    def since(
+        self, *, topics: Sequence[str], after: datetime, until: datetime, earliest: datetime | None = None
+    ) -> tuple[StoredEntry, ...]:
+        """Give the stories with an entry that came to ``topics`` (none: to everything) in (after, until], whole.
 
-        Entries first seen before come with them, those first seen later do not.
+        They are in order of arrival. An entry came when it was placed there first, also when that was long after it was
+        first seen: its page came late, or a rule or a person gave it a topic. Those first seen by ``earliest`` (without
+        it, by ``after``) do not count, nor what is not for digests. Entries first seen before come with the stories,
+        those first seen later do not.
         """
-        of_topic = f"AND EXISTS (SELECT 1 FROM shelf WHERE entry_id = entry.id AND topic IN {marks(topics)})"
-        news = f"{_NEWS} {of_topic if topics else ''}"
         with self._lane.read() as connection:
-            rows = connection.execute(news, (number(after), number(until), *topics)).fetchall()
+            rows = _news(connection, topics, after, until, earliest or after)
             found = _whole(connection, [_key(story, text_set) for _, story, text_set in sorted(rows)])
         return tuple(entry for entry in found if entry.first_seen <= until)
 
+    def late(self, *, topics: Sequence[str], after: datetime, until: datetime, earliest: datetime) -> frozenset[int]:
+        """Give the text sets that came to ``topics`` in (after, until] although we knew their text before that.
+
+        No copy stood there before, and none was first seen by ``earliest``.
+        """
+        with self._lane.read() as connection:
+            sets = {text_set for *_, text_set in _news(connection, topics, after, until, earliest)}
+            rows = list(among(connection, _MOMENTS.format(marks(topics or EVERYTHING)), sets, *(topics or EVERYTHING)))
+        first: dict[int, tuple[int, int]] = {}
+        for text_set, seen, came in rows:
+            earlier = first.get(text_set, (seen, _NEVER))
+            first[text_set] = min(seen, earlier[0]), min(came or _NEVER, earlier[1])
+        last, oldest = number(after) or 0, number(earliest) or 0
+        return frozenset(text_set for text_set, (seen, came) in first.items() if oldest < seen <= last < came)
+
     def find(self, reference: str) -> tuple[StoredEntry, ...]:
-        """Find a story by its number or its permanent id, or by those of an entry in it; gives its entries."""
+        """Find a story by its number ("42", "42.2") or permanent id, or those of an entry in it; gives its entries."""
         if not reference:
             return ()
         value: str | int = reference
@@ -59,8 +77,8 @@ class Coverage:
             "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1",
             "story_uid",
         )
-        if _NUMBER.fullmatch(reference):
-            value, where, first = int(reference), "entry_id = ?1 OR story = ?1", "story"
+        if number := read_story_number(reference):
+            value, where, first = number, "entry_id = ?1 OR story = ?1", "story"
         with self._lane.read() as connection:
             rows = connection.execute(_FOUND.format(where, first), (value,)).fetchall()
             return _whole(connection, [_key(*row) for row in rows])
@@ -71,14 +89,32 @@ class Coverage:
             return _whole(connection, [_key(entry.story, entry.text_set)])
 
 
-_NUMBER = re.compile("-?[0-9]{1,18}")  # a story that was founded anew may have one below zero
 _NEWS = """
-    SELECT entry.id, curation.story, curation.text_set FROM curation JOIN entry ON entry.id = curation.entry_id
-    WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
+    SELECT id, story, text_set FROM (
+        SELECT entry.id, curation.story, curation.text_set,
+            (SELECT min(shelved) FROM shelf WHERE shelf.entry_id = entry.id AND topic IN {}) AS came
+        FROM entry JOIN curation ON curation.entry_id = entry.id
+        WHERE entry.first_seen > ? AND entry.first_seen <= ? AND entry.reach = 'all' AND curation.dropped = ''
+    ) WHERE came > ? AND came <= ?
 """
+_MOMENTS = """
+    SELECT text_set, first_seen,
+        (SELECT min(shelved) FROM shelf WHERE shelf.entry_id = entry.id AND shown AND topic IN {})
+    FROM curation JOIN entry ON entry.id = curation.entry_id WHERE text_set IN
+"""
+_NEVER = 1 << 62  # later than any moment that can be kept
 _BY_UID = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1"
 _FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY {} = ?1 DESC LIMIT 1"
 _MEMBERS = "SELECT story, entry_id FROM curation WHERE dropped = '' AND story IN"
+
+
+def _news(
+    connection: sqlite3.Connection, topics: Sequence[str], after: datetime, until: datetime, earliest: datetime
+) -> list[tuple[int, int, int]]:
+    """List entry, story and text set of what came to ``topics`` in (after, until]."""
+    there = topics or EVERYTHING
+    values = (*there, *map(number, (earliest, until, after, until)))
+    return connection.execute(_NEWS.format(marks(there)), values).fetchall()
 
 
 def _key(story: int, text_set: int) -> Key:

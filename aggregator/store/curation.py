@@ -9,11 +9,11 @@ from typing import Any
 
 from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
 from aggregator.model.story_traits import founder_of
-from aggregator.store import meta, texts
+from aggregator.store import meta, shelves, texts, waiting
 from aggregator.store.database import Database
-from aggregator.store.driver import instant, write_json
-from aggregator.store.founders import founders, story_uids
-from aggregator.store.lane import among
+from aggregator.store.driver import instant, number, write_json
+from aggregator.store.founders import founders, part, story_uids
+from aggregator.store.lane import among, drop
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
 
@@ -30,21 +30,35 @@ class Curation:
         self._lane = database.lane
 
     def pending(self, rules: str, *, limit: int = 500) -> tuple[Candidate, ...]:
-        """List entries that are new, have changed, or were placed under rules other than ``rules``, as they arrived."""
+        """List entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
+
+        The date is that of publication, of all that waits, so that nothing depends on how many come at once.
+        """
         with self._lane.read() as connection:
-            if meta.read(connection, "rules") == rules:
-                return tuple(map(candidate, connection.execute(_WAITING, (limit,))))
+            before = meta.read(connection, "rules")
+            if before == rules:
+                return _waiting(connection, _FIRST, limit)
         with self._lane.write() as connection:
-            connection.execute("DELETE FROM pending")
-            connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry")
+            (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
             meta.write(connection, "rules", rules)
-            return tuple(map(candidate, connection.execute(_WAITING, (limit,))))
+            return _waiting(connection, _FIRST, limit)
+
+    def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
+        """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
+        with self._lane.read() as connection:
+            return _waiting(connection, (number(after.published), after.id) if after else _FIRST, limit)
+
+    def waits(self, many: int) -> bool:
+        """Tell whether more than ``many`` entries are pending."""
+        with self._lane.read() as connection:
+            return connection.execute("SELECT 1 FROM pending LIMIT 1 OFFSET ?", (many,)).fetchone() is not None
 
     def matches(self, entries: Sequence[Candidate]) -> Mapping[int, tuple[Candidate, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
 
         Of those with one value: the given ones, and the nearest to each by arrival, so that a text that is told every
-        day costs no more when the archive has a thousand of it. ``text_set`` of a match is 0 while it waits itself.
+        day costs no more when the archive has a thousand of it. ``text_set`` of a match is 0 while it waits to be
+        compared.
         """
         given = [entry.id for entry in entries]
         with self._lane.read() as connection:
@@ -85,26 +99,38 @@ class Curation:
         anew = [row for row in keys if row[0] != row[2]]
         with self._lane.write() as connection:
             connection.executemany("UPDATE entry SET key = ? WHERE id = ? AND key = ?", anew)
-            waiting = [(id,) for _, id, _ in anew]
-            connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", waiting)
+            waiting.wait(connection, [id for _, id, _ in anew])
             meta.write(connection, "keys", f"{version} {rows[-1][0]}" if rows else version)
         return len(rows)
 
     def placed(self, ids: Iterable[int]) -> Mapping[int, Candidate]:
-        """Give these entries as they were placed; ``text_set`` of one that waits itself is 0."""
+        """Give these entries as they were placed; ``text_set`` of one that waits to be compared is 0."""
         with self._lane.read() as connection:
             return _placed(connection, ids)
+
+    def compared(self, entries: Sequence[int]) -> Mapping[int, Curated]:
+        """Give the text sets in which these entries were placed, and why; topics and stories are left open."""
+        with self._lane.read() as connection:
+            rows = among(connection, _COMPARED, entries)
+            return {row[0]: Curated(row[0], row[1], row[2], same_like=row[3], same_score=row[4]) for row in rows}
+
+    def part(self, founder: int) -> int:
+        """Give the copies that stay where this entry has left its set another founder; says which, 0 for none."""
+        with self._lane.write() as connection:
+            return part(connection, founder)
 
     def save(
         self,
         curated: Sequence[Curated],
         *,
         rules: str,
+        now: datetime,
         learned: Learned | None = None,
         stories: StoryChanges = NO_CHANGES,
     ) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before.
 
+        An entry stands under a topic from ``now`` on, or since it came there first if it has stood there all along.
         With it goes what was learned of texts, and what that did to stories.
         """
         if not curated:
@@ -113,27 +139,35 @@ class Curation:
             facts = among(connection, _FACTS, [row.entry for row in curated])
             entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
-            ids = [(row.entry,) for row in rows]
-            connection.executemany("DELETE FROM shelf WHERE entry_id = ?", ids)
+            ids = [row.entry for row in rows]
             if meta.read(connection, "rules") == rules:
-                connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
+                drop(connection, "DELETE FROM pending WHERE entry_id IN", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
             uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
             _merge(connection, stories)
+            told = dict(among(connection, _TOLD, [row.entry for row in rows if row.text_set in (0, row.entry)]))
             connection.executemany(_DECIDE, decided)
+            moved = [row for row in rows if row.story and told.get(row.entry, row.story) != row.story]
+            connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
             write(connection, stories, entries.keys())
-            connection.executemany(_SHELVE, (place for row in rows for place in _places(row, *entries[row.entry][1:])))
+            shelves.put(connection, [(row, *entries[row.entry][1:]) for row in rows], now=now)
             if learned:
                 texts.keep(connection, learned, entries)
             meta.bump(connection)
 
 
-_FACTS = "SELECT id, uid, surfaced, reach FROM entry WHERE id IN"
+_FACTS = "SELECT id, uid, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
+_TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"
+_FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND entry_id != ?"  # copies, their text
+_COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM curation WHERE entry_id IN"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
-_WAITING = f"{CANDIDATE} WHERE entry.id IN (SELECT entry_id FROM pending ORDER BY entry_id LIMIT ?) ORDER BY entry.id"
+_FIRST = (-(1 << 63), 0)
+_NEXT = (
+    "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
+)
 _COLUMNS = (
     *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
     *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
@@ -142,7 +176,14 @@ _DECIDE = (
     f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
     f"ON CONFLICT (entry_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
-_SHELVE = "INSERT INTO shelf (entry_id, topic, shown, surfaced, text_set) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+
+
+def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
+    rows = connection.execute(_NEXT, (*after, limit)).fetchall()
+    found = {
+        row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, _ in rows])
+    }
+    return tuple(found[id] if changed else replace(found[id], settled=found[id].text_set != 0) for id, changed in rows)
 
 
 def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) -> Mapping[str, frozenset[int]]:
@@ -163,8 +204,8 @@ def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) ->
 
 def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Candidate]:
     found = {row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", sorted(ids))}
-    for (waiting,) in among(connection, "SELECT entry_id FROM pending WHERE entry_id IN", found):
-        found[waiting] = replace(found[waiting], text_set=0, set_founded=None)
+    for (id,) in among(connection, "SELECT entry_id FROM pending WHERE changed AND entry_id IN", found):
+        found[id] = replace(found[id], text_set=0, set_founded=None)
     return found
 
 
@@ -189,9 +230,3 @@ def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) 
 def _tag(tag: Tag) -> list[Any]:
     guess = [] if tag.probability == 1 else [tag.probability]
     return [tag.topic, tag.via, tag.evidence, *guess]
-
-
-def _places(row: Curated, surfaced: int, reach: str) -> list[tuple[Any, ...]]:
-    shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry
-    topics = dict.fromkeys(["", *(tag.topic for tag in row.tags)])
-    return [(row.entry, topic, shown, surfaced, text_set) for topic in topics]

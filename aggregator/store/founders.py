@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.model.story_traits import founder_of
+from aggregator.store import waiting
 from aggregator.store.lane import among
 
 
@@ -57,6 +58,23 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
     return found
 
 
+def part(connection: sqlite3.Connection, founder: int) -> int:
+    """Give those who stay in a set another founder, the next to have come, since theirs has left; says which.
+
+    0 where nobody stays: those that wait to be compared find a set by themselves. The new founder waits, so that its
+    story knows what its text says.
+    """
+    found = connection.execute(_NEXT, (founder, founder)).fetchone()
+    if found is None:
+        return 0
+    heir, uid, published = found
+    connection.execute(_FOUND, (heir, published, heir))
+    connection.execute(_INHERIT, (heir, uid, published, founder, founder))
+    connection.execute(_RESHELVE, (heir, heir))
+    waiting.wait_to_be_tagged(connection, [heir])
+    return int(heir)
+
+
 def _nth(uid: str, nth: int) -> str:
     """Name the nth story of an entry that left those it had founded one with: to them it left its own id."""
     return uuid5(NAMESPACE_URL, f"{uid}\nanother story{f' {nth}' * (nth > 1)}").urn if nth else uid
@@ -82,6 +100,17 @@ def _inherited(connection: sqlite3.Connection, founding: Sequence[int]) -> dict[
     return {entry: uid for entry, uid in sorted(brought.items()) if holders.setdefault(uid, entry) == entry}
 
 
+_NEXT = """
+    SELECT entry.id, uid, published FROM curation JOIN entry ON entry.id = curation.entry_id
+    WHERE text_set = ? AND entry.id != ?
+    AND NOT EXISTS (SELECT 1 FROM pending WHERE pending.entry_id = entry.id AND changed) ORDER BY entry.id LIMIT 1
+"""
+_FOUND = """
+    UPDATE curation SET text_set = ?, set_uid = '', set_founded = ?, same_as = '', same_like = 0, same_score = 0
+    WHERE entry_id = ?
+"""
+_INHERIT = "UPDATE curation SET text_set = ?, set_uid = ?, set_founded = ? WHERE text_set = ? AND entry_id != ?"
+_RESHELVE = "UPDATE shelf SET text_set = ? WHERE entry_id IN (SELECT entry_id FROM curation WHERE text_set = ?)"
 _FIRST = """
     SELECT curation.set_uid, curation.set_founded, entry.uid FROM curation JOIN entry ON entry.id = curation.entry_id
     WHERE curation.text_set = ? ORDER BY curation.entry_id LIMIT 1

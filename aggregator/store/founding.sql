@@ -122,9 +122,13 @@ CREATE INDEX ix_tombstone_feed_id_buried ON tombstone (feed_id, buried);
 
 CREATE TABLE pending (
   entry_id INTEGER NOT NULL,
+  published BIGINT NOT NULL,
+  changed BOOLEAN NOT NULL,
   CONSTRAINT pk_pending PRIMARY KEY (entry_id),
   CONSTRAINT fk_pending_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
+
+CREATE INDEX ix_pending_published_entry_id ON pending (published, entry_id);
 
 CREATE TABLE curation (
   entry_id INTEGER NOT NULL,
@@ -141,6 +145,7 @@ CREATE TABLE curation (
   story_like INTEGER NOT NULL,
   story_score FLOAT NOT NULL,
   story_why JSON NOT NULL,
+  runs BLOB,
   CONSTRAINT pk_curation PRIMARY KEY (entry_id),
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
@@ -172,6 +177,7 @@ CREATE TABLE shelf (
   shown BOOLEAN NOT NULL,
   surfaced BIGINT NOT NULL,
   text_set INTEGER NOT NULL,
+  shelved BIGINT NOT NULL,
   CONSTRAINT pk_shelf PRIMARY KEY (entry_id, topic),
   CONSTRAINT fk_shelf_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
@@ -309,6 +315,7 @@ CREATE TABLE robots (
   status INTEGER NOT NULL,
   text TEXT NOT NULL,
   closed TEXT NOT NULL,
+  rests BIGINT,
   CONSTRAINT pk_robots PRIMARY KEY (origin)
 );
 

@@ -35,7 +35,7 @@ def _section(facts: dict[str, Any]) -> Section:
 
 def _line(facts: dict[str, Any]) -> Line:
     """Issues that were frozen before there were stories have none of their lists."""
-    lists: dict[str, Any] = {name: tuple(facts.get(name, ())) for name in ("also", "topics")}
+    lists: dict[str, Any] = {name: tuple(facts.get(name, ())) for name in ("also", "topics", "sources")}
     lists |= {name: tuple(map(tuple, facts.get(name, ()))) for name in ("texts", "parts")}
     lists |= {name: tuple(_made(Said, said) for said in facts.get(name, ())) for name in ("summary", "news")}
     lists["covered"] = tuple(_cover(cover) for cover in facts.get("covered", ()))

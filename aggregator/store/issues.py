@@ -27,6 +27,14 @@ _TOLD = """
     SELECT told.{0}, issue.period, issue.until FROM told JOIN issue ON issue.id = told.issue_id
     WHERE issue.digest = ? AND issue.until <= ? AND told.{0} IN
 """
+_TOLD_SETS = """
+    SELECT told.text_set FROM told JOIN issue ON issue.id = told.issue_id
+    WHERE issue.digest = ? AND issue.until <= ? AND told.text_set IN
+"""
+_TOLD_COPIES = """
+    SELECT curation.text_set FROM curation JOIN told ON told.entry_id = curation.entry_id
+    JOIN issue ON issue.id = told.issue_id WHERE issue.digest = ? AND issue.until <= ? AND curation.text_set IN
+"""
 _EVER = 1 << 62  # later than any moment that can be kept
 
 
@@ -103,6 +111,14 @@ class Issues(Deliveries):
                     story = owners[value]
                     found[story] = max(found.get(story, (until, period)), (until, period))
         return {story: Told(period, instant(until)) for story, (until, period) in found.items()}
+
+    def untold(self, digest: str, sets: Collection[int], *, by: datetime | None = None) -> frozenset[int]:
+        """Give those of the text sets that no issue of the digest (``by`` a moment) told, nor any of their entries."""
+        with self._lane.read() as connection:
+            values = digest, number(by) if by else _EVER
+            told = {text_set for (text_set,) in among(connection, _TOLD_SETS, sets, *values)}
+            told |= {text_set for (text_set,) in among(connection, _TOLD_COPIES, sets, *values)}
+        return frozenset(sets) - told
 
     def issue(self, issue: int) -> Issue:
         """Read a frozen issue; raises NotFoundError when there is none, or nothing in it."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import Candidate, Correction
-from aggregator.store import meta
+from aggregator.store import meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number
 from aggregator.store.lane import among
@@ -34,7 +34,7 @@ class Learning:
             title, text = found[0], found[1][:LONGEST]
             rows = [(entry, topic, said, number(now), title, text) for topic, said in wanted.items()]
             connection.executemany(_CORRECT, rows)
-            connection.execute("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", (entry,))
+            waiting.wait_to_be_tagged(connection, [entry])
             meta.write(connection, "corrected", str(int(meta.read(connection, "corrected") or 0) + len(rows)))
         return True
 
@@ -81,7 +81,7 @@ class Learning:
         """Keep a model in place of the one before, and let Curate place the ``again`` newest entries anew."""
         with self._lane.write() as connection:
             connection.execute(_KEEP, (name, rules, until, number(now), data))
-            connection.execute(_AGAIN, (again,))
+            waiting.newest_wait_to_be_tagged(connection, again)
 
 
 _CORRECT = (
@@ -96,10 +96,6 @@ _FRESHNESS = "SELECT rules, until FROM learned WHERE name = ?"
 _KEEP = (
     "INSERT INTO learned (name, rules, until, made, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET "
     "rules = excluded.rules, until = excluded.until, made = excluded.made, data = excluded.data"
-)
-_AGAIN = (
-    "INSERT INTO pending (entry_id) SELECT id FROM (SELECT id FROM entry ORDER BY id DESC LIMIT ?) AS newest "
-    "WHERE true ON CONFLICT DO NOTHING"
 )
 
 

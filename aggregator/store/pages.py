@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.model import Cut, FullText, Page, Robots, Teaser
 from aggregator.pipeline import furniture
-from aggregator.store import meta
+from aggregator.store import meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
 from aggregator.store.lane import among
@@ -55,8 +55,7 @@ class Pages:
             filled = [(page.entry, text) for page, text in read if text]
             connection.executemany(_FILL, [(*_texts(text), entry) for entry, text in filled])
             connection.executemany(_KEEP, [_values(page) for page, _ in read])
-            again = [(id,) for id in with_their_sets(connection, [entry for entry, _ in filled])]
-            connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", again)
+            waiting.wait(connection, with_their_sets(connection, [entry for entry, _ in filled]))
             if filled:
                 meta.bump(connection)
 
@@ -75,7 +74,14 @@ class Pages:
         """Give what these origins' robots.txt say, where that still holds."""
         with self._lane.read() as connection:
             rows = among(connection, _ROBOTS, origins, number(now))
-            return {row[0]: Robots(row[0], instant(row[1]), instant(row[2]), *row[3:]) for row in rows}
+            return {row[0]: _robots(*row) for row in rows}
+
+    def rest(self, until: Mapping[str, datetime]) -> None:
+        """Keep until when origins want to be left alone, by their robots.txt."""
+        if until:
+            with self._lane.write() as connection:
+                rows = [(number(end), origin) for origin, end in until.items()]
+                connection.executemany("UPDATE robots SET rests = ? WHERE origin = ?", rows)
 
     def keep_robots(self, said: Sequence[Robots], *, now: datetime) -> None:
         """Keep what robots.txt said; what holds no longer is forgotten."""
@@ -108,7 +114,7 @@ _REPEATED = "SELECT url, paragraphs FROM feed JOIN furniture ON furniture.feed_i
 _COUNTS = """
     SELECT outcome, count(*) FROM entry JOIN page ON page.entry_id = entry.id WHERE entry.feed_id = ? GROUP BY outcome
 """
-_ROBOTS = "SELECT origin, asked, expires, status, text, closed FROM robots WHERE expires > ? AND origin IN"
+_ROBOTS = "SELECT origin, asked, expires, status, text, closed, rests FROM robots WHERE expires > ? AND origin IN"
 _KEEP_ROBOTS = """
     INSERT INTO robots (origin, asked, expires, status, text, closed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (origin) DO UPDATE SET asked = excluded.asked, expires = excluded.expires, status = excluded.status,
@@ -132,6 +138,10 @@ def _page(entry: int, outcome: Any, tries: int, due: int | None, reason: str, fe
     url, title, image, caption, cuts = rest
     found = tuple(Cut(*cut) for cut in read_json(cuts))
     return Page(entry, outcome, tries, moment(due), reason, moment(fetched), url, title, image, caption, found)
+
+
+def _robots(origin: str, asked: int, expires: int, status: int, text: str, closed: str, rests: int | None) -> Robots:
+    return Robots(origin, instant(asked), instant(expires), status, text, closed, moment(rests))
 
 
 def _texts(text: FullText) -> list[str]:

@@ -14,6 +14,10 @@ from aggregator.store.rows import ENTRY, entry_values
 MARKUP_CHANGES = 24
 """How many changes of an entry's markup alone are taken: some pages carry a counter or the time of day."""
 
+MANY = 100
+"""A text with more copies is not placed anew as a whole when one of them changes."""
+
+_MEMBERS = "SELECT entry_id FROM curation WHERE text_set = ? LIMIT ?"
 _ASKED = ("first_seen", "inferred")  # a date that depends on when we asked
 _STORED = "SELECT guid, id, title, words, fingerprint, revisions, published, published_from FROM entry"
 _TEXTS = ("html", "text", "excerpt", "words", "image")
@@ -71,10 +75,15 @@ def _renamed(texts: dict[str, Any], columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_their_sets(connection: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
-    """Add the other members of the entries' text sets: when one text changes, all of them are placed anew."""
+    """Add the other members of the entries' text sets: when one text changes, all of them are placed anew.
+
+    But for those of large sets: they stay, and when it was the founder that changed and left, they have another
+    (``founders.part``).
+    """
     sets = {text_set for (text_set,) in among(connection, "SELECT text_set FROM curation WHERE entry_id IN", ids)}
     found: dict[Any, None] = dict.fromkeys(ids)
-    found |= dict.fromkeys(
-        entry for (entry,) in among(connection, "SELECT entry_id FROM curation WHERE text_set IN", sets)
-    )
+    for text_set in sorted(sets):
+        members = connection.execute(_MEMBERS, (text_set, MANY + 1)).fetchall()
+        if len(members) <= MANY:
+            found |= dict.fromkeys(entry for (entry,) in members)
     return sorted(found)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from aggregator.model import Entry, Intake, Saved, Visit
-from aggregator.store import meta, revising, uids
+from aggregator.store import meta, revising, uids, waiting
 from aggregator.store.driver import number
 from aggregator.store.lane import among
 from aggregator.store.rows import (
@@ -66,8 +66,7 @@ def _save_documents(
     new = _insert(connection, documents, authority=authority, now=now)
     revised = {feed.id: revising.revise(connection, feed.id, intake.changed, now=now) for feed, _, intake in documents}
     changed = [id for revision in revised.values() for id in revision.ids]
-    again = [(id,) for id in revising.with_their_sets(connection, changed)]
-    connection.executemany("INSERT INTO pending (entry_id) VALUES (?) ON CONFLICT DO NOTHING", again)
+    waiting.wait(connection, revising.with_their_sets(connection, changed))
     columns = [_columns(*document) for document in documents]
     rows = list(zip(columns, documents, strict=True))
     done = [(*row, number(now), new[feed.id], feed.id, visit.token) for row, (feed, visit, _) in rows]
@@ -139,7 +138,7 @@ def _insert(
         row.append(uid)
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
     connection.executemany(_INSERT, rows)
-    connection.execute("INSERT INTO pending (entry_id) SELECT id FROM entry WHERE id > ?", (last,))
+    waiting.wait_after(connection, last)
     # counted here: to group by feed, SQLite would walk the whole index of feeds
     return Counter(feed for (feed,) in connection.execute("SELECT feed_id FROM entry WHERE id > ?", (last,)))
 

@@ -1,10 +1,18 @@
-"""Read the shelves of outputs from their newest end: what stands first under a topic, however large the archive."""
+"""The shelves of outputs, read from their newest end: what stands first under a topic, however large the archive."""
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
+
+from aggregator.model import Curated
+from aggregator.store.driver import number
+from aggregator.store.lane import among, drop
 
 EVERYTHING = ("",)
 """The topic under which every entry stands."""
+
+Placed = tuple[Curated, int, str, int]
+"""What was decided of an entry, and of the entry itself: when it surfaced, its reach, when it was first seen."""
 
 _NEWER = """
     shelf.topic = ?1 AND shelf.shown = 1 AND shelf.surfaced <= ?2
@@ -56,3 +64,21 @@ def _of_topic(connection: sqlite3.Connection, what: str, topic: str, many: int) 
             break
         last = rows[-1][2:]
     return dict(list(found.items())[:many])
+
+
+def put(connection: sqlite3.Connection, placed: Sequence[Placed], *, now: datetime) -> None:
+    """Put entries on their shelves, in place of where they stood; since when they have stood there is kept."""
+    ids = [row.entry for row, *_ in placed]
+    stood = {(entry, topic): since for entry, topic, since in among(connection, _STOOD, ids)}
+    drop(connection, "DELETE FROM shelf WHERE entry_id IN", ids)
+    at, rows = number(now) or 0, []
+    for row, surfaced, reach, first_seen in placed:
+        shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry
+        for topic in dict.fromkeys(("", *(tag.topic for tag in row.tags))):
+            since = stood.get((row.entry, topic)) or max(at, first_seen)
+            rows.append((row.entry, topic, shown, surfaced, text_set, since))
+    connection.executemany(_PUT, rows)
+
+
+_STOOD = "SELECT entry_id, topic, shelved FROM shelf WHERE shown = 1 AND entry_id IN"
+_PUT = "INSERT INTO shelf (entry_id, topic, shown, surfaced, text_set, shelved) VALUES (?, ?, ?, ?, ?, ?)"

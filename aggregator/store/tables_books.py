@@ -11,11 +11,14 @@ from aggregator.store.tables import Row
 
 
 class PendingRow(Row, table=True):
-    """An entry that waits for Curate: new, changed, or placed under older rules."""
+    """An entry that waits for Curate, by its date: new, changed, or placed under older rules."""
 
     __tablename__ = "pending"
+    __table_args__ = (Index(None, "published", "entry_id"),)
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    published: datetime = Field(sa_type=Moment)
+    changed: bool  # new or changed: its text is compared; else it is tagged alone
 
 
 class CurationRow(Row, table=True):
@@ -40,6 +43,7 @@ class CurationRow(Row, table=True):
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words
+    runs: bytes | None = Field(default=None, sa_type=LargeBinary)  # of its keys in ``sketch``, eight bytes each
 
 
 class SketchRow(Row, table=True):
@@ -100,6 +104,7 @@ class ShelfRow(Row, table=True):
     shown: bool  # in outputs
     surfaced: datetime = Field(sa_type=Moment)
     text_set: int
+    shelved: datetime = Field(sa_type=Moment)  # when it came to stand there: digests go by it
 
 
 class StoryEntryRow(Row, table=True):
@@ -170,3 +175,4 @@ class RobotsRow(Row, table=True):
     status: int
     text: str = Field(sa_type=Text)
     closed: str = Field(sa_type=Text)
+    rests: datetime | None = Field(default=None, sa_type=Moment)  # until then: it asks for time between two pages

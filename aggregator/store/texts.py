@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from struct import pack, unpack
 from typing import Any
 
 from aggregator.model import Learned, Sought
@@ -34,29 +35,32 @@ class Texts:
     def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
         """Give for each entry others that share keys with it and were placed before it, the best first.
 
-        They are of the store, but for what waits there, and of the batch those before it: an entry that is placed anew
-        is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each with the entry
-        that gets it.
+        They are of the store, but for what waits there to be compared, and of the batch those before it: an entry that
+        is placed anew is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each
+        with the entry that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
-        holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
+        holders: dict[int, list[int]] = {}
         with self._lane.read() as connection:
-            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", sorted(holders)):
-                holders[run].append(entry)
+            for run, entry in among(connection, _HOLDERS, _kept(connection, runs)):
+                holders.setdefault(run, []).append(entry)
             stored = {entry for there in holders.values() for entry in there} - runs.keys()
             waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
         rows: list[tuple[int, int]] = []
         for one in sought:
             for run in runs[one.entry][: len(one.keys)]:
-                there = holders[run]
-                if len(there) < CROWDED and one.entry not in there:
+                there = holders.setdefault(run, [])
+                if one.entry not in there:
+                    if len(there) >= CROWDED:
+                        continue
                     there.append(one.entry)
-                    rows.append((run, one.entry))
+                rows.append((run, one.entry))
         later = waiting | runs.keys()
         shown = {}
         for entry, mine in runs.items():
             later.discard(entry)
-            shown[entry] = _most(entry, [other for run in mine for other in holders[run] if other not in later])
+            others = [other for run in mine for other in holders.get(run, _NOBODY) if other not in later]
+            shown[entry] = _most(entry, others)
         return shown, tuple(sorted(rows))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
@@ -73,8 +77,17 @@ class Texts:
 
 def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
     """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
-    rows = [row for row in learned.keys if row[1] in entries]
+    held: dict[int, list[int]] = {entry: [] for entry in learned.compared if entry in entries}
+    for run, entry in learned.keys:
+        if entry in entries:
+            held.setdefault(entry, []).append(run)
+    before = {entry: _unpacked(runs) for entry, runs in among(connection, _HELD, held)}
+    gone = [(run, entry) for entry, runs in before.items() for run in runs - set(held[entry])]
+    connection.executemany("DELETE FROM sketch WHERE run = ? AND entry_id = ?", gone)
+    rows = sorted((run, entry) for entry, runs in held.items() for run in runs)
     connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+    packed = [(pack(f"<{len(runs)}q", *runs), entry) for entry, runs in held.items()]
+    connection.executemany("UPDATE curation SET runs = ? WHERE entry_id = ?", packed)
     connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
 
 
@@ -83,7 +96,15 @@ def sweep(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
 
 
-_WAITING = "SELECT entry_id FROM pending WHERE entry_id IN"
+def _unpacked(runs: bytes) -> set[int]:
+    return set(unpack(f"<{len(runs) // 8}q", runs))
+
+
+_NOBODY: tuple[int, ...] = ()
+_HELD = "SELECT entry_id, runs FROM curation WHERE runs IS NOT NULL AND entry_id IN"
+_HOLDERS = "SELECT run, entry_id FROM sketch WHERE run IN"
+_TOLD = "SELECT 1 FROM sketch WHERE run >= ? AND run < ? LIMIT 1"
+_WAITING = "SELECT entry_id FROM pending WHERE changed AND entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
     "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"
@@ -99,12 +120,22 @@ def _runs(one: Sought) -> list[int]:
     return [*(mine << 32 | key for key in one.keys), *(other << 32 | key for key in one.keys)]
 
 
+def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
+    """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
+    wanted = sorted({run for mine in runs.values() for run in mine})
+    times = {run >> 32 for run in wanted}
+    told = {at for at in times if connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone()}
+    return [run for run in wanted if run >> 32 in told]
+
+
 def _at(published: datetime) -> int:
     found: Any = number(published)
     return int(found)
 
 
-def _most(entry: int, sharing: Iterable[int]) -> tuple[int, ...]:
+def _most(entry: int, sharing: Sequence[int]) -> tuple[int, ...]:
+    if len(sharing) == sharing.count(entry):
+        return ()
     shares = Counter(sharing)
     shares.pop(entry, None)
     return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

@@ -37,7 +37,8 @@ def values_of(issue: Issue, frame: Frame, links: Mapping[str, str]) -> dict[str,
 
 
 def _sources(issue: Issue) -> int:
-    names = ((line.source, *(cover.source for cover in line.covered)) for line in issue.lines)
+    """Count who tells its stories; issues that were frozen before that was kept count those they show."""
+    names = (line.sources or (line.source, *(cover.source for cover in line.covered)) for line in issue.lines)
     return len({name for own in names for name in own})
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.eval.figures import Figure
 
-TASKS: tuple[str, ...] = ("duplicates", "stories", "topics", "language", "pages", "furniture", "speed")
+TASKS: tuple[str, ...] = ("duplicates", "stories", "news", "topics", "language", "pages", "furniture", "speed")
 """Modules of this folder; each has ``measure(corpus: Path) -> Iterable[Figure]``."""
 
 

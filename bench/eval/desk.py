@@ -1,5 +1,6 @@
 """A workspace that exists for one measurement: entries go in as feeds bring them, and Curate places them."""
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from aggregator.app import App, open_app
 from aggregator.jobs.curate import curate
-from aggregator.model import Entry, Intake, Listing, ParsedFeed, Visit
+from aggregator.model import Entry, Intake, Listing, ParsedFeed, StoredEntry, Visit
 from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.clean_text import words
 
@@ -42,14 +43,24 @@ def workspace() -> Iterator[App]:
 
 def sets_of(told: Sequence[Told]) -> list[int]:
     """Say for each entry which text set Curate puts it in, when they arrive in this order, a hundred at a time."""
+    return [entry.text_set for entry in placed(told)]
+
+
+def placed(told: Sequence[Told]) -> list[StoredEntry]:
+    """Give the entries as Curate has placed them, when they arrive in this order, a hundred at a time."""
     with workspace() as app:
         feeds = list(dict.fromkeys(one.feed for one in told))
         app.store.feeds.list([Listing(url) for url in feeds], now=NOW)
         for start in range(0, len(told), 100):
             arrive(app, told[start : start + 100], first=start)
             curate(app)
-        placed = {entry.entry.author: entry.text_set for entry in app.store.entries.search(limit=len(told) + 1)}
-        return [placed[str(place)] for place in range(len(told))]
+        stored = {entry.entry.author: entry for entry in app.store.entries.search(limit=len(told) + 1)}
+        return [stored[str(place)] for place in range(len(told))]
+
+
+def spent() -> float:
+    """Say how many seconds of CPU this process has cost so far, and those it made that have ended."""
+    return sum(os.times()[:4])
 
 
 def pairs(sets: Sequence[int]) -> Iterator[tuple[int, int]]:

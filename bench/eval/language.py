@@ -65,12 +65,17 @@ def _definitions(table: Path) -> list[tuple[str, str, str]]:
 
 
 def _as_feeds(texts: Sequence[tuple[str, str, str]], size: int) -> list[tuple[str, str, str]]:
-    """Tell the language of feeds of so many entries, all of one language; left open counts as wrong."""
+    """Tell each entry's language in feeds of so many of one language, as intake does; left open counts as wrong."""
     told: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for gold, *one in texts:
         told[gold].append((one[0], one[1]))
     feeds = [(gold, some[at : at + size]) for gold, some in told.items() for at in range(0, len(some), size)]
-    return [(gold, _spoken(language_of_feed(feed)), ". ".join(feed[0])) for gold, feed in feeds]
+    return [
+        (gold, _spoken(voted or language_of(*one)), ". ".join(one))
+        for gold, feed in feeds
+        for voted in [language_of_feed(feed)]
+        for one in feed
+    ]
 
 
 def _spoken(language: str) -> str:

@@ -62,12 +62,12 @@ def by_words(data: Labelled) -> Examples:
     return Examples(data.texts, data.vectors, known, np.ones(len(said), np.float32), plain, np.zeros_like(plain))
 
 
-def by_sentence(data: Labelled) -> Examples:
-    """Make examples of what is near to a sentence about each topic, and of nothing else."""
-    near = nearness(data.vectors, Vectors().embed([ABOUT[topic] for topic in data.topics]))
+def by_sentence(data: Labelled, topics: Sequence[str]) -> Examples:
+    """Make examples of what is near to a sentence about each of ``topics``, and of nothing else."""
+    near = nearness(data.vectors, Vectors().embed([ABOUT[topic] for topic in topics]))
     zeros = np.zeros(len(near), np.float32)
     plain = (near.max(axis=1) < 1).astype(np.float32)
-    known = labels(np.zeros_like(near), near, [False] * len(data.topics))
+    known = labels(np.zeros_like(near), near, [False] * len(topics))
     return Examples(data.texts, data.vectors, known, zeros + 1, plain, zeros)
 
 
@@ -145,11 +145,22 @@ def measure(corpus: Path, report: int = 1) -> Iterator[Figure]:
 
 def sure_ones(data: Labelled, there: np.ndarray) -> Iterator[Figure]:
     """Give how often a topic by a sentence alone is right where it is given, and how many texts are given theirs."""
-    chances = guess(data, by_sentence(data))[there]
-    given, gold = chances >= SURE, np.eye(len(data.topics), dtype=bool)[data.gold[there]]
-    right = int((given & gold).sum())
-    yield Figure("topics", data.name, "precision where given, a sentence alone", right / max(int(given.sum()), 1), 0.85)
-    yield Figure("topics", data.name, "recall, a sentence alone", right / len(gold), 0.3)
+    count = len(data.topics)
+    pairs = [(column, (column + 1) % count) for column in range(count)]
+    for said, asked in (("a sentence alone", [tuple(range(count))]), ("a sentence alone, two topics at a time", pairs)):
+        sums = np.sum([_given(data, there, columns) for columns in asked], axis=0)
+        right, given, having = sums.tolist()
+        yield Figure("topics", data.name, f"precision where given, {said}", right / max(given, 1), 0.85)
+        yield Figure("topics", data.name, f"recall, {said}", right / having, 0.3)
+
+
+def _given(data: Labelled, there: np.ndarray, asked: Sequence[int]) -> tuple[int, int, int]:
+    """Ask for some topics by a sentence each: how many tags were right, were given, and would have been right."""
+    topics = [data.topics[column] for column in asked]
+    model = learn(by_sentence(data, topics), topics)
+    given = probabilities(model, data.texts, data.vectors)[there] >= SURE
+    gold = data.gold[there][:, None] == np.array(asked)
+    return int((given & gold).sum()), int(given.sum()), int(gold.sum())
 
 
 def worst(data: Labelled, chances: Numbers, there: np.ndarray) -> tuple[str, ...]:

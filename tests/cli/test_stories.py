@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import utc_now
+from aggregator.model.story_traits import nth_story
 from tests.cli.test_commands import data, run
 from tests.servers import Page, Server, serve
 from tests.storyroom import TREATY
@@ -101,6 +102,23 @@ def test_a_story_is_shown_by_its_number_its_id_and_those_of_its_entries(synced: 
     said = run(synced, "stories", "show", str(whole["id"])).stdout
     assert "told by 3 publishers in 3 entries" in said and "Paper [1]: " in said
     assert "\n            " in said and " — paper" in said
+
+
+def test_the_second_story_that_an_entry_founds_has_a_number_to_type(synced: Path) -> None:
+    """It is stored under a number below zero, which nobody is shown."""
+    (rain,) = (one["entries"][0]["id"] for one in data(synced, "stories")["stories"] if one["title"] == "Rain")
+    with sqlite3.connect(synced / "storage/aggregator.db") as database:
+        before = database.execute("SELECT story FROM curation WHERE entry_id = ?", (rain,)).fetchone()
+        database.execute("UPDATE curation SET story = ? WHERE entry_id = ?", (nth_story(int(rain), 1), rain))
+    again = f"{rain}.2"
+    assert {row.split("\t")[0] for row in run(synced, "stories").stdout.splitlines()} >= {again}
+    (shown,) = data(synced, "stories", "show", again)["stories"]
+    assert shown["id"] == again and [entry["id"] for entry in shown["entries"]] == [rain]
+    assert f"{again} Rain" in run(synced, "stories", "show", again).stdout
+    assert f"{again} “Rain”" in run(synced, "explain", rain).stdout
+    assert [entry["story"] for entry in data(synced, "explain", rain)["entries"]] == [again]
+    with sqlite3.connect(synced / "storage/aggregator.db") as database:
+        database.execute("UPDATE curation SET story = ? WHERE entry_id = ?", (*before, rain))
 
 
 def test_explain_tells_the_story_and_the_parts_of_its_score(synced: Path) -> None:

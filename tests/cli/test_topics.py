@@ -111,3 +111,25 @@ def test_rules_diff_against_a_revision_and_a_file(workspace: Path) -> None:
 def test_rules_diff_against_nothing(workspace: Path, against: str) -> None:
     done = run(workspace, "rules", "diff", f"--against={against}", code=1)
     assert "neither a file nor a git revision" in done.stderr and "name what was before with --against" in done.stderr
+
+
+def test_a_young_workspace_is_told_why_nothing_is_given_by_meaning(tmp_path: Path) -> None:
+    """By the sync, by `check`, and by the commands that need what was learned; not once there is enough."""
+    news = [item(n, title=title, text=text) for n, (_, title, text) in enumerate(stories(25))]
+    with serve({"/a": Page(rss(*news[:9]))}) as server:
+        desk(tmp_path, server.url("/a"), extra=EXTRA)
+        assert "by meaning" not in run(tmp_path, "check").stderr
+        said = "nothing is given by meaning (`about:`, `like:`) yet: it takes 50 entries, and 9 are here"
+        for words, code in ((("sync",), 0), (("check",), 0), (("topics", "train"), 1), (("topics", "suggest"), 1)):
+            done = run(tmp_path, *words, code=code)
+            assert said in " ".join((done.stdout + done.stderr).split())
+        server.pages["/a"] = Page(rss(*news))
+        assert "by meaning" not in run(tmp_path, "sync", "--force").stderr
+
+
+def test_errors_say_in_which_direction(workspace: Path) -> None:
+    from aggregator.cli.topics import _error
+
+    assert (_error(0.93), _error(0.04)) == ("0.93, and is labelled without it", "0.04, and is labelled with it")
+    for topic in data(workspace, "topics", "test")["topics"]:
+        assert all(error["has"] == (error["probability"] < 0.5) for error in topic["errors"])

@@ -10,8 +10,10 @@ import pytest
 from aggregator import config
 from aggregator.errors import NotFoundError
 from aggregator.jobs import teaching, training
+from aggregator.jobs.readiness import not_yet
 from aggregator.jobs.rehearsal import rehearse, summed
 from aggregator.model import StoredEntry
+from aggregator.pipeline import meaning
 from tests.newswords import stories
 from tests.servers import Page, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -98,6 +100,9 @@ def test_a_handful_of_entries_is_too_little_to_learn_from(tmp_path: Path) -> Non
         here.sync()
         with here.app() as app:
             assert training.train(app) is None
+            assert "it takes 50 entries, and 9 are here" in not_yet(app)
+            with pytest.raises(NotFoundError, match="and 9 are here"):
+                teaching.suggest(app)
     assert not any(topics(here).values())
 
 
@@ -112,6 +117,20 @@ def test_it_is_learned_again_when_a_quarter_more_came(tmp_path: Path, site: Serv
         found = app.store.learning.freshness(training.NAME)
         assert found
         assert found[1] == app.store.learning.newest() == 340
+
+
+def test_a_model_that_another_version_wrote_is_learned_anew(
+    tmp_path: Path, site: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be read, so the next sync with news makes one, although few entries came."""
+    here = desk(tmp_path, site.url("/a"), extra=ABOUT)
+    here.sync()
+    monkeypatch.setattr(meaning, "FORMAT", meaning.FORMAT + 1)
+    site.pages["/a"] = Page(rss(item(2000)))
+    here.sync(force=True)
+    with here.app() as app:
+        assert training.current(app)
+        assert app.store.learning.freshness(training.NAME) == (app.rules.version, 91)
 
 
 def test_another_feeds_yaml_is_learned_anew(tmp_path: Path, site: Server) -> None:
@@ -181,7 +200,7 @@ def test_the_test_finds_labels_again_and_suggestions_are_words_of_the_topic(tmp_
 def test_before_anything_was_learned_there_is_nothing_to_suggest(tmp_path: Path) -> None:
     here = desk(tmp_path, extra=ABOUT)
     with here.app() as app:
-        with pytest.raises(NotFoundError, match="topics train"):
+        with pytest.raises(NotFoundError, match="and 0 are here"):
             teaching.suggest(app)
         with pytest.raises(NotFoundError, match="nothing to test"):
             teaching.test(app)
@@ -203,7 +222,27 @@ def test_a_change_of_rules_is_rehearsed_on_what_is_stored(tmp_path: Path, site: 
     gained, lost = sums["topic", "sport"]
     assert gained > 0 and lost > 0
     assert sums["output", "sport"] == (gained, lost)
-    assert all("keeper" in move.why for move in moves if move.kind == "topic" and move.gains)
+    assert all("keeper" in move.why for move in moves if move.gains)
+    placed = [move.why for move in moves if move.kind == "output"]
+    assert {why for why in placed if why.startswith("now")} == {"now it has none of its topics"}
+    assert sum(why.startswith("sport by words: “keeper”") for why in placed) == gained
+    assert all(why.endswith("before, it has none of its topics") for why in placed if not why.startswith("now"))
     with here.app() as app:
         assert app.store.meta["revision"] == revision
     assert here.outputs() == written
+
+
+def test_what_a_feed_drops_is_the_reason_in_a_rehearsal(tmp_path: Path, site: Server) -> None:
+    outputs = "outputs: [{name: all}, {name: gone}]"
+    here = desk(tmp_path, site.url("/a"), extra=outputs)
+    here.sync()
+    before = config.load(tmp_path / "feeds.yaml")
+    desk(tmp_path, f"{{url: '{site.url('/a')}', drop: {{words: [striker]}}}}", extra=outputs.replace("gone", "new"))
+    with here.app() as app:
+        _, moves = rehearse(app, before, since=None, limit=1000)
+    why = {(move.name, move.gains, move.why.partition(":")[0]) for move in moves}
+    assert why == {
+        ("all", False, "now drop"),
+        ("gone", False, "now there is no such output"),
+        ("new", True, "it takes every topic; before, there is no such output"),
+    }

@@ -1,15 +1,20 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
 import json
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
 from html import escape
 from pathlib import Path
+from time import monotonic
+from types import ModuleType
 
 import pytest
 
 from aggregator import workers
+from aggregator.jobs import pages, robots
 from aggregator.jobs.pages import OF_A_HOST, PagesRead
 from aggregator.model import StoredEntry
 from tests.servers import Page, Seen, Server, serve
@@ -125,6 +130,34 @@ def test_robots_txt_that_cannot_be_read_forbids_everything_for_now(tmp_path: Pat
         here.sync()
         assert len(server.asked("/news/1")) == 1
     assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_the_time_that_robots_txt_asks_for_between_two_pages_is_given(tmp_path: Path) -> None:
+    robots = Page(b"User-agent: *\nCrawl-delay: 0.4\n")
+    with serve({"/robots.txt": robots, **{f"/news/{n}": article(f"Headline {n}") for n in (1, 2, 3)}}) as server:
+        here = workspace(tmp_path, server, *(teaser(server, n) for n in (1, 2, 3)))
+        began = monotonic()
+        report = here.sync()
+        took = monotonic() - began
+    assert report.pages and report.pages.read == 3
+    assert took >= 0.8
+
+
+def test_a_host_that_asks_for_much_time_gets_it_over_several_syncs(tmp_path: Path) -> None:
+    """One page a sync, and none before the time is over, also of teasers that are new; nothing counts as a try."""
+    robots = Page(b"User-agent: *\nCrawl-delay: 600\n")
+    with serve({"/robots.txt": robots, **{f"/news/{n}": article(f"Headline {n}") for n in (1, 2, 3)}}) as server:
+        here = workspace(tmp_path, server, teaser(server, 1), teaser(server, 2))
+        asked = [here.sync().pages.asked]
+        with here.app() as app:
+            page = app.store.pages.of(entry(here, "Headline 2").id)
+        server.pages["/feed"] = Page(rss(*(teaser(server, n) for n in (1, 2, 3))))
+        for minutes in (5, 6, 5, 5):
+            here.clock.forward(minutes=minutes)
+            asked.append(here.sync(force=True).pages.asked)
+    assert page and (page.outcome, page.tries) == ("waiting", 0)
+    assert page.reason == "robots.txt of 127.0.0.1 asks for time between two pages"
+    assert asked == [1, 0, 1, 0, 1]
 
 
 def test_robots_txt_is_asked_again_after_a_day(tmp_path: Path) -> None:
@@ -265,6 +298,28 @@ def test_a_page_that_is_an_attack_costs_itself_only(tmp_path: Path) -> None:
         here.sync()
     assert entry(here).entry.text == TEASER
     assert entry(here, "Headline 2").entry.text == "\n\n".join(PARAGRAPHS)
+
+
+def end(*_: object, **__: object) -> None:
+    """End the process that reads, as the kernel does when there is no memory left."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("job", "work"), [(pages, "read_page"), (robots, "refusals")])
+def test_when_the_process_that_reads_ends_the_next_run_tries_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: ModuleType, work: str
+) -> None:
+    with serve({"/news/1": article(), "/robots.txt": Page(b"User-agent: *\nDisallow: /admin\n")}) as server:
+        here = workspace(tmp_path, server, teaser(server))
+        with monkeypatch.context() as broken:
+            broken.setattr(job, work, end)
+            here.sync()
+        with here.app() as app:
+            page = app.store.pages.of(entry(here).id)
+        here.clock.forward(minutes=1)
+        here.sync()
+    assert page and page.outcome == "waiting" and page.reason.endswith("its process ended (exit code -9)")
+    assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
 
 
 def test_what_is_secret_stays_with_the_feed(tmp_path: Path) -> None:

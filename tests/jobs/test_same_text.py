@@ -59,6 +59,29 @@ def test_an_agency_copy_with_another_headline_and_notice_is_told_once(tmp_path: 
     assert (facts["like"], facts["score"], facts["lead"]) == (str(first.id), second.same_score, str(first.id))
 
 
+def test_a_change_of_rules_parts_no_texts_by_what_was_learned_since(tmp_path: Path) -> None:
+    """Two entries were one text before their feed was known to repeat most of it; nothing of them has changed."""
+    slogan = [" ".join(body(n, 40)) for n in range(3)]
+    texts = [paragraphs(f"{' '.join(body(n, 12))}.", *slogan) for n in range(10, 16)]
+    news = [item(n, title=f"The headline {WORDS[n]}", text=text) for n, text in enumerate(texts)]
+    with serve({"/a": Page(rss(*news[:2]))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        server.pages["/a"] = Page(rss(*news))
+        here.clock.forward(hours=2)
+        here.sync()
+        before = {title: one.text_set for title, one in stored(here).items()}
+        here = desk(tmp_path, server.url("/a"), extra="topics: {sea: {words: [headline]}}")
+        here.clock.forward(hours=3)
+        here.sync()
+    found = stored(here)
+    first, second, *_, last = (f"The headline {WORDS[n]}" for n in range(6))
+    assert before[first] == before[second] != before[last]
+    assert {title: one.text_set for title, one in found.items()} == before
+    assert all([tag.topic for tag in one.tags] == ["sea"] for one in found.values())
+    assert found[second].same_as.startswith("nearly the text of entry")
+
+
 def test_copies_that_come_in_one_batch_are_one_text(tmp_path: Path) -> None:
     feeds = {f"/{n}": Page(rss(item(n, title=f"Headline {WORDS[n]}", text=" ".join(body(1))))) for n in range(1, 6)}
     with serve(feeds) as server:

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import App, open_app
+from aggregator.jobs import curate as job
 from aggregator.jobs.curate import curate
 from aggregator.model import Entry, StoredEntry
+from aggregator.pipeline.copies import fold
+from aggregator.store.revising import MANY
 from tests.store.things import Desk, address, document, entry, listings
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -129,6 +132,90 @@ def test_the_size_of_batches_decides_nothing(tmp_path: Path, size: int) -> None:
     with newsroom(tmp_path / "parts") as (app, desk):
         for start in range(0, len(many), size):
             arrive(app, desk, many[start : start + size])
+        assert placed(desk) == whole
+
+
+@pytest.mark.parametrize("at_once", [90, 500, 1000])
+def test_what_two_feeds_bring_at_once_goes_by_date_however_many_are_placed_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    """The first feed read has the later half of every story: the earlier half must found them."""
+    rows = [replace(one, guid=f"{week}-{one.guid}") for week in range(60) for one in events(at=-week * 14 * DAY)]
+    rows = [replace(one, fingerprint=one.guid, words=f"1:{one.guid}") for one in rows]
+    rows.sort(key=lambda one: (one.published, one.guid))
+    early, late = (
+        [one for one in rows if (one.published - NOW) % (14 * DAY) >= 8 * HOUR]
+        if half
+        else [one for one in rows if (one.published - NOW) % (14 * DAY) < 8 * HOUR]
+        for half in (False, True)
+    )
+    monkeypatch.setattr(job, "AT_ONCE", at_once)
+    with newsroom(tmp_path, "a", "b") as (app, desk):
+        desk.read("a", document(late))
+        arrive(app, desk, early, feed="b")
+        found = {stored.entry.guid: stored for stored in desk.store.entries.search(limit=5000)}
+    by_id = {stored.id: stored for stored in found.values()}
+    assert len(early) == len(late) == 480
+    for guid, stored in found.items():
+        assert by_id[stored.story].entry.guid == f"{guid[:-1]}0", guid
+
+
+def copies(desk: Desk, app: App, count: int) -> list[Entry]:
+    """An agency's text in many papers, the first of them its founder."""
+    text = "Comet Halibut visible this week|Astronomers say comet Halibut can be seen with the naked eye this week."
+    many = [told(f"c{n:03}", text, at=n * timedelta(minutes=1), words="1:comet") for n in range(count)]
+    many = [replace(one, fingerprint=f"1:{one.guid}") for one in many]
+    arrive(app, desk, many)
+    assert {one.text_set for one in kept(desk).values()} == {1}
+    return many
+
+
+def test_a_change_in_a_text_of_many_copies_places_none_of_them_anew(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as (app, desk):
+        first, *others = copies(desk, app, MANY + 20)
+        before = placed(desk)
+        guids = [one.guid for one in others]
+        desk.read("a", document(changed=[replace(first, fingerprint="1:x", author="B. Writer")], also=guids))
+        assert curate(app).entries == 1
+        assert {one.text_set for one in kept(desk).values()} == {1} and kept(desk)["c000"].same_as == ""
+        assert placed(desk) == before
+
+
+def test_when_the_founder_of_many_copies_tells_something_else_the_next_one_stands_for_them(tmp_path: Path) -> None:
+    with newsroom(tmp_path) as (app, desk):
+        _, *others = copies(desk, app, MANY + 20)
+        other = replace(told("c000", EVENTS["quake"][0]), key="")
+        desk.read("a", document(changed=[other], also=[one.guid for one in others]))
+        assert curate(app).entries == 2, "itself, and the one that the others follow"
+        found = kept(desk)
+        folded = {text.lead.entry.guid: text for text in fold(found.values())}
+        assert {guid: len(text.members) for guid, text in folded.items()} == {"c000": 1, "c001": len(others)}
+        assert {text.uid for text in folded.values()} == {found["c000"].uid, found["c001"].uid}
+        assert (found["c001"].same_as, found["c001"].same_like) == ("", 0)
+        assert len(desk.store.entries.latest(topics=(), sets=9)) == MANY + 20
+        stories_of = {guid: one.story for guid, one in found.items()}
+        assert len(set(stories_of.values())) == 2 and stories_of["c000"] != stories_of["c001"]
+        late = told(
+            "late", "See the comet Halibut this week|Comet Halibut can be seen with the naked eye, say astronomers."
+        )
+        arrive(app, desk, [late])
+        assert kept(desk)["late"].story == stories_of["c001"], "it is found by what the text says"
+
+
+@pytest.mark.parametrize(("members", "postings"), [(8, 100_000), (8, 0), (1, 30)])
+def test_what_is_forgotten_is_looked_up_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: int, postings: int
+) -> None:
+    """Members, sums and postings, of one stretch of time and of others."""
+    many = [replace(one, guid=f"{n}-{one.guid}", words="") for n in range(4) for one in events(at=n * 60 * HOUR)]
+    with newsroom(tmp_path / "whole") as (app, desk):
+        arrive(app, desk, many)
+        whole = placed(desk)
+    monkeypatch.setattr("aggregator.jobs.curate.AT_ONCE", 5)
+    monkeypatch.setattr("aggregator.pipeline.stories_memory.REMEMBERED", members)
+    monkeypatch.setattr("aggregator.pipeline.stories_postings.KEPT", postings)
+    with newsroom(tmp_path / "forgetful") as (app, desk):
+        arrive(app, desk, many)
         assert placed(desk) == whole
 
 

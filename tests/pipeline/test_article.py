@@ -1,5 +1,6 @@
 """The article of a page: its paragraphs whole, its headline once, its picture and caption apart."""
 
+import re
 from html import escape
 from pathlib import Path
 
@@ -36,6 +37,25 @@ def test_a_page_of_bare_paragraphs_ends_as_the_article_and_nothing_else(lines: l
     assert found.html == told(*lines[2:-3]).replace("&#x27;", "'").replace("&quot;", '"')
     assert found.title == lines[0]
     assert [cut.reason for cut in found.cuts][:2] == ["the headline again"] * 2
+
+
+def test_pictures_between_the_paragraphs_stay_as_those_of_feeds_do(lines: list[str]) -> None:
+    """Their real addresses, absolute; no pixel that counts readers, nothing that runs, none of the site's own."""
+    first, second, third, *rest = lines[2:-3]
+    body = f"""<nav><img src="/logo.png"></nav><article><h1>{escape(lines[0])}</h1>
+        {told(first)}<figure><img src="../a.jpg?w=300" alt="A ship" onerror="x()" width="800"></figure>
+        {told(second)}<p><img src="data:image/gif;base64,R0lG" data-src="//cdn.example.org/b.png"></p>
+        {told(third)}<img src="https://t.example.org/p.gif" width="1" height="1"><img src="javascript:alert(1)">
+        {told(*rest)}</article><footer><img src="/foot.png"></footer>"""
+    found = article(page(body, title=lines[0]), url=URL, title=lines[0])
+    assert found.text.split("\n\n") == lines[2:-3]
+    sources = [
+        '<img src="https://ostrand.example/a.jpg?w=300" alt="A ship" width="800">',
+        '<img src="https://cdn.example.org/b.png">',
+    ]
+    assert re.findall("<img[^>]*>", found.html) == sources
+    places = [found.html.index(mark) for mark in (sources[0], told(second)[:40], sources[1], told(third)[:40])]
+    assert places == sorted(places)
 
 
 def test_a_page_as_a_weblog_writes_it_ends_as_the_article_and_nothing_else(lines: list[str]) -> None:

@@ -155,6 +155,36 @@ def test_a_text_of_nothing_but_furniture_stays() -> None:
     assert left(paragraphs("Read more")) == ["Read more"]
 
 
+def listed(*items: str, above: str = PROSE[0]) -> str:
+    return f"{paragraphs(above)}<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>{paragraphs(PROSE[1])}"
+
+
+@pytest.mark.parametrize(
+    ("above", "items"),
+    [
+        (PROSE[0], ("Needles", "Threads", "Buttons")),
+        (PROSE[0], ("X", "Y", "Z")),
+        ("On Wednesday these were out of order:", ("Facebook", "Threads", "WhatsApp")),
+        (PROSE[0], ("Print", "A web page that tells of the harbour at some length", "Email")),
+    ],
+)
+def test_items_of_a_list_of_the_text_are_no_buttons(above: str, items: tuple[str, ...]) -> None:
+    assert left(listed(*items, above=above)) == [above, *items, PROSE[1]]
+
+
+@pytest.mark.parametrize(
+    ("above", "items"),
+    [
+        (PROSE[0], ("Facebook", "X", "Threads")),
+        (PROSE[0], ("Share on Facebook", "Threads", "Messenger", "Email")),
+        ("Share this:", ("Facebook", "X", "Print")),
+    ],
+)
+def test_a_list_of_buttons_is_cut(above: str, items: tuple[str, ...]) -> None:
+    said = left(listed(*items, above=above))
+    assert said == [text for text in (above, *items, PROSE[1]) if text in (*PROSE, "Messenger")]
+
+
 def test_links_that_split_a_line_are_joined_first() -> None:
     tail = '<p>The post <a href="/1">Harbour opens</a> appeared first on <a href="/">Ostrand Post</a>.</p>'
     html, text = unfurnished(*safe_and_plain(paragraphs(*PROSE) + tail, base="https://ostrand.example/"))

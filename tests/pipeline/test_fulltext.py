@@ -70,6 +70,15 @@ def test_a_front_page_counts_only_for_an_entry_that_has_its_address() -> None:
     assert answered(replace(TEASER, url=front.final_url), front, Article(text=LONG), now=NOW).outcome == "read"
 
 
+def test_a_page_whose_reader_ended_is_tried_again_in_the_next_run_then_with_patience_and_given_up() -> None:
+    """It is our failure as a rule, and at last the page's."""
+    ended = ChildProcessError("its process ended (exit code -9)")
+    pages = [answered(replace(TEASER, tries=tries), page(), ended, now=NOW) for tries in range(4)]
+    assert [came.due for came in pages] == [NOW, NOW + WAITS[0], NOW + WAITS[1], None]
+    assert [came.outcome for came in pages] == ["waiting"] * 3 + ["failed"]
+    assert pages[0].reason == "the process that read the page ended: its process ended (exit code -9)"
+
+
 def test_a_page_that_breaks_a_bound_is_given_up() -> None:
     came = answered(TEASER, page(), TimeoutError("it took longer than 5 seconds"), now=NOW)
     assert (came.outcome, came.reason) == ("failed", "reading the page broke a bound: it took longer than 5 seconds")

@@ -236,3 +236,16 @@ def test_a_language_that_only_we_know(said: str, language: str) -> None:
     document = fetched(said, item("a"))
     assert intake.read(document, Known(first=True), now=NOW, language="de_AT").new[0].language == language
     assert intake.read(document, Known(first=True), now=NOW).new[0].language == ("fr" if said else "en")
+
+
+def test_a_feed_of_several_languages_has_none_but_its_entries_have() -> None:
+    """Where the first entries leave it open what the feed speaks, each entry is told by itself."""
+    texts = {
+        "de": "Die Minister der beiden Staaten treffen sich in der Stadt, und das ist nicht alles, was gesagt wurde.",
+        "fr": "Les ministres des deux pays se retrouvent dans la ville pour une rencontre, et ce n'est pas tout.",
+        "ru": "Министры двух государств встретятся в городе, чтобы обсудить новое соглашение о торговле.",
+        "en": "The ministers of the two states are to meet in the city, and this is what was said of it.",
+    }
+    result = read(*(item(language, text=text) for language, text in texts.items()))
+    assert {entry.guid: entry.language for entry in result.new} == {language: language for language in texts}
+    assert result.feed.language == ""

@@ -39,6 +39,19 @@ def test_a_guess_that_is_not_sure_is_none() -> None:
     assert by_model("Taxi Hotel Restaurant Museum Internet Radio", at_least=0.999) == ""
 
 
+@pytest.mark.parametrize(
+    "neighbour",
+    [
+        "Det er et møte som skal holdes i byen, og det er med på å løse det som er av saker for begge land.",
+        "Der er den store by, og der er den mand, som er med i den sag, der er for dem og ikke for den anden.",
+        "O presidente da empresa disse que por isso se faz como se fazia, e que por ela se vive como se pode.",
+    ],
+)
+def test_a_neighbour_of_a_language_is_not_taken_for_it(neighbour: str) -> None:
+    """Norwegian has Swedish words, Danish has German ones, Portuguese has Spanish ones: words alone do not tell."""
+    assert by_small_words(f"{neighbour} {neighbour} {neighbour}") in ("", "pt")
+
+
 def test_english_needs_no_model() -> None:
     program = (
         "import sys; from aggregator.pipeline.language import language_of_feed as tell; "

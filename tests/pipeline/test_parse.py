@@ -82,6 +82,17 @@ def test_json_that_breaks_off(body: str) -> None:
         parse(fetched(body))
 
 
+@pytest.mark.parametrize("place", ["<description>{}</description>", "<title odd='{}'>t</title>"])
+def test_entities_that_make_megabytes_of_a_document_are_not_followed(place: str) -> None:
+    """Each is no longer than 50 kB, and the document is short: it is the number that makes it long."""
+    entity = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "{"a" * 50_000}">]>'
+    items = [f"<item><guid>{n}</guid>{place.format('&a;')}</item>" for n in range(110)]
+    short = parse(fetched(entity + rss(items[0])))
+    assert len(short.entries) == 1
+    with pytest.raises(ParseError, match="its entities make more than 5 MB of it"):
+        parse(fetched(entity + rss("".join(items))))
+
+
 @pytest.mark.parametrize(
     ("declared", "header", "encoding"),
     [
@@ -172,7 +183,9 @@ def test_it_opens_no_files_and_no_addresses(tmp_path: Path) -> None:
     secret.write_text(rss("<item><title>secret</title></item>"))
     with pytest.raises(ParseError, match="plain text"):
         parse(fetched(str(secret)))
-    entity = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>' + rss("<item><title>a&x;b</title></item>")
+    entity = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>' + rss(
+        "<item><title>a&x;b</title></item>"
+    )
     assert "secret" not in repr(parse(fetched(entity)))
 
 

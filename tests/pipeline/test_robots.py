@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import FetchError
 from aggregator.model import Fetched, Robots
-from aggregator.pipeline.robots import LONGEST, judged, origin_of, refusal
+from aggregator.pipeline.robots import LONGEST, delay, judged, origin_of, refusal
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 ORIGIN = "https://ostrand.example"
@@ -40,6 +40,23 @@ def may(text: str, path: str) -> bool:
 )
 def test_what_a_file_allows(text: str, path: str, allowed: bool) -> None:
     assert may(text, path) is allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("User-agent: *\nDisallow: /admin", 0),
+        ("User-agent: *\nCrawl-delay: 2.5", 2.5),
+        ("User-agent: aggregator\nCrawl-delay: 5\n\nUser-agent: *\nCrawl-delay: 60", 5),
+        ("User-agent: other\nCrawl-delay: 60", 0),
+        ("User-agent: *\nCrawl-delay: 1000000", 86_400),
+        ("User-agent: *\nCrawl-delay: nan", 0),
+        ("User-agent: *\nCrawl-delay: -3", 0),
+        ("User-agent: *\nCrawl-delay: often", 0),
+    ],
+)
+def test_the_time_between_two_requests(text: str, seconds: float) -> None:
+    assert delay(judged(ORIGIN, answer(text.encode()), now=NOW)) == seconds
 
 
 def test_what_lies_behind_the_bound_is_not_read() -> None:

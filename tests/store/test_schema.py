@@ -17,7 +17,7 @@ from aggregator.errors import WorkspaceError
 from aggregator.store import Store, driver, engines, schema
 from aggregator.store.migrations import HEAD
 from aggregator.store.tables_mail import METADATA
-from tests.store.things import NOW, Desk, document, entry, listings
+from tests.store.things import HOUR, NOW, Desk, document, entry, listings
 
 
 @contextmanager
@@ -70,6 +70,24 @@ def test_every_step_down_and_up_again_leads_to_the_same_schema(tmp_path: Path) -
         schema.migrate(connection, HEAD)
         assert schema.differences(connection) == []
     assert shape(path) == before
+
+
+def test_what_an_older_program_stored_stands_where_it_stood_and_waits_by_its_date(path: Path) -> None:
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a"), now=NOW)
+        desk = Desk(store)
+        desk.read("a", document([entry("1")]))
+        desk.curate()
+        more = [entry(str(n), published=NOW - n * HOUR) for n in (2, 3)]
+        desk.read("a", document(more, also=["1"]), now=NOW + HOUR)
+    for revision, down in (("0010", True), (HEAD, False)):
+        with migrating(path) as connection:
+            schema.migrate(connection, revision, down=down)
+    with Store.open(path, now=NOW) as store:
+        since = store.coverage.since(topics=(), after=NOW - HOUR, until=NOW, earliest=NOW - 2 * HOUR)
+        assert [stored.entry.guid for stored in since] == ["1"]
+        assert store.coverage.late(topics=(), after=NOW, until=NOW + HOUR, earliest=NOW - HOUR) == frozenset()
+        assert [(one.guid, one.settled) for one in store.curation.pending("1")] == [("3", False), ("2", False)]
 
 
 def test_the_head_that_is_named_is_the_newest_script() -> None:

@@ -11,7 +11,7 @@ def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int,
     found, rows = desk.store.texts.sharing(sought)
     if keep:
         decided = [Curated(one.entry) for one in sought]
-        desk.store.curation.save(decided, rules="1", learned=Learned(rows))
+        desk.store.curation.save(decided, rules="1", now=NOW, learned=Learned([one.entry for one in sought], rows))
     return dict(found)
 
 
@@ -31,7 +31,8 @@ def test_entries_find_those_before_them_in_their_batch_and_none_that_waits(desk:
     batch = Sought(1, NOW, [1]), Sought(2, NOW, [1])
     assert seek(desk, *batch) == {1: (), 2: (1,)}
     assert seek(desk, Sought(3, NOW, [1])) == {3: (1, 2)}
-    desk.store.curation.pending("2", limit=1)
+    del desk.store.meta["rules"]
+    desk.store.curation.pending("1", limit=1)
     assert seek(desk, *batch) == {1: (), 2: (1,)}
 
 
@@ -39,6 +40,18 @@ def test_an_entry_that_is_placed_again_does_not_find_itself(desk: Desk) -> None:
     filled(desk, 1)
     for _ in range(2):
         assert seek(desk, Sought(1, NOW, [1])) == {1: ()}
+
+
+def test_keys_of_a_former_text_are_dropped(desk: Desk) -> None:
+    """Also when nothing of the text is left to be found by, or when another fortnight is its own."""
+    filled(desk, 3)
+    seek(desk, Sought(1, NOW, [1, 2, 3]), Sought(2, NOW, [3]))
+    seek(desk, Sought(1, NOW, [3, 4]))
+    assert seek(desk, Sought(3, NOW, [1, 2]), keep=False) == {3: ()}
+    assert seek(desk, Sought(3, NOW, [3]), keep=False) == {3: (1, 2)}
+    seek(desk, Sought(1, NOW + 60 * DAY, [3]), Sought(2, NOW, []))
+    assert seek(desk, Sought(3, NOW, [3, 4]), keep=False) == {3: ()}
+    assert seek(desk, Sought(3, NOW + 60 * DAY, [3]), keep=False) == {3: (1,)}
 
 
 def test_copies_are_found_a_week_away_and_not_much_farther(desk: Desk) -> None:
@@ -84,6 +97,6 @@ def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:
     assert desk.store.texts.furniture([feed]) == {}
     assert desk.store.texts.repeated(feed) == frozenset()
     kept = b"\x01\x00\x00\x00\x05\x00\x00\x00"
-    desk.store.curation.save([Curated(1)], rules="1", learned=Learned(furniture={feed: kept, 999: b""}))
+    desk.store.curation.save([Curated(1)], rules="1", now=NOW, learned=Learned(furniture={feed: kept, 999: b""}))
     assert desk.store.texts.furniture([feed, 999]) == {feed: kept}
     assert desk.store.texts.repeated(feed) == {5}

@@ -102,7 +102,7 @@ class Desk:
     def curate(self, rules: str = "1", **same: int) -> None:
         """Place all that waits, tagged with the words of its categories; ``same`` puts a guid into a text set."""
         while pending := self.store.curation.pending(rules):
-            self.store.curation.save([_placed(entry, same) for entry in pending], rules=rules)
+            self.store.curation.save([_placed(entry, same) for entry in pending], rules=rules, now=NOW)
 
     def guids(self, **facts: Any) -> list[str]:
         return [stored.entry.guid for stored in self.store.entries.search(limit=1000, **facts)]

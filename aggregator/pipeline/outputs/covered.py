@@ -6,6 +6,7 @@ from datetime import datetime
 from html import escape
 
 from aggregator.model import Folded, StoredEntry, Story
+from aggregator.pipeline.carriers import with_carriers
 from aggregator.pipeline.heard import Heard
 from aggregator.pipeline.outputs import legal
 from aggregator.pipeline.outputs.item import Item, Place, categories, origin, permanent, tell, updated
@@ -47,14 +48,11 @@ def _covered(story: Story, lead: Folded, item: Item) -> Iterator[Place]:
         url = legal.address(text.lead.entry.url)
         if publisher != item.source.publisher and url and url != item.url:
             headline = legal.plain(text.lead.entry.title) or legal.plain(text.lead.entry.excerpt)
-            yield Place(url, _with_copies(text), publisher, headline)
+            yield Place(url, with_carriers(text, _name), publisher, headline)
 
 
-def _with_copies(text: Folded) -> str:
-    """Name whose words they are, and who prints them as well."""
-    found = {place.publisher: place.title for place in (origin(member.source) for member in reversed(text.members))}
-    name = found.pop(origin(text.lead.source).publisher)
-    return f"{name}, also in {', '.join(reversed(found.values()))}" if found else name
+def _name(member: StoredEntry) -> str:
+    return origin(member.source).title
 
 
 def _content(item: Item, covered: tuple[Place, ...]) -> str:
