@@ -16,6 +16,8 @@ def main() -> None:
     gc.set_threshold(50_000, 20, 100)
     # Matrices here are small: threads of the algebra library would wait for one another in twice the time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Words are short: threads of the tokenizer save no time worth their memory.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from aggregator.cli import main as run
 
     run()

@@ -95,6 +95,13 @@ class Twin:
             self._room = 0  # it has ended: nothing more goes there
         return found
 
+    def answer(self) -> Any:
+        """Wait for the next answer; None when it has ended, or says nothing. Raises what ended the twin's work."""
+        with suppress(EOFError, ConnectionError):
+            if self._in.poll(PATIENCE):
+                return self._received()
+        return None
+
     def rest(self) -> Iterator[Any]:
         """Send no more, and yield what it still answers; then it has ended. Raises what ended the twin's work."""
         with suppress(EOFError, ConnectionError):

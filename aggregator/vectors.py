@@ -6,6 +6,8 @@ vector of a text is the mean of its pieces' vectors, of length one.
 """
 
 import json
+import mmap
+import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
@@ -23,6 +25,7 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
+_TOGETHER = 512  # words whose pieces are at hand at once
 
 
 class Vectors:
@@ -46,16 +49,35 @@ class Vectors:
 
     def of_words(self, words: Sequence[str]) -> Matrix:
         """Give what ``sums`` gives, for many short texts in a fifth of the time."""
-        found = self._tokenizer.encode_batch(list(words), add_special_tokens=False)
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
-        for start in range(0, len(words), 512):
-            part = [encoding.ids[:_LONGEST] for encoding in found[start : start + 512]]
-            spoken = [start + n for n, ids in enumerate(part) if ids]
-            if spoken:
-                begins = np.cumsum([0, *(len(ids) for ids in part if ids)])[:-1]
-                pieces = self._weights[[id for ids in part for id in ids]].astype(np.float32)
-                rows[spoken] = np.add.reduceat(pieces, begins, axis=0)
+        for start in range(0, len(words), _TOGETHER):
+            pieces = self._cut(words[start : start + _TOGETHER])
+            for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
+                having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
+                rows[[start + n for n in having]] += self._of_pieces([pieces[n][nth] for n in having])
+        self._let_go()
         return rows
+
+    def _cut(self, words: Sequence[str]) -> list[list[int]]:
+        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English."""
+        whole = [self._whole.get(word) for word in words]
+        others = [word for word, piece in zip(words, whole, strict=True) if piece is None]
+        cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
+        return [[piece] if piece is not None else next(cut).ids[:_LONGEST] for piece in whole]
+
+    @cached_property
+    def _whole(self) -> dict[str, int]:
+        """Pieces that begin a word and may be all of it."""
+        pieces = self._tokenizer.get_vocab().items()
+        return {piece[1:]: id for piece, id in pieces if piece[0] == "▁" and len(piece) > 1}
+
+    def _of_pieces(self, pieces: Sequence[int]) -> Matrix:
+        """Look up halves in a table of all there are: five times as fast as converting them."""
+        return self._widened[self._weights[pieces].view(np.uint16)]
+
+    @cached_property
+    def _widened(self) -> NDArray[np.float32]:
+        return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -64,11 +86,19 @@ class Vectors:
     @cached_property
     def _weights(self) -> NDArray[np.float16]:
         """Map the file (safetensors: 8 bytes that give the length of a JSON header, the header, the numbers)."""
-        path = _folder() / _WEIGHTS
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            shape = json.loads(file.read(length))["embedding.weight"]["shape"]
-        return np.memmap(path, dtype=np.float16, mode="r", offset=8 + length, shape=tuple(shape))
+        length = int.from_bytes(self._file[:8], "little")
+        shape = json.loads(self._file[8 : 8 + length])["embedding.weight"]["shape"]
+        return np.frombuffer(self._file, dtype=np.float16, offset=8 + length).reshape(shape)
+
+    @cached_property
+    def _file(self) -> mmap.mmap:
+        with (_folder() / _WEIGHTS).open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def _let_go(self) -> None:
+        """Leave it to the system to keep what was read of the file: most of it is read once."""
+        if sys.platform.startswith("linux"):
+            self._file.madvise(mmap.MADV_DONTNEED)
 
 
 def _folder() -> Path:

@@ -30,3 +30,13 @@ def test_the_company_of_other_texts_changes_nothing() -> None:
 def test_the_vectors_of_words_are_the_sums_of_their_pieces() -> None:
     words = ["bank", "", "Halibut", "東京", "antidisestablishmentarianism"] * 300
     assert np.allclose(Vectors().of_words(words), Vectors().sums(words), atol=1e-3)
+
+
+def test_a_word_that_is_one_piece_is_cut_into_that_piece_alone() -> None:
+    vectors = Vectors()
+    words = [word for word in vectors._whole if word.isalnum()]
+    found = vectors._tokenizer.encode_batch(words, add_special_tokens=False)
+    assert len(words) > 10_000
+    assert [(word, encoding.ids) for word, encoding in zip(words, found, strict=True)] == [
+        (word, [vectors._whole[word]]) for word in words
+    ]

@@ -3,24 +3,27 @@
 from collections import defaultdict
 
 from aggregator.app import App
+from aggregator.jobs.features import Features
 from aggregator.model import Candidate, Learned, Sought
 from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
 from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
-from aggregator.pipeline.shingles import KEYED, TITLE, keys, spoken
+from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles_keys import KEYED, keys
 
 
 class Comparison:
     """What is looked up for a whole batch at once, and what it teaches; ``place`` its entries in their order."""
 
-    def __init__(self, app: App, pending: tuple[Candidate, ...]) -> None:
+    def __init__(self, app: App, pending: tuple[Candidate, ...], said: Features) -> None:
         self._store = app.store
         self._spoken: dict[int, Spoken] = {}
-        self._hashes: dict[int, list[int]] = {}
+        self._hashes = said.paragraphs
         self._furniture, unfurnished = self._furnish(pending)
         self._exact = app.store.curation.matches(pending)
-        sought = [Sought(one.id, one.published, self._keys(one)) for one in pending]
+        mine = self._keys(pending, said)
+        sought = [Sought(one.id, one.published, mine[one.id]) for one in pending]
         self._near, rows = app.store.texts.sharing(sought)
         self.learned = Learned([one.id for one in pending], rows, unfurnished)
         self._others = self._load(pending)
@@ -60,16 +63,17 @@ class Comparison:
         """What the feeds of a batch repeat, by what was known and by the batch itself; and what of it is new."""
         told: dict[int, list[tuple[str, str, list[int]]]] = defaultdict(list)
         for one in pending:
-            self._hashes[one.id] = furniture.paragraphs(one.text)
             told[one.feed].append((one.guid, one.title, self._hashes[one.id]))
         kept = self._store.texts.furniture(told)
         before = {feed: furniture.known(kept.get(feed, b"")) for feed in told}
         after = {feed: furniture.learn(before[feed], entries) for feed, entries in told.items()}
         return after, {feed: now.kept for feed, now in after.items() if now.kept != before[feed].kept}
 
-    def _keys(self, one: Candidate) -> list[int]:
-        text = self._own(one)
-        return keys(spoken(one.title, most=TITLE), spoken(text, most=KEYED))
+    def _keys(self, pending: tuple[Candidate, ...], said: Features) -> dict[int, list[int]]:
+        """The keys of each text, without what its feed repeats."""
+        own = [(one, text) for one in pending if (text := self._own(one)) is not one.text]
+        anew = keys([(spoken(one.title, most=TITLE), spoken(text, most=KEYED)) for one, text in own])
+        return said.keys | {one.id: found for (one, _), found in zip(own, anew, strict=True)}
 
     def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:
         """The entries that share keys with those of the batch: they themselves, and others from the store."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.model import KEYS, WORDS
+from aggregator.model import KEYS, WORDS, Candidate, Curated
 
 if TYPE_CHECKING:
     from aggregator.jobs.placing import Placing
@@ -24,15 +24,29 @@ class Placed:
 
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
-    report, desk = Placed(), None
-    while pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
-        desk = desk or _desk(app)
-        rows, learned, stories = desk.place(pending)
-        app.store.curation.save(rows, rules=app.rules.version, now=app.clock(), learned=learned, stories=stories)
-        report.entries += len(rows)
-        report.duplicates += sum(bool(row.same_as) for row in rows)
-        report.dropped += sum(bool(row.dropped) for row in rows)
+    report = Placed()
+    if pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
+        from aggregator.jobs.features import Foresight  # a run without news never loads them
+        from aggregator.jobs.placing import Placing
+
+        with Foresight(app, limit=AT_ONCE) as foresight:
+            desk = Placing(app, foresight)
+            while pending:
+                _count(report, _placed(app, desk, pending))
+                pending = app.store.curation.pending(app.rules.version, limit=AT_ONCE)
     return report
+
+
+def _placed(app: App, desk: "Placing", pending: tuple[Candidate, ...]) -> list[Curated]:
+    rows, learned, stories = desk.place(pending)
+    app.store.curation.save(rows, rules=app.rules.version, now=app.clock(), learned=learned, stories=stories)
+    return rows
+
+
+def _count(report: Placed, rows: list[Curated]) -> None:
+    report.entries += len(rows)
+    report.duplicates += sum(bool(row.same_as) for row in rows)
+    report.dropped += sum(bool(row.dropped) for row in rows)
 
 
 def reword(app: App) -> None:
@@ -60,9 +74,3 @@ def _anew(title: str, text: str, published: datetime) -> str:
     from aggregator.pipeline.clean_text import words  # a run without news never loads it
 
     return words(title, text, day=published.date().isoformat())
-
-
-def _desk(app: App) -> "Placing":
-    from aggregator.jobs.placing import Placing  # a run without news never loads it
-
-    return Placing(app)

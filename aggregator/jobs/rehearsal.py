@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.app import App, rules_of
 from aggregator.config import Config, FeedConfig, OutputConfig
-from aggregator.jobs.placing import dropped
+from aggregator.jobs.features import dropped
 from aggregator.jobs.tagging import ordered
 from aggregator.model import Candidate, StoredEntry, Tag
 from aggregator.pipeline.topics import Rules, tag

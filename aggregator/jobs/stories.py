@@ -5,75 +5,73 @@ from dataclasses import replace
 from itertools import count
 
 from aggregator.app import App
+from aggregator.jobs.features import Features
 from aggregator.model import Candidate, Placement, StoryChanges, Traits
 from aggregator.model.story_traits import nth_story
 from aggregator.pipeline.stories import place
-from aggregator.pipeline.stories_memory import Memory, candidates, places
-from aggregator.pipeline.stories_traits import Reader, mark
-
-REMEMBERED = 10_000
-"""Entries that are kept in memory from batch to batch; beyond, all is looked up anew."""
+from aggregator.pipeline.stories_memory import Memory
+from aggregator.pipeline.stories_traits import Reader
+from aggregator.pipeline.stories_words import Vocabulary
 
 _NOBODY: frozenset[int] = frozenset()
+_UNSPELT = b"", ""
 
 
 class Storyteller:
     """Places one batch after the other; what it remembers saves looking it up, and decides nothing."""
 
     def __init__(self, app: App) -> None:
-        self._store, self._embed = app.store.stories, app.vectors.of_words
+        self._store = app.store.stories
         self._reader: Reader | None = None
-        self._memory = self._blank()
+        self._memory = Memory(self._store.traits, self._store.members)
 
-    def tell(self, batch: Sequence[Candidate], sets: Mapping[int, int]) -> tuple[dict[int, Placement], StoryChanges]:
+    def tell(
+        self, batch: Sequence[Candidate], sets: Mapping[int, int], said: Features, vocabulary: Vocabulary
+    ) -> tuple[dict[int, Placement], StoryChanges]:
         """Say for each entry of a batch how it is placed, and what that changes; ``sets`` gives the text set of each.
+
+        ``said`` is what they say, in words of ``vocabulary``.
 
         Within the batch it goes by the date of publication. A copy of a text is in the story of the text. An entry
         whose title and text have not changed since it was placed stays where it is.
         """
-        if len(self._memory.members) > REMEMBERED:
-            self._memory = self._blank()
         self._memory.begin()
         told = self._store.of_sets({sets[entry.id] for entry in batch if sets[entry.id] != entry.id})
         told = dict(told) | {e.id: 0 for e in batch if sets[e.id] == e.id}
         copies = {e.id for e in batch if sets[e.id] != e.id and sets[e.id] in told}
         known = self._store.placed([entry.id for entry in batch if entry.story])
-        same = {e.id for e in batch if e.id in known and known[e.id][0] == mark(e)} - copies
+        same = known.keys() - said.told.keys() - copies
         kept = {id: known[id][1] for id in sorted(same)}
         new = [entry for entry in batch if entry.id not in copies and entry.id not in kept]
         moved = known.keys() - kept.keys() | {entry.id for entry in new if entry.story}
         self._let_go([entry for entry in batch if entry.id in moved], sets)
-        traits = self._read(sorted(new, key=lambda entry: (entry.published, entry.id)), known.keys())
+        new.sort(key=lambda entry: (entry.published, entry.id))
+        traits = self._read(new, said, vocabulary, known.keys())
         self._look_up(traits)
-        found = [(one, place(one, self._memory)) for one in traits]
+        found = zip(traits, place(traits, self._memory), strict=True)
         placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
         for one in traits:
-            one.said = {}
+            one.spelt = _UNSPELT
         return placed, self._changes(traits, copies)
 
-    def _read(self, entries: Sequence[Candidate], again: Collection[int]) -> list[Traits]:
+    def _read(
+        self, entries: Sequence[Candidate], said: Features, vocabulary: Vocabulary, again: Collection[int]
+    ) -> list[Traits]:
         if not entries:
             return []
         if self._reader is None:
             texts, counts = self._store.counts()
-            self._reader = Reader(self._embed, texts=texts, counts=counts)
-        return self._reader.read(entries, again)
+            self._reader = Reader(vocabulary, texts=texts, counts=counts)
+        self._reader.vocabulary = vocabulary
+        return self._reader.read(entries, said.bags.of([said.told[entry.id] for entry in entries]), again=again)
 
     def _look_up(self, traits: Sequence[Traits]) -> None:
-        """Look up all at once what most of the batch will be compared with."""
-        memory = self._memory
-        wanted = {at for one in traits for at in places(one)}
-        epochs = {epoch for epoch, _ in wanted} - memory.epochs.keys()
-        memory.epochs |= self._store.epochs(epochs)
-        found = self._store.postings(memory.unknown(wanted))
-        memory.postings.update(found)
-        fresh = {id for ids in found.values() for id in ids if id not in memory.members}
-        if fresh:
-            near = {id for one in traits for id in candidates(one, memory.postings) if id in fresh}
-            memory.look_up(sorted(near))
-            memory.look_up_stories({memory.members[id].story for id in near if id in memory.members})
+        """Look up all at once where entries are found that the batch will be compared with."""
+        postings = self._memory.postings
+        postings.asked(self._store.epochs(postings.unasked(traits)))
+        postings.learn(self._store.postings(postings.unknown(traits)))
 
     def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
         """Take entries that have changed out of their stories; an id that others still use is theirs."""
@@ -111,11 +109,8 @@ class Storyteller:
         return StoryChanges(
             traits=tuple(traits),
             copies=tuple(sorted(copies)),
-            postings=tuple((*posting, tuple(memory.postings[posting])) for posting in memory.posted),
+            postings=memory.postings.posted,
             merged=tuple(memory.merged),
             texts=self._reader.texts if self._reader else 0,
             counts=self._reader.counts if self._reader else b"",
         )
-
-    def _blank(self) -> Memory:
-        return Memory(self._store.traits, self._store.members)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.model import Candidate, Tag
-from aggregator.pipeline.topics import Rules, tag
+from aggregator.pipeline.topics import Rules
 
 if TYPE_CHECKING:
     from aggregator.jobs.guessing import Guesser
@@ -24,13 +24,15 @@ class Tagger:
 
             self._guess = guesser(app)
 
-    def tags(self, entries: Sequence[Candidate]) -> list[tuple[Tag, ...]]:
-        """Give the tags of each entry, in the order of feeds.yaml; what a person said wins."""
+    def tags(self, entries: Sequence[Candidate], by_rules: Sequence[tuple[Tag, ...]]) -> list[tuple[Tag, ...]]:
+        """Give the tags of each entry, in the order of feeds.yaml; what a person said wins.
+
+        ``by_rules`` are those that its feed, its categories and its words give it.
+        """
         app = self._app
-        found = []
-        for entry in entries:
-            feed = app.feeds.get(entry.url)
-            found.append({one.topic: one for one in tag(entry, app.rules, fixed=feed.topics if feed else ())})
+        if not self._guess and not self._learns:
+            return list(by_rules)
+        found = [{one.topic: one for one in tags} for tags in by_rules]
         if self._guess:
             for tags, guessed in zip(found, self._guess(entries, found), strict=True):
                 tags |= guessed

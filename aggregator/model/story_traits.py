@@ -1,6 +1,7 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -9,12 +10,11 @@ from aggregator.model.value import value
 LATEST = 64
 """A story is known by so many of its latest members."""
 
+POSTED = 20
+"""So many of the latest entries are found by one term."""
+
 EPOCH = 96 * 3_600_000_000
 """Microseconds: postings are kept by stretches of time, so that news is found among what was published lately."""
-
-
-Said = tuple[int, float, int, str]
-"""Of a term in a text: the row of its vector, what it counts, how often it is said, the word as written."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,7 +35,13 @@ class Traits:
     numbers: frozenset[int] = frozenset()  # in its title
     names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
-    said: dict[int, Said] = field(default_factory=dict)  # by hash, as it was read; not kept
+    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written; not kept
+
+    @property
+    def said(self) -> dict[int, str]:
+        """Each term as it is written, by its hash."""
+        hashes, words = self.spelt
+        return dict(zip(unpack(f"<{len(hashes) // 4}I", hashes), words.split(" ") if words else (), strict=True))
 
     @property
     def terms(self) -> dict[int, int]:
@@ -89,7 +95,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: tuple[tuple[int, int, tuple[int, ...]], ...] = ()  # epoch, term, entries, the newest last
+    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → newest last
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

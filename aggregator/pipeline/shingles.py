@@ -1,10 +1,8 @@
-"""Texts as runs of words: what is looked up by (a few hashes of short runs) and what two texts have in common."""
+"""Texts as runs of words, and what two of them have in common."""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import xor
-from zlib import crc32
 
 from aggregator.pipeline.shingles_tables import FEW, FOLDED, GONE, SIGNS, SILENT, UNSPACED
 
@@ -14,16 +12,11 @@ LONGEST = 500
 TITLE = 40
 """So many words of a title."""
 
-KEYS, LEAD_KEYS = 6, 2
-RUN, KEYED, LEAD = 6, 240, 40
-"""A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers."""
-
 SHARED = 4
 """So many words in a row are no accident: shorter runs are not what two texts have in common."""
 
 _LETTERS = 8  # of a word, with its blank: text beyond is not looked at
 _CHUNK = re.compile(r"\S+")
-_TITLE = crc32(b"title ")
 
 
 def spoken(text: str, *, most: int = LONGEST) -> list[bytes]:
@@ -46,35 +39,6 @@ def _plain(text: str) -> bytes:
     if data.translate(None, FEW):
         data = UNSPACED.sub(r" \g<0> ", data.decode()).encode()
     return data
-
-
-def keys(title: Sequence[bytes], words: Sequence[bytes]) -> list[int]:
-    """Return the hashes under which a text is looked up: texts that share long runs share some of them.
-
-    They are those of the runs whose first two words have the least hashes, which are the same in a copy wherever the
-    run stands in it (bottom-k sampling, Broder 1997), and one of the title if that says enough.
-    """
-    words = words[:KEYED]
-    found = set()
-    if len(words) >= RUN:
-        hashes = list(map(crc32, words))
-        pairs = list(map(xor, hashes, hashes[1:]))[: len(words) - RUN + 1]
-        starts = {*_least(pairs, KEYS), *_least(pairs[:LEAD], LEAD_KEYS)}
-        found = {crc32(b" ".join(words[at : at + RUN])) for at in starts}
-    elif len(words) >= SHARED:
-        found = {crc32(b" ".join(words))}
-    if len(title) >= 4 and sum(map(len, title)) >= 20:
-        found.add(crc32(b" ".join(title), _TITLE))
-    return sorted(found)
-
-
-def _least(hashes: Sequence[int], count: int) -> list[int]:
-    """Say where the least hashes stand; what is far too large is not sorted."""
-    bound = (count + 6) * 2**32 // len(hashes)
-    least = [(value, at) for at, value in enumerate(hashes) if value < bound]
-    if len(least) < count:
-        least = [(value, at) for at, value in enumerate(hashes)]
-    return [at for _, at in sorted(least)[:count]]
 
 
 def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:

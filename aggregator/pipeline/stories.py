@@ -4,16 +4,18 @@ What was tried, and what it came to, is told in docs/decisions/0017-stories.md. 
 numbers until the last step, so that the order in which sums are made changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
 
 import numpy as np
 
 from aggregator.model import Placement, Traits
-from aggregator.model.story_traits import EPOCH, Said
-from aggregator.pipeline.stories_memory import CLOSEST, Memory
+from aggregator.model.story_traits import EPOCH
+from aggregator.pipeline.stories_memory import Memory
 from aggregator.pipeline.stories_names import FORM, as_named
+from aggregator.pipeline.stories_pairs import products
+from aggregator.pipeline.stories_postings import AT_ONCE
 from aggregator.pipeline.stories_profile import Profile, dot
 
 WINDOW, DAY = EPOCH, 24 * 3_600_000_000
@@ -31,30 +33,54 @@ _ANOTHER = 0.8  # what likeness counts for titles that name other numbers …
 _SERIES, _APART = 0.3, DAY / 2  # … and when they are of one form and not of the same hours: number after number
 _NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
+_CLOSEST = 5  # members of a story that speak for it
 
 
-def likeness(one: Traits, other: Traits, memory: Memory) -> float:
+Alike = list[tuple[Traits, float]]
+"""Entries that another one is compared with, and how alike they are."""
+
+
+def likeness(one: Traits, other: Traits) -> float:
     """Say how alike two entries are, 0 to 1.
 
     Less when their titles name other numbers (day 3 is not day 4), and when they are of one form and name others. It
     fades to nothing while ``WINDOW`` passes between them.
     """
-    return _likenesses(one, [other], memory)[0]
+    return _likenesses([one], [0], [other])[0]
 
 
-def place(entry: Traits, memory: Memory) -> Placement:
-    """Find the story of an entry among what ``memory`` holds, and put it there.
+def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
+    """Find the story of each entry among what ``memory`` holds, and put it there; those before it are there by then.
 
     It joins the story to which it is most alike by two measures at once: its likeness to the nearest members (the mean
     of five), without whom no story draws it, and to the middle of the story. When it would join two stories and these
     are alike as well, the younger becomes part of the older, whose id they keep.
     """
-    near = [other for other in memory.near(entry) if abs(other.published - entry.published) <= WINDOW]
-    alike: dict[int, list[tuple[float, int]]] = {}
-    for other, how in zip(near, _likenesses(entry, near, memory), strict=True):
+    found: list[Placement] = []
+    for start in range(0, len(entries), AT_ONCE):
+        part = entries[start : start + AT_ONCE]
+        found += [_placed(entry, near, memory) for entry, near in zip(part, _near(part, memory), strict=True)]
+    return found
+
+
+def _near(entries: Sequence[Traits], memory: Memory) -> list[Alike]:
+    """What each entry is compared with; whom any of them is like enough, that story is looked up."""
+    who, whom = memory.near(entries, within=WINDOW)
+    alike: list[Alike] = [[] for _ in entries]
+    for n, other, how in zip(who, whom, _likenesses(entries, who, whom), strict=True):
         if how >= _NEAR:
-            alike.setdefault(other.story, []).append((how, -other.entry))
+            alike[n].append((other, how))
+    memory.look_up_stories({other.story for near in alike for other, how in near if how >= _JOIN[0] * _DRAWN})
+    return alike
+
+
+def _placed(entry: Traits, near: Alike, memory: Memory) -> Placement:
     least = _DRAWN * between(_JOIN, entry.length * _SHORT)
+    if not near or max([how for _, how in near]) < least:
+        return Placement(memory.found(entry))
+    alike: dict[int, list[tuple[float, int]]] = {}
+    for other, how in near:
+        alike.setdefault(other.story, []).append((how, -other.entry))
     drawn = {id: found for id, found in alike.items() if max(found)[0] >= least}
     terms = entry.terms
     scored = [(_score(entry, terms, memory.profile(id), found), -id) for id, found in drawn.items()]
@@ -87,25 +113,28 @@ def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[t
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
     lasted = abs(entry.published - profile.began) / DAY
-    nearest = sorted((how for how, _ in found), reverse=True)[:CLOSEST]
+    nearest = sorted((how for how, _ in found), reverse=True)[:_CLOSEST]
     if nearest[0] < bound * _DRAWN:
         return 0.0
-    members = sum(nearest) / min(CLOSEST, profile.size)
+    members = sum(nearest) / min(_CLOSEST, profile.size)
     score = 0.5 * members + 0.5 * _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
     return score if score >= bound * (1 + _AGE * max(0.0, lasted - 1)) else 0.0
 
 
-def _likenesses(entry: Traits, others: list[Traits], memory: Memory) -> list[float]:
-    if not others:
+def _likenesses(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits]) -> list[float]:
+    """How alike pairs are: of ``entries`` those at the places ``who``, in rising order, and ``whom``."""
+    if not who:
         return []
-    terms, most, meant = memory.products(entry, others)
-    apart = np.abs(np.array([other.published for other in others]) - entry.published)
+    terms, most, meant = products(entries, who, whom)
+    mine = np.array([one.published for one in entries])[who]
+    apart = np.abs(np.array([other.published for other in whom]) - mine)
     mixed = (terms - _MOST * most) * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
     alike: list[float] = (mixed * np.maximum(1 - apart / WINDOW, 0)).tolist()
-    if entry.numbers:
-        series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
-        alike = [how * _numbered(entry, *pair) for how, *pair in zip(alike, others, series, strict=True)]
-    return as_named(entry, others, alike, terms.tolist()) if entry.names else alike
+    series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
+    for at, (n, other) in enumerate(zip(who, whom, strict=True)):
+        if other.numbers and entries[n].numbers:
+            alike[at] *= _numbered(entries[n], other, series[at])
+    return as_named(entries, who, whom, alike, terms.tolist())
 
 
 def _merged(story: int, other: int, memory: Memory) -> int:
@@ -133,6 +162,6 @@ def _numbered(one: Traits, other: Traits, series: bool) -> float:
     return _SERIES if series else _ANOTHER
 
 
-def _why(said: Mapping[int, Said], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+def _why(said: Mapping[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
     both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
-    return tuple(said[hash][-1] for _, hash in sorted(both, reverse=True)[:_WHY])
+    return tuple(said[hash] for _, hash in sorted(both, reverse=True)[:_WHY])

@@ -22,8 +22,11 @@ def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
 class Profile:
     """A story's latest members and their sum, which is whole numbers: exact, in whatever order it was made.
 
-    Most stories have one member and are never asked for a sum: it is made when it is.
+    Most stories have one member and are never asked for a sum: it is made when it is. ``size`` says how many members
+    are summed up, ``length`` how many words a member has, on average.
     """
+
+    __slots__ = ("_meaning", "_members", "_squared", "_terms", "_words", "length", "size")
 
     def __init__(self, members: Iterable[Traits] = ()) -> None:
         self._members = sorted((member.published, member.entry, member) for member in members)
@@ -31,21 +34,16 @@ class Profile:
         self._terms: dict[int, int] | None = None
         self._meaning = _NOTHING  # two kilobytes each, for thousands of stories that nobody asks
         self._squared = 0, 0
+        self._measure()
 
-    @property
-    def size(self) -> int:
-        """How many members are summed up."""
-        return len(self._members)
+    def _measure(self) -> None:
+        self.size = len(self._members)
+        self.length = self._words / max(self.size, 1)
 
     @property
     def began(self) -> int:
         """When the earliest of them was published, in microseconds since 1970."""
         return self._members[0][0]
-
-    @property
-    def length(self) -> float:
-        """How many words a member has, on average."""
-        return self._words / max(self.size, 1)
 
     @property
     def members(self) -> list[Traits]:
@@ -70,6 +68,7 @@ class Profile:
         insort(self._members, (member.published, member.entry, member))
         if len(self._members) > LATEST:
             self._change(self._members.pop(0)[2], -1)
+        self._measure()
 
     def meant(self, entry: Traits) -> int:
         """Multiply the meanings of the story and of an entry."""

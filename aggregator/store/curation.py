@@ -11,9 +11,9 @@ from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
 from aggregator.model.story_traits import founder_of
 from aggregator.store import meta, shelves, texts, waiting
 from aggregator.store.database import Database
-from aggregator.store.driver import instant, write_json
+from aggregator.store.driver import instant, number, write_json
 from aggregator.store.founders import founders, part, story_uids
-from aggregator.store.lane import among
+from aggregator.store.lane import among, drop
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
 
@@ -37,11 +37,21 @@ class Curation:
         with self._lane.read() as connection:
             before = meta.read(connection, "rules")
             if before == rules:
-                return _waiting(connection, limit)
+                return _waiting(connection, _FIRST, limit)
         with self._lane.write() as connection:
             (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
             meta.write(connection, "rules", rules)
-            return _waiting(connection, limit)
+            return _waiting(connection, _FIRST, limit)
+
+    def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
+        """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
+        with self._lane.read() as connection:
+            return _waiting(connection, (number(after.published), after.id) if after else _FIRST, limit)
+
+    def waits(self, many: int) -> bool:
+        """Tell whether more than ``many`` entries are pending."""
+        with self._lane.read() as connection:
+            return connection.execute("SELECT 1 FROM pending LIMIT 1 OFFSET ?", (many,)).fetchone() is not None
 
     def matches(self, entries: Sequence[Candidate]) -> Mapping[int, tuple[Candidate, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
@@ -129,9 +139,9 @@ class Curation:
             facts = among(connection, _FACTS, [row.entry for row in curated])
             entries = {id: rest for id, *rest in facts}
             rows = [row for row in curated if row.entry in entries]
-            ids = [(row.entry,) for row in rows]
+            ids = [row.entry for row in rows]
             if meta.read(connection, "rules") == rules:
-                connection.executemany("DELETE FROM pending WHERE entry_id = ?", ids)
+                drop(connection, "DELETE FROM pending WHERE entry_id IN", ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
             uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
@@ -154,7 +164,10 @@ _FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND e
 _COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM curation WHERE entry_id IN"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
-_NEXT = "SELECT entry_id, changed FROM pending ORDER BY published, entry_id LIMIT ?"
+_FIRST = (-(1 << 63), 0)
+_NEXT = (
+    "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
+)
 _COLUMNS = (
     *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
     *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
@@ -165,8 +178,8 @@ _DECIDE = (
 )
 
 
-def _waiting(connection: sqlite3.Connection, limit: int) -> tuple[Candidate, ...]:
-    rows = connection.execute(_NEXT, (limit,)).fetchall()
+def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
+    rows = connection.execute(_NEXT, (*after, limit)).fetchall()
     found = {
         row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, _ in rows])
     }

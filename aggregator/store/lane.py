@@ -91,3 +91,9 @@ def among(connection: sqlite3.Connection, select: str, values: Iterable[object],
     """Run ``select``, which ends with IN, for all ``values``; ``before`` are its other parameters."""
     for part in chunks(list(values)):
         yield from connection.execute(f"{select} {marks(part)}", (*before, *part))
+
+
+def drop(connection: sqlite3.Connection, delete: str, values: Sequence[object]) -> None:
+    """Run ``delete``, which ends with IN, for all ``values``."""
+    for part in chunks(values):
+        connection.execute(f"{delete} {marks(part)}", tuple(part))

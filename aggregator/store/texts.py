@@ -40,16 +40,16 @@ class Texts:
         with the entry that gets it.
         """
         runs = {one.entry: _runs(one) for one in sought}
-        holders: dict[int, list[int]] = {run: [] for mine in runs.values() for run in mine}
+        holders: dict[int, list[int]] = {}
         with self._lane.read() as connection:
-            for run, entry in among(connection, "SELECT run, entry_id FROM sketch WHERE run IN", sorted(holders)):
-                holders[run].append(entry)
+            for run, entry in among(connection, _HOLDERS, _kept(connection, runs)):
+                holders.setdefault(run, []).append(entry)
             stored = {entry for there in holders.values() for entry in there} - runs.keys()
             waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
         rows: list[tuple[int, int]] = []
         for one in sought:
             for run in runs[one.entry][: len(one.keys)]:
-                there = holders[run]
+                there = holders.setdefault(run, [])
                 if one.entry not in there:
                     if len(there) >= CROWDED:
                         continue
@@ -59,7 +59,8 @@ class Texts:
         shown = {}
         for entry, mine in runs.items():
             later.discard(entry)
-            shown[entry] = _most(entry, [other for run in mine for other in holders[run] if other not in later])
+            others = [other for run in mine for other in holders.get(run, _NOBODY) if other not in later]
+            shown[entry] = _most(entry, others)
         return shown, tuple(sorted(rows))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
@@ -99,7 +100,10 @@ def _unpacked(runs: bytes) -> set[int]:
     return set(unpack(f"<{len(runs) // 8}q", runs))
 
 
+_NOBODY: tuple[int, ...] = ()
 _HELD = "SELECT entry_id, runs FROM curation WHERE runs IS NOT NULL AND entry_id IN"
+_HOLDERS = "SELECT run, entry_id FROM sketch WHERE run IN"
+_TOLD = "SELECT 1 FROM sketch WHERE run >= ? AND run < ? LIMIT 1"
 _WAITING = "SELECT entry_id FROM pending WHERE changed AND entry_id IN"
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
@@ -116,12 +120,22 @@ def _runs(one: Sought) -> list[int]:
     return [*(mine << 32 | key for key in one.keys), *(other << 32 | key for key in one.keys)]
 
 
+def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
+    """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
+    wanted = sorted({run for mine in runs.values() for run in mine})
+    times = {run >> 32 for run in wanted}
+    told = {at for at in times if connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone()}
+    return [run for run in wanted if run >> 32 in told]
+
+
 def _at(published: datetime) -> int:
     found: Any = number(published)
     return int(found)
 
 
-def _most(entry: int, sharing: Iterable[int]) -> tuple[int, ...]:
+def _most(entry: int, sharing: Sequence[int]) -> tuple[int, ...]:
+    if len(sharing) == sharing.count(entry):
+        return ()
     shares = Counter(sharing)
     shares.pop(entry, None)
     return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

@@ -1,5 +1,6 @@
 """A workspace that exists for one measurement: entries go in as feeds bring them, and Curate places them."""
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,6 +56,11 @@ def placed(told: Sequence[Told]) -> list[StoredEntry]:
             curate(app)
         stored = {entry.entry.author: entry for entry in app.store.entries.search(limit=len(told) + 1)}
         return [stored[str(place)] for place in range(len(told))]
+
+
+def spent() -> float:
+    """Say how many seconds of CPU this process has cost so far, and those it made that have ended."""
+    return sum(os.times()[:4])
 
 
 def pairs(sets: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -10,14 +10,13 @@ from datetime import timedelta
 from pathlib import Path
 from sqlite3 import connect
 from struct import pack
-from time import process_time
 
 from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
-from aggregator.model.story_traits import EPOCH
-from aggregator.pipeline.stories_memory import POSTED, TELLING
-from bench.eval.desk import NOW, Told, arrive, workspace
+from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.stories_postings import TELLING
+from bench.eval.desk import NOW, Told, arrive, spent, workspace
 from bench.eval.figures import Figure
 
 SIZES = tuple(map(int, os.environ.get("EVAL_STORED", "10000,100000").split(",")))
@@ -38,7 +37,7 @@ KEYS = 8
 
 
 def measure(corpus: Path) -> Iterator[Figure]:
-    """Fill a workspace, let new entries arrive, and take the time that placing them costs this process."""
+    """Fill a workspace, let new entries arrive, and take the time that placing them costs."""
     rates = {}
     for stored in SIZES:
         with workspace() as app:
@@ -50,9 +49,9 @@ def measure(corpus: Path) -> Iterator[Figure]:
             arrive(app, told[:500], first=0)
             curate(app)  # what is loaded and compiled once
             arrive(app, told[500:], first=500)
-            begun = process_time()
+            begun = spent()
             placed = curate(app)
-            rates[stored] = placed.entries / (process_time() - begun)
+            rates[stored] = placed.entries / (spent() - begun)
         yield Figure("speed", f"Curate beside {stored:,} stored entries", "entries a second", rates[stored], 1500)
     slowest = min(rates.values()) / rates[SIZES[0]]
     yield Figure("speed", f"Curate beside {SIZES[-1]:,} stored entries", "share of its speed", slowest, 0.8)

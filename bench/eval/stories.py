@@ -16,7 +16,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import Any
 from zlib import crc32
 
@@ -24,6 +23,7 @@ from aggregator.app import App, open_app
 from aggregator.jobs.curate import curate
 from aggregator.model import Entry, Intake, Listing, ParsedFeed, Visit
 from aggregator.pipeline.clean_text import words
+from bench.eval.desk import spent
 from bench.eval.figures import Figure, interval
 
 GOALS = {"stories_uci": 0.87, "stories_ecbplus": 0.89}
@@ -80,9 +80,9 @@ def served(texts: Sequence[Labelled]) -> tuple[list[int], float]:
         (Path(folder) / "feeds.yaml").write_text(f"title: Labelled\nfeeds:\n  - {_FEED}\n", encoding="utf-8")
         with open_app(Path(folder), clock=lambda: _BEGIN) as app:
             _keep(app, texts)
-            began = process_time()
+            began = spent()
             curate(app)
-            seconds = process_time() - began
+            seconds = spent() - began
             found = {one.entry.guid: one.story for one in app.store.entries.search(limit=len(texts))}
     return [found[f"g{n}"] for n in range(len(texts))], seconds
 

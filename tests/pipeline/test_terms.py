@@ -83,3 +83,9 @@ def test_any_text_is_cut_without_an_error_and_its_sentences_hold_all_its_signs(t
     names(text)
     numbers(text)
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
+
+
+@given(st.text(alphabet="ab12.,:'&-_ \nAB\x7f;", max_size=60))
+def test_words_of_plain_text_are_those_of_the_pattern(text: str) -> None:
+    """One sign beyond ASCII lets the pattern find them; it is no word itself."""
+    assert words(text) == words(f"{text} …")

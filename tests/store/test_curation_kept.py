@@ -81,6 +81,25 @@ def test_placing_again_replaces_what_was_decided(desk: Desk) -> None:
     assert len(desk.store.entries.latest(topics=["sport"], sets=9)) == 1
 
 
+def test_since_when_an_entry_has_stood_under_a_topic_is_kept_when_it_is_placed_again(desk: Desk) -> None:
+    desk.read("a", document([entry("1")]))
+    world, sport = Tag("world", "feed", "always"), Tag("sport", "words", "“match” in the title")
+    desk.store.curation.pending("1")
+    for hours, tags in ((1, (world,)), (2, (world, sport)), (3, (sport,)), (4, (world, sport))):
+        desk.store.curation.save([Curated(1, tags=tags)], rules="1", now=NOW + hours * HOUR)
+        since = desk.store.coverage.since
+        came = {
+            topic: [
+                n
+                for n in range(6)
+                if since(topics=[topic], after=NOW + (n - 1) * HOUR, until=NOW + n * HOUR, earliest=NOW - HOUR)
+            ]
+            for topic in ("world", "sport")
+        }
+        expected = {1: ([1], []), 2: ([1], [2]), 3: ([], [2]), 4: ([4], [2])}[hours]
+        assert (came["world"], came["sport"]) == expected
+
+
 def test_saving_the_same_twice_is_harmless(desk: Desk) -> None:
     desk.read("a", document([entry("1")]))
     rows = [Curated(1, tags=(Tag("world", "feed", "always"),)), Curated(99)]

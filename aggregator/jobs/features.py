@@ -1,0 +1,157 @@
+"""What entries say, each by itself: read batch by batch, one ahead, by a twin of this process where many wait.
+
+Deciding where an entry belongs needs all that came before it; cutting it into words, hashing them and finding its
+topics does not. So a twin does that for the next batch while this process decides on the last one. What it does may
+always be done here instead, with the same result.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from mmap import mmap
+from types import TracebackType
+from typing import Any, Self
+from zlib import crc32
+
+import numpy as np
+
+from aggregator.app import App
+from aggregator.config import FeedConfig
+from aggregator.model import Candidate, Tag
+from aggregator.pipeline import furniture
+from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles_keys import KEYED, keys
+from aggregator.pipeline.stories_bags import Bags, mark, read
+from aggregator.pipeline.stories_words import KEPT, Vocabulary
+from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.twin import Twin, possible
+
+MANY = 2000
+"""Entries that are worth a twin: fewer do not pay for it."""
+
+_NEXT = "the next batch"
+_TOGETHER = 100  # texts whose words are at hand at once
+
+_ROOM = 2 * (KEPT + (1 << 16))  # words whose vectors both processes see; what is not used takes no memory
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the entries of a batch say; ``told`` gives the place in ``bags`` of those that have changed.
+
+    ``paragraphs`` and ``keys`` are those of texts that are to be compared, by entry; ``keys`` as if the feed repeated
+    nothing. ``tags`` are in the order of the batch, and so is ``left_out``: why ``keep:`` or ``drop:`` leaves an entry
+    out. ``read`` is the fingerprint of what was read.
+    """
+
+    read: int
+    paragraphs: dict[int, list[int]]
+    keys: dict[int, list[int]]
+    tags: list[tuple[Tag, ...]]
+    left_out: list[str]
+    told: dict[int, int]
+    bags: Bags
+
+
+class Foresight:
+    """Gives the features of batch after batch of what waits; ``vocabulary`` is what ``Features.bags`` refer to."""
+
+    def __init__(self, app: App, *, limit: int) -> None:
+        self._app, self._limit = app, limit
+        self.vocabulary = Vocabulary(app.vectors.of_words)
+        self._twin: Twin | None = None
+
+    def __enter__(self) -> Self:
+        if possible() and self._app.store.curation.waits(MANY):
+            room = np.frombuffer(mmap(-1, 512 * _ROOM), dtype=np.int16).reshape(_ROOM, 256)
+            self.vocabulary = Vocabulary(self._app.vectors.of_words, room=room)
+            self._app.store.rest()
+            try:
+                self._twin = Twin(self._work)
+                self._twin.offer(_NEXT)
+            except OSError:  # no more processes or memory for this user
+                self._alone()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._alone()
+
+    def of(self, batch: Sequence[Candidate]) -> Features:
+        """Give the features of the batch that is next."""
+        found = self._ahead(self._twin) if self._twin else None
+        if isinstance(found, Features) and found.read == _fingerprint(batch):
+            return found
+        if self._twin:  # it has ended, or other entries wait by now, or they say something else
+            self._alone()
+        return features(self._app, batch, self.vocabulary)
+
+    def _alone(self) -> None:
+        """Go on without a twin, in words of our own."""
+        if self._twin:
+            self._twin.end()
+        self._twin, self.vocabulary = None, Vocabulary(self._app.vectors.of_words)
+
+    def _ahead(self, twin: Twin) -> object:
+        """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two.
+
+        What is decided refers to vectors in one half of the room, and it may begin to fill the other one by then.
+        """
+        twin.offer(_NEXT)
+        return twin.answer()
+
+    def _work(self, messages: Iterator[Any]) -> Iterator[Features | None]:
+        """What the twin does, a batch for each message. What it cannot do it leaves to the other."""
+        after = None
+        for _ in messages:
+            batch = self._app.store.curation.waiting(after=after, limit=self._limit)
+            if not batch:
+                return
+            after = batch[-1]
+            try:
+                yield features(self._app, batch, self.vocabulary)
+            except OverflowError:
+                yield None
+
+
+def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
+    """Read what the entries of a batch say, of up to 1,024."""
+    feeds = [app.feeds.get(entry.url) for entry in batch]
+    known = app.store.stories.placed([entry.id for entry in batch if entry.story])
+    told = [entry for entry in batch if entry.id not in known or known[entry.id][0] != mark(entry)]
+    compared = [entry for entry in batch if not entry.settled]
+    parts = [compared[start : start + _TOGETHER] for start in range(0, len(compared), _TOGETHER)]
+    return Features(
+        read=_fingerprint(batch),
+        paragraphs={entry.id: furniture.paragraphs(entry.text) for entry in compared},
+        keys={entry.id: found for part in parts for entry, found in zip(part, _keys(part), strict=True)},
+        tags=[tag(one, app.rules, fixed=feed.topics if feed else ()) for one, feed in zip(batch, feeds, strict=True)],
+        left_out=[dropped(one, feed) for one, feed in zip(batch, feeds, strict=True)],
+        told={entry.id: place for place, entry in enumerate(told)},
+        bags=read(told, vocabulary),
+    )
+
+
+def _fingerprint(batch: Sequence[Candidate]) -> int:
+    """Tell one batch from another, and from itself with other texts: the same entries may have changed by then."""
+    found = 0
+    for one in batch:
+        how = one.id, one.settled, one.story != 0, one.categories
+        found = crc32(f"{how}\n{one.url}\n{one.key}\n{one.title}\n{one.text}".encode("utf-8", "replace"), found)
+    return found
+
+
+def _keys(entries: Sequence[Candidate]) -> list[list[int]]:
+    return keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in entries])
+
+
+def dropped(entry: Candidate, feed: FeedConfig | None) -> str:
+    """Say why ``keep:`` or ``drop:`` of its feed leaves an entry out; empty when it stays in."""
+    if feed is None or not (feed.keep or feed.drop):
+        return ""
+    title, text = reading(entry.title), reading(entry.text)
+    if said := evidence([pattern(word) for word in feed.drop], title, text):
+        return f"drop: {said}"
+    if feed.keep and not evidence([pattern(word) for word in feed.keep], title, text):
+        return "keep: none of its words found"
+    return ""
