@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -372,13 +372,12 @@ def test_digest_preview_writes_a_page_and_freezes_nothing(site: Server, tmp_path
 
 
 def test_digest_preview_can_look_at_the_past(synced: Path) -> None:
-    """What is told by now was not told a moment after it was first seen; long before, there was nothing."""
+    """What is told by now was not told a moment before its issue; long before, there was nothing."""
     (made,) = data(synced, "digest", "list")["issues"]
     page = Path(run(synced, "digest", "preview", "morning", "--at", made["issue"]["since"]).stdout.strip() or "none")
     assert not page.is_file()
-    (entry, *_) = data(synced, "entries")["entries"]
-    just_then = entry["first_seen"]
-    page = Path(run(synced, "digest", "preview", "morning", "--at", just_then).stdout.strip())
+    just_before = datetime.fromisoformat(made["issue"]["until"]) - timedelta(microseconds=1)
+    page = Path(run(synced, "digest", "preview", "morning", "--at", just_before.isoformat()).stdout.strip())
     assert "A treaty is signed" in page.read_text(encoding="utf-8")
 
 
