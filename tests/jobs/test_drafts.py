@@ -504,3 +504,25 @@ def test_all_stories_there_are_may_be_told_by_id_and_tabs_are_blanks(tmp_path: P
     assert f"id: {last.entry}\n" not in text
     change(here, f'note: "a\tb"\nstories: [{{id: {last.entry}}}]')
     assert [story.entry for story in drafted(here).edits.stories] == [last.entry] and drafted(here).edits.note == "a b"
+
+
+def test_edits_stay_with_their_story_when_another_publisher_comes_to_speak_for_it(tmp_path: Path, site: Server) -> None:
+    """A bare headline first, then a paper that says more: note and pin are there, and what was taken out is not."""
+    titles = [words.partition("|")[0] for words in WORDS[:2]]
+    more = " There is more to say of it by people who had been there all night, and the whole of it is longer."
+    told_fully = [item(20 + n, title=titles[n], text=WORDS[n].partition("|")[2] + more) for n in (0, 1)]
+    site.pages["/a"] = Page(rss(*(item(n, title=titles[n], text=titles[n]) for n in (0, 1))))
+    site.pages["/b"] = Page(rss(title="Second Paper"))
+    here = desk(tmp_path, site.url("/a"), site.url("/b"), extra=RULE)
+    here.sync()
+    before = {line.title: line.entry for line in drafted(here).issue.offered}
+    kept, gone = (before[title] for title in titles)
+    change(here, f"stories: [{{id: {kept}, pin: true, note: mine}}, {{id: {gone}, drop: true}}]")
+    site.pages["/b"] = Page(rss(*told_fully, title="Second Paper"))
+    here.clock.forward(minutes=20)
+    here.sync(force=True)
+    make(here)
+    after = drafted(here)
+    assert not {kept, gone} & {line.entry for line in after.issue.offered} and len(after.issue.offered) == 2
+    (story,) = after.edits.stories
+    assert (story.pin, story.note) == (True, "mine") and len(after.edits.dropped) == 1
