@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from aggregator.app import App, list_feeds
 from aggregator.config import DigestConfig
-from aggregator.errors import AggregatorError, MailError
+from aggregator.errors import AggregatorError
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import Period, compose_issue, due_periods, restore_files
 from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
 from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
-from aggregator.jobs.drafting import freeze_approved, freeze_draft, in_hand, remind
+from aggregator.jobs.drafting import freeze_draft, in_hand, remind, to_freeze
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
-from aggregator.model import DraftedIssue, FeedState, IssueState, PruneRow
+from aggregator.model import FeedState, IssueState, PruneRow
 from aggregator.pipeline.spread import turn
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Report:
     uncomposed: dict[str, str] = field(default_factory=dict)  # issues that could not be made, and why
     held: dict[str, str] = field(default_factory=dict)  # issues that wait for approval: digest → period
     reminded: dict[str, str] = field(default_factory=dict)  # of these, what became of the mail to the editor
+    unreminded: dict[str, str] = field(default_factory=dict)  # and what became of an earlier one that did not go out
     delivered: Delivered = field(default_factory=Delivered)
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -117,36 +118,42 @@ def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[Fe
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
-    report.issues += freeze_approved(app)
+    for digest, draft in to_freeze(app):
+        with _named(report, f"{digest.name} {draft.period}"):
+            if state := freeze_draft(app, digest, draft):
+                report.issues.append(state)
     for digest, period in due_periods(app, now=app.clock(), late=late):
-        try:
+        with _named(report, f"{digest.name} {period.name}"):
             _compose_one(app, digest, period, report)
-        except AggregatorError:
-            raise
-        except Exception as error:  # what no rule foresaw costs this digest's issue, named, and no other's
-            report.uncomposed[f"{digest.name} {period.name}"] = f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _named(report: Report, issue: str) -> Iterator[None]:
+    """Let what no rule foresaw cost this issue alone, and name it."""
+    try:
+        yield
+    except AggregatorError:
+        raise
+    except Exception as error:
+        report.uncomposed[issue] = f"{type(error).__name__}: {error}"
 
 
 def _compose_one(app: App, digest: DigestConfig, period: Period, report: Report) -> None:
     draft = in_hand(app, digest, period)
     if draft and draft.state == "held":
         report.held[digest.name] = period.name
-        _remind(app, digest, draft, report)
+        if said := remind(app, digest, draft):
+            report.reminded[digest.name] = said
+        elif draft.reply and not draft.told:
+            report.unreminded[digest.name] = draft.reply
         return
-    state = freeze_draft(app, digest, draft) if draft else compose_issue(app, digest, period)
+    if draft:
+        return  # it was approved, and could not be frozen just now
+    state = compose_issue(app, digest, period)
     if state and state.skipped:
         report.empty.append(f"{digest.name} {period.name}")
     elif state:
         report.issues.append(state)
-
-
-def _remind(app: App, digest: DigestConfig, draft: DraftedIssue, report: Report) -> None:
-    """Tell the editor; a mail that does not go out is tried again by the next sync."""
-    try:
-        if said := remind(app, digest, draft):
-            report.reminded[digest.name] = said
-    except MailError as error:
-        report.reminded[digest.name] = f"not sent: {error}"
 
 
 @contextmanager

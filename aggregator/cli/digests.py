@@ -1,17 +1,18 @@
 """digest preview, show, list: the issues of a digest; what sends them is in ``sending``."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
+from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 
 if TYPE_CHECKING:
     from aggregator.app import App
     from aggregator.config import DigestConfig
-    from aggregator.model import DeliveryState, Issue, Letter
+    from aggregator.model import DeliveryState, DraftedIssue, Issue, Letter
 
 commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
@@ -105,6 +106,7 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         sent = app.store.issues.deliveries_by_issue(name)
         rows = [(issue, sent.get(issue.id, ())) for issue in issues]
         zone = app.config.zone
+        drafts = [draft for draft in app.store.drafts.all() if name in ("", draft.digest)]
         returned = app.store.bounces.no_good(address for digest in app.config.digests for address in digest.to)
     if as_json:
         screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])
@@ -118,6 +120,14 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         composed = moment(issue.frozen, zone, named=False)
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
     screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
+    _warn(screen, drafts, returned)
+
+
+def _warn(screen: Terminal, drafts: Iterable["DraftedIssue"], returned: Mapping[str, str]) -> None:
+    """Say which mail to the editor did not go out, and which of ``to:`` came back."""
+    for draft in drafts:
+        if draft.reply and not draft.told:
+            screen.warn(f"{draft.digest} {draft.period} waits for you; the mail to the editor was {draft.reply}")
     for address, said in returned.items():
         screen.warn(f"{address} stands in `to:` of feeds.yaml, and mail to it came back ({said}): take it out there")
 

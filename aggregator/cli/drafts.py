@@ -58,14 +58,14 @@ def edit(
 ) -> None:
     """Change the draft of an issue in your editor ($EDITOR): order, drop, pin, notes, subject."""
     from aggregator.jobs.compose import digest_named
-    from aggregator.jobs.drafting import draft_of, sheet, take_sheet
+    from aggregator.jobs.drafting import draft_of, take_sheet
 
     screen = terminal(context)
     with screen.beside() as app:
         digest = digest_named(app, name)
         found = draft_of(app, digest)
         if shown:
-            print(sheet(found), end="")
+            _show(screen, found, as_json=as_json)
             return
         if file:
             data = sys.stdin.buffer.read() if file == "-" else _bytes_of(Path(file))
@@ -94,7 +94,7 @@ def approve(
             screen.say(f"{name} {found.period} is approved and goes out at its time ({digest.when})")
             return
         try:
-            _freeze(screen, app)
+            _freeze(screen, app, digest)
         except LockedError as error:
             screen.say(
                 f"{name} {found.period} is approved; it is sent by {error.holder}, within a minute if that is `run`"
@@ -105,52 +105,85 @@ def approve(
     raise typer.Exit(code(report))
 
 
-def _freeze(screen: Terminal, app: "App") -> None:
-    """Make issues of what is approved, under the workspace's lock; sending needs none."""
+def _freeze(screen: Terminal, app: "App", digest: "DigestConfig") -> None:
+    """Make an issue of what is approved, under the workspace's lock; sending needs none."""
     from aggregator import workers
-    from aggregator.jobs.drafting import freeze_approved
+    from aggregator.jobs.drafting import freeze_draft
 
     with screen.locked("digest approve"):
         workers.recover(app)
-        for state in freeze_approved(app):
-            screen.say(f"{state.digest} {state.period}: “{state.subject}”")
+        draft = app.store.drafts.find(digest.name)  # none any more: who had the lock before has sent it
+        if draft is None:
+            return
+        state = freeze_draft(app, digest, draft)
+        if state is None:
+            raise NotFoundError(
+                f"{draft.digest} {draft.period} was changed in the meantime: look at it, approve it again"
+            )
+        screen.say(f"{state.digest} {state.period}: “{state.subject}”")
 
 
 @commands.command()
 def discard(context: typer.Context, name: Name) -> None:
     """Throw a draft away; the issue is composed anew when its time comes."""
     from aggregator.jobs.compose import digest_named
+    from aggregator.jobs.drafting import discard
 
     screen = terminal(context)
     with screen.beside() as app:
-        if not app.store.drafts.remove(digest_named(app, name).name):
+        found = app.store.drafts.find(digest_named(app, name).name)
+        if found is None:
             raise NotFoundError(f"there is no draft of “{name}”")
+        discard(app, found)
         screen.say(f"the draft of {name} is gone")
 
 
+def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
+    """Print the sheet; or all that there is to choose from, also what the sheet has no room for."""
+    from aggregator.jobs.drafting import sheet
+
+    if as_json:
+        screen.json(digest=draft.digest, period=draft.period, edits=draft.edits, stories=draft.issue.offered)
+    else:
+        print(sheet(draft), end="")
+
+
 def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
-    """Open the sheet in the editor until it has no mistakes, or is left as it was."""
-    import click
-
-    from aggregator.jobs.drafting import sheet, take_sheet
-
+    """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost."""
     if not sys.stdin.isatty():
         raise NotFoundError(
             "there is no terminal to edit in: use `--show`, change what it prints, and give it by `--file`"
         )
+    typed: list[str] = []
+    try:
+        return _typed(screen, app, draft, typed)
+    except BaseException:
+        if typed:
+            path = app.archive.write_preview(f"{draft.digest}.yaml", typed[-1].encode())
+            screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
+        raise
+
+
+def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]) -> "DraftedIssue":
+    """Let a sheet be written again until it is taken; what was written is added to ``typed``."""
+    import click
+
+    from aggregator.jobs.drafting import sheet, take_sheet
+
     text = sheet(draft)
     while True:
         changed = click.edit(text, extension=".yaml", require_save=True)
-        if changed is None:
+        if changed is None and not typed:
             screen.say("nothing was changed")
             return draft
+        text = changed or text
+        typed.append(text)
         try:
-            return take_sheet(app, draft, changed.encode(), name="sheet")
+            return take_sheet(app, draft, text.encode(), name="sheet")
         except ConfigError as error:
             screen.warn(str(error))
-            if not typer.confirm("Edit it again?", default=True):
+            if changed is None or not typer.confirm("Edit it again?", default=True):
                 raise
-            text = changed
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -163,6 +196,7 @@ def _bytes_of(path: Path) -> bytes:
 def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:
     """Show what a draft has become, and where it can be looked at."""
     from aggregator.jobs.drafting import as_edited
+    from aggregator.pipeline.compose import fits
 
     issue, letter = as_edited(app, digest, draft)
     path = app.archive.write_preview(f"{digest.name}.html", letter.html.encode())
@@ -175,4 +209,7 @@ def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedI
         screen.warn(
             f"the mail would be too long: {counted(missing, 'story', 'stories')} of your sheet out; `pin` keeps one"
         )
+    if not fits(letter):
+        size = counted(len(letter.html.encode()) // 1000, "kB", "kB")
+        screen.warn(f"the mail is too long, {size}: some readers see only its beginning; take out a story or a `pin`")
     screen.show(str(path))

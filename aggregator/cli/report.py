@@ -110,8 +110,8 @@ def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
         screen.say(f"asked:   {counted(report.delivered.asked.sent, 'subscriber')} to confirm")
     for digest, period in report.held.items():
         screen.say(f"issue:   {digest} {period} waits for you: `aggregator digest approve {digest}`, or `edit`")
-        if digest in report.reminded:
-            screen.say(f"         mail to the editor: {report.reminded[digest]}")
+        if mailed := report.reminded.get(digest) or report.unreminded.get(digest):
+            screen.say(f"         mail to the editor: {mailed}")
     if report.delivered.sent:
         where = "sent" if app.config.mail else f"written to {storage / 'outbox'}"
         screen.say(f"mail:    {report.delivered.sent} {where}")

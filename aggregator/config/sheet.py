@@ -3,6 +3,8 @@
 import json
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from hashlib import sha256
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError
@@ -16,21 +18,23 @@ from aggregator.errors import ConfigError
 from aggregator.model import DraftedIssue, EditedLine, Line
 
 MORE = 50
-"""How many stories are offered besides those that are told."""
+"""How many stories stand on the sheet besides those that are told; any other may be told by its id as well."""
 
 LONGEST = 2000
 """Characters of a note."""
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
 _HEAD = """\
 # {title}, {date} ({period}). Stories are told in this order; the first one leads.
 # Move a story to change its place, delete it (or `drop: true`) to leave it out, move one up from `more` to tell it.
+# What you leave out is not published at all; what stands below `more` without `drop: true` is on the issue's page.
 # `pin: true` keeps a story in when the mail gets too long; `note: text` puts your words under it.
 # Titles are there to be recognised: changing them changes nothing.
 """
 
 
 def _note(text: str) -> str:
+    text = text.replace("\t", " ")
     if len(text) > LONGEST:
         raise ValueError(f"longer than {LONGEST} characters {got(text)}")
     if _CONTROL.search(text):
@@ -55,6 +59,7 @@ class SheetLine(Section):
 class Sheet(Section):
     """The sheet of an issue."""
 
+    draft: Text = ""  # which draft this is the sheet of: another is refused
     subject: Text = ""
     note: Note = ""
     stories: tuple[SheetLine, ...] = ()
@@ -62,22 +67,43 @@ class Sheet(Section):
 
 
 def write_sheet(draft: DraftedIssue) -> str:
-    """Write a draft as YAML: subject, note, the stories that are told, and below ``more`` those there are besides."""
+    """Write a draft as YAML: subject, note, the stories that are told, and below ``more`` those there are besides.
+
+    These are the best ``MORE`` and whatever was taken out; how many there are beyond is said.
+    """
     lines = {line.entry: line for line in draft.issue.offered}
     told = {story.entry for story in draft.edits.stories}
     issue, edits = draft.issue, draft.edits
+    dropped = {story.entry for story in edits.dropped}
+    spare = [id for id in lines if id not in told and id not in dropped]
+    shown = {*spare[:MORE], *dropped}
+    more = ((EditedLine(id), line) for id, line in lines.items() if id in shown and id not in told)
+    beyond = len(spare) - MORE
     parts = [
         _HEAD.format(title=issue.title, date=issue.date, period=issue.period),
+        f"draft: {_quoted(mark(draft))}  # this sheet is of that draft as it is now; not for another\n",
         f"subject: {_quoted(edits.subject)}  # empty: made as always\n",
         f"note: {_block(edits.note, 2)}\n",
         "stories:" + _stories((story, lines[story.entry]) for story in edits.stories if story.entry in lines),
-        "more:" + _stories([(EditedLine(id), line) for id, line in lines.items() if id not in told][:MORE]),
+        *[f"# There are {beyond} more; `--show --json` has them all, and each can be told by its id.\n"] * (beyond > 0),
+        "more:" + _stories(more, dropped=dropped),
     ]
     return "\n".join(parts)
 
 
-def read_sheet(data: bytes, name: str, *, entries: Collection[int]) -> tuple[str, str, tuple[EditedLine, ...]]:
-    """Read a sheet: subject, note, and the stories to tell, which must be among ``entries``.
+def mark(draft: DraftedIssue) -> str:
+    """Name a draft as it is: composed anew or changed, it has another mark."""
+    facts = (draft.digest, draft.period, draft.made.isoformat(), asdict(draft.edits))
+    return sha256(json.dumps(facts).encode()).hexdigest()[:8]
+
+
+def told(sheet: Sheet) -> tuple[EditedLine, ...]:
+    """List the stories that a sheet tells."""
+    return tuple(EditedLine(line.id, line.pin, line.note) for line in sheet.stories if not line.drop)
+
+
+def read_sheet(data: bytes, name: str, *, entries: Collection[int]) -> Sheet:
+    """Read a sheet; the stories to tell must be among ``entries``.
 
     Raises ConfigError that lists every mistake as ``NAME:LINE:COL: path: what is wrong``.
     """
@@ -89,8 +115,7 @@ def read_sheet(data: bytes, name: str, *, entries: Collection[int]) -> tuple[str
     if sheet is None or document.problems:
         ordered = sorted(document.problems, key=lambda problem: (problem.line, problem.column))
         raise ConfigError(tuple(dict.fromkeys(placed(name, problem) for problem in ordered)))
-    stories = tuple(EditedLine(line.id, line.pin, line.note) for line in sheet.stories if not line.drop)
-    return sheet.subject, sheet.note, stories
+    return sheet
 
 
 def _checked(document: Document, entries: Collection[int]) -> Sheet | None:
@@ -134,14 +159,14 @@ def _problem(document: Document, error: Any) -> Problem:
     return document.problem(path, plain(error))
 
 
-def _stories(stories: Iterable[tuple[EditedLine, Line]]) -> str:
-    written = [_story(story, line) for story, line in stories]
+def _stories(stories: Iterable[tuple[EditedLine, Line]], dropped: Collection[int] = ()) -> str:
+    written = [_story(story, line, drop=story.entry in dropped) for story, line in stories]
     return "\n" + "".join(written) if written else " []\n"
 
 
-def _story(story: EditedLine, line: Line) -> str:
+def _story(story: EditedLine, line: Line, *, drop: bool) -> str:
     parts = [f"- id: {story.entry}", f"title: {_quoted(line.title)}", f"source: {_quoted(line.source)}"]
-    parts += ["pin: true"] * story.pin
+    parts += ["pin: true"] * story.pin + ["drop: true"] * drop
     parts += [f"note: {_block(story.note, 6)}"] if story.note else []
     return "  " + "\n    ".join(parts) + "\n"
 

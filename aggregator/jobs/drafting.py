@@ -6,17 +6,20 @@ its time comes ─held─▶ the editor is mailed, once ─approve─▶ frozen
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
-from aggregator.config.sheet import read_sheet, write_sheet
-from aggregator.errors import NotFoundError
-from aggregator.jobs.compose import Period, composed, current_period, fitted, freeze
+from aggregator.config.sheet import mark, read_sheet, told, write_sheet
+from aggregator.errors import MailError, NotFoundError
+from aggregator.jobs.compose import Period, composed, current_period, digest_named, fitted, freeze
 from aggregator.jobs.trouble import trouble
 from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
-from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken_out
+from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken
 from aggregator.when import When
+
+WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
+"""How long after each mail to the editor that does not go out the next is tried; the last span again and again."""
 
 
 def draft_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
@@ -33,18 +36,22 @@ def hold(app: App, digest: DigestConfig, period: Period) -> DraftedIssue | None:
     """Compose the issue of a period and hold it, in place of the digest's draft before; None: nothing to tell.
 
     What the editor made of a draft of the same period is kept, as far as its stories are still there; of another
-    period only what was taken out.
+    period only what was taken out. Raises NotFoundError while the draft before is being sent.
     """
     issue = composed(app, digest, period)
     if issue is None:
         return None
-    before = app.store.drafts.find(digest.name)
-    edits = before.edits if before else None
-    if before and edits and before.period != period.name:
-        edits = Edits((), dropped=edits.dropped)
-    made = first_edits(issue, before=edits)
-    app.store.drafts.put(DraftedIssue(digest.name, period.name, issue, made, app.clock()))
-    return draft_of(app, digest)
+    made = app.clock()
+    while True:
+        before = app.store.drafts.find(digest.name)
+        if before and before.state == "freezing":
+            raise _refused(app, before)
+        edits = before.edits if before else None
+        if before and edits and before.period != period.name:
+            edits = Edits((), dropped=edits.dropped)
+        draft = DraftedIssue(digest.name, period.name, issue, first_edits(issue, before=edits), made)
+        if app.store.drafts.put(draft, before=before):  # else somebody changed the one before just now
+            return draft_of(app, digest)
 
 
 def draft_of(app: App, digest: DigestConfig) -> DraftedIssue:
@@ -64,13 +71,25 @@ def sheet(draft: DraftedIssue) -> str:
 def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> DraftedIssue:
     """Keep what the editor made of a draft, held until it is approved; raises ConfigError that names every mistake.
 
-    Raises NotFoundError when the draft was sent, thrown away or replaced in the meantime.
+    Raises NotFoundError when the draft was changed, sent, thrown away or replaced in the meantime, or the sheet says
+    that it is of another.
     """
-    subject, note, stories = read_sheet(data, name, entries={line.entry for line in draft.issue.offered})
-    dropped = taken_out(draft.issue, stories, draft.edits)
-    edits = replace(draft.edits, stories=stories, subject=subject, note=note, dropped=dropped)
-    if not app.store.drafts.edit(draft.digest, draft.period, edits):
-        raise _gone(draft)
+    sheet = read_sheet(data, name, entries={line.entry for line in draft.issue.offered})
+    if sheet.draft and sheet.draft != mark(draft):
+        raise NotFoundError(
+            f"this sheet is not of the draft as it is now ({mark(draft)}), but of {sheet.draft}: take it anew with "
+            f"`aggregator digest edit {draft.digest} --show`, or delete its line `draft:` to have it taken all the same"
+        )
+    edits = taken(
+        draft.issue,
+        told(sheet),
+        draft.edits,
+        dropped=[line.id for line in (*sheet.stories, *sheet.more) if line.drop],
+        spared=[line.id for line in sheet.more if not line.drop],
+    )
+    edits = replace(edits, subject=sheet.subject, note=sheet.note)
+    if not app.store.drafts.edit(draft, edits):
+        raise _refused(app, draft)
     return replace(draft, edits=edits, state="held")
 
 
@@ -83,56 +102,136 @@ def as_edited(app: App, digest: DigestConfig, draft: DraftedIssue) -> tuple[Issu
 
 
 def approve(app: App, draft: DraftedIssue, *, on_time: bool = False) -> None:
-    """Note that a draft may be sent, at once or at its time; raises NotFoundError when it is gone."""
-    if not app.store.drafts.approve(draft.digest, draft.period, "timed" if on_time else "approved"):
-        raise _gone(draft)
+    """Note that a draft may be sent, at once or at its time.
+
+    Raises NotFoundError when it is not that draft any more, when its issue was sent without it, when it tells nothing,
+    or when its time has passed and it should be sent at that.
+    """
+    name = f"{draft.digest} {draft.period}"
+    if draft.state != "freezing" and _sent(app, draft):
+        raise NotFoundError(f"{name} was sent already without this draft; the draft is kept")
+    if not draft.edits.stories:
+        again = f"move one up from `more` with `aggregator digest edit {draft.digest}`"
+        raise NotFoundError(f"the draft of {name} tells nothing: {again}")
+    digest = digest_named(app, draft.digest)
+    if on_time and _is_due(app, digest, draft):
+        raise NotFoundError(f"the time of {name} ({digest.when}) has passed: without --on-time it is sent now")
+    if not app.store.drafts.approve(draft, "timed" if on_time else "approved"):
+        raise _refused(app, draft)
 
 
-def freeze_draft(app: App, digest: DigestConfig, draft: DraftedIssue) -> IssueState:
-    """Freeze an approved draft as the issue of its period, with its deliveries."""
-    issue, letter = as_edited(app, digest, draft)
-    app.store.issues.reopen(digest.name, draft.period)
-    state = freeze(app, edited_digest(digest, draft.edits), issue, letter)
-    app.store.drafts.remove(digest.name)
-    return state
+def discard(app: App, draft: DraftedIssue) -> None:
+    """Throw a draft away; raises NotFoundError when it is not that draft any more, or is being sent."""
+    if not app.store.drafts.remove(draft):
+        raise _refused(app, draft)
 
 
-def freeze_approved(app: App) -> list[IssueState]:
-    """Freeze the drafts that were approved without waiting for their time."""
-    approved = [draft for draft in app.store.drafts.all() if draft.state == "approved"]
+def to_freeze(app: App) -> list[tuple[DigestConfig, DraftedIssue]]:
+    """List the drafts that are to be sent now, also those whose own time passed a while ago.
+
+    And what a process had begun to freeze when it died.
+    """
     by_name = {digest.name: digest for digest in app.config.mailings}
-    return [freeze_draft(app, by_name[draft.digest], draft) for draft in approved if draft.digest in by_name]
+    found = [(by_name[draft.digest], draft) for draft in app.store.drafts.all() if draft.digest in by_name]
+    return [
+        (digest, draft)
+        for digest, draft in found
+        if draft.state in ("approved", "freezing") or (draft.state == "timed" and _is_due(app, digest, draft))
+    ]
+
+
+def freeze_draft(app: App, digest: DigestConfig, draft: DraftedIssue) -> IssueState | None:
+    """Freeze an approved draft as the issue of its period, with its deliveries; under the workspace's lock.
+
+    The draft is claimed first: until it is an issue nobody changes it, and when this process dies the next one ends
+    what it began. None when it is not to be sent as it is: it was changed since, or its issue was sent without it.
+    """
+    drafts, sent = app.store.drafts, _sent(app, draft)
+    if sent and draft.state == "freezing":
+        drafts.remove(draft, frozen=True)
+        return sent
+    if sent:
+        drafts.approve(draft, "held")
+        return None
+    if not drafts.claim(draft):
+        return None
+    try:
+        state = _frozen(app, digest, draft)
+    except Exception:
+        if not _sent(app, draft):
+            drafts.release(draft, "approved" if draft.state == "freezing" else draft.state)
+        raise
+    drafts.remove(draft, frozen=True)
+    return state
 
 
 def in_hand(app: App, digest: DigestConfig, period: Period) -> DraftedIssue | None:
     """Find the draft that stands for the issue of a due period, made now where the rule asks for one.
 
     None when there is none, also because there is nothing to tell: then the issue is composed as always. A draft
-    whose own time has passed is no longer needed: what it told is told anew.
+    whose own time has passed is no longer needed: what it told is told anew. But where the rule asks for approval, one
+    that has it, and could not be frozen yet, is not thrown away.
     """
     found = app.store.drafts.find(digest.name)
     if found and found.period == period.name:
         return found
     if digest.approve == "required":
-        return hold(app, digest, period)
+        return found if found and found.state != "held" else hold(app, digest, period)
     if found and found.period < period.name:
-        app.store.drafts.remove(digest.name)
+        app.store.drafts.remove(found)
     return None
 
 
 def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
-    """Mail the editor, once, that an issue waits though its time has come; says where the mail went, or ""."""
-    if draft.told:
+    """Mail the editor, once, that an issue waits though its time has come; says where the mail went, or "".
+
+    What does not go out is tried again after ``WAITS``, but not what is refused for good, or may have gone out.
+    """
+    now = app.clock()
+    waits = draft.attempts and (draft.remind_at is None or draft.remind_at > now)
+    if draft.told or waits:
         return ""
     from aggregator.jobs.post import editor, reminder, send_one
 
     if not editor(app):
         return ""
     issue, letter = as_edited(app, digest, draft)
-    reply = send_one(app, reminder(app, issue, letter, trouble(app)))
-    app.store.drafts.told(digest.name, draft.period, now=app.clock())
+    try:
+        reply = send_one(app, reminder(app, issue, letter, trouble(app)))
+    except MailError as error:
+        final = error.permanent or error.unknown
+        again = None if final else now + WAITS[min(draft.attempts, len(WAITS) - 1)]
+        said = f"not sent: {error}" + ("; not tried again" if final else "")
+        app.store.drafts.untold(draft, said, again=again)
+        return said
+    app.store.drafts.told(draft, now=now)
     return reply
 
 
-def _gone(draft: DraftedIssue) -> NotFoundError:
-    return NotFoundError(f"the draft of {draft.digest} {draft.period} is gone: it was sent, or replaced by a newer one")
+def _frozen(app: App, digest: DigestConfig, draft: DraftedIssue) -> IssueState:
+    issue, letter = as_edited(app, digest, draft)
+    app.store.issues.reopen(digest.name, draft.period)
+    return freeze(app, edited_digest(digest, draft.edits), issue, letter)
+
+
+def _sent(app: App, draft: DraftedIssue) -> IssueState | None:
+    """Find the issue of a draft's period, if it told something."""
+    found = app.store.issues.find(draft.digest, draft.period)
+    return found if found and not found.skipped else None
+
+
+def _is_due(app: App, digest: DigestConfig, draft: DraftedIssue) -> bool:
+    """Tell whether the time of a draft's issue has come; periods are dates, and sort as these do."""
+    return draft.period <= current_period(app, digest, now=app.clock()).name
+
+
+def _refused(app: App, draft: DraftedIssue) -> NotFoundError:
+    """Say why a draft cannot be changed."""
+    name, there = f"{draft.digest} {draft.period}", app.store.drafts.find(draft.digest)
+    if there is None or there.period != draft.period:
+        return NotFoundError(f"the draft of {name} is gone: it was sent, or replaced by a newer one")
+    if there.state == "freezing":
+        return NotFoundError(
+            f"the draft of {name} is being sent; should that have been interrupted, the next sync ends it"
+        )
+    return NotFoundError(f"the draft of {name} was changed or composed anew in the meantime: look at it again")

@@ -72,20 +72,27 @@ def fit(issue: Issue, render: Callable[[Issue], Letter], *, digest: DigestConfig
     """Make as few lines as possible brief, then leave out as few as possible, so that the HTML stays within bounds.
 
     These are ``DECODED`` and ``ENCODED`` bytes. The best ``TOLD`` are never brief; else the lowest line of the largest
-    section goes first. What is left out stands in ``rest`` and is counted in ``left_out``, and subject and preheader
-    are written anew. When even a single line is too large, the lines are not to blame, and the issue stays whole.
+    section goes first. Pinned lines come last: when all others are out they are told by their headlines, but for the
+    lead and those with a note. What is left out stands in ``rest`` and is counted in ``left_out``, and subject and
+    preheader are written anew. When that does not do either, the lines are not to blame, and the issue stays whole.
     """
     letter = render(issue)
-    if _fits(letter):
+    if fits(letter):
         return issue, letter
     order = _dispensable(issue)
     brief = [line for line in order if line.rank > TOLD and not line.note]
 
+    pinned = [line for line in reversed(issue.lines) if line.pinned and line.rank > 1 and not line.note]
+
     def without(count: int) -> Issue:
         return headed(_without(_shortened(issue, brief), order[:count]), frame, template=digest.subject)
 
-    for shorter, most in ((lambda count: _shortened(issue, brief[:count]), len(brief)), (without, len(order))):
-        needed = bisect_left(range(most), True, key=lambda count: _fits(render(shorter(count + 1)))) + 1
+    def headlines(count: int) -> Issue:
+        return headed(_without(_shortened(issue, pinned[:count]), order), frame, template=digest.subject)
+
+    steps = ((lambda count: _shortened(issue, brief[:count]), brief), (without, order), (headlines, pinned))
+    for shorter, most in ((step, len(lines)) for step, lines in steps):
+        needed = bisect_left(range(most), True, key=lambda count: fits(render(shorter(count + 1)))) + 1
         if needed <= most:
             reduced = shorter(needed)
             return reduced, render(reduced)
@@ -149,5 +156,6 @@ def _parted(sections: Sequence[Section], ranks: Collection[int]) -> tuple[tuple[
     return tuple(s for s in kept if s.lines), tuple(s for s in cut if s.lines)
 
 
-def _fits(letter: Letter) -> bool:
+def fits(letter: Letter) -> bool:
+    """Tell whether a mail is within ``DECODED`` and ``ENCODED``."""
     return len(letter.html.encode()) <= DECODED and sent_size(letter.html) <= ENCODED

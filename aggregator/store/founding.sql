@@ -327,6 +327,9 @@ CREATE TABLE draft (
   made BIGINT NOT NULL,
   state VARCHAR NOT NULL,
   told BIGINT,
+  attempts INTEGER NOT NULL,
+  remind_at BIGINT,
+  reply TEXT NOT NULL,
   CONSTRAINT pk_draft PRIMARY KEY (digest)
 );
 

@@ -88,6 +88,9 @@ class DraftRow(Row, table=True):
     made: datetime = Field(sa_type=Moment)
     state: str
     told: datetime | None = Field(default=None, sa_type=Moment)  # the editor was mailed
+    attempts: int  # mails to the editor that did not go out
+    remind_at: datetime | None = Field(default=None, sa_type=Moment)
+    reply: str = Field(sa_type=Text)
 
 
 class LetterRow(Row, table=True):

@@ -11,6 +11,7 @@ import pytest
 
 from aggregator.app import utc_now
 from tests.cli.test_commands import data, run
+from tests.postoffice import Clerk, post_office
 from tests.servers import Page, Server, serve
 from tests.workspaces import desk, item, rss
 
@@ -44,19 +45,26 @@ def test_draft_edit_approve(site: Server, tmp_path: Path) -> None:
     assert "there is no draft" in run(tmp_path, "digest", "approve", "morning", code=1).stderr
 
 
+def edited_with(editor: Path, root: Path, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Edit the draft at a terminal, with a script as editor; ``typed`` answers what is asked."""
+    editor.chmod(0o755)
+    master, slave = pty.openpty()
+    os.write(master, typed.encode())
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "digest", "edit", "morning", *more]
+    environment = {**os.environ, "EDITOR": str(editor), "VISUAL": str(editor)}
+    done = subprocess.run(command, stdin=slave, capture_output=True, text=True, timeout=60, env=environment)
+    os.close(master)
+    os.close(slave)
+    return done
+
+
 def test_a_draft_is_edited_in_the_person_s_own_editor(site: Server, tmp_path: Path) -> None:
     """$EDITOR gets the sheet; what it saves is taken."""
     desk(tmp_path, site.url("/a"), extra=MORNING)
     run(tmp_path, "sync")
     editor = tmp_path / "editor"
     editor.write_text("#!/bin/sh\nsed -i 's/^note: .*/note: Hello from here/' \"$1\"\n", encoding="utf-8")
-    editor.chmod(0o755)
-    master, slave = pty.openpty()
-    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "digest", "edit", "morning", "--json"]
-    environment = {**os.environ, "EDITOR": str(editor), "VISUAL": str(editor)}
-    done = subprocess.run(command, stdin=slave, capture_output=True, text=True, timeout=60, env=environment)
-    os.close(master)
-    os.close(slave)
+    done = edited_with(editor, tmp_path, "--json")
     assert done.returncode == 0 and '"note": "Hello from here"' in done.stdout, done.stderr
 
 
@@ -75,3 +83,56 @@ def test_what_is_approved_while_run_works_is_sent_by_whoever_works_next(site: Se
         process.communicate(timeout=30)
     run(tmp_path, "sync")
     assert any("reader@example.org" in mail.read_text("utf-8") for mail in (tmp_path / "storage/outbox").iterdir())
+
+
+@pytest.mark.parametrize("again", ["n", "y"], ids=["no more", "closed unchanged"])
+def test_what_the_editor_typed_is_kept_when_it_is_not_taken(site: Server, tmp_path: Path, again: str) -> None:
+    """A mistake on the sheet, and then "no", or the sheet closed as it was: the file is named."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    editor = tmp_path / "editor"
+    script = '#!/bin/sh\ngrep -q ^bad "$1" || printf \'bad: an hour of work\\n\' >> "$1"\n'
+    editor.write_text(script, encoding="utf-8")
+    done = edited_with(editor, tmp_path, typed=f"{again}\n")
+    kept = tmp_path / "storage/previews/morning.yaml"
+    assert done.returncode == 2 and f"what you typed is in {kept}" in done.stderr, done.stderr
+    assert "bad: an hour of work" in kept.read_text(encoding="utf-8")
+    wrong = run(tmp_path, "digest", "edit", "morning", "--file", str(kept), code=2)
+    assert "bad: unknown key" in wrong.stderr
+
+
+def test_what_the_editor_typed_is_kept_when_the_draft_is_gone_by_then(site: Server, tmp_path: Path) -> None:
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    editor = tmp_path / "editor"
+    discard = f"'{sys.executable}' -m aggregator -C '{tmp_path}' digest discard morning"
+    editor.write_text(f"#!/bin/sh\nsed -i 's/^note: .*/note: an hour of work/' \"$1\"\n{discard}\n", encoding="utf-8")
+    done = edited_with(editor, tmp_path)
+    kept = tmp_path / "storage/previews/morning.yaml"
+    assert done.returncode == 1 and "is gone" in done.stderr and f"what you typed is in {kept}" in done.stderr
+    assert "note: an hour of work" in kept.read_text(encoding="utf-8")
+
+
+def test_a_mail_that_pins_make_too_long_is_said_to_be(tmp_path: Path) -> None:
+    """Pinned stories with notes are never shortened: the editor is told what that costs."""
+    now = utc_now()
+    entries = (item(n, title=f"Zebra{n * 7} quux{n * 13}", text=f"alpha{n} moved{n * 11}", at=now) for n in range(60))
+    with serve({"/a": Page(rss(*entries))}) as server:
+        desk(tmp_path, server.url("/a"), extra=MORNING.replace("approve:", "size: 60, approve:"))
+        run(tmp_path, "sync")
+    there = data(tmp_path, "digest", "edit", "morning", "--show")
+    ids = [story["entry"] for story in there["stories"]]
+    assert len(ids) == len(there["edits"]["stories"]) > 50
+    stories = "".join(f"- {{id: {id}, pin: true, note: {'x ' * 990}}}\n" for id in ids)
+    (tmp_path / "sheet.yaml").write_text(f"stories:\n{stories}", encoding="utf-8")
+    changed = run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
+    assert "the mail is too long, " in changed.stderr and "take out a story or a `pin`" in changed.stderr
+
+
+def test_that_the_editor_could_not_be_mailed_is_told(site: Server, tmp_path: Path) -> None:
+    """By the sync that tried, by those after it, and by the list."""
+    with post_office(Clerk(rcpt={"editor@example.org": "550 5.1.1 no such user"})) as office:
+        mail = f"\ncontact: editor@example.org\nmail: {{from: a@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
+        desk(tmp_path, site.url("/a"), extra=MORNING + mail)
+        for words in (["sync"], ["sync"], ["digest", "list"]):
+            assert "no such user; not tried again" in run(tmp_path, *words).stderr

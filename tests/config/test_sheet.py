@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.config.sheet import LONGEST, read_sheet, write_sheet
+from aggregator.config.sheet import LONGEST, mark, read_sheet, told, write_sheet
 from aggregator.errors import ConfigError
 from aggregator.model import DraftedIssue, EditedLine, Edits
 from tests.newsroom import NOW, issue, news
@@ -24,7 +24,8 @@ def test_whatever_is_written_is_read_back(top: str, note: str, title: str):
     section = replace(ISSUE.sections[0], lines=lines)
     stories = (EditedLine(IDS[2], pin=True, note=note), EditedLine(IDS[0]))
     draft = DraftedIssue("morning", "2026-11-23", replace(ISSUE, sections=(section,)), Edits(stories, "", top), NOW)
-    assert read_sheet(write_sheet(draft).encode(), "sheet", entries=IDS) == ("", top, stories)
+    sheet = read_sheet(write_sheet(draft).encode(), "sheet", entries=IDS)
+    assert (sheet.draft, sheet.subject, sheet.note, told(sheet)) == (mark(draft), "", top, stories)
 
 
 @pytest.mark.parametrize(

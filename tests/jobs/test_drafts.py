@@ -1,17 +1,31 @@
 """Stories of the editor's hand: an issue is drafted, changed, held and sent."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from aggregator import workers
 from aggregator.errors import ConfigError, NotFoundError
 from aggregator.jobs.compose import digest_named
-from aggregator.jobs.drafting import approve, draft_of, draft_period, hold, sheet, take_sheet
+from aggregator.jobs.drafting import (
+    approve,
+    discard,
+    draft_of,
+    draft_period,
+    freeze_draft,
+    hold,
+    sheet,
+    take_sheet,
+    to_freeze,
+)
 from aggregator.model import DraftedIssue
+from aggregator.schedule import CATCH_UP
 from tests.postoffice import Clerk, post_office
 from tests.servers import Page, Server, serve
 from tests.workspaces import START, Desk, desk, item, rss
@@ -221,7 +235,8 @@ def test_composing_anew_keeps_what_the_editor_did(tmp_path: Path, site: Server) 
     here.sync(force=True)
     make(here)
     edits = drafted(here).edits
-    assert [story.entry for story in edits.stories[:2]] == [ids[1], ids[0]] and ids[2] in edits.dropped
+    assert [story.entry for story in edits.stories[:2]] == [ids[1], ids[0]]
+    assert [story.entry for story in edits.dropped] == [ids[2]]
     assert (edits.stories[0].note, edits.stories[0].pin, edits.note) == ("mine", True, "Hello.")
     assert ids[2] not in {story.entry for story in edits.stories} and len(edits.stories) == 3
 
@@ -254,6 +269,15 @@ def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site:
         mail = f"\nmail: {{from: desk@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
         here = desk(tmp_path, site.url("/a"), extra=RULE + mail)
         assert "busy" in here.sync().reminded["morning"]
+        for minutes in (1, 2):  # not at every tick: after 5 minutes, then 30
+            here.clock.forward(minutes=minutes)
+            quiet = here.sync()
+            assert quiet.reminded == {} and "busy" in quiet.unreminded["morning"]
+        here.clock.forward(minutes=2)
+        assert "busy" in here.sync().reminded["morning"]
+        here.clock.forward(minutes=29)
+        assert here.sync().reminded == {}
+        here.clock.forward(minutes=1)
         office.clerk.rcpt.clear()
         assert here.sync().reminded["morning"].startswith("250")
         assert here.sync().reminded == {}
@@ -278,3 +302,227 @@ def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: S
     assert not any("could not be read" in part for part in bodies["reader@example.org"])
     page = (tmp_path / "storage/issues/morning/2026-11-22.html").read_text(encoding="utf-8")
     assert "could not be read" not in page
+
+
+def test_a_reminder_that_is_refused_for_good_is_not_sent_again(tmp_path: Path, site: Server) -> None:
+    """The report goes on to say so; composed anew, or for the next issue, it is tried again."""
+    with post_office(Clerk(rcpt={"editor@example.org": "550 5.1.1 no such user"})) as office:
+        mail = f"\nmail: {{from: desk@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
+        here = desk(tmp_path, site.url("/a"), extra=RULE + mail)
+        assert here.sync().reminded["morning"].endswith("no such user; not tried again")
+        here.clock.forward(minutes=50)
+        report = here.sync()
+        assert report.reminded == {} and "not tried again" in report.unreminded["morning"]
+        office.clerk.rcpt.clear()
+        make(here)
+        assert here.sync().reminded["morning"].startswith("250")
+
+
+def test_what_the_editor_took_out_is_nowhere_in_the_issue(tmp_path: Path, site: Server) -> None:
+    """Not on its page, not in Markdown, and not in the number of stories that are on the web."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    draft = drafted(here)
+    titles = [line.title for line in draft.issue.offered]
+    first, second, *_ = (line.entry for line in draft.issue.offered)
+    change(here, f"stories: [{{id: {second}}}, {{id: {first}, drop: true}}]")
+    text = sheet(drafted(here))
+    assert f"id: {first}\n" in text.partition("\nmore:")[2] and text.count("    drop: true\n") == 2
+    change(here, text)  # as it is written: nothing changes
+    send(here)
+    here.sync()
+    files = {path.suffix: path.read_text("utf-8") for path in (tmp_path / "storage/issues/morning").iterdir()}
+    assert all(titles[0] not in text and titles[2] not in text and titles[1] in text for text in files.values())
+    assert titles[3] in files[".html"] and titles[3] in files[".md"] and "3 more on the web" in files[".txt"]
+
+
+def test_a_sheet_of_another_draft_is_refused(tmp_path: Path, site: Server) -> None:
+    """Two editors have it open, or it was composed anew: who comes second is told, and nothing is overwritten."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    old = drafted(here)
+    change(here, sheet(old).replace('note: ""', 'note: "written by the other"', 1))
+    assert drafted(here).edits.note == "written by the other"
+    with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
+        take_sheet(app, old, sheet(old).encode(), name="sheet")
+    with pytest.raises(NotFoundError, match="this sheet is not of the draft as it is now"):
+        change(here, sheet(old))
+    with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
+        approve(app, old)
+    with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
+        discard(app, old)
+    assert drafted(here).edits.note == "written by the other" and drafted(here).state == "held"
+    change(here, re.sub("^draft:.*\n", "", sheet(old), flags=re.MULTILINE))  # on purpose
+    assert drafted(here).edits == old.edits
+
+
+def test_a_draft_that_tells_nothing_is_not_approved(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    empty = drafted(here)
+    with here.app() as app:
+        app.store.drafts.edit(empty, replace(empty.edits, stories=()))
+    with pytest.raises(NotFoundError, match="tells nothing"):
+        send(here)
+
+
+def test_nobody_changes_a_draft_while_it_becomes_an_issue(tmp_path: Path, site: Server) -> None:
+    """Claimed is claimed: an edit, an approval, a new draft and throwing away are refused; one before stops it."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    send(here)
+    seen = drafted(here)
+    text = sheet(seen).replace('note: ""', "note: wait", 1)
+    with here.app() as app:
+        digest = digest_named(app, "morning")
+        assert app.store.drafts.claim(seen)
+        for attempt in (
+            lambda: take_sheet(app, seen, text.encode(), name="sheet"),
+            lambda: approve(app, seen),
+            lambda: discard(app, seen),
+            lambda: hold(app, digest, draft_period(app, digest, now=app.clock())),
+        ):
+            with pytest.raises(NotFoundError, match="is being sent"):
+                attempt()
+        app.store.drafts.release(seen, "approved")
+        ((_, listed),) = to_freeze(app)
+        take_sheet(app, seen, text.encode(), name="sheet")  # between the list and the claim
+        assert freeze_draft(app, digest, listed) is None
+    assert drafted(here).state == "held" and drafted(here).edits.note == "wait"
+    assert here.sync().issues == []
+
+
+@pytest.mark.parametrize("frozen", [False, True], ids=["before", "after"])
+def test_a_process_that_dies_while_freezing_leaves_it_to_the_next(tmp_path: Path, site: Server, frozen: bool) -> None:
+    """Before there was an issue or after: it is sent once, and the draft is gone."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    send(here)
+    seen = drafted(here)
+    with here.app() as app:
+        if frozen:
+            freeze_draft(app, digest_named(app, "morning"), seen)
+            app.store.drafts.put(seen)
+            app.store.drafts.approve(seen, "approved")
+        assert app.store.drafts.claim(seen)
+    report = here.sync()
+    assert [issue.period for issue in report.issues] == [seen.period] and report.delivered.sent == 1
+    with pytest.raises(NotFoundError, match="there is no draft"):
+        drafted(here)
+    assert here.sync().issues == []
+
+
+def test_a_draft_of_the_next_issue_outlives_the_sending_of_the_last(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    seen = drafted(here)
+    later = replace(seen, period="2026-11-23")
+    with here.app() as app:
+        assert app.store.drafts.put(later, before=seen)
+        assert not app.store.drafts.remove(seen) and not app.store.drafts.remove(seen, frozen=True)
+    assert drafted(here).period == "2026-11-23"
+
+
+def test_an_issue_on_time_goes_out_also_when_its_time_was_missed_by_long(tmp_path: Path, site: Server) -> None:
+    """`run` was down for seven hours: what the editor approved is not thrown away."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    send(here)
+    here.sync()
+    site.pages["/a"] = news(6, 7)
+    here.clock.forward(minutes=30)
+    here.sync(force=True)
+    make(here)
+    change(here, sheet(drafted(here)).replace('note: ""', 'note: "my words"', 1))
+    send(here, on_time=True)
+    here.clock.forward(hours=8)
+    with here.app() as app:
+        report = workers.sync(app, late=CATCH_UP)
+    assert [issue.period for issue in report.issues] == ["2026-11-23"] and "my words" in told(tmp_path, "2026-11-23")
+
+
+def test_on_time_is_refused_when_that_time_has_passed(tmp_path: Path, site: Server) -> None:
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    with pytest.raises(NotFoundError, match=r"the time of morning 2026-11-22 \(daily 07:00\) has passed"):
+        send(here, on_time=True)
+    assert drafted(here).state == "held"
+
+
+def test_an_issue_that_went_out_without_the_draft_is_not_said_to_be_the_editor_s(tmp_path: Path, site: Server) -> None:
+    """`run` froze it while the draft was being composed: the draft is kept, and says so."""
+    here = desk(tmp_path, site.url("/a"), extra=FREE)
+    sync_without_issue(here)
+    late = make(here)
+    assert late
+    with here.app() as app:
+        discard(app, late)
+    here.sync()
+    with here.app() as app:
+        app.store.drafts.put(late)
+    with pytest.raises(NotFoundError, match="2026-11-22 was sent already without this draft; the draft is kept"):
+        send(here)
+    with here.app() as app:
+        app.store.drafts.approve(late, "approved")  # it was sent just after the approval
+        assert freeze_draft(app, digest_named(app, "morning"), drafted(here)) is None
+    assert drafted(here).state == "held" and here.sync().issues == []
+
+
+def test_a_draft_that_cannot_be_frozen_costs_no_other_digest_its_issue(tmp_path: Path, site: Server) -> None:
+    """It is named, stays approved, and may be changed."""
+    two = RULE.replace("}]", "}, {name: other, when: daily 06:30, to: [o@example.org]}]")
+    here = desk(tmp_path, site.url("/a"), extra=two)
+    here.sync()
+    send(here)
+    refuse = "BEFORE INSERT ON issue WHEN new.digest = 'morning' BEGIN SELECT raise(ABORT, 'no'); END"
+    with sqlite3.connect(tmp_path / "storage/aggregator.db") as database:
+        database.execute(f"CREATE TRIGGER no {refuse}")
+    site.pages["/a"] = news(6, 7)
+    here.clock.forward(minutes=40)
+    report = here.sync(force=True)
+    assert list(report.uncomposed) == ["morning 2026-11-22"] and [one.digest for one in report.issues] == ["other"]
+    assert report.delivered.sent == 1 and drafted(here).state == "approved"
+    here.clock.forward(days=1)
+    here.sync()
+    assert (drafted(here).period, drafted(here).state) == ("2026-11-22", "approved")
+    change(here, sheet(drafted(here)))
+    here.sync()
+    assert (drafted(here).period, drafted(here).state) == ("2026-11-23", "held")
+
+
+def test_all_stories_there_are_may_be_told_by_id_and_tabs_are_blanks(tmp_path: Path, site: Server) -> None:
+    """`more` has fifty, and says how many there are besides."""
+    words = [f"Unrelated{n} zebra{n * 7} quux{n * 13}" for n in range(60)]
+    entries = (item(n, title=words[n], text=f"alpha{n} beta{n * 3} gamma{n * 5} moved{n * 11}") for n in range(60))
+    site.pages["/a"] = Page(rss(*entries))
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    draft = drafted(here)
+    text = sheet(draft)
+    last = draft.issue.offered[-1]
+    assert text.partition("\nmore:")[2].count("- id:") == 50 and "There are 7 more;" in text
+    assert f"id: {last.entry}\n" not in text
+    change(here, f'note: "a\tb"\nstories: [{{id: {last.entry}}}]')
+    assert [story.entry for story in drafted(here).edits.stories] == [last.entry] and drafted(here).edits.note == "a b"
+
+
+def test_edits_stay_with_their_story_when_another_publisher_comes_to_speak_for_it(tmp_path: Path, site: Server) -> None:
+    """A bare headline first, then a paper that says more: note and pin are there, and what was taken out is not."""
+    titles = [words.partition("|")[0] for words in WORDS[:2]]
+    more = " There is more to say of it by people who had been there all night, and the whole of it is longer."
+    told_fully = [item(20 + n, title=titles[n], text=WORDS[n].partition("|")[2] + more) for n in (0, 1)]
+    site.pages["/a"] = Page(rss(*(item(n, title=titles[n], text=titles[n]) for n in (0, 1))))
+    site.pages["/b"] = Page(rss(title="Second Paper"))
+    here = desk(tmp_path, site.url("/a"), site.url("/b"), extra=RULE)
+    here.sync()
+    before = {line.title: line.entry for line in drafted(here).issue.offered}
+    kept, gone = (before[title] for title in titles)
+    change(here, f"stories: [{{id: {kept}, pin: true, note: mine}}, {{id: {gone}, drop: true}}]")
+    site.pages["/b"] = Page(rss(*told_fully, title="Second Paper"))
+    here.clock.forward(minutes=20)
+    here.sync(force=True)
+    make(here)
+    after = drafted(here)
+    assert not {kept, gone} & {line.entry for line in after.issue.offered} and len(after.issue.offered) == 2
+    (story,) = after.edits.stories
+    assert (story.pin, story.note) == (True, "mine") and len(after.edits.dropped) == 1

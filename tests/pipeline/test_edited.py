@@ -1,8 +1,10 @@
 """What an editor makes of an issue."""
 
-from aggregator.model import EditedLine, Edits, Issue
-from aggregator.pipeline.compose import DECODED, ENCODED, fit
-from aggregator.pipeline.edited import edited, first_edits, taken_out
+from dataclasses import replace
+
+from aggregator.model import EditedLine, Edits, Issue, Line, Section
+from aggregator.pipeline.compose import DECODED, ENCODED, fit, fits
+from aggregator.pipeline.edited import edited, first_edits, taken
 from aggregator.pipeline.letter import sent_size
 from aggregator.templates import Templates
 from tests.newsroom import TOPICS, WORDS, digest, issue, news
@@ -51,11 +53,66 @@ def test_the_editor_s_own_subject_may_name_the_lead():
 def test_what_was_offered_and_is_not_told_was_taken_out():
     whole = issue(news(6), size=4)
     before = first_edits(whole)
-    kept = before.stories[1:]
-    dropped = taken_out(whole, kept, before)
-    assert dropped == (before.stories[0].entry,)
-    again = first_edits(whole, before=Edits(kept, dropped=dropped))
-    assert dropped[0] not in {story.entry for story in again.stories} and len(again.stories) == 4
+    edits = taken(whole, before.stories[1:], before)
+    assert edits.dropped == before.stories[:1]
+    again = first_edits(whole, before=edits)
+    assert edits.dropped[0] not in again.stories and len(again.stories) == 4
+
+
+def test_what_is_taken_out_is_told_nowhere_and_may_go_back_to_the_rest():
+    """Neither in the rest nor in its number; `drop` works below `more` too, and is taken back there."""
+    whole = issue(news(6), size=4)
+    before = first_edits(whole)
+    first, spare = whole.lines[0].entry, whole.offered[-1].entry
+    edits = taken(whole, before.stories[1:], before, dropped=[spare])
+    made = made_of(whole, edits)
+    assert len(made.lines) == 3 and made.left_out == 1 and len(made.offered) == 4
+    assert not {first, spare} & {line.entry for line in made.offered}
+    back = made_of(whole, taken(whole, edits.stories, edits, spared=[first]))
+    assert back.left_out == 2 and first in {line.entry for part in back.rest for line in part.lines}
+
+
+def other_leads(whole: Issue, **changes: int) -> Issue:
+    """Compose as if another publisher spoke for each story; by default the one before is named among its texts."""
+
+    def led(line: Line) -> Line:
+        texts = ((9000 + line.entry, 9000 + line.text_set), *line.texts)
+        return replace(line, entry=9000 + line.entry, text_set=9000 + line.text_set, texts=texts, **changes)
+
+    def parts(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+        return tuple(replace(part, lines=tuple(map(led, part.lines))) for part in sections)
+
+    return replace(whole, sections=parts(whole.sections), rest=parts(whole.rest))
+
+
+def test_edits_find_their_stories_again_whoever_speaks_for_them():
+    """Where Curate gave the story another number, its texts tell; where no text is left of it, its number does."""
+    whole = issue(news(6), size=4)
+    ids = [line.entry for line in whole.lines]
+    edits = taken(whole, (EditedLine(ids[2], pin=True, note="mine"), EditedLine(ids[0])), first_edits(whole))
+    renumbered = other_leads(whole, story=0)
+    forgotten = other_leads(whole)
+    cut = replace(
+        forgotten,
+        sections=tuple(
+            replace(part, lines=tuple(replace(line, texts=line.texts[:1]) for line in part.lines))
+            for part in forgotten.sections
+        ),
+    )
+    for now in (renumbered, forgotten, cut):
+        again = first_edits(now, before=edits)
+        assert [story.entry for story in again.stories[:2]] == [9000 + ids[2], 9000 + ids[0]]
+        assert (again.stories[0].pin, again.stories[0].note) == (True, "mine")
+        assert {story.entry for story in again.dropped} == {9000 + ids[1], 9000 + ids[3]}
+
+
+def test_two_stories_that_became_one_have_the_notes_of_both():
+    whole = issue(news(2))
+    one, two = whole.lines
+    edits = taken(whole, (EditedLine(one.entry, note="a"), EditedLine(two.entry, True, "b")), first_edits(whole))
+    joined = replace(one, texts=(*one.texts, *two.texts))
+    (story,) = first_edits(replace(whole, sections=(Section("", "", (joined,)),)), before=edits).stories
+    assert (story.entry, story.pin, story.note) == (one.entry, True, "a\n\nb")
 
 
 def test_pinned_stories_stay_when_the_mail_is_too_large():
@@ -69,6 +126,18 @@ def test_pinned_stories_stay_when_the_mail_is_too_large():
     assert not line.brief and any(line.brief for line in reduced.lines)
     assert last in {line.entry for line in reduced.lines}
     assert len(letter.html.encode()) <= DECODED and sent_size(letter.html) <= ENCODED
+
+
+def test_pinned_stories_are_headlines_when_everything_else_is_out():
+    """But for the lead and those with a note, which are told as long as there is room for headlines."""
+    whole = issue(news(300))
+    pinned = 150
+    stories = tuple(EditedLine(line.entry, pin=line.rank <= pinned) for line in whole.lines)
+    made = made_of(whole, Edits((replace(stories[0], note="x"), replace(stories[1], note="y"), *stories[2:])))
+    reduced, letter = fit(made, Templates(None).letter, digest=digest(), frame=FRAME)
+    assert fits(letter) and [line.entry for line in reduced.lines] == [story.entry for story in stories[:pinned]]
+    assert [line.rank for line in reduced.lines if not line.brief][:2] == [1, 2]
+    assert any(line.brief for line in reduced.lines)
 
 
 def test_notes_are_text_in_both_parts_and_never_markup():

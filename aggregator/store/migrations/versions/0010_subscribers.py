@@ -85,6 +85,9 @@ def _post() -> None:
         sa.Column("made", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("told", sa.BigInteger(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("remind_at", sa.BigInteger(), nullable=True),
+        sa.Column("reply", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_draft"),
     )
     op.create_table(
