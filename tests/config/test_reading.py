@@ -230,10 +230,12 @@ def test_no_output_takes_the_name_of_the_feed_of_issues(problems):
     found = problems(
         """\
         title: Desk
-        outputs: [{name: morning-issues}, {name: evening-issues}]
-        digests: [{name: morning, when: daily 07:00}]
+        outputs: [{name: morning-issues}, {name: evening-issues}, {name: morning-weekly-issues}]
+        digests: [{name: morning, when: daily 07:00, frequency: [each, weekly]}]
         """
     )
+    said = "is the feed of the issues of digest"
     assert found == [
-        '2:18: outputs[0].name: is the feed of the issues of digest `morning`; choose another (got "morning-issues")'
+        f'2:18: outputs[0].name: {said} `morning`; choose another (got "morning-issues")',
+        f'2:66: outputs[2].name: {said} `morning-weekly`; choose another (got "morning-weekly-issues")',
     ]
