@@ -104,6 +104,14 @@ def locale_of(language: str) -> Locale | None:
     return None
 
 
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a pattern that a date can be written with (UTS #35); text in it stands between quotes."""
+    try:
+        return bool(format_date(date(2026, 11, 23), text, locale="en"))
+    except (AttributeError, KeyError, ValueError):  # Babel asks a date for its hour, or knows no such letter or width
+        return False
+
+
 def relations(language: str) -> tuple[str, ...]:
     """List the tags whose words a language uses, from the widest to its own: zh, zh-Hant, zh-TW for zh-TW."""
     known = locale_of(language)

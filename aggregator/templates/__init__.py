@@ -118,14 +118,15 @@ class Templates:
 
     def check(self) -> None:
         """Read every template; write out an issue, an empty one, and what subscribers see. Raises TemplateError."""
-        check_words(self._folder)
+        spoken = check_words(self._folder)
         for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
         for name, values in samples():
             self.render(name, values)
         sample = self.framed(SAMPLE)
-        for issue in (sample, replace(sample, sections=(), rest=())):
+        others = [self.framed(SAMPLE, language=language) for language in spoken]
+        for issue in (sample, replace(sample, sections=(), rest=()), *others):
             self.letter(issue)
             self.page(issue, links={})
             self.markdown(issue, links={})

@@ -163,6 +163,10 @@ def test_the_users_words_take_the_place_of_ours_one_by_one(tmp_path: Path):
         ("update = 3", "update: must be text"),
         ('digits = "12"', "digits: must be ten digits, from zero on"),
         ("update = ", "cannot be read: "),
+        ('date = "foo bar"', "date: must be a pattern of a date, like d MMMM y"),
+        ('day = "HH:mm"', "day: must be a pattern of a date"),
+        ('day_of_year = "dddddd"', "day_of_year: must be a pattern of a date"),
+        ("day = 3", "day: must be a pattern of a date"),
     ],
 )
 def test_a_mistake_in_the_users_words_is_named_with_its_file(tmp_path: Path, text: str, reason: str):
