@@ -226,6 +226,23 @@ def test_a_topic_written_twice_does_not_shift_the_places_of_the_others(problems:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("en-us", "en-US"),
+        ("PT-pt", "pt-PT"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("de", "de"),
+        ("en-x-US-abcd", "en-x-us-abcd"),
+    ],
+)
+def test_a_language_is_the_same_however_it_is_written(written, read_as):
+    config = read(
+        f"title: T\nlanguage: {written}\nfeeds: [{{url: 'https://a.example/', language: {written}}}]".encode(), "x"
+    )
+    assert (config.language, config.feeds[0].language) == (read_as, read_as)
+
+
 def test_no_output_takes_the_name_of_the_feed_of_issues(problems):
     found = problems(
         """\

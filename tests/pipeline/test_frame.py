@@ -177,5 +177,25 @@ def test_a_mistake_in_the_users_words_is_named_with_its_file(tmp_path: Path, tex
     assert caught.value.template == str(tmp_path / "words" / "de.toml") and reason in str(caught.value)
 
 
+def test_a_frame_without_words_says_that_it_is_english():
+    """Nothing runs from the right that is English; each line of a publisher still says its own language."""
+    html = WORDS.letter(issue(news(2, language="ur"), language="ur"), links={"web": "https://a.example/"}).html
+    assert '<html lang="en" dir="ltr">' in html and "On the web" in html
+    assert html.count(' dir="ltr" lang="ur"') == 2
+
+
+@pytest.mark.parametrize(("tag", "phrase"), [("pt-pt", "Subscrever"), ("ZH-hant-tw", "訂閱"), ("EN-us", "Subscribe")])
+def test_the_case_of_a_tag_means_nothing(tag: str, phrase: str):
+    assert WORDS.frame(tag).say("subscribe") == phrase
+    assert WORDS.frame("en-us").long_date(DAY) == "Monday, November 23, 2026"
+
+
+def test_a_file_whose_name_would_not_be_found_is_named(tmp_path: Path):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "pt-pt.toml").write_text('update = "Novo"\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"pt-pt\.toml: would not be found; call it pt-PT\.toml"):
+        Templates(tmp_path).check()
+
+
 def test_a_tag_that_is_no_name_of_a_file_reads_none():
     assert WORDS.frame("../../etc").say("update") == "Update"
