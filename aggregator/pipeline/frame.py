@@ -22,7 +22,7 @@ _FACT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Frame:
-    """What an issue says by itself. ``language`` is the tag that was asked for (RFC 5646), de-AT; en where it has no words.
+    """What an issue says by itself. ``language`` is the tag that was asked for (RFC 5646); en where it has no words.
 
     ``spoken`` is the tag of the words, de: dates and plural forms follow them, so that no line mixes two languages.
     """

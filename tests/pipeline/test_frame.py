@@ -106,6 +106,28 @@ def test_plural_forms(language: str, n: int, expected: str):
     assert WORDS.frame(language).say("more_on_web", n=n) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "weekday", "other"),
+    [
+        ("en", "New since Sunday:", "New since 3 October:"),
+        ("es", "Novedades desde el domingo:", "Novedades desde el 3 de octubre:"),
+        ("fr", "Nouveau depuis notre édition (dimanche) :", "Nouveau depuis notre édition (3 octobre) :"),
+        ("it", "Novità dopo la nostra edizione (domenica):", "Novità dopo la nostra edizione (3 ottobre):"),
+        ("ru", "Новое после выпуска (воскресенье):", "Новое после выпуска (3 октября):"),
+    ],
+)
+def test_a_weekday_and_a_date_both_fit_the_phrase(language: str, weekday: str, other: str):
+    """French and Italian have an article before a date and none before a weekday."""
+    frame = WORDS.frame(language)
+    days = [frame.day_before(day, seen_from=DAY) for day in (date(2026, 11, 22), date(2026, 10, 3))]
+    assert [frame.say("new_since", day=day) for day in days] == [weekday, other]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "it", "pt", "de", "nl", "ar", "he", "pl", "ru", "uk"])
+def test_a_moment_that_a_preposition_would_stand_before_follows_a_colon(language: str):
+    assert re.search(r" ?: \{when\}$", str(words(language)["seen"]))
+
+
 def test_what_is_put_into_a_phrase_is_not_read_as_one():
     assert WORDS.frame("en").say("also_in", names="{n} {names}") == "Also in {n} {names}"
 
