@@ -26,6 +26,7 @@ from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
+from aggregator.templates.isolates import apart, runs
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -57,7 +58,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
-        self._environment.filters.update(markdown=markdown, target=target)
+        self._environment.filters.update(markdown=markdown, target=target, apart=apart, runs=runs)
         self.frame = lru_cache(maxsize=64)(self._frame)
 
     def _frame(self, language: str) -> Frame:
