@@ -31,7 +31,7 @@ from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
 from aggregator.templates.words import check_words, frame_of
-from aggregator.workspace import shipped
+from aggregator.workspace import fingerprint, shipped
 
 __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
 
@@ -59,11 +59,11 @@ class Templates:
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
         self._environment.filters.update(markdown=markdown, target=target, apart=apart, runs=runs)
-        self.frame = lru_cache(maxsize=64)(self._frame)
+        self._frame = lru_cache(maxsize=64)(lambda language, fingerprint: frame_of(language, folder))
 
-    def _frame(self, language: str) -> Frame:
-        """Give the words of a language; English where nobody wrote any. Raises TemplateError."""
-        return frame_of(language, self._folder)
+    def frame(self, language: str) -> Frame:
+        """Give the words of a language, as they are now; English where nobody wrote any. Raises TemplateError."""
+        return self._frame(language, fingerprint(self._folder) if self._folder else ())
 
     def framed(self, issue: Issue, *, language: str = "", zone: str = "", template: str = "") -> Issue:
         """Write anew what an issue says by itself, for a reader with another language or time zone.
