@@ -1,5 +1,6 @@
 """Where things lie: in a workspace, and in what ships with the program."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,3 +36,13 @@ def shipped(name: str) -> Path:
     """Find a file that ships with the program: in an installed wheel, else in the repository."""
     packaged = Path(__file__).parent / "shipped" / name
     return packaged if packaged.exists() else Path(__file__).parents[1] / name
+
+
+def fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Tell the files of a folder apart from what they were: names, sizes in bytes, times of change in nanoseconds."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        with suppress(OSError):  # gone in the meantime: the next look has it
+            state = path.stat()
+            found.append((path.relative_to(folder).as_posix(), state.st_size, state.st_mtime_ns))
+    return tuple(found)

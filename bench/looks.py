@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from aggregator.pipeline.rank import rank
 from aggregator.pipeline.telling import summed_up
 from aggregator.templates import Templates
 from bench.looks_checkers import SCHEMES, axe, html_validate, mail_programs, pictures
-from tests.newsroom import ARABIC, BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, news, stories
+from tests.newsroom import ARABIC, BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stories
 from tests.storyroom import treaty
 
 COUNTS = (3, 30, 300)
@@ -68,7 +68,7 @@ def mails(languages: tuple[str, ...] = tuple(EDITIONS)) -> Iterator[Mail]:
             if language == "en":
                 told = [*map(Folded, treaty(hours=9)), *told[: count - 1]]
             chosen = digest(title=title, size=500)
-            issue = compose(
+            composed = compose(
                 chosen,
                 summed_up(rank(stories(told), now=NOW, size=500)),
                 topics=named,
@@ -80,21 +80,32 @@ def mails(languages: tuple[str, ...] = tuple(EDITIONS)) -> Iterator[Mail]:
                 zone=BERLIN,
                 home=HOME,
             )
-            issue, letter = fit(
-                issue,
+            composed, letter = fit(
+                composed,
                 lambda shown: templates.letter(shown, links=LINKS),
                 digest=chosen,
                 frame=templates.frame(language),
             )
-            yield Mail(f"{language}-{count}", issue, letter)
-        page = Letter(templates.page(issue, links={**LINKS, "all": "./", "text": "2026-11-23.txt"}), "")
-        yield Mail(f"{language}-page", issue, page)
+            yield Mail(f"{language}-{count}", composed, letter)
+        page = Letter(templates.page(composed, links={**LINKS, "all": "./", "text": "2026-11-23.txt"}), "")
+        yield Mail(f"{language}-page", composed, page)
+
+
+def hostile() -> Mail:
+    """Compose what no column is wide enough for: headlines that are one word or an address, links in notes."""
+    templates, link = Templates(None), f"{HOME}2026/11/23/{'the-report-of-the-commission-on-everything-' * 3}.html"
+    texts = ((link, f"See {link}", "economy"), ("Donaudampfschifffahrt" * 5, "x" * 250, "economy"), *ARABIC[:1])
+    composed = issue(news(6, texts=texts), title="Donaudampfschifffahrtsnachrichten", home=HOME)
+    first, *others = composed.sections
+    noted = replace(first, lines=(replace(first.lines[0], note=f"Read {link}\n{link}"), *first.lines[1:]))
+    composed = replace(composed, note=f"Please read {link} first.", sections=(noted, *others))
+    return Mail("hostile", composed, templates.letter(composed, links=LINKS))
 
 
 def verdicts(packages: Path, pictured: Path | None) -> Iterator[Verdict]:
     """Have every mail, and a page of the archive, looked at by axe-core and html-validate; keep pictures if asked."""
     with tempfile.TemporaryDirectory(prefix="looks-") as scratch:
-        written = {mail.name: mail for mail in mails()}
+        written = {mail.name: mail for mail in (*mails(), hostile())}
         pages = {name: Path(scratch) / f"{name}.html" for name in written}
         for name, page in pages.items():
             page.write_text(written[name].letter.html, encoding="utf-8")

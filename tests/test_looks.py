@@ -125,7 +125,7 @@ def test_a_page_and_its_mail_are_changed_by_the_same_block(tmp_path, block: str)
 def test_the_content_of_a_feed_is_plain_html_with_whole_addresses(composed: Issue):
     page = Page(WORDS.fragment(composed, links=ARCHIVE))
     assert page.open == [] and all(link.startswith("https://") for link in page.links())
-    assert {tag for tag, _ in page.tags} <= {"div", "h2", "h3", "p", "a", "ul", "li", "em"}
+    assert {tag for tag, _ in page.tags} <= {"div", "h2", "h3", "p", "a", "ul", "li", "em", "span"}
     assert {name for _, attrs in page.tags for name in attrs} <= {"href", "dir", "lang"}
 
 
@@ -177,3 +177,53 @@ def test_what_mail_programs_have_to_know_is_written_down():
     properties = {name for name in used if name not in ("a", "https", "hover", "root")} - known
     assert len(properties) > 15
     assert {name for name in properties if not re.search(rf"`:?{re.escape(name)}[`:]", said)} == set()
+
+
+NOTE = "Read on:\nhttps://a.example/on\n\nملاحظة بالعربية\nسطر ثان"
+
+
+def test_an_editors_note_keeps_its_lines_in_every_shape():
+    """Each paragraph runs the way its own script runs, and a link in it can be read in the dark."""
+    composed = replace(issue(news(3)), note=NOTE)
+    first = composed.sections[0]
+    lines = (replace(first.lines[0], note=NOTE), *first.lines[1:])
+    composed = replace(composed, sections=(replace(first, lines=lines), *composed.sections[1:]))
+    letter, feed, shown = WORDS.letter(composed), WORDS.fragment(composed, links={}), WORDS.markdown(composed, links={})
+    assert letter.html.count("Read on:<br><a class=") == letter.html.count("ملاحظة بالعربية<br>سطر ثان</p>") == 2
+    assert feed.count("Read on:<br><a href=") == feed.count("ملاحظة بالعربية<br>سطر ثان</") == 2
+    turned = re.findall(r'<p[^>]* dir="(\w+)"[^>]*>(?:<em>)?(?:Read|ملا)', letter.html)
+    assert turned == ["ltr", "rtl"] * 2 and feed.count('<p dir="rtl">') == 2
+    link = '<a class="ink" style="color:#1b1a17;text-decoration:underline;" href="https://a.example/on" rel="noopener">'
+    assert letter.html.count(link) == 2
+    assert "\nRead on:\nhttps://a.example/on\n" in letter.text and "\n  | ملاحظة بالعربية\n  | سطر ثان\n" in letter.text
+    assert "\nملاحظة بالعربية\\\nسطر ثان\n" in shown and "\n> ملاحظة بالعربية\\\n> سطر ثان\n" in shown
+
+
+def test_names_that_run_the_other_way_are_each_laid_out_by_themselves():
+    """“The Sample Courier، Harbour News” would be one stretch of Latin, read from its left."""
+    composed = issue(news(3, texts=ARABIC, language="ar"), language="ar")
+    first = composed.sections[0]
+    lines = (replace(first.lines[0], also=("A & B News", "صحيفة", "Harbour News")), *first.lines[1:])
+    composed = replace(composed, sections=(replace(first, lines=lines), *composed.sections[1:]))
+    row = 'أيضًا في <span dir="ltr">A &amp; B News</span>، صحيفة، <span dir="ltr">Harbour News</span>'
+    assert row in WORDS.letter(composed).html and row in WORDS.fragment(composed, links={})
+    assert "أيضًا في A & B News، صحيفة، Harbour News" in WORDS.letter(composed).text
+
+
+def test_long_words_and_addresses_widen_nothing():
+    html = WORDS.letter(issue(news(2))).html
+    (paper,) = [attrs for tag, attrs in Page(html).tags if attrs.get("class") == "paper"]
+    assert "table-layout:fixed;word-wrap:break-word;overflow-wrap:anywhere;word-break:break-word;" in (
+        paper["style"] or ""
+    )
+    assert "white-space:nowrap" not in html
+
+
+def test_the_section_of_the_lead_is_named_once_where_it_comes_first():
+    composed = issue(news(5))
+    assert composed.lead in composed.sections[0].lines and len(composed.sections[0].lines) > 1
+    letter = WORDS.letter(composed)
+    assert letter.html.count(">Geopolitics</") == letter.text.count("GEOPOLITICS") == 1
+    later = replace(composed, sections=(composed.sections[1], composed.sections[0]))
+    html = WORDS.letter(later).html
+    assert html.index(">Geopolitics</p>") < html.index(">Economy</h2>") < html.index(">Geopolitics</h2>")

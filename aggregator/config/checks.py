@@ -68,8 +68,10 @@ def _names_of_rhythms(document: Document) -> Iterator[Problem]:
 
 
 def _issues_have_a_name(document: Document) -> Iterator[Problem]:
-    """Refuse an output with the name of the feed that has a digest's issues."""
-    taken = {f"{item.get('name')}-issues" for _, item in _items(document.values, "digests") if isinstance(item, dict)}
+    """Refuse an output with the name of the feed that has the issues of a digest, or of what gathers it."""
+    digests = [item for _, item in _items(document.values, "digests") if isinstance(item, dict)]
+    taken = {f"{item.get('name')}-issues" for item in digests}
+    taken |= {f"{item.get('name')}-{often}-issues" for item in digests for often in _list(item, "frequency")}
     for path, item in _items(document.values, "outputs"):
         name = item.get("name") if isinstance(item, dict) else None
         if isinstance(name, str) and name in taken:

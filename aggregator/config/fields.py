@@ -52,7 +52,17 @@ def _word(text: str) -> str:
 def _language(text: str) -> str:
     if not re.fullmatch(LANGUAGE.strip("^$"), text):
         raise ValueError(f"not a language like en, de or pt-BR {got(text)}")
-    return text
+    return language_tag(text)
+
+
+def language_tag(tag: str) -> str:
+    """Write a language tag as it is usually written (RFC 5646 §2.1.1): pt-PT, zh-Hant-TW; case means nothing in it."""
+    first, *others = tag.lower().split("-")
+    private = next((n for n, part in enumerate(others) if len(part) == 1), len(others))
+    written = (
+        part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in others[:private]
+    )
+    return "-".join((first, *written, *others[private:]))
 
 
 def _timezone(text: str) -> str:

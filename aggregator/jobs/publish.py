@@ -38,7 +38,7 @@ def publish_all(app: App) -> Published:
             continue
         _publish(app, output, report)
         app.store.meta[f"output:{output.name}"] = stamp
-    for digest in app.config.digests:
+    for digest in app.config.mailings:
         if publish_issues(app, digest):
             report.written.append(f"{feed_name(digest.name)}.atom")
     return report
@@ -80,9 +80,9 @@ def output_title(app: App, output: OutputConfig) -> str:
 
 
 def named_outputs(app: App) -> list[tuple[str, str, tuple[Format, ...]]]:
-    """List every feed that we publish, those of digests' issues among them: name, title, formats."""
+    """List every feed that we publish, those of mailings' issues among them: name, title, formats."""
     outputs = [(output.name, output_title(app, output), output.formats) for output in app.config.outputs]
-    return [*outputs, *((feed_name(digest.name), digest.title, _ATOM) for digest in app.config.digests)]
+    return [*outputs, *((feed_name(digest.name), digest.title, _ATOM) for digest in app.config.mailings)]
 
 
 def _publish(app: App, output: OutputConfig, report: Published) -> None:

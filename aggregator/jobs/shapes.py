@@ -11,6 +11,7 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.model import Issue, IssueState, Letter
+from aggregator.workspace import fingerprint
 
 if TYPE_CHECKING:
     from aggregator.pipeline.outputs import Numbered
@@ -144,7 +145,10 @@ def _write_files(app: App, digest: DigestConfig, issue: Issue, periods: Sequence
 
 
 def _stamp(app: App, digest: DigestConfig, states: Sequence[IssueState]) -> str:
-    """Say in one hash all that the feed's bytes depend on, but for templates."""
+    """Say in one hash all that the feed's bytes depend on; a time zone is frozen with each issue."""
     config = app.config
     facts = (__version__, digest.name, digest.title, digest.subscribe, config.home, config.title, config.language)
-    return blake2b(repr((facts, [(state.id, state.period) for state in states])).encode(), digest_size=16).hexdigest()
+    looks = fingerprint(app.workspace.templates)
+    return blake2b(
+        repr((facts, looks, [(state.id, state.period) for state in states])).encode(), digest_size=16
+    ).hexdigest()

@@ -22,10 +22,9 @@ _FACT = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Frame:
-    """What an issue says by itself in a language. ``language`` is the tag that was asked for (RFC 5646).
+    """What an issue says by itself. ``language`` is the tag that was asked for (RFC 5646); en where it has no words.
 
-    ``spoken`` is the language of the words, which is another one where nobody wrote any in ``language``: dates and
-    plural forms follow the words, so that no line mixes two languages.
+    ``spoken`` is the tag of the words, de: dates and plural forms follow them, so that no line mixes two languages.
     """
 
     language: str
@@ -104,10 +103,18 @@ def locale_of(language: str) -> Locale | None:
     return None
 
 
+def is_pattern(text: str) -> bool:
+    """Tell whether a text is a pattern that a date can be written with (UTS #35); text in it stands between quotes."""
+    try:
+        return bool(format_date(date(2026, 11, 23), text, locale="en"))
+    except (AttributeError, KeyError, ValueError):  # Babel asks a date for its hour, or knows no such letter or width
+        return False
+
+
 def relations(language: str) -> tuple[str, ...]:
     """List the tags whose words a language uses, from the widest to its own: zh, zh-Hant, zh-TW for zh-TW."""
     known = locale_of(language)
-    base = language.split("-")[0].lower()
+    base = language.split("-")[0]
     written = f"{base}-{known.script}" if known and known.script else base
     return tuple(dict.fromkeys((base, written, language)))
 

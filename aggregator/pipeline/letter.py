@@ -203,18 +203,20 @@ def _linked(piece: Piece, links: Mapping[str, str]) -> str:
 
 
 def _encoded(text: str, *, base64: bool) -> bytes:
-    data = _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
+    data = _wired(text)
     if base64:
         return b"\r\n".join(b2a_base64(data[at : at + 57], newline=False) for at in range(0, len(data), 57))
     return b2a_qp(data)
 
 
+def _wired(text: str) -> bytes:
+    return _LINE_END.sub("\r\n", text).encode("utf-8", "replace")
+
+
 def _sizes(text: str) -> dict[str, int]:
-    """Measure both encodings: three bytes for each that is not plain and a soft break in 75, or four for three."""
-    data = text.encode()
-    printable = sum(1 for byte in data if 32 <= byte < 127 and byte != 61) + data.count(b"\n")
-    quoted = printable + 3 * (len(data) - printable)
-    return {"quoted-printable": quoted + quoted // 75 * 3, "base64": (len(data) + 2) // 3 * 4 * 78 // 76}
+    """Measure both encodings to the byte: line ends of mail have two, and base64 makes lines of 76 characters."""
+    data = _wired(text)
+    return {"quoted-printable": len(b2a_qp(data)), "base64": (len(data) + 2) // 3 * 4 + max(len(data) - 1, 0) // 57 * 2}
 
 
 def _boundary(letter: Letter) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.config import TopicConfig
+from aggregator.config.fields import language_tag
 from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
 from aggregator.pipeline.carriers import carriers
 from aggregator.pipeline.plain import shortened, tidy
@@ -37,7 +38,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig]) -> tupl
         excerpt=excerpt,
         author=shortened(tidy(lead.entry.author), NAME),
         **_also(telling),
-        language=lead.entry.language,
+        language=language_tag(lead.entry.language),
         why=f"{ranked.why}; {evidence}" if evidence else ranked.why,
         rank=rank,
         seen=lead.entry.published_from == "first_seen",

@@ -10,9 +10,12 @@ def narrowed(issue: Issue, topics: Mapping[str, str]) -> Issue | None:
     """Keep what has one of these topics (names with their titles, in order); None when nothing has.
 
     A story stands under the first of them that it has, also where it stood under another in the whole issue. What the
-    size left out is counted as far as the issue knows of it.
+    size left out is counted as far as the issue knows of it. What the whole issue had no room for (brief, told or not)
+    is told whole here: ``fit`` comes afterwards.
     """
-    sections, rest = _chosen(issue.sections, topics), _chosen(issue.rest, topics)
+    cut = (replace(part, lines=tuple(line for line in part.lines if line.brief)) for part in issue.rest)
+    left = (replace(part, lines=tuple(line for line in part.lines if not line.brief)) for part in issue.rest)
+    sections, rest = _chosen((*issue.sections, *cut), topics), _chosen(left, topics)
     left_out = sum(len(section.lines) for section in rest)
     return replace(issue, sections=sections, rest=rest, left_out=left_out) if sections else None
 
@@ -23,7 +26,7 @@ def _chosen(sections: Iterable[Section], topics: Mapping[str, str]) -> tuple[Sec
         for line in section.lines:
             has = line.topics or (section.topic,)
             if under := next((name for name in topics if name in has), None):
-                shelves[under].append(line)
+                shelves[under].append(replace(line, brief=False))
     return tuple(
         Section(name, topics[name], tuple(sorted(lines, key=lambda line: line.rank)))
         for name, lines in shelves.items()

@@ -26,11 +26,12 @@ from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
+from aggregator.templates.isolates import apart, runs
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
 from aggregator.templates.words import check_words, frame_of
-from aggregator.workspace import shipped
+from aggregator.workspace import fingerprint, shipped
 
 __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
 
@@ -57,12 +58,12 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
-        self._environment.filters.update(markdown=markdown, target=target)
-        self.frame = lru_cache(maxsize=64)(self._frame)
+        self._environment.filters.update(markdown=markdown, target=target, apart=apart, runs=runs)
+        self._frame = lru_cache(maxsize=64)(lambda language, fingerprint: frame_of(language, folder))
 
-    def _frame(self, language: str) -> Frame:
-        """Give the words of a language; English where nobody wrote any. Raises TemplateError."""
-        return frame_of(language, self._folder)
+    def frame(self, language: str) -> Frame:
+        """Give the words of a language, as they are now; English where nobody wrote any. Raises TemplateError."""
+        return self._frame(language, fingerprint(self._folder) if self._folder else ())
 
     def framed(self, issue: Issue, *, language: str = "", zone: str = "", template: str = "") -> Issue:
         """Write anew what an issue says by itself, for a reader with another language or time zone.
@@ -118,14 +119,15 @@ class Templates:
 
     def check(self) -> None:
         """Read every template; write out an issue, an empty one, and what subscribers see. Raises TemplateError."""
-        check_words(self._folder)
+        spoken = check_words(self._folder)
         for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
         for name, values in samples():
             self.render(name, values)
         sample = self.framed(SAMPLE)
-        for issue in (sample, replace(sample, sections=(), rest=())):
+        others = [self.framed(SAMPLE, language=language) for language in spoken]
+        for issue in (sample, replace(sample, sections=(), rest=()), *others):
             self.letter(issue)
             self.page(issue, links={})
             self.markdown(issue, links={})

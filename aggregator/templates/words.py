@@ -7,12 +7,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from aggregator.config.fields import language_tag
 from aggregator.errors import TemplateError
-from aggregator.pipeline.frame import Frame, relations
+from aggregator.pipeline.frame import Frame, is_pattern, relations
 from aggregator.workspace import shipped
 
 ENGLISH = "en"
-OPTIONAL = ("date", "day", "day_of_year", "digits")
+PATTERNS = ("date", "day", "day_of_year")
+OPTIONAL = (*PATTERNS, "digits")
 """What a language may leave to CLDR: its patterns of dates; and its ten digits, where they are not 0 to 9."""
 
 _TEN = 10
@@ -27,7 +29,7 @@ def frame_of(language: str, folder: Path | None) -> Frame:
     ``folder`` is the user's ``templates/``: a file in its ``words/`` needs only the words that it changes. Raises
     TemplateError for what is no such file.
     """
-    english = _of(ENGLISH, folder)
+    english, language = _of(ENGLISH, folder), language_tag(language)
     words: dict[str, Any] = {}
     spoken = ""
     for tag in relations(language):
@@ -35,15 +37,19 @@ def frame_of(language: str, folder: Path | None) -> Frame:
             words |= own
             spoken = tag
     if not spoken:
-        return Frame(language=language, spoken=ENGLISH, words=english)
+        return Frame(language=ENGLISH, spoken=ENGLISH, words=english)
     missing = {key: phrase for key, phrase in english.items() if key not in OPTIONAL}
     return Frame(language=language, spoken=spoken, words={**missing, **words})
 
 
-def check_words(folder: Path | None) -> None:
-    """Read every file of the user's words; raises TemplateError at a mistake."""
-    for path in sorted((folder / "words").glob("*.toml")) if folder else ():
+def check_words(folder: Path | None) -> list[str]:
+    """Read every file of the user's words, and list the languages they are for; raises TemplateError at a mistake."""
+    paths = sorted((folder / "words").glob("*.toml")) if folder else []
+    for path in paths:
+        if path.stem != (tag := language_tag(path.stem)):
+            raise TemplateError(str(path), f"would not be found; call it {tag}.toml")
         _read(path)
+    return [path.stem for path in paths]
 
 
 def _of(tag: str, folder: Path | None) -> dict[str, Any]:
@@ -73,8 +79,11 @@ def _read(path: Path) -> dict[str, Any]:
 def _wrong(key: str, phrase: object, english: dict[str, Any]) -> str:
     """Say what is wrong with a phrase; empty when nothing is."""
     if key in OPTIONAL:
-        fits = isinstance(phrase, str) and (key != "digits" or len(phrase) == _TEN)
-        return "" if fits else "must be ten digits, from zero on" if key == "digits" else "must be a pattern of a date"
+        if key in PATTERNS:
+            return (
+                "" if isinstance(phrase, str) and is_pattern(phrase) else "must be a pattern of a date, like d MMMM y"
+            )
+        return "" if isinstance(phrase, str) and len(phrase) == _TEN else "must be ten digits, from zero on"
     if key not in english:
         near = get_close_matches(key, [*english, *OPTIONAL], n=1)
         return "there is no such phrase" + (f"; did you mean `{near[0]}`?" if near else "")

@@ -226,14 +226,33 @@ def test_a_topic_written_twice_does_not_shift_the_places_of_the_others(problems:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("en-us", "en-US"),
+        ("PT-pt", "pt-PT"),
+        ("zh-hant-tw", "zh-Hant-TW"),
+        ("de", "de"),
+        ("en-x-US-abcd", "en-x-us-abcd"),
+    ],
+)
+def test_a_language_is_the_same_however_it_is_written(written, read_as):
+    config = read(
+        f"title: T\nlanguage: {written}\nfeeds: [{{url: 'https://a.example/', language: {written}}}]".encode(), "x"
+    )
+    assert (config.language, config.feeds[0].language) == (read_as, read_as)
+
+
 def test_no_output_takes_the_name_of_the_feed_of_issues(problems):
     found = problems(
         """\
         title: Desk
-        outputs: [{name: morning-issues}, {name: evening-issues}]
-        digests: [{name: morning, when: daily 07:00}]
+        outputs: [{name: morning-issues}, {name: evening-issues}, {name: morning-weekly-issues}]
+        digests: [{name: morning, when: daily 07:00, frequency: [each, weekly]}]
         """
     )
+    said = "is the feed of the issues of digest"
     assert found == [
-        '2:18: outputs[0].name: is the feed of the issues of digest `morning`; choose another (got "morning-issues")'
+        f'2:18: outputs[0].name: {said} `morning`; choose another (got "morning-issues")',
+        f'2:66: outputs[2].name: {said} `morning-weekly`; choose another (got "morning-weekly-issues")',
     ]

@@ -78,6 +78,23 @@ def test_the_feed_of_issues_does_not_change_by_itself(tmp_path: Path) -> None:
     assert feed(here) == before
 
 
+def test_the_feed_of_issues_follows_the_users_templates_and_words(tmp_path: Path) -> None:
+    """A program that runs for days reads them as they are now."""
+    here = three_days(tmp_path)
+    with here.app() as app:
+        assert app.templates.frame("en").say("update") == "Update"
+        words = tmp_path / "templates" / "words"
+        words.mkdir(parents=True, exist_ok=True)
+        (words / "en.toml").write_text('times = "By the clocks of {place}"\n', encoding="utf-8")
+        assert app.templates.frame("en").say("times", place="Rome") == "By the clocks of Rome"
+    here.sync()
+    assert b"By the clocks of" in feed(here)
+    template = '{% extends "default:issue-feed.html" %}{% block issue %}<p>Mine</p>{% endblock %}'
+    (tmp_path / "templates" / "issue-feed.html").write_text(template, encoding="utf-8")
+    here.sync()
+    assert feed(here).count(b"Mine") == 3
+
+
 def test_an_issue_keeps_its_id_when_the_site_moves(tmp_path: Path) -> None:
     """Also then no reader shows it again."""
     here = three_days(tmp_path)

@@ -7,9 +7,11 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from aggregator import workers
 from aggregator.app import App
+from aggregator.cli.forever import site
 from aggregator.errors import NotFoundError
 from aggregator.jobs import register, subscribing
 from aggregator.jobs.compose import digest_named, due_periods, wanted_mailings
@@ -169,6 +171,24 @@ def test_what_gathers_a_digest_is_made_when_somebody_wants_it(tmp_path: Path):
             assert "morning-weekly" not in [digest.name for digest, _ in due_periods(app, now=app.clock())]
             register.pause(app, register.found(app, READER), "", 4)
             assert "morning-weekly" not in [one.name for one in wanted_mailings(app, now=app.clock())]
+
+
+def test_what_gathers_a_digest_has_a_feed_of_its_issues_too(tmp_path: Path):
+    """At the address that its pages name, and also where a process was killed before it wrote the feed."""
+    with serve({"/a": Page(rss(item(1), item(2)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=EXTRA)
+        with here.app() as app:
+            agreed(app, frequency="weekly")
+        here.sync()
+        feed = tmp_path / "storage/outputs/morning-weekly-issues.atom"
+        before = feed.read_bytes()
+        feed.unlink()
+        here.sync()
+        page = (tmp_path / "storage/issues/morning-weekly/2026-11-23.html").read_text(encoding="utf-8")
+        with here.app() as app:
+            answer = TestClient(site(app)).get("/feeds/morning-weekly-issues.atom")
+    assert answer.content == feed.read_bytes() == before and b"morning-weekly/2026-11-23" in before
+    assert 'href="https://desk.example.org/feeds/morning-weekly-issues.atom"' in page
 
 
 def test_the_reception_waits_for_who_writes_and_loses_nothing(tmp_path: Path):

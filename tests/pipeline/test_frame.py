@@ -106,6 +106,28 @@ def test_plural_forms(language: str, n: int, expected: str):
     assert WORDS.frame(language).say("more_on_web", n=n) == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "weekday", "other"),
+    [
+        ("en", "New since Sunday:", "New since 3 October:"),
+        ("es", "Novedades desde el domingo:", "Novedades desde el 3 de octubre:"),
+        ("fr", "Nouveau depuis notre édition (dimanche) :", "Nouveau depuis notre édition (3 octobre) :"),
+        ("it", "Novità dopo la nostra edizione (domenica):", "Novità dopo la nostra edizione (3 ottobre):"),
+        ("ru", "Новое после выпуска (воскресенье):", "Новое после выпуска (3 октября):"),
+    ],
+)
+def test_a_weekday_and_a_date_both_fit_the_phrase(language: str, weekday: str, other: str):
+    """French and Italian have an article before a date and none before a weekday."""
+    frame = WORDS.frame(language)
+    days = [frame.day_before(day, seen_from=DAY) for day in (date(2026, 11, 22), date(2026, 10, 3))]
+    assert [frame.say("new_since", day=day) for day in days] == [weekday, other]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "it", "pt", "de", "nl", "ar", "he", "pl", "ru", "uk"])
+def test_a_moment_that_a_preposition_would_stand_before_follows_a_colon(language: str):
+    assert re.search(r" ?: \{when\}$", str(words(language)["seen"]))
+
+
 def test_what_is_put_into_a_phrase_is_not_read_as_one():
     assert WORDS.frame("en").say("also_in", names="{n} {names}") == "Also in {n} {names}"
 
@@ -163,6 +185,10 @@ def test_the_users_words_take_the_place_of_ours_one_by_one(tmp_path: Path):
         ("update = 3", "update: must be text"),
         ('digits = "12"', "digits: must be ten digits, from zero on"),
         ("update = ", "cannot be read: "),
+        ('date = "foo bar"', "date: must be a pattern of a date, like d MMMM y"),
+        ('day = "HH:mm"', "day: must be a pattern of a date"),
+        ('day_of_year = "dddddd"', "day_of_year: must be a pattern of a date"),
+        ("day = 3", "day: must be a pattern of a date"),
     ],
 )
 def test_a_mistake_in_the_users_words_is_named_with_its_file(tmp_path: Path, text: str, reason: str):
@@ -171,6 +197,26 @@ def test_a_mistake_in_the_users_words_is_named_with_its_file(tmp_path: Path, tex
     with pytest.raises(TemplateError) as caught:
         Templates(tmp_path).check()
     assert caught.value.template == str(tmp_path / "words" / "de.toml") and reason in str(caught.value)
+
+
+def test_a_frame_without_words_says_that_it_is_english():
+    """Nothing runs from the right that is English; each line of a publisher still says its own language."""
+    html = WORDS.letter(issue(news(2, language="ur"), language="ur"), links={"web": "https://a.example/"}).html
+    assert '<html lang="en" dir="ltr">' in html and "On the web" in html
+    assert html.count(' dir="ltr" lang="ur"') == 2
+
+
+@pytest.mark.parametrize(("tag", "phrase"), [("pt-pt", "Subscrever"), ("ZH-hant-tw", "訂閱"), ("EN-us", "Subscribe")])
+def test_the_case_of_a_tag_means_nothing(tag: str, phrase: str):
+    assert WORDS.frame(tag).say("subscribe") == phrase
+    assert WORDS.frame("en-us").long_date(DAY) == "Monday, November 23, 2026"
+
+
+def test_a_file_whose_name_would_not_be_found_is_named(tmp_path: Path):
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "pt-pt.toml").write_text('update = "Novo"\n', encoding="utf-8")
+    with pytest.raises(TemplateError, match=r"pt-pt\.toml: would not be found; call it pt-PT\.toml"):
+        Templates(tmp_path).check()
 
 
 def test_a_tag_that_is_no_name_of_a_file_reads_none():

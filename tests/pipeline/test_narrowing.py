@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from aggregator.pipeline.compose import fit
 from aggregator.pipeline.narrowing import narrowed
-from tests.newsroom import issue, news, stored, stories, told
+from tests.newsroom import ARABIC, WORDS, digest, issue, news, stored, stories, told
 
 TITLES = {"economy": "Economy", "science": "Science"}
 
@@ -41,6 +42,18 @@ def test_an_issue_of_an_older_version_knows_only_where_its_stories_stand() -> No
     )
     found = narrowed(older, TITLES)
     assert found and [section.topic for section in found.sections] == list(TITLES)
+
+
+def test_one_topic_of_a_long_issue_has_room_for_more_than_headlines() -> None:
+    """Also what had to be cut from the whole issue comes back; what its size left out does not."""
+    whole = issue(news(400, texts=ARABIC, language="ar"), size=350, language="ar")
+    fitted, _ = fit(whole, WORDS.letter, digest=digest(), frame=WORDS.frame("ar"))
+    assert fitted.left_out > whole.left_out == 50
+    topic = {"science": "Science"}
+    found, expected = narrowed(fitted, topic), narrowed(whole, topic)
+    assert found and expected and not any(line.brief for line in found.lines)
+    assert [line.entry for line in found.lines] == [line.entry for line in expected.lines]
+    assert found.left_out == expected.left_out > 0
 
 
 def test_what_the_size_left_out_is_counted_as_far_as_it_is_of_the_topic() -> None:
