@@ -14,6 +14,7 @@ from aggregator.pipeline.wording import counted
 commands = typer.Typer(no_args_is_help=True, help="See, add and remove who gets the digests.")
 Address = Annotated[str, typer.Argument(help="The subscriber's mail address.")]
 OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
+_WHEN_FOLDED = "it goes with the next `erase`, or when no program has the database open"
 NO_ONE = "nobody subscribes yet"
 
 
@@ -110,7 +111,9 @@ def remove(context: typer.Context, address: Address, digest: OneDigest = "", as_
 def erase(
     context: typer.Context,
     address: Address,
-    yes: Annotated[bool, typer.Option("-y", "--yes", "--no-input", help="Ask nothing.")] = False,
+    yes: Annotated[
+        bool, typer.Option("-y", "--yes", "--no-input", help="Ask nothing; a must without a terminal.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget a subscriber wholly; what was sent to them is counted without a name."""
@@ -119,15 +122,25 @@ def erase(
     screen = terminal(context)
     with screen.beside() as app:
         who = found(app, address)
-        if not yes and sys.stdin.isatty() and not typer.confirm(f"Forget {who.address} for good?"):
+        if not (yes or _sure(who.address)):
             raise typer.Exit(1)
         app.store.subscribers.erase(who.id)
+        folded = app.store.subscribers.fold()
         listed = [digest.name for digest in app.config.digests if who.mailbox in map(str.casefold, digest.to)]
     if as_json:
-        screen.json(address=who.address, erased=True, listed=listed)
+        screen.json(address=who.address, erased=True, log_emptied=folded, listed=listed)
     screen.say(f"{who.address}: erased")
+    if not folded:
+        screen.warn(f"{app.workspace.database.name}-wal was being read and has the address still: {_WHEN_FOLDED}")
     for name in listed:
         screen.warn(f"{who.address} stands in `to` of {name} in feeds.yaml, and is sent it still: take it out there")
+
+
+def _sure(address: str) -> bool:
+    """Ask whether somebody is meant to be forgotten; raises BadParameter where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"{address} would be forgotten for good, and nobody can be asked here: say --yes")
+    return typer.confirm(f"Forget {address} for good?")
 
 
 @commands.command()

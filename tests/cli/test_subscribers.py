@@ -91,7 +91,9 @@ def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
     assert states(root) == {f"{READER} evening": "left", f"{READER} morning": "confirmed"}
     assert "1 subscription ended" in subscribers(root, "remove", READER).stderr
     assert "0 subscriptions ended" in subscribers(root, "remove", READER).stderr
-    assert "erased" in subscribers(root, "erase", READER).stderr
+    assert "say --yes" in subscribers(root, "erase", READER, code=2).stderr
+    assert states(root) != {}, "where nobody can be asked, nobody is forgotten"
+    assert "erased" in subscribers(root, "erase", READER, "--yes").stderr
     assert states(root) == {}
     assert "no subscriber reader@example.org" in subscribers(root, "show", READER, code=1).stderr
 
@@ -99,7 +101,7 @@ def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
 def test_who_stands_in_feeds_yaml_too_is_named_when_erased(root: Path):
     desk(root, extra=EXTRA.replace("when: daily 19:00,", "when: daily 19:00, to: [Reader@example.org],"))
     added(root, READER)
-    assert "stands in `to` of evening" in subscribers(root, "erase", READER).stderr
+    assert "stands in `to` of evening" in subscribers(root, "erase", READER, "-y").stderr
 
 
 def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tmp_path: Path):
