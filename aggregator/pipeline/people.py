@@ -1,6 +1,6 @@
 """Offer, Reader → what the pages and the mail for subscribers show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -40,9 +40,22 @@ _OF_READERS: tuple[Done, ...] = ("confirmed", "left", "back", "not-back")
 _OF_NOBODY: tuple[Done, ...] = ("asked", "expired", "unknown", "busy")
 
 
-def form_values(offer: Offer, *, trouble: str = "") -> dict[str, Any]:
-    """Give what ``subscribe.html`` shows; ``trouble`` is what was wrong with what was sent."""
-    return {"offer": offer, "often": OFTEN, "trap": TRAP, "trouble": trouble}
+def form_values(
+    offer: Offer, *, trouble: str = "", address: str = "", topics: Collection[str] | None = None, frequency: str = ""
+) -> dict[str, Any]:
+    """Give what ``subscribe.html`` shows; ``trouble`` is what was wrong with the address that was sent.
+
+    ``topics`` (None: all) and ``frequency`` are what is chosen when it is shown; what is not on offer is passed over.
+    """
+    return {
+        "offer": offer,
+        "often": OFTEN,
+        "trap": TRAP,
+        "trouble": trouble,
+        "address": address,
+        "chosen": [name for name, _ in offer.topics if topics is None or name in topics],
+        "frequency": frequency if frequency in offer.frequencies else offer.frequencies[0],
+    }
 
 
 def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) -> dict[str, Any]:
