@@ -174,7 +174,7 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
     issue, letter = drafted
     lines = sum(len(section.lines) for section in issue.sections)
     screen.show(f"“{issue.subject}”: {counted(lines, 'story', 'stories')}, {len(letter.html.encode()):,} bytes of HTML")
-    people = app.store.subscribers.of_digest(*app.config.rhythm(digest.name), now)
+    people = app.store.subscribers.of_digest(*app.config.audience(digest.name), now)
     if people:
         screen.show(f"to {counted(len(people), 'subscriber')}")
     if digest.to or not people:

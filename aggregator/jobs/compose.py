@@ -1,6 +1,6 @@
 """Compose: freeze one issue of a digest, once a period, or record that there was nothing to tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,8 +70,12 @@ def wanted_mailings(app: App, *, now: datetime) -> list[DigestConfig]:
     if len(mailings) == len(app.config.digests):
         return list(mailings)
     wanted = app.store.subscribers.frequencies(now)
-    rhythms = {mailing.name: app.config.rhythm(mailing.name) for mailing in mailings}
-    return [one for one in mailings if rhythms[one.name][1] == "each" or rhythms[one.name] in wanted]
+    return [one for one in mailings if one in app.config.digests or _is_wanted(app, one, wanted)]
+
+
+def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, str]]) -> bool:
+    name, choices = app.config.audience(mailing.name)
+    return any((name, often) in wanted for often in choices)
 
 
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:

@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Choice, Consent, Offer, Other, Reader, Subscriber, Subscription, SubscriptionWord
+from aggregator.model import (
+    Choice,
+    Consent,
+    Frequency,
+    Lapsed,
+    Offer,
+    Other,
+    Reader,
+    Subscriber,
+    Subscription,
+    SubscriptionWord,
+)
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية",
@@ -67,7 +78,7 @@ def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) ->
         "state": reader.subscription.state,
         "who": masked(reader.subscriber.address),
         "topics": titles,
-        "often": OFTEN[choice.frequency] if len(reader.offer.frequencies) > 1 else "",
+        "often": OFTEN[_sent(reader)] if len(reader.offer.frequencies) > 1 else "",
         "paused": paused(reader, zone=zone),
         "suppressed": bool(reader.subscriber.suppressed),
         "preferences": reader.preferences,
@@ -86,7 +97,8 @@ def preference_values(
         **reader_values(reader, zone=zone, now_saved=saved),
         "offer": reader.offer,
         "chosen": reader.subscription.choice.topics or tuple(name for name, _ in reader.offer.topics),
-        "frequency": reader.subscription.choice.frequency,
+        "frequency": _sent(reader),
+        "lapsed": reader.lapsed,
         "frequencies": OFTEN,
         "weeks": WEEKS,
         "languages": LANGUAGES,
@@ -115,6 +127,11 @@ def letter_values(*, site: str, title: str, language: str, home: str, link: str,
         "contact": contact,
         "days": 7,
     }
+
+
+def _sent(reader: Reader) -> Frequency:
+    """Tell how often the digest is sent, which is not as chosen where that is no more."""
+    return reader.lapsed.instead if reader.lapsed else reader.subscription.choice.frequency
 
 
 def paused(reader: Reader, *, zone: ZoneInfo) -> str:
@@ -161,4 +178,6 @@ def _readers(offer: Offer) -> Iterator[Reader]:
     for choice in (Choice(), paused):
         for state in states:
             wish = Subscription(1, "sample", state, choice, Consent(asked, "form"))
-            yield Reader(who, wish, offer, "token", "token", others if choice.topics else (), undo=state == "left")
+            others_of = others if choice.topics else ()
+            lapse = Lapsed(("gone",), "daily") if choice.topics else None
+            yield Reader(who, wish, offer, "token", "token", others_of, undo=state == "left", lapsed=lapse)

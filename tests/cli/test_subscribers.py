@@ -121,6 +121,26 @@ def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tm
     assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
 
 
+def test_what_is_no_more_is_said_and_a_copy_comes_back_all_the_same(root: Path, tmp_path: Path):
+    chosen = ("-t", "world", "--frequency", "weekly")
+    subscribers(root, "add", READER, "--digest", "morning", "--confirmed", "--note", "at the fair", *chosen)
+    subscribers(root, "export", str(root / "people.csv"))
+    changed = EXTRA.replace("{world:", "{planet:").replace(", frequency: [each, weekly]", "").replace("[world]", "[]")
+    desk(root, extra=changed)
+    told = run(root, "check").stderr
+    assert "1 subscriber of morning chose weekly, which it has no more: sent each issue" in told
+    assert "chose topics that are no more (world): sent all of it" in told
+    assert len(data(root, "check")["lapsed"]) == 2
+    row = subscribers(root, "list").stdout.splitlines()[1].split("\t")
+    assert row[3:5] == ["each (weekly is no more)", "all (world: no more)"]
+    assert "each (weekly is no more), topics: all (world: no more)" in subscribers(root, "show", READER).stdout
+    other = tmp_path / "other"
+    desk(other, extra=changed)
+    done = subscribers(other, "import", str(root / "people.csv"))
+    assert "people.csv:2: no such topic of morning, kept all the same" in done.stderr and "1 subscriber" in done.stderr
+    assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
+
+
 def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
     (root / "list.csv").write_text("address\na@example.org\nb@\nc@example.org\nnobody\n")
     words = ("import", str(root / "list.csv"), "--digest", "morning", "--confirmed")

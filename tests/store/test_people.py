@@ -39,7 +39,7 @@ def confirmed(store: Store, address: str = "reader@example.org", digest: str = "
 
 
 def got(store: Store, digest: str = "morning", *, at: datetime = NOW) -> list[str]:
-    return [who.address for who, _ in store.subscribers.of_digest(digest, "each", at)]
+    return [who.address for who, _ in store.subscribers.of_digest(digest, ["each"], at)]
 
 
 def test_an_address_is_one_person_however_it_is_written(store: Store):
@@ -98,7 +98,7 @@ def test_who_is_suppressed_gets_no_digest_at_all_until_the_editor_says_so(store:
 def test_a_frequency_is_heeded(store: Store):
     who = confirmed(store)
     store.subscribers.choose(who.id, "morning", Choice((), "weekly"))
-    assert got(store) == [] and len(store.subscribers.of_digest("morning", "weekly", NOW)) == 1
+    assert got(store) == [] and len(store.subscribers.of_digest("morning", ["weekly"], NOW)) == 1
     assert store.subscribers.frequencies(NOW) == {("morning", "weekly")}
 
 
