@@ -55,11 +55,11 @@ def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> li
 
 
 def _waits(app: App, digest: DigestConfig, period: Period, *, now: datetime) -> bool:
-    """Tell whether a digest without an issue waits for its next moment: it was not there at this one.
+    """Tell whether a digest without an issue or a draft waits for its next moment: it was not there at this one.
 
     Which moment that was is kept, so that a workspace that is synced rarely does not wait for ever.
     """
-    if now - period.due <= FIRST_WITHIN or app.store.issues.last(digest.name) is not None:
+    if now - period.due <= FIRST_WITHIN or app.store.issues.last(digest.name) or app.store.drafts.find(digest.name):
         return False
     return app.store.meta.once(f"passed_over_{digest.name}", lambda: period.name) == period.name
 

@@ -77,6 +77,16 @@ def test_the_first_issue_bears_no_date_of_long_ago(tmp_path: Path) -> None:
     assert [issue.period for issue in due.issues] == ["2026-11-26"]
 
 
+def test_a_first_issue_that_waits_for_approval_is_asked_about_for_days(tmp_path: Path) -> None:
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        weekly = "when: mon 07:00, approve: required"
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("when: daily 07:00", weekly))
+        here.clock.forward(hours=2)
+        held = here.sync().held
+        here.clock.forward(days=2)
+        assert held == here.sync().held == {"morning": "2026-11-23"}
+
+
 def test_who_syncs_rarely_has_a_first_issue_all_the_same(tmp_path: Path) -> None:
     """Four days after each moment, always."""
     with serve({"/a": Page(rss(item(1)))}) as server:
