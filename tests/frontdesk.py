@@ -72,9 +72,11 @@ class Front:
         body = urlencode([*fields, *more.items()]).encode()
         return self.ask(target, method="POST", body=body, content_type=URLENCODED, **headers)
 
-    def subscribe(self, address: str = READER, *, digest: str = "morning", peer: str = "", **more: str) -> Reply:
+    def subscribe(
+        self, address: str = READER, *fields: tuple[str, str], digest: str = "morning", peer: str = "", **more: str
+    ) -> Reply:
         """Send the form of a digest."""
-        return self.send(f"/subscribe/{digest}", ("address", address), peer=peer, **more)
+        return self.send(f"/subscribe/{digest}", ("address", address), *fields, peer=peer, **more)
 
     def link(self, purpose: Purpose, *, address: str = READER, digest: str = "morning") -> str:
         """Give the path of a link in a subscriber's mail."""

@@ -102,7 +102,9 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
 
     screen = terminal(context)
     with screen.opened() as app:
-        issues = app.store.issues.all(digest_named(app, name).name if name else "")
+        issues = app.store.issues.all(name)
+        if name and not issues:
+            digest_named(app, name)  # one that is no more has its issues still
         sent = app.store.issues.deliveries_by_issue(name)
         rows = [(issue, sent.get(issue.id, ())) for issue in issues]
         zone = app.config.zone

@@ -13,6 +13,7 @@ from aggregator.config.editing import lines
 from aggregator.cores import Cores
 from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
+from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
 from aggregator.model import Fetched
 from aggregator.pipeline.discover import Sight, look
@@ -75,6 +76,14 @@ def waiting(screen: Terminal) -> str:
         return ""
     with screen.opened() as app:
         return not_yet(app)
+
+
+def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
+    """Say of how many subscribers a choice is no more; nothing when there is no database yet."""
+    if not database_of(find_workspace(screen.root), settings).exists():
+        return ()
+    with screen.opened() as app:
+        return told(app.config, app.store.subscribers.all())
 
 
 def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool) -> list[Finding]:

@@ -1,11 +1,11 @@
 """What `aggregator subscribers` shows of people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.cli.terminal import Terminal, moment
-from aggregator.model import Bounce, Subscriber, Subscription
+from aggregator.model import Bounce, Lapsed, Subscriber, Subscription
 
 TOLD = {
     "queued": "a mail that asks them goes out with the next sync",
@@ -18,14 +18,18 @@ TOLD = {
 """What became of an address, in words."""
 
 
-def person(who: Subscriber, wishes: Sequence[Subscription]) -> dict[str, object]:
+Wish = tuple[Subscription, Lapsed | None]
+"""What somebody wants, and what of it is no more."""
+
+
+def person(who: Subscriber, wishes: Iterable[Wish]) -> dict[str, object]:
     """Give a subscriber for programs."""
     facts = ("address", "language", "zone", "joined", "suppressed", "suppressed_at")
-    return {**{name: getattr(who, name) for name in facts}, "subscriptions": [_wish(wish) for wish in wishes]}
+    return {**{name: getattr(who, name) for name in facts}, "subscriptions": [_wish(*wish) for wish in wishes]}
 
 
 def rows(
-    who: Subscriber, wishes: Sequence[Subscription], *, digest: str, zone: ZoneInfo, now: datetime
+    who: Subscriber, wishes: Iterable[Wish], *, digest: str, zone: ZoneInfo, now: datetime
 ) -> list[tuple[str, ...]]:
     """Give the lines of a table: address, digest, state, how often, topics, since when."""
     return [
@@ -33,13 +37,24 @@ def rows(
             who.address,
             wish.digest,
             state(who, wish, zone=zone, now=now),
-            wish.choice.frequency,
-            ", ".join(wish.choice.topics) or "all",
+            frequency(wish, lapse),
+            topics(wish, lapse),
             moment(wish.confirmed or wish.consent.asked, zone, named=False),
         )
-        for wish in wishes
+        for wish, lapse in wishes
         if digest in ("", wish.digest)
     ]
+
+
+def frequency(wish: Subscription, lapse: Lapsed | None) -> str:
+    """Say how often a digest is sent."""
+    return f"{lapse.instead} ({lapse.frequency} is no more)" if lapse and lapse.frequency else wish.choice.frequency
+
+
+def topics(wish: Subscription, lapse: Lapsed | None) -> str:
+    """Say what of a digest is sent."""
+    chosen = ", ".join(wish.choice.topics)
+    return f"all ({chosen}: no more)" if lapse and lapse.topics else chosen or "all"
 
 
 def state(who: Subscriber, wish: Subscription, *, zone: ZoneInfo, now: datetime) -> str:
@@ -55,7 +70,7 @@ def state(who: Subscriber, wish: Subscription, *, zone: ZoneInfo, now: datetime)
 def tell_person(
     screen: Terminal,
     who: Subscriber,
-    wishes: Sequence[Subscription],
+    wishes: Iterable[Wish],
     bounces: Sequence[Bounce],
     sent: Sequence[tuple[str, str, str, datetime]],
     *,
@@ -71,19 +86,19 @@ def tell_person(
         "suppressed": [f"{moment(who.suppressed_at, zone)}: {who.suppressed}"] if who.suppressed else [],
         "language": [who.language] if who.language else [],
         "time zone": [who.zone] if who.zone else [],
-        **{wish.digest: _lines(wish, zone) for wish in wishes},
+        **{wish.digest: _lines(wish, lapse, zone) for wish, lapse in wishes},
         "sent": mails,
         "came back": came,
     }
     screen.steps({name: lines for name, lines in steps.items() if lines})
 
 
-def _lines(wish: Subscription, zone: ZoneInfo) -> list[str]:
+def _lines(wish: Subscription, lapse: Lapsed | None, zone: ZoneInfo) -> list[str]:
     choice, consent = wish.choice, wish.consent
     by = f" by {consent.form}" if consent.form else ""
     version = f", text {consent.wording}" if consent.wording else ""
     return [
-        f"{wish.state}, {choice.frequency}, topics: {', '.join(choice.topics) or 'all'}",
+        f"{wish.state}, {frequency(wish, lapse)}, topics: {topics(wish, lapse)}",
         *([f"paused until {moment(choice.paused_until, zone)}"] if choice.paused_until else []),
         f"asked {moment(consent.asked, zone)}, {consent.via}{by}{version}",
         *([f"confirmed {moment(wish.confirmed, zone)}"] if wish.confirmed else []),
@@ -91,13 +106,14 @@ def _lines(wish: Subscription, zone: ZoneInfo) -> list[str]:
     ]
 
 
-def _wish(wish: Subscription) -> dict[str, object]:
+def _wish(wish: Subscription, lapse: Lapsed | None) -> dict[str, object]:
     choice, consent = wish.choice, wish.consent
     return {
         "digest": wish.digest,
         "state": wish.state,
         "topics": choice.topics,
         "frequency": choice.frequency,
+        "lapsed": lapse,
         "paused_until": choice.paused_until,
         "asked": consent.asked,
         "via": consent.via,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aggregator.config import DigestConfig
     from aggregator.jobs.compose import Period
     from aggregator.jobs.delivered import Delivered
+    from aggregator.model import IssueState
 
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
@@ -86,8 +87,8 @@ def resend(
         if issue is None or issue.skipped:
             made = ", ".join(one.period for one in app.store.issues.all(name)[:5] if not one.skipped)
             raise NotFoundError(f"no issue {name} {period} was made; the latest: {made or 'none'}")
-        if to and not any(one.recipient.casefold() == to.casefold() for one in app.store.issues.deliveries(issue.id)):
-            raise NotFoundError(f"{name} {period} was not for {to}: who subscribes gets the next one")
+        if to:
+            _may_get(app, issue, to)
         anew = states or [word for word in get_args(DeliveryWord) if word not in ("pending", "sending")]
         count = app.store.issues.again(issue.id, anew, now=app.clock(), recipient=to)
         screen.say(f"{name} {period}: {counted(count, 'delivery', 'deliveries')} to make again")
@@ -95,6 +96,19 @@ def resend(
         if report:
             screen.say(said(app, report.sent))
     raise typer.Exit(code(report) if report else 0)
+
+
+def _may_get(app: "App", issue: "IssueState", to: str) -> None:
+    """Raise NotFoundError when an issue was not for an address, AggregatorError when it is sent nothing any more."""
+    from aggregator.jobs.sending import why_not
+
+    found = next(
+        (one for one in app.store.issues.deliveries(issue.id) if one.recipient.casefold() == to.casefold()), None
+    )
+    if found is None:
+        raise NotFoundError(f"{issue.digest} {issue.period} was not for {to}: who subscribes gets the next one")
+    if reason := why_not(app, found, issue.digest):
+        raise AggregatorError(f"{to} is sent nothing of {issue.digest}: {reason}; nothing was changed")
 
 
 def delivered(screen: Terminal, app: "App", name: str) -> "Delivered":
@@ -160,7 +174,7 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
     issue, letter = drafted
     lines = sum(len(section.lines) for section in issue.sections)
     screen.show(f"“{issue.subject}”: {counted(lines, 'story', 'stories')}, {len(letter.html.encode()):,} bytes of HTML")
-    people = app.store.subscribers.of_digest(*app.config.rhythm(digest.name), now)
+    people = app.store.subscribers.of_digest(*app.config.audience(digest.name), now)
     if people:
         screen.show(f"to {counted(len(people), 'subscriber')}")
     if digest.to or not people:

@@ -1,24 +1,26 @@
 """subscribers add, list, show, remove, erase, pause, release, import, export: who gets the digests."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aggregator.cli.people import TOLD, person, rows, tell_person
+from aggregator.cli.rosters import OneDigest, export, import_
 from aggregator.cli.terminal import AsJson, terminal
-from aggregator.errors import AggregatorError, WorkspaceError
+from aggregator.errors import AggregatorError
 from aggregator.pipeline.wording import counted
 
 commands = typer.Typer(no_args_is_help=True, help="See, add and remove who gets the digests.")
 Address = Annotated[str, typer.Argument(help="The subscriber's mail address.")]
-OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
+_WHEN_FOLDED = "it goes with the next `erase`, or when no program has the database open"
 NO_ONE = "nobody subscribes yet"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    commands.command("import")(import_)
+    commands.command()(export)
     app.add_typer(commands, name="subscribers")
 
 
@@ -59,11 +61,13 @@ def add(
 @commands.command("list")
 def list_all(context: typer.Context, digest: OneDigest = "", as_json: AsJson = False) -> None:
     """List the subscribers, what each wants, and why nothing is sent to some."""
+    from aggregator.jobs.lapses import lapsed
     from aggregator.jobs.register import offer_named
 
     screen = terminal(context)
     with screen.opened() as app:
-        people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
+        found = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
+        people = [(who, [(wish, lapsed(app.config, wish)) for wish in wishes]) for who, wishes in found]
         zone, now = app.config.zone, app.clock()
     if as_json:
         screen.json(subscribers=[person(who, wishes) for who, wishes in people])
@@ -78,12 +82,13 @@ def list_all(context: typer.Context, digest: OneDigest = "", as_json: AsJson = F
 @commands.command()
 def show(context: typer.Context, address: Address, as_json: AsJson = False) -> None:
     """Show all that is known of a subscriber: choices, consent, what was sent, what came back."""
+    from aggregator.jobs.lapses import lapsed
     from aggregator.jobs.register import found
 
     screen = terminal(context)
     with screen.opened() as app:
         who = found(app, address)
-        wishes = app.store.subscribers.subscriptions(who.id)
+        wishes = [(wish, lapsed(app.config, wish)) for wish in app.store.subscribers.subscriptions(who.id)]
         bounces, sent = app.store.subscribers.bounces_of(who.id), app.store.subscribers.sent_to(who.id)
         zone = app.config.zone
     if as_json:
@@ -110,7 +115,9 @@ def remove(context: typer.Context, address: Address, digest: OneDigest = "", as_
 def erase(
     context: typer.Context,
     address: Address,
-    yes: Annotated[bool, typer.Option("-y", "--yes", "--no-input", help="Ask nothing.")] = False,
+    yes: Annotated[
+        bool, typer.Option("-y", "--yes", "--no-input", help="Ask nothing; a must without a terminal.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forget a subscriber wholly; what was sent to them is counted without a name."""
@@ -119,15 +126,25 @@ def erase(
     screen = terminal(context)
     with screen.beside() as app:
         who = found(app, address)
-        if not yes and sys.stdin.isatty() and not typer.confirm(f"Forget {who.address} for good?"):
+        if not (yes or _sure(who.address)):
             raise typer.Exit(1)
         app.store.subscribers.erase(who.id)
+        folded = app.store.subscribers.fold()
         listed = [digest.name for digest in app.config.digests if who.mailbox in map(str.casefold, digest.to)]
     if as_json:
-        screen.json(address=who.address, erased=True, listed=listed)
+        screen.json(address=who.address, erased=True, log_emptied=folded, listed=listed)
     screen.say(f"{who.address}: erased")
+    if not folded:
+        screen.warn(f"{app.workspace.database.name}-wal was being read and has the address still: {_WHEN_FOLDED}")
     for name in listed:
         screen.warn(f"{who.address} stands in `to` of {name} in feeds.yaml, and is sent it still: take it out there")
+
+
+def _sure(address: str) -> bool:
+    """Ask whether somebody is meant to be forgotten; raises BadParameter where nobody can answer."""
+    if not sys.stdin.isatty():
+        raise typer.BadParameter(f"{address} would be forgotten for good, and nobody can be asked here: say --yes")
+    return typer.confirm(f"Forget {address} for good?")
 
 
 @commands.command()
@@ -162,73 +179,3 @@ def release(context: typer.Context, address: Address, as_json: AsJson = False) -
     if as_json:
         screen.json(address=who.address, released=released, reason=who.suppressed)
     screen.say(f"{who.address}: sent to again" if released else f"{who.address}: nothing stood in the way")
-
-
-@commands.command("import")
-def import_(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="A CSV file, or - for what comes in.")],
-    digest: Annotated[str, typer.Option("--digest", help="The digest of lines that name none.")] = "",
-    confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="Lines without a state are people who agreed.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and count.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
-    from aggregator.jobs.register import read_people
-
-    screen = terminal(context)
-    name = "stdin" if str(file) == "-" else file.name
-    with screen.opened(writing=not dry_run) as app:
-        roster = read_people(app, _bytes(file), name=name, digest=digest, agreed=confirmed)
-        new = (0, 0) if dry_run else app.store.subscribers.keep(roster.people)
-    if as_json:
-        counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1]}
-        screen.json(dry_run=dry_run, **counts, passed_over=roster.passed_over)
-    if roster.passed_over:
-        screen.say(f"columns that say nothing here: {', '.join(roster.passed_over)}")
-    read = f"{counted(len(roster.people), 'line')} read"
-    here = f"{counted(new[0], 'subscriber')} and {counted(new[1], 'subscription')} new; the others were there already"
-    screen.say(f"{read}, nothing was changed" if dry_run else f"{read}: {here}")
-
-
-@commands.command()
-def export(
-    context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out.")] = None,
-    digest: OneDigest = "",
-) -> None:
-    """Export the subscriptions as CSV, safe to open in a spreadsheet; `import` reads it back."""
-    from aggregator.jobs.register import offer_named
-    from aggregator.pipeline.roster import write_roster
-
-    screen = terminal(context)
-    with screen.opened() as app:
-        people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
-    found = [(who, one) for who, wishes in people for one in wishes if digest in ("", one.digest)]
-    _put(file, write_roster(found))
-    if file:
-        screen.say(f"{counted(len(found), 'subscription')} written to {file}")
-
-
-def _put(file: Path | None, data: bytes) -> None:
-    if file is None:
-        sys.stdout.buffer.write(data)
-        return
-    from aggregator.store.archive import write
-
-    write(file, data)
-
-
-def _bytes(file: Path) -> bytes:
-    """Read the list, and not more of it than a list may have."""
-    from aggregator.pipeline.roster import MOST_BYTES
-
-    if str(file) == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error

@@ -54,7 +54,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check feeds.yaml and the templates; with --online also every feed."""
-    from aggregator.cli.lint import check_feeds, check_files, waiting
+    from aggregator.cli.lint import check_feeds, check_files, lapses, waiting
 
     screen = terminal(context)
     try:
@@ -71,9 +71,12 @@ def check(
         screen.warn(line)
     if waits := waiting(screen):
         screen.say(f"topics: {waits}")
+    lapsed = lapses(screen, settings)
+    for line in () if as_json else lapsed:
+        screen.warn(line)
     findings = check_feeds(screen, settings, show=not as_json) if online else []
     if as_json:
-        screen.json(problems=costly, feeds=len(settings.feeds), findings=findings)
+        screen.json(problems=costly, lapsed=lapsed, feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)
 
 

@@ -1,7 +1,7 @@
 """The sections of feeds.yaml as frozen values."""
 
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
@@ -28,7 +28,7 @@ from aggregator.config.fields import (
     Weight,
 )
 from aggregator.config.mailing import MailConfig
-from aggregator.config.rhythms import derived, no_rhythm
+from aggregator.config.rhythms import available, derived, no_rhythm
 from aggregator.config.section import Section, written
 from aggregator.config.subjects import NAME, TopicConfig, with_title
 from aggregator.config.wording import got
@@ -193,12 +193,25 @@ class Config(Section):
         return tuple(found)
 
     def rhythm(self, mailing: str) -> tuple[str, Frequency]:
-        """Tell of a mailing which digest it is, and at which frequency: ``morning-weekly`` is morning, weekly."""
-        for digest in self.digests:
-            for often in digest.frequency:
-                if often != "each" and mailing == f"{digest.name}-{often}":
-                    return digest.name, often
+        """Tell of a mailing which digest it is, and at which frequency: ``morning-weekly`` is morning, weekly.
+
+        Also of one that ``frequency`` has no more: its mails are about that digest still.
+        """
+        names = [digest.name for digest in self.digests]
+        for often in get_args(Frequency):
+            base = mailing.removesuffix(f"-{often}")
+            if often != "each" and base in names and mailing not in names:
+                return base, often
         return mailing, "each"
+
+    def audience(self, mailing: str) -> tuple[str, tuple[Frequency, ...]]:
+        """Tell of a mailing which digest it is, and which choices of frequency it serves.
+
+        A choice that ``frequency`` has no more falls back to each issue, or to the first that is left.
+        """
+        name, often = self.rhythm(mailing)
+        offered = next((digest.frequency for digest in self.digests if digest.name == name), ("each",))
+        return name, tuple(one for one in get_args(Frequency) if available(one, offered) == often)
 
     @field_validator("topics", mode="before")
     @classmethod

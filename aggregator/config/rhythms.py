@@ -26,6 +26,11 @@ class Gathered(Protocol):
         """How many stories an issue holds."""
 
 
+def available(wanted: Frequency, offered: Sequence[Frequency]) -> Frequency:
+    """Tell how often somebody gets a digest who wanted it so: as wanted, or else each issue, or what is left."""
+    return next((one for one in (wanted, "each") if one in offered), offered[0])
+
+
 def derived(name: str, digest: Gathered, often: Frequency) -> dict[str, object]:
     """Give the keys in which the mailing that gathers a digest differs from it.
 

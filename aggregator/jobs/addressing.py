@@ -31,8 +31,7 @@ def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> t
     deliveries = [_to(app, issue, address) for address in dict.fromkeys(digest.to)]
     variants = _for_the_editor(app, digest, issue, deliveries)
     fixed = {mailbox_of(address) for address in digest.to}
-    name, often = app.config.rhythm(digest.name)
-    people = app.store.subscribers.of_digest(name, often, app.clock())
+    people = app.store.subscribers.of_digest(*app.config.audience(digest.name), app.clock())
     choices: dict[Choice, str | None] = {}
     for person, wanted in people:
         choice = _choice(app, digest, person, wanted)

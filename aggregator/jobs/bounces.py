@@ -78,10 +78,12 @@ def _settle(app: App, to: Addressee, verdict: Verdict, *, report: Report, dry_ru
         return replace(outcome, ignored=verdict.why_none)
     outcome = replace(outcome, kind=verdict.kind, status=verdict.status, diagnostic=verdict.diagnostic)
     now = app.clock()
+    fingerprint = f"{to.delivery} {report.fingerprint}"
+    if dry_run and app.store.bounces.known(fingerprint):
+        return replace(outcome, known=True)
     if dry_run:
         failures = app.store.bounces.failures(to.subscriber, to.delivery, now=now, days=DAYS)
         return replace(outcome, suppressed=why_suppressed(verdict, failures) if to.subscriber else "")
-    fingerprint = f"{to.delivery} {report.fingerprint}"
     bounce = Bounce(to.subscriber, to.delivery, verdict.kind, verdict.status, verdict.diagnostic, fingerprint, now)
     new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))
     return replace(outcome, suppressed=reason, known=not new)

@@ -1,6 +1,6 @@
 """Compose: freeze one issue of a digest, once a period, or record that there was nothing to tell."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,9 @@ from aggregator.pipeline.copies import fold
 from aggregator.when import When
 
 LONGEST_FIRST_WINDOW = timedelta(days=31)
+
+FIRST_WITHIN = timedelta(days=1)
+"""So long ago may the moment be for which a digest has its first issue; a longer one waits for the next moment."""
 
 LATE = timedelta(days=3)
 """So long before the last issue an entry may have been seen that comes to a digest late, and is told in its next one.
@@ -37,15 +40,28 @@ class Period:
 
 
 def due_periods(app: App, *, now: datetime, late: timedelta | None = None) -> list[tuple[DigestConfig, Period]]:
-    """List the digests whose last moment has passed without an issue; ``late`` limits how long ago it may be."""
+    """List the digests whose last moment has passed without an issue; ``late`` limits how long ago it may be.
+
+    The first issue of a digest does not bear a date of long ago: it waits for the moment after (``FIRST_WITHIN``).
+    """
     found = []
     for digest in wanted_mailings(app, now=now):
         period = current_period(app, digest, now=now)
         if late is not None and now - period.due > late:
             continue
-        if app.store.issues.find(digest.name, period.name) is None:
+        if app.store.issues.find(digest.name, period.name) is None and not _waits(app, digest, period, now=now):
             found.append((digest, period))
     return found
+
+
+def _waits(app: App, digest: DigestConfig, period: Period, *, now: datetime) -> bool:
+    """Tell whether a digest without an issue or a draft waits for its next moment: it was not there at this one.
+
+    Which moment that was is kept, so that a workspace that is synced rarely does not wait for ever.
+    """
+    if now - period.due <= FIRST_WITHIN or app.store.issues.last(digest.name) or app.store.drafts.find(digest.name):
+        return False
+    return app.store.meta.once(f"passed_over_{digest.name}", lambda: period.name) == period.name
 
 
 def wanted_mailings(app: App, *, now: datetime) -> list[DigestConfig]:
@@ -54,8 +70,12 @@ def wanted_mailings(app: App, *, now: datetime) -> list[DigestConfig]:
     if len(mailings) == len(app.config.digests):
         return list(mailings)
     wanted = app.store.subscribers.frequencies(now)
-    rhythms = {mailing.name: app.config.rhythm(mailing.name) for mailing in mailings}
-    return [one for one in mailings if rhythms[one.name][1] == "each" or rhythms[one.name] in wanted]
+    return [one for one in mailings if one in app.config.digests or _is_wanted(app, one, wanted)]
+
+
+def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, str]]) -> bool:
+    name, choices = app.config.audience(mailing.name)
+    return any((name, often) in wanted for often in choices)
 
 
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:

@@ -155,8 +155,10 @@ def why_not(app: App, delivery: DeliveryState, mailing: str) -> str:
         return "erased meanwhile"
     if person.suppressed:
         return f"suppressed meanwhile: {person.suppressed}"
-    states = {wish.digest: wish.state for wish in app.store.subscribers.subscriptions(person.id)}
-    return "paused meanwhile" if states.get(digest) == "confirmed" else "left meanwhile"
+    wish = next((one for one in app.store.subscribers.subscriptions(person.id) if one.digest == digest), None)
+    if wish and wish.state == "confirmed":
+        return "paused meanwhile"
+    return f"left on {wish.left.astimezone(app.config.zone):%Y-%m-%d}" if wish and wish.left else "left meanwhile"
 
 
 class Rest:

@@ -11,6 +11,7 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.config.addresses import mail_address
 from aggregator.errors import AggregatorError, TokenError
+from aggregator.jobs.lapses import lapsed
 from aggregator.jobs.post import host
 from aggregator.model import (
     Asked,
@@ -116,7 +117,8 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
     unsubscribe = sign(app.secret, "unsubscribe", uid, digest, app.clock())
     others = tuple(_other(app, uid, one) for one in mine if one.digest != digest)
     undo = _may_undo(app, subscription)
-    return Reader(who, subscription, known(app, digest), preferences, unsubscribe, others, undo)
+    lapse = lapsed(app.config, subscription)
+    return Reader(who, subscription, known(app, digest), preferences, unsubscribe, others, undo, lapse)
 
 
 def confirm(app: App, token: str, also: Collection[str] = ()) -> Reader:

@@ -113,6 +113,18 @@ class Other:
 
 
 @value(frozen=True, slots=True)
+class Lapsed:
+    """What of a choice feeds.yaml has no more: all of its topics, so that everything is sent, or its frequency.
+
+    ``instead`` is how often the digest is sent now; ``frequency`` is None when that is as chosen.
+    """
+
+    topics: tuple[str, ...] = ()
+    frequency: Frequency | None = None
+    instead: Frequency = "each"
+
+
+@value(frozen=True, slots=True)
 class Reader:
     """How somebody who followed a link stands: to the digest of the link, and to the others.
 
@@ -126,6 +138,7 @@ class Reader:
     unsubscribe: str
     others: tuple[Other, ...] = ()
     undo: bool = False
+    lapsed: Lapsed | None = None
 
 
 @value(frozen=True, slots=True)

@@ -1,11 +1,22 @@
 """Offer, Reader → what the pages and the mail for subscribers show."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Choice, Consent, Offer, Other, Reader, Subscriber, Subscription, SubscriptionWord
+from aggregator.model import (
+    Choice,
+    Consent,
+    Frequency,
+    Lapsed,
+    Offer,
+    Other,
+    Reader,
+    Subscriber,
+    Subscription,
+    SubscriptionWord,
+)
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية",
@@ -40,9 +51,22 @@ _OF_READERS: tuple[Done, ...] = ("confirmed", "left", "back", "not-back")
 _OF_NOBODY: tuple[Done, ...] = ("asked", "expired", "unknown", "busy")
 
 
-def form_values(offer: Offer, *, trouble: str = "") -> dict[str, Any]:
-    """Give what ``subscribe.html`` shows; ``trouble`` is what was wrong with what was sent."""
-    return {"offer": offer, "often": OFTEN, "trap": TRAP, "trouble": trouble}
+def form_values(
+    offer: Offer, *, trouble: str = "", address: str = "", topics: Collection[str] | None = None, frequency: str = ""
+) -> dict[str, Any]:
+    """Give what ``subscribe.html`` shows; ``trouble`` is what was wrong with the address that was sent.
+
+    ``topics`` (None: all) and ``frequency`` are what is chosen when it is shown; what is not on offer is passed over.
+    """
+    return {
+        "offer": offer,
+        "often": OFTEN,
+        "trap": TRAP,
+        "trouble": trouble,
+        "address": address,
+        "chosen": [name for name, _ in offer.topics if topics is None or name in topics],
+        "frequency": frequency if frequency in offer.frequencies else offer.frequencies[0],
+    }
 
 
 def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) -> dict[str, Any]:
@@ -54,7 +78,7 @@ def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) ->
         "state": reader.subscription.state,
         "who": masked(reader.subscriber.address),
         "topics": titles,
-        "often": OFTEN[choice.frequency] if len(reader.offer.frequencies) > 1 else "",
+        "often": OFTEN[_sent(reader)] if len(reader.offer.frequencies) > 1 else "",
         "paused": paused(reader, zone=zone),
         "suppressed": bool(reader.subscriber.suppressed),
         "preferences": reader.preferences,
@@ -73,7 +97,8 @@ def preference_values(
         **reader_values(reader, zone=zone, now_saved=saved),
         "offer": reader.offer,
         "chosen": reader.subscription.choice.topics or tuple(name for name, _ in reader.offer.topics),
-        "frequency": reader.subscription.choice.frequency,
+        "frequency": _sent(reader),
+        "lapsed": reader.lapsed,
         "frequencies": OFTEN,
         "weeks": WEEKS,
         "languages": LANGUAGES,
@@ -102,6 +127,11 @@ def letter_values(*, site: str, title: str, language: str, home: str, link: str,
         "contact": contact,
         "days": 7,
     }
+
+
+def _sent(reader: Reader) -> Frequency:
+    """Tell how often the digest is sent, which is not as chosen where that is no more."""
+    return reader.lapsed.instead if reader.lapsed else reader.subscription.choice.frequency
 
 
 def paused(reader: Reader, *, zone: ZoneInfo) -> str:
@@ -148,4 +178,6 @@ def _readers(offer: Offer) -> Iterator[Reader]:
     for choice in (Choice(), paused):
         for state in states:
             wish = Subscription(1, "sample", state, choice, Consent(asked, "form"))
-            yield Reader(who, wish, offer, "token", "token", others if choice.topics else (), undo=state == "left")
+            others_of = others if choice.topics else ()
+            lapse = Lapsed(("gone",), "daily") if choice.topics else None
+            yield Reader(who, wish, offer, "token", "token", others_of, undo=state == "left", lapsed=lapse)

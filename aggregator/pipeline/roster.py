@@ -1,7 +1,7 @@
 """Subscribers ⇄ CSV: one line a subscription, safe to open in a spreadsheet, read whole or not at all."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar, get_args
@@ -28,10 +28,15 @@ Row = tuple[Subscriber, Subscription]
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What a file holds; ``passed_over`` are the names of columns that say nothing to us."""
+    """What a file holds; ``passed_over`` are the names of columns that say nothing to us.
+
+    ``warnings`` name lines with a topic or a frequency that feeds.yaml does not have (any more). They are kept as they
+    are, so that a copy comes back as it was; what is sent then is what a choice that is no more falls back to.
+    """
 
     people: tuple[Row, ...]
     passed_over: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
     found: dict[tuple[str, str], int] = {}
     people: list[Row] = []
     problems: list[str] = []
+    warnings: list[str] = []
     for number, cells in lines[1:]:
         try:
             row = _row(dict(zip(head, map(_plain, cells), strict=False)), usual)
@@ -85,9 +91,10 @@ def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
             problems.append(f"{name}:{number}: {error}")
         else:
             people.append(row)
+            warnings += [f"{name}:{number}: {odd}" for odd in _odd(row[1].choice, usual.offers[row[1].digest])]
     if problems:
         raise RosterError(tuple(problems))
-    return Roster(tuple(people), tuple(column for column in head if column and column not in COLUMNS))
+    return Roster(tuple(people), tuple(column for column in head if column and column not in COLUMNS), tuple(warnings))
 
 
 def _lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
@@ -141,13 +148,18 @@ def _offer(name: str, usual: Usual) -> Offer:
 
 
 def _choice(cells: Mapping[str, str], offer: Offer) -> Choice:
-    topics = tuple(cells.get("topics", "").split())
+    often: Frequency = _word(cells.get("frequency", ""), get_args(Frequency), offer.frequencies[0], "frequency")
+    return Choice(tuple(cells.get("topics", "").split()), often, _moment(cells.get("paused_until", "")))
+
+
+def _odd(choice: Choice, offer: Offer) -> Iterator[str]:
+    """Say what of a choice is not on offer; of a digest with one topic nothing is chosen, and so nothing is odd."""
     names = [name for name, _ in offer.topics]
-    for topic in topics:
+    for topic in choice.topics if names else ():
         if topic not in names:
-            raise ValueError(f"no such topic of {offer.digest} {got(topic)}{hint(topic, names)}")
-    often: Frequency = _word(cells.get("frequency", ""), offer.frequencies, offer.frequencies[0], "frequency")
-    return Choice(topics, often, _moment(cells.get("paused_until", "")))
+            yield f"no such topic of {offer.digest}, kept all the same {got(topic)}{hint(topic, names)}"
+    if choice.frequency not in offer.frequencies:
+        yield f"{offer.digest} cannot be had so often, kept all the same {got(choice.frequency)}"
 
 
 def _word(text: str, known: Iterable[Word], otherwise: Word | None, column: str) -> Word:

@@ -67,6 +67,11 @@ class Bounces:
         with self._lane.read() as connection:
             return _failures(connection, subscriber, delivery, now=now, days=days)
 
+    def known(self, report: str) -> bool:
+        """Tell whether a report with this fingerprint was kept already."""
+        with self._lane.read() as connection:
+            return connection.execute("SELECT 1 FROM bounce WHERE report = ?", (report,)).fetchone() is not None
+
     def record(self, bounce: Bounce, *, days: int, why_suppressed: Callable[[int], str]) -> tuple[bool, str]:
         """Keep a bounce, in one transaction with all that follows from it; tells whether it is new, and the reason.
 

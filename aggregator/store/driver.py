@@ -25,6 +25,7 @@ LAYOUT = ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL")
 # the same pages to and fro.
 WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-16000", "wal_autocheckpoint=2000")
 DURABLE = (*WRITING, "synchronous=FULL")  # the disk has it when COMMIT returns (sqlite.org/pragma.html)
+SCRUBBING = (*WRITING, "secure_delete=1")  # what is deleted or written over leaves no bytes in its page
 READING = (*LAYOUT, "query_only=1")
 LOOKING = ("query_only=1",)
 

@@ -7,11 +7,21 @@ the two cannot part.
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from aggregator.store.driver import BUSY_SECONDS, DURABLE, LOOKING, READING, WRITING, explained, prepare, spectators
+from aggregator.store.driver import (
+    BUSY_SECONDS,
+    DURABLE,
+    LOOKING,
+    READING,
+    SCRUBBING,
+    WRITING,
+    explained,
+    prepare,
+    spectators,
+)
 
 AT_ONCE = 5000
 """So many values go into one IN: SQLite takes 32,766 parameters at most."""
@@ -22,7 +32,9 @@ class Lane:
 
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self._path, self._readonly = path, readonly
-        self._idle: dict[tuple[str, ...], list[sqlite3.Connection]] = {READING: [], WRITING: [], DURABLE: []}
+        self._idle: dict[tuple[str, ...], list[sqlite3.Connection]] = {
+            kind: [] for kind in (READING, WRITING, DURABLE, SCRUBBING)
+        }
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
@@ -35,6 +47,21 @@ class Lane:
         """
         with self._transaction("BEGIN IMMEDIATE", DURABLE if durable else WRITING) as connection:
             yield connection
+
+    @contextmanager
+    def scrub(self) -> Iterator[sqlite3.Connection]:
+        """Run one transaction like ``write``, after which what it deletes is nowhere in the file itself."""
+        with self._transaction("BEGIN IMMEDIATE", SCRUBBING) as connection:
+            yield connection
+
+    def fold(self) -> bool:
+        """Fold the write-ahead log into the file and empty it, as nothing else does while others have it open.
+
+        False when somebody was reading all the time that SQLite waits.
+        """
+        with explained(str(self._path)), closing(self._opened(WRITING)) as connection:
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:

@@ -20,8 +20,13 @@ _ENTER = """
 _SUPPRESS = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ? AND suppressed = ''"
 _RELEASE = "UPDATE subscriber SET suppressed = '', suppressed_at = NULL WHERE id = ? AND suppressed != ''"
 _NAMELESS = """
-    UPDATE delivery SET recipient = 'erased-' || id || '@erased.invalid', reply = '',
-        message_id = '<erased.' || id || '@erased.invalid>' WHERE subscriber_id = ?
+    UPDATE delivery SET recipient = 'erased-' || id || '@erased.invalid',
+        message_id = '<erased.' || id || '@erased.invalid>', reply = CASE state WHEN 'sent' THEN '' ELSE 'erased' END
+    WHERE subscriber_id = ?
+"""
+_NO_MORE = """
+    UPDATE delivery SET state = 'dropped', due = NULL, owner = '', lease = NULL
+    WHERE subscriber_id = ? AND state IN ('pending', 'deferred')
 """
 _FORGET = """
     DELETE FROM subscriber WHERE joined < ?1 AND suppressed = '' AND NOT EXISTS (SELECT 1 FROM subscription
@@ -89,11 +94,19 @@ class Subscribers(Subscriptions):
             return tuple((digest, period, state, instant(changed)) for digest, period, state, changed in rows)
 
     def erase(self, id: int) -> bool:
-        """Forget a person: all that is theirs goes, and what was sent to them is counted without a name."""
-        with self._lane.write() as connection:
+        """Forget a person: all that is theirs goes, and what was sent to them is counted without a name.
+
+        What was still to be sent is dropped. What was written stays in the write-ahead log until ``fold``.
+        """
+        with self._lane.scrub() as connection:
+            connection.execute(_NO_MORE, (id,))
             connection.execute(_NAMELESS, (id,))
             connection.execute("DELETE FROM bounce WHERE subscriber_id = ?", (id,))
             return connection.execute("DELETE FROM subscriber WHERE id = ?", (id,)).rowcount == 1
+
+    def fold(self) -> bool:
+        """Empty the write-ahead log of what was forgotten; False when somebody who reads was in the way."""
+        return self._lane.fold()
 
     def forget(self, now: datetime) -> int:
         """Forget the addresses of which nothing was confirmed in ``FORGOTTEN``; returns how many."""

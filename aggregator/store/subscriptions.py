@@ -5,13 +5,14 @@ left ─asked for again─▶ pending
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from aggregator.model import Choice, Consent, Frequency, Subscriber, Subscription
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
+from aggregator.store.lane import marks
 
 PERSON = """
     subscriber.id, subscriber.uid, subscriber.address, subscriber.mailbox, subscriber.joined, subscriber.language,
@@ -61,14 +62,13 @@ class Subscriptions:
         self._lane = database.lane
 
     def of_digest(
-        self, digest: str, frequency: Frequency, now: datetime
+        self, digest: str, frequencies: Collection[Frequency], now: datetime
     ) -> tuple[tuple[Subscriber, Subscription], ...]:
-        """List who gets a digest at this frequency now: confirmed, not paused, not suppressed."""
-        sent = (
-            f"{_BOTH} WHERE subscription.digest = ? AND subscription.frequency = ? AND {_SENT} ORDER BY subscriber.id"
-        )
+        """List who chose one of these frequencies and gets a digest now: confirmed, not paused, not suppressed."""
+        chosen = f"subscription.frequency IN {marks(tuple(frequencies))}"
+        sent = f"{_BOTH} WHERE subscription.digest = ? AND {chosen} AND {_SENT} ORDER BY subscriber.id"
         with self._lane.read() as connection:
-            rows = connection.execute(sent, (digest, frequency, number(now)))
+            rows = connection.execute(sent, (digest, *frequencies, number(now)))
             return tuple((person(row), wish(row[_PERSON_COLUMNS:])) for row in rows)
 
     def may_get(self, subscriber: int, digest: str, now: datetime) -> bool:

@@ -23,6 +23,9 @@ from aggregator.web.forms import Form, read_form
 Show = Callable[..., Response]
 """A request, a template, its values and a status → the page."""
 
+LONGEST = 254
+"""So much of what was written for an address is shown again; a mail address has no more (RFC 5321, erratum 1690)."""
+
 NO_ADDRESS = "This is no mail address. Write it like reader@example.org."
 
 
@@ -105,11 +108,14 @@ class People:
         if _first(form, TRAP):
             return self._done(request, "asked")
         address = _first(form, "address").strip()
+        topics, frequency = tuple(form.get("topic", ())), _first(form, "frequency")
         if not plausible(address):
-            return self._show(request, "subscribe.html", form_values(offer, trouble=NO_ADDRESS), status=422)
+            shown, trouble = address[:LONGEST], NO_ADDRESS
+            values = form_values(offer, trouble=trouble, address=shown, topics=topics, frequency=frequency)
+            return self._show(request, "subscribe.html", values, status=422)
         host = request.client.host if request.client else ""
         page = self._render("subscribe.html", form_values(offer))
-        wish = Wanted(name, address, tuple(form.get("topic", ())), _first(form, "frequency"), host, page)
+        wish = Wanted(name, address, topics, frequency, host, page)
         return self._done(request, "asked") if self._reception.ask(wish) else self._done(request, "busy", status=503)
 
     def _confirm(self, request: Request, form: Form) -> Response:

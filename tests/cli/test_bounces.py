@@ -65,6 +65,18 @@ def test_a_pipe_takes_one_message_while_another_process_holds_the_workspace(sent
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
+def test_a_trial_of_a_known_report_says_the_same_as_the_real_run(
+    sent: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    root, reports = sent
+    (tmp_path / "gone").write_bytes(reports[0])
+    file = str(tmp_path / "gone")
+    assert b"; would get no more mail" in run(root, "bounces", file, "--dry-run").stderr
+    run(root, "bounces", file)
+    trial, real = run(root, "bounces", file, "--dry-run").stderr, run(root, "bounces", file).stderr
+    assert b"(known)" in real and trial.splitlines()[0] == real.splitlines()[0]
+
+
 def test_the_address_may_come_from_the_mail_server(sent: tuple[Path, list[bytes]]) -> None:
     """A report that lost its return path on the way, as some servers write `To: postmaster`."""
     root, reports = sent

@@ -1,5 +1,6 @@
 """digest send, deliver and resend, as people use them: real processes and a real mail server."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -79,6 +80,18 @@ def test_who_is_suppressed_is_not_written_to_again_either(tmp_path: Path) -> Non
         office.clerk.rcpt.clear()
         said = run(tmp_path, "digest", "resend", "morning", "2026-01-01", "--failed").stderr
     assert "dropped: suppressed meanwhile" in said and "0 messages sent" in said
+
+
+def test_the_record_of_what_was_sent_to_who_left_stays(tmp_path: Path) -> None:
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        run(tmp_path, "digest", "deliver")
+        before = room.rows()["reader1"]
+        run(tmp_path, "subscribers", "remove", "reader1@example.org")
+        resend = ("digest", "resend", "morning", "2026-01-01", "--to", "Reader1@example.org")
+        done = run(tmp_path, *resend, code=1)
+        assert re.search(r"left on \d{4}-\d\d-\d\d; nothing was changed", done.stderr)
+        assert (room.rows()["reader1"], len(office.clerk.taken)) == (before, 3)
 
 
 def test_a_test_goes_to_one_address_and_is_recorded_nowhere(tmp_path: Path) -> None:

@@ -91,7 +91,9 @@ def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
     assert states(root) == {f"{READER} evening": "left", f"{READER} morning": "confirmed"}
     assert "1 subscription ended" in subscribers(root, "remove", READER).stderr
     assert "0 subscriptions ended" in subscribers(root, "remove", READER).stderr
-    assert "erased" in subscribers(root, "erase", READER).stderr
+    assert "say --yes" in subscribers(root, "erase", READER, code=2).stderr
+    assert states(root) != {}, "where nobody can be asked, nobody is forgotten"
+    assert "erased" in subscribers(root, "erase", READER, "--yes").stderr
     assert states(root) == {}
     assert "no subscriber reader@example.org" in subscribers(root, "show", READER, code=1).stderr
 
@@ -99,7 +101,7 @@ def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
 def test_who_stands_in_feeds_yaml_too_is_named_when_erased(root: Path):
     desk(root, extra=EXTRA.replace("when: daily 19:00,", "when: daily 19:00, to: [Reader@example.org],"))
     added(root, READER)
-    assert "stands in `to` of evening" in subscribers(root, "erase", READER).stderr
+    assert "stands in `to` of evening" in subscribers(root, "erase", READER, "-y").stderr
 
 
 def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tmp_path: Path):
@@ -116,6 +118,26 @@ def test_an_export_is_read_back_and_a_second_time_changes_nothing(root: Path, tm
     for new in (2, 0):
         assert data(other, "subscribers", "import", str(root / "people.csv"))["new_subscriptions"] == new
         assert states(other) == before
+    assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
+
+
+def test_what_is_no_more_is_said_and_a_copy_comes_back_all_the_same(root: Path, tmp_path: Path):
+    chosen = ("-t", "world", "--frequency", "weekly")
+    subscribers(root, "add", READER, "--digest", "morning", "--confirmed", "--note", "at the fair", *chosen)
+    subscribers(root, "export", str(root / "people.csv"))
+    changed = EXTRA.replace("{world:", "{planet:").replace(", frequency: [each, weekly]", "").replace("[world]", "[]")
+    desk(root, extra=changed)
+    told = run(root, "check").stderr
+    assert "1 subscriber of morning chose weekly, which it has no more: sent each issue" in told
+    assert "chose topics that are no more (world): sent all of it" in told
+    assert len(data(root, "check")["lapsed"]) == 2
+    row = subscribers(root, "list").stdout.splitlines()[1].split("\t")
+    assert row[3:5] == ["each (weekly is no more)", "all (world: no more)"]
+    assert "each (weekly is no more), topics: all (world: no more)" in subscribers(root, "show", READER).stdout
+    other = tmp_path / "other"
+    desk(other, extra=changed)
+    done = subscribers(other, "import", str(root / "people.csv"))
+    assert "people.csv:2: no such topic of morning, kept all the same" in done.stderr and "1 subscriber" in done.stderr
     assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
 
 

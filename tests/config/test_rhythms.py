@@ -49,6 +49,16 @@ def test_the_name_of_a_mailing_tells_its_digest() -> None:
     assert config.rhythm("n-weekly") == ("n-weekly", "each")
 
 
+def test_a_choice_that_is_no_more_falls_back_to_each_issue_or_what_is_left() -> None:
+    config = read(b"title: T\ndigests: [{name: m, when: mon-fri 07:00, frequency: [each, daily]}]", "feeds.yaml")
+    assert config.audience("m") == ("m", ("each", "weekly"))
+    assert config.audience("m-daily") == ("m", ("daily",))
+    assert config.rhythm("m-weekly") == ("m", "weekly")
+    config = read(b"title: T\ndigests: [{name: m, when: mon-fri 07:00, frequency: [weekly]}]", "feeds.yaml")
+    assert config.audience("m") == ("m", ())
+    assert config.audience("m-weekly") == ("m", ("each", "daily", "weekly"))
+
+
 @pytest.mark.parametrize(
     ("digests", "line"),
     [

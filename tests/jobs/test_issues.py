@@ -66,6 +66,37 @@ def test_an_empty_issue_is_recorded_and_not_sent(tmp_path: Path) -> None:
     assert not (tmp_path / "storage/issues").exists() or not list((tmp_path / "storage/issues").rglob("*.eml"))
 
 
+def test_the_first_issue_bears_no_date_of_long_ago(tmp_path: Path) -> None:
+    """A weekly digest that is new on a Monday morning waits for its Thursday, but not for ever."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("daily", "thu"))
+        first, again = here.sync(), here.sync()
+        here.clock.forward(days=3, hours=2)
+        due = here.sync()
+    assert (first.issues, first.empty, again.issues) == ([], [], [])
+    assert [issue.period for issue in due.issues] == ["2026-11-26"]
+
+
+def test_a_first_issue_that_waits_for_approval_is_asked_about_for_days(tmp_path: Path) -> None:
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        weekly = "when: mon 07:00, approve: required"
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("when: daily 07:00", weekly))
+        here.clock.forward(hours=2)
+        held = here.sync().held
+        here.clock.forward(days=2)
+        assert held == here.sync().held == {"morning": "2026-11-23"}
+
+
+def test_who_syncs_rarely_has_a_first_issue_all_the_same(tmp_path: Path) -> None:
+    """Four days after each moment, always."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("daily", "thu"))
+        assert here.sync().issues == []
+        here.clock.forward(days=7)
+        server.pages["/a"] = Page(rss(item(2, at=START + timedelta(days=6))))
+        assert [issue.period for issue in here.sync().issues] == ["2026-11-26"]
+
+
 def test_what_came_after_an_empty_issue_is_in_the_next(tmp_path: Path) -> None:
     """The window goes on from where the last issue ended, sent or not."""
     with serve({"/a": Page(rss(item(1, at=START - timedelta(days=9))))}) as server:

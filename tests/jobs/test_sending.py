@@ -129,14 +129,14 @@ def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda people, id, now: people.leave(id, "morning", now), "left meanwhile"),
-        (lambda people, id, now: people.pause(id, "morning", now + timedelta(days=7)), "paused meanwhile"),
-        (lambda people, id, now: people.suppress(id, "5.1.1 nobody", now), "suppressed meanwhile: 5.1.1 nobody"),
-        (lambda people, id, now: people.erase(id), "erased meanwhile"),
+        (lambda people, id, now: people.leave(id, "morning", now), ["left on 20"]),
+        (lambda people, id, now: people.pause(id, "morning", now + timedelta(days=7)), ["paused meanwhile"]),
+        (lambda people, id, now: people.suppress(id, "5.1.1 nobody", now), ["suppressed meanwhile: 5.1.1 nobody"]),
+        (lambda people, id, now: people.erase(id), []),  # dropped already
     ],
     ids=["left", "paused", "suppressed", "erased"],
 )
-def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: object, why: str) -> None:
+def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: object, why: list[str]) -> None:
     """Looked at once more when the server has taken the recipient, just before DATA."""
     with post_office() as office:
         room = mailroom(tmp_path, port=office.port)
@@ -145,7 +145,8 @@ def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: obj
             assert person and callable(change)
             change(app.store.subscribers, person.id, app.clock())
         report = room.deliver()
-        assert (report.sent, list(report.dropped.values())) == (2, [why])
+        assert report.sent == 2
+        assert all(said.startswith(words) for said, words in zip(report.dropped.values(), why, strict=True))
         assert set(mails(office)) == {"reader0", "reader2"}
         assert room.deliver().sent == 0
     assert sorted(room.states()) == ["dropped", "sent", "sent"]

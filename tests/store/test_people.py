@@ -1,6 +1,7 @@
 """People who subscribe, as the store keeps them."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from aggregator.store import Store
 from aggregator.store.confirmations import ADDRESS_REST, NETWORK_MOST
 from aggregator.store.subscribers import mailbox_of
 from tests.store.things import DAY, HOUR, NOW, Desk
+from tests.subscribed import delivered_to
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def confirmed(store: Store, address: str = "reader@example.org", digest: str = "
 
 
 def got(store: Store, digest: str = "morning", *, at: datetime = NOW) -> list[str]:
-    return [who.address for who, _ in store.subscribers.of_digest(digest, "each", at)]
+    return [who.address for who, _ in store.subscribers.of_digest(digest, ["each"], at)]
 
 
 def test_an_address_is_one_person_however_it_is_written(store: Store):
@@ -96,7 +98,7 @@ def test_who_is_suppressed_gets_no_digest_at_all_until_the_editor_says_so(store:
 def test_a_frequency_is_heeded(store: Store):
     who = confirmed(store)
     store.subscribers.choose(who.id, "morning", Choice((), "weekly"))
-    assert got(store) == [] and len(store.subscribers.of_digest("morning", "weekly", NOW)) == 1
+    assert got(store) == [] and len(store.subscribers.of_digest("morning", ["weekly"], NOW)) == 1
     assert store.subscribers.frequencies(NOW) == {("morning", "weekly")}
 
 
@@ -182,6 +184,45 @@ def test_erasing_leaves_no_address_anywhere(store: Store, tmp_path):
     with store.subscribers._lane.read() as connection:
         dump = "\n".join(connection.iterdump())
     assert "reader@example" not in dump and who.uid not in dump and "erased-1@erased.invalid" in dump
+
+
+def test_erasing_leaves_no_bytes_of_an_address_in_the_files(store: Store, path: Path):
+    """Also while another program has the database open, and so the write-ahead log stays."""
+    with Store.open(path, now=NOW):
+        who = confirmed(store)
+        delivered_to(store, path, "reader@example.org")
+        store.subscribers.erase(who.id)
+        assert b"reader@example" in path.with_name(f"{path.name}-wal").read_bytes()
+        assert store.subscribers.fold()
+        assert b"reader@example" not in path.with_name(f"{path.name}-wal").read_bytes() + path.read_bytes()
+
+
+def test_who_reads_all_the_time_keeps_the_log_and_that_is_said(
+    store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    who = confirmed(store)
+    monkeypatch.setattr("aggregator.store.lane.BUSY_SECONDS", 0.05)
+    with store.subscribers._lane.read() as connection:
+        assert connection.execute("SELECT count(*) FROM subscriber").fetchone() == (1,)
+        store.subscribers.erase(who.id)
+        assert not store.subscribers.fold()
+    assert store.subscribers.fold()
+
+
+def test_what_was_still_to_be_sent_to_who_is_erased_is_dropped(store: Store, path: Path):
+    who = confirmed(store)
+    delivered_to(store, path, "reader@example.org", issues=5)
+    words = ("pending", "deferred", "failed", "unknown", "sent")
+    with store.subscribers._lane.write() as connection:
+        for number, word in enumerate(words, 1):
+            facts = (word, 9 if word == "deferred" else None, number)
+            connection.execute("UPDATE delivery SET state = ?, due = ?, owner = 'x' WHERE id = ?", facts)
+    store.subscribers.erase(who.id)
+    with store.subscribers._lane.read() as connection:
+        rows = connection.execute("SELECT state, reply, due FROM delivery ORDER BY id").fetchall()
+    dropped = ("dropped", "erased", None)
+    assert rows == [dropped, dropped, ("failed", "erased", None), ("unknown", "erased", None), ("sent", "", None)]
+    assert store.issues.deferred(NOW) == () and not store.issues.claim("me", now=NOW, count=9).deliveries
 
 
 def test_an_address_of_which_nothing_was_confirmed_is_forgotten(store: Store):

@@ -1,5 +1,6 @@
 """Subscribing, confirming, choosing and leaving, over real sockets and in a real database."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -102,6 +103,24 @@ def test_everybody_gets_the_same_answer(site: Front):
         headers = {name: value for name, value in reply.headers.items() if name != "date"}
         seen.add((reply.status, reply.body, tuple(sorted(headers.items()))))
     assert len(seen) == 1
+
+
+def test_a_mistyped_address_costs_nothing_else_that_was_chosen(site: Front):
+    wrong = 'reader "><b>example'
+    reply = site.subscribe(wrong, topic="science", frequency="weekly")
+    controls = {c.get("value", c["name"]): c for c in Controls(reply.text).controls}
+    (field,) = [c for c in Controls(reply.text).controls if c["name"] == "address"]
+    assert (reply.status, field["value"], field["aria-invalid"]) == (422, wrong, "true") and "<b>" not in reply.text
+    assert f'id="{field["aria-describedby"]}">This is no mail address' in reply.text
+    assert {name for name, one in controls.items() if "checked" in one} == {"science", "weekly"}
+    none = Controls(site.subscribe("nobody", ("topic", "nowhere"), frequency="hourly").text).controls
+    assert [c["value"] for c in none if "checked" in c] == ["each"]
+    assert len(site.subscribe("x" * 9000).text) < len(reply.text) + 300
+    assert site.app.store.subscribers.all() == ()
+
+
+def test_the_form_says_what_no_topic_means(site: Front):
+    assert "All of them, or none, is everything there is" in site.ask("/subscribe/morning").text
 
 
 def test_two_hundred_of_each_get_the_same_answer(site: Front):
@@ -405,6 +424,21 @@ def test_every_control_has_a_label_and_a_page_one_heading(site: Front):
     for path in ("/subscribe/morning", *(site.link(purpose) for purpose in LINKS)):
         page = site.ask(path).text
         assert Controls(page).unlabelled == [] and page.count("<h1") == 1 and 'lang="en"' in page
+
+
+def test_english_pages_say_so_whatever_the_language_of_the_site(tmp_path: Path):
+    """Screen readers read in the language that is named; names of the editor's are in that of feeds.yaml."""
+    with front(tmp_path, extra=f"{EXTRA}language: de\n") as site:
+        site.subscribe()
+        eventually(lambda: site.state() is not None)
+        deliver(site.app)
+        (mail,) = (tmp_path / "storage" / "outbox").glob("*.eml")
+        letter = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("html",))
+        pages = [site.ask(path).text for path in ("/", "/issues/morning/", "/nowhere", "/subscribe/morning")]
+        pages += [site.ask(site.link(purpose)).text for purpose in LINKS]
+    assert letter is not None
+    for page in (*pages, letter.get_content()):
+        assert '<html lang="en">' in page and re.search(r'lang="de"[^>]*>Test Desk<', page)
 
 
 def test_titles_are_words_never_markup(site: Front):

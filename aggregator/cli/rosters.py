@@ -1,0 +1,83 @@
+"""subscribers import, export: lists of people as CSV."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aggregator.cli.terminal import AsJson, terminal
+from aggregator.errors import WorkspaceError
+from aggregator.pipeline.wording import counted
+
+OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
+
+
+def import_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE|-", help="A CSV file, or - for what comes in.")],
+    digest: Annotated[str, typer.Option("--digest", help="The digest of lines that name none.")] = "",
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="Lines without a state are people who agreed.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and count.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
+    from aggregator.jobs.register import read_people
+
+    screen = terminal(context)
+    name = "stdin" if str(file) == "-" else file.name
+    with screen.opened(writing=not dry_run) as app:
+        roster = read_people(app, _bytes(file), name=name, digest=digest, agreed=confirmed)
+        new = (0, 0) if dry_run else app.store.subscribers.keep(roster.people)
+    if as_json:
+        counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1]}
+        screen.json(dry_run=dry_run, **counts, passed_over=roster.passed_over, warnings=roster.warnings)
+    for warning in roster.warnings:
+        screen.warn(warning)
+    if roster.passed_over:
+        screen.say(f"columns that say nothing here: {', '.join(roster.passed_over)}")
+    read = f"{counted(len(roster.people), 'line')} read"
+    here = f"{counted(new[0], 'subscriber')} and {counted(new[1], 'subscription')} new; the others were there already"
+    screen.say(f"{read}, nothing was changed" if dry_run else f"{read}: {here}")
+
+
+def export(
+    context: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out.")] = None,
+    digest: OneDigest = "",
+) -> None:
+    """Export the subscriptions as CSV, safe to open in a spreadsheet; `import` reads it back."""
+    from aggregator.jobs.register import offer_named
+    from aggregator.pipeline.roster import write_roster
+
+    screen = terminal(context)
+    with screen.opened() as app:
+        people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
+    found = [(who, one) for who, wishes in people for one in wishes if digest in ("", one.digest)]
+    _put(file, write_roster(found))
+    if file:
+        screen.say(f"{counted(len(found), 'subscription')} written to {file}")
+
+
+def _put(file: Path | None, data: bytes) -> None:
+    if file is None:
+        sys.stdout.buffer.write(data)
+        return
+    from aggregator.store.archive import write
+
+    write(file, data)
+
+
+def _bytes(file: Path) -> bytes:
+    """Read the list, and not more of it than a list may have."""
+    from aggregator.pipeline.roster import MOST_BYTES
+
+    if str(file) == "-":
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error
