@@ -205,6 +205,23 @@ def test_who_left_is_not_brought_back_by_an_old_confirmation(site: Front):
     assert "You have left" in site.send(link, act="confirm").text and site.state().state == "left"
 
 
+def test_a_form_that_somebody_else_sends_takes_nothing_from_who_left(site: Front):
+    """Undo still works; and the link of that form's own mail shows and confirms what it asked for."""
+    site.confirmed()
+    leave(site, READER)
+    mails(site)
+    site.desk.clock.forward(days=2)
+    site.subscribe(topic="world", frequency="weekly")
+    eventually(lambda: bool(site.app.store.confirmations.waiting(site.app.clock())))
+    assert site.state().state == "left"
+    (mail,) = mails(site)
+    assert "once a week? Topics: World." in site.ask(link_in(mail)).text
+    assert site.send(site.link("unsubscribe"), act="undo").heading == "Welcome back"
+    assert site.state().choice.frequency == "each"
+    leave(site, READER)
+    assert "You have left" in site.ask(link_in(mail)).text, "that was asked for before"
+
+
 def test_undoing_has_its_time(site: Front):
     site.confirmed()
     leave(site, READER)
