@@ -38,16 +38,17 @@ def take(app: App, data: bytes, *, to: str = "", dry_run: bool = False) -> Outco
 
     Raises ConfigError when feeds.yaml names no mailbox for bounces. ``dry_run`` keeps nothing.
     """
-    from aggregator.pipeline.bounces_report import read
+    from aggregator.pipeline.bounces_report import FOREIGN, read
 
     if app.config.mail is None or app.config.mail.bounces is None:
         raise ConfigError(("mail.bounces: no address is set, so no mail of ours can come back; see docs/bounces.md",))
-    report = read(data)
+    known = partial(_delivery, app, app.config.mail.bounces)
+    report = read(data, lambda addresses: known((to, *addresses)) is not None)
     if report.word == "none":
         return Outcome(ignored=report.why_none, automatic=report.automatic)
-    delivery = _delivery(app, app.config.mail.bounces, (to, *report.sent_to))
+    delivery = known((to, *report.sent_to))
     if delivery is None:
-        return Outcome(ignored="not to a return path of ours: forged, or of another workspace")
+        return Outcome(ignored=FOREIGN)
     addressee = app.store.bounces.addressee(delivery)
     if addressee is None:
         return Outcome(ignored=f"delivery {delivery} is not here any more, or its subscriber was erased")

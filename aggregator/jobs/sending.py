@@ -14,7 +14,7 @@ from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.post import form_of, links_of, to_outbox, written
 from aggregator.model import Claimed, DeliveryState, Issue, Message, Pace
 from aggregator.pipeline.letter import Form
-from aggregator.pipeline.refusals import IN_A_ROW, judge, rest
+from aggregator.pipeline.refusals import IN_A_ROW, judge, rest, unaddressed
 from aggregator.store.owners import me
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Rest:
         kept = self._kept()
         if why:
             times = 1 if sent or not kept else kept["times"] + 1
-            facts = {"until": (self._clock() + rest(times)).isoformat(), "times": times, "why": why}
+            facts = {"until": (self._clock() + rest(times)).isoformat(), "times": times, "why": unaddressed(why)}
             self._meta["mail_rest"] = json.dumps(facts, ensure_ascii=False)
         elif kept and sent:
             del self._meta["mail_rest"]

@@ -28,7 +28,7 @@ from aggregator.model import (
 )
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
 from aggregator.pipeline.people import LANGUAGES
-from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign
+from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
 
 UNDO_WITHIN = timedelta(days=7)
 """So long after leaving can it be taken back by the link of any mail; later it takes a confirmation again."""
@@ -113,6 +113,8 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
     subscription = next((_now(one, app) for one in mine if one.digest == digest), None)
     if who is None or subscription is None:
         raise trouble
+    if purpose == "confirm":
+        subscription = _as_asked(app, subscription, token)
     preferences = sign(app.secret, "preferences", uid, digest, app.clock())
     unsubscribe = sign(app.secret, "unsubscribe", uid, digest, app.clock())
     others = tuple(_other(app, uid, one) for one in mine if one.digest != digest)
@@ -122,9 +124,10 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
 
 
 def confirm(app: App, token: str, also: Collection[str] = ()) -> Reader:
-    """Take the subscription of a link as meant, and those others that were asked for and are named in ``also``."""
+    """Take as meant what the mail of a link asked about, and those others that wait and are named in ``also``."""
     found = reader(app, "confirm", token)
-    for digest in (found.subscription.digest, *(other.digest for other in found.others if other.digest in also)):
+    app.store.confirmations.confirm(found.subscriber.id, found.subscription.digest, written(token), app.clock())
+    for digest in (other.digest for other in found.others if other.digest in also):
         app.store.subscribers.confirm(found.subscriber.id, digest, app.clock())
     return reader(app, "confirm", token)
 
@@ -194,6 +197,12 @@ def _now(one: Subscription, app: App) -> Subscription:
     until = one.choice.paused_until
     over = until is not None and until <= app.clock()
     return replace(one, choice=replace(one.choice, paused_until=None)) if over else one
+
+
+def _as_asked(app: App, one: Subscription, token: str) -> Subscription:
+    """Show the subscription that the mail of a link asked about, when it can still be confirmed."""
+    found = app.store.confirmations.asked(one.subscriber, one.digest, written(token))
+    return replace(one, state="pending", choice=found[0], consent=found[1]) if found else one
 
 
 def _may_undo(app: App, one: Subscription) -> bool:

@@ -1,15 +1,25 @@
 """bytes → Report: what a message is that came back, with the standard library's parser and our own reader of fields."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import Message
 from hashlib import blake2b
+from itertools import islice
 
 from aggregator.model.returned import Notice, Report
 from aggregator.pipeline.bounces_fields import Fields, blocks, notices
 from aggregator.pipeline.bounces_odd import about, odd_notices, said
-from aggregator.pipeline.bounces_texts import addresses, from_a_machine, header, headers, parts, text_of
+from aggregator.pipeline.bounces_texts import (
+    addresses,
+    called_a_report,
+    from_a_machine,
+    header,
+    headers,
+    parts,
+    text_of,
+)
 from aggregator.pipeline.plain import tidy
 
 LONGEST = 1_000_000
@@ -17,6 +27,14 @@ LONGEST = 1_000_000
 
 DEEPEST = 60
 """So many parts that hold others; the parser calls itself for each."""
+
+MOST_NOTICES = 100
+"""So many recipients of a report are read: ours go to one each."""
+
+FOREIGN = "not to a return path of ours: forged, or of another workspace"
+
+Ours = Callable[[tuple[str, ...]], bool]
+"""Whether one of these addresses is a return path of ours."""
 
 # The parser reads these as headers, before their encoding is undone; as text they are read as they stand.
 _AS_TEXT = re.compile(
@@ -35,10 +53,11 @@ _REPLY = re.compile(
 )
 
 
-def read(data: bytes) -> Report:
+def read(data: bytes, ours: Ours | None = None) -> Report:
     """Read a message that came back: a delivery report (RFC 3464, RFC 6533), a complaint (RFC 5965), neither.
 
-    Nothing in it raises; what is too deeply nested to be read is no report.
+    Nothing in it raises; what is too deeply nested to be read is no report. ``ours`` is asked for the addresses that it
+    may have been sent to before its words are searched, which takes long.
     """
     data = data[:LONGEST]
     if len(_HOLDING.findall(data)) > DEEPEST:
@@ -48,19 +67,32 @@ def read(data: bytes) -> Report:
     status = [text_of(part) for kind, part in found if kind == "text/x-delivery-status"]
     complaint = [text_of(part) for kind, part in found if kind == "text/x-feedback-report"]
     facts = _sent_to(mail, found, status + complaint), _fingerprint(header(mail, "message-id"), data)
-    told = tuple(_explained(notice, found) for text in status for notice in notices(text))
+    if ours and not ours(facts[0]):
+        return _foreign(mail, found, *facts, fields=bool(status or complaint))
     if complaint:
         return _complaint([block for text in complaint for block in blocks(text)], *facts)
+    told = tuple(islice((notice for text in status for notice in notices(text)), MOST_NOTICES))
     if told:
-        return Report("delivery", *facts, notices=told)
+        words = said(found)
+        return Report("delivery", *facts, notices=tuple(_explained(notice, words) for notice in told))
     return _without_fields(mail, data, found, *facts)
 
 
-def _explained(notice: Notice, found: list[tuple[str, Message]]) -> Notice:
-    """Take the words from the part for people, when the one for machines has none and its code says nothing."""
+def _foreign(
+    mail: Message, found: list[tuple[str, Message]], sent_to: tuple[str, ...], fingerprint: str, *, fields: bool
+) -> Report:
+    """Tell, of what came to no return path of ours, only whether a machine wrote it."""
+    why = "" if fields else _no_report(mail, found)
+    machine = fields or bool(why) or from_a_machine(mail) or called_a_report(mail)
+    why = why or (FOREIGN if machine else "no report that can be read")
+    return Report("none", sent_to, fingerprint, why_none=why, automatic=machine)
+
+
+def _explained(notice: Notice, words: str) -> Notice:
+    """Take the words of the part for people, when the one for machines has none and its code says nothing."""
     if notice.diagnostic or not notice.status.endswith(".0"):
         return notice
-    return replace(notice, diagnostic=about(notice.final, said(found)))
+    return replace(notice, diagnostic=about(notice.final, words))
 
 
 def _complaint(fields: list[Fields], sent_to: tuple[str, ...], fingerprint: str) -> Report:

@@ -20,6 +20,8 @@ from aggregator.errors import MailError
 from aggregator.model import DeliveryWord
 from aggregator.model.value import value
 
+_ADDRESS = re.compile(r"[^\s<>\"(),:;=]{1,320}@[^\s<>\"(),:;=]{1,255}")
+
 RETRIES = (
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -72,3 +74,8 @@ def status_of(error: MailError) -> str:
 def rest(times: int) -> timedelta:
     """Say how long a server that wants no mail is left alone, after it said so ``times`` times in a row."""
     return _RESTS[min(times, len(_RESTS)) - 1]
+
+
+def unaddressed(reply: str) -> str:
+    """Take the addresses out of a server's words: who is erased must not stay in what is kept of them."""
+    return _ADDRESS.sub("…", reply)

@@ -1,8 +1,8 @@
 """Links without accounts: (purpose, subscriber, digest, moment) ⇄ a signed token, with itsdangerous.
 
 A token reads ``UID.DIGEST.MOMENT.MAC``: nothing in it is secret, and nothing in it can be changed. The MAC is an HMAC
-of 128 bits under a key of its own for each purpose, so that a link that confirms cannot unsubscribe; it is compared in
-constant time. The address is not in it, so that logs and mail that is passed on do not tell it.
+of 128 bits under a key of its own for each purpose, so that no link can be made into one for another purpose; it is
+compared in constant time. The address is not in it, so that logs and mail that is passed on do not tell it.
 """
 
 import hashlib
@@ -45,6 +45,11 @@ def read(
     if max_age is not None and now - datetime.fromtimestamp(int(written, 36), UTC) > max_age:
         raise TokenError("this link has expired", expired=True)
     return uid, digest
+
+
+def written(token: str) -> datetime:
+    """Tell when a token was written that ``read`` has read, to the second."""
+    return datetime.fromtimestamp(int(token.split(".")[2], 36), UTC)
 
 
 def _signer(secret: bytes, purpose: Purpose) -> Signer:

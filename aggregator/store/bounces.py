@@ -21,6 +21,7 @@ _ENTER = """
     INSERT INTO bounce (subscriber_id, delivery_id, kind, status, diagnostic, report, came) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING
 """
+_THERE = "SELECT 1 FROM subscriber WHERE id = ?"
 _FAILURES = f"""
     SELECT count(DISTINCT day) FROM (SELECT min(came) / {DAY} AS day FROM (
         SELECT delivery_id, came FROM bounce WHERE subscriber_id = ? AND kind = 'transient' AND came > ? AND came <= ?
@@ -75,11 +76,15 @@ class Bounces:
     def record(self, bounce: Bounce, *, days: int, why_suppressed: Callable[[int], str]) -> tuple[bool, str]:
         """Keep a bounce, in one transaction with all that follows from it; tells whether it is new, and the reason.
 
+        Of who was erased nothing is kept.
+
         A delivery that was taken by a server and did not arrive has failed. ``why_suppressed`` gets the ``failures``
         of the last ``days`` days, this one included, and gives the reason to send nothing any more, or "".
         """
         facts = (bounce.subscriber, bounce.delivery, bounce.kind, bounce.status, bounce.diagnostic, bounce.report)
         with self._lane.write() as connection:
+            if bounce.subscriber and not connection.execute(_THERE, (bounce.subscriber,)).fetchone():
+                return False, ""  # erased meanwhile
             if connection.execute(_ENTER, (*facts, number(bounce.came))).rowcount != 1:
                 return False, ""
             if bounce.kind in _LOST:

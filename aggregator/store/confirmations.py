@@ -2,6 +2,9 @@
 
 pending ─claim─▶ sending ─settle─▶ sent | deferred | failed | unknown
 deferred ─due, claim─▶ sending ─no answer for an hour─▶ unknown
+
+Anybody can send a form with anybody's address. So what a form asks for is kept with its mail, and is applied when the
+link of that mail is followed; a form for which no mail goes out is kept for a day (dropped), to be counted.
 """
 
 import sqlite3
@@ -9,11 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from aggregator.model import Asked, Choice, Confirmation, Consent, DeliveryWord
+from aggregator.model import Asked, Choice, Confirmation, Consent, DeliveryWord, Subscriber
 from aggregator.store.database import Database
-from aggregator.store.driver import instant, moment, number
+from aggregator.store.driver import instant, moment, number, read_json, write_json
 from aggregator.store.subscribers import enter
-from aggregator.store.subscriptions import PERSON, person, want
+from aggregator.store.subscriptions import PERSON, confirm, person, want_first
 
 ADDRESS_REST = timedelta(days=1)
 """Between two such mails to one address there is so much time, whatever digests they are about."""
@@ -24,11 +27,34 @@ NETWORK_MOST, NETWORK_SPAN = 5, timedelta(hours=1)
 _LOST = timedelta(hours=1)
 _OPEN = "state IN ('pending', 'deferred', 'sending')"
 _FROM = "SELECT count(*) FROM confirmation WHERE network = ? AND network != '' AND asked > ?"
-_LAST = "SELECT max(coalesce(due, changed)) FROM confirmation WHERE subscriber_id = ?"
-_SAME = f"SELECT 1 FROM confirmation WHERE subscriber_id = ? AND digest = ? AND (asked > ? OR {_OPEN})"
+_LAST = "SELECT max(coalesce(due, changed)) FROM confirmation WHERE subscriber_id = ? AND state != 'dropped'"
+_WISH = "SELECT state, left_at FROM subscription WHERE subscriber_id = ? AND digest = ?"
+_SAME = f"""
+    SELECT 1 FROM confirmation WHERE subscriber_id = ? AND digest = ? AND asked > ? AND state != 'dropped'
+        AND (asked > ? OR {_OPEN})
+"""
 _QUEUE = """
-    INSERT INTO confirmation (subscriber_id, digest, network, asked, message_id, state, attempts, due, reply, changed)
-    VALUES (?, ?, ?, ?, ?, 'pending', 0, ?, '', ?)
+    INSERT INTO confirmation (subscriber_id, digest, network, asked, message_id, changed, topics, frequency, via, form,
+        wording, state, due, attempts, reply)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')
+"""
+# What was asked for before somebody left is not meant any more.
+_MEANT = """
+    confirmation.state != 'dropped' AND (subscription.state = 'pending'
+        OR (subscription.state = 'left' AND confirmation.asked > subscription.left_at))
+"""
+_ASKED = f"""
+    SELECT confirmation.topics, confirmation.frequency, confirmation.asked, confirmation.via, confirmation.form,
+        confirmation.wording
+    FROM confirmation JOIN subscription ON subscription.subscriber_id = confirmation.subscriber_id
+        AND subscription.digest = confirmation.digest
+    WHERE confirmation.subscriber_id = ? AND confirmation.digest = ? AND confirmation.asked < ? AND {_MEANT}
+    ORDER BY confirmation.asked DESC LIMIT 1
+"""
+_APPLY = """
+    UPDATE subscription SET state = 'confirmed', confirmed = ?, left_at = NULL, topics = ?, frequency = ?,
+        paused_until = NULL, asked = ?, via = ?, form = ?, wording = ?
+    WHERE subscriber_id = ? AND digest = ? AND state != 'confirmed'
 """
 _READY = "confirmation.state IN ('pending', 'deferred') AND (confirmation.due IS NULL OR confirmation.due <= ?)"
 _WAITING = f"""
@@ -37,13 +63,13 @@ _WAITING = f"""
     FROM confirmation JOIN subscriber ON subscriber.id = confirmation.subscriber_id
     JOIN subscription ON subscription.subscriber_id = confirmation.subscriber_id
         AND subscription.digest = confirmation.digest
-    WHERE subscription.state = 'pending' AND subscriber.suppressed = '' AND {_READY} ORDER BY confirmation.id
+    WHERE {_MEANT} AND subscriber.suppressed = '' AND {_READY} ORDER BY confirmation.id
 """
 _CLAIM = f"""
     UPDATE confirmation SET state = 'sending', attempts = attempts + 1, due = NULL, changed = ?1
     WHERE id = ?2 AND {_READY.replace("?", "?1")} AND EXISTS (SELECT 1 FROM subscription JOIN subscriber
         ON subscriber.id = subscription.subscriber_id WHERE subscription.subscriber_id = confirmation.subscriber_id
-        AND subscription.digest = confirmation.digest AND subscription.state = 'pending' AND suppressed = '')
+        AND subscription.digest = confirmation.digest AND suppressed = '' AND {_MEANT})
 """
 _SETTLE = """
     UPDATE confirmation SET state = ?, reply = ?, due = ?, changed = ? WHERE id = ? AND state IN ('sending', 'unknown')
@@ -63,27 +89,42 @@ class Confirmations:
     def ask(
         self, address: str, digest: str, choice: Choice, consent: Consent, *, network: str, message_id: str
     ) -> Asked:
-        """Enter that somebody asked for a digest, and queue the mail that it takes; one transaction.
+        """Keep that somebody asked for a digest, and queue the mail that it takes; one transaction.
 
-        ``network`` is a keyed hash of where the request came from ("" for an editor's own), and is bounded before
-        anything is written. ``message_id`` has a ``%s`` for the subscriber's uid.
+        Nothing changes for who has the digest, waits for it or left it. ``network`` is a keyed hash of where the
+        request came from ("" for an editor's own): every form counts to its bound, which comes before all else.
+        ``message_id`` has a ``%s`` for the subscriber's uid.
         """
         now = consent.asked
         with self._lane.write() as connection:
             if connection.execute(_FROM, (network, number(now - NETWORK_SPAN))).fetchone()[0] >= NETWORK_MOST:
                 return "crowded"
             who = enter(connection, address, now=now)
-            if who.suppressed:
-                return "suppressed"
-            if not want(connection, who.id, digest, choice, consent):
-                return "confirmed"
-            if connection.execute(_SAME, (who.id, digest, number(now - ADDRESS_REST))).fetchone():
-                return "asked"
             last = moment(connection.execute(_LAST, (who.id,)).fetchone()[0])
             due = last + ADDRESS_REST if last and last + ADDRESS_REST > now else None
-            queued = (who.id, digest, network, number(now), message_id % who.uid, number(due), number(now))
-            connection.execute(_QUEUE, queued)
-        return "later" if due else "queued"
+            vain = _in_vain(connection, who, digest, now)
+            if not vain:
+                want_first(connection, who.id, digest, choice, consent)
+            state = ("dropped", None) if vain else ("pending", number(due))
+            queued = (who.id, digest, network, number(now), message_id % who.uid, number(now))
+            connection.execute(_QUEUE, (*queued, *_wanted(choice, consent), *state))
+        return vain or ("later" if due else "queued")
+
+    def asked(self, subscriber: int, digest: str, written: datetime) -> tuple[Choice, Consent] | None:
+        """Give what the link of a mail confirms that was ``written`` then; None when there is nothing to confirm."""
+        with self._lane.read() as connection:
+            return _asked(connection, subscriber, digest, written)
+
+    def confirm(self, subscriber: int, digest: str, written: datetime, now: datetime) -> bool:
+        """Take as meant what a mail asked about; tells whether that changed anything."""
+        with self._lane.write() as connection:
+            found = _asked(connection, subscriber, digest, written)
+            if found is None:  # an import that waits
+                return confirm(connection, subscriber, digest, now)
+            choice, consent = found
+            topics, often, *record = _wanted(choice, consent)
+            facts = (number(now), topics, often, number(consent.asked), *record, subscriber, digest)
+            return connection.execute(_APPLY, facts).rowcount == 1
 
     def waiting(self, now: datetime) -> tuple[Confirmation, ...]:
         """List the mails to send now; those whose subscription was confirmed or left meanwhile are none."""
@@ -101,7 +142,7 @@ class Confirmations:
             connection.execute(_SETTLE, (state, reply, number(due), number(now), id))
 
     def tidy(self, now: datetime) -> None:
-        """Forget from which networks was asked a day ago; what a dead process was sending may have arrived."""
+        """Forget forms and networks of a day ago; what a dead process was sending may have arrived."""
         with self._lane.read() as connection:
             if not connection.execute(_UNTIDY, (number(now - ADDRESS_REST), number(now - _LOST))).fetchone():
                 return
@@ -110,13 +151,43 @@ class Confirmations:
             connection.execute(_UNANSWERED, (number(now), number(now - _LOST)))
 
 
-_UNTIDY = "SELECT 1 FROM confirmation WHERE (network != '' AND asked < ?) OR (state = 'sending' AND changed < ?)"
+_UNTIDY = """
+    SELECT 1 FROM confirmation
+    WHERE ((network != '' OR state = 'dropped') AND asked < ?) OR (state = 'sending' AND changed < ?)
+"""
 
 
 def forget_networks(connection: sqlite3.Connection, *, now: datetime) -> None:
-    """Forget the hashes of networks that no bound needs any more, inside a transaction."""
+    """Forget the hashes of networks, and forms, that no bound needs any more, inside a transaction."""
     old = "UPDATE confirmation SET network = '' WHERE network != '' AND asked < ?"
+    connection.execute("DELETE FROM confirmation WHERE state = 'dropped' AND asked < ?", (number(now - ADDRESS_REST),))
     connection.execute(old, (number(now - ADDRESS_REST),))
+
+
+def _in_vain(connection: sqlite3.Connection, who: Subscriber, digest: str, now: datetime) -> Asked | None:
+    """Say why no mail goes out for a form; None when one does."""
+    if who.suppressed:
+        return "suppressed"
+    state, left = connection.execute(_WISH, (who.id, digest)).fetchone() or ("", None)
+    if state == "confirmed":
+        return "confirmed"
+    same = (who.id, digest, left or 0, number(now - ADDRESS_REST))
+    return "asked" if connection.execute(_SAME, same).fetchone() else None
+
+
+def _wanted(choice: Choice, consent: Consent) -> tuple[str, ...]:
+    return write_json(list(choice.topics)), choice.frequency, consent.via, consent.form, consent.wording
+
+
+def _asked(
+    connection: sqlite3.Connection, subscriber: int, digest: str, written: datetime
+) -> tuple[Choice, Consent] | None:
+    """Find the last form before a mail was written: until it is on its way there is no other."""
+    row = connection.execute(_ASKED, (subscriber, digest, number(written + timedelta(seconds=1)))).fetchone()
+    if row is None:
+        return None
+    topics, frequency, asked, *record = row
+    return Choice(tuple(read_json(topics)), frequency), Consent(instant(asked), *record)
 
 
 def _confirmation(row: Sequence[Any]) -> Confirmation:

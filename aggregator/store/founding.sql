@@ -389,6 +389,11 @@ CREATE TABLE confirmation (
   due BIGINT,
   reply TEXT NOT NULL,
   changed BIGINT NOT NULL,
+  topics JSON NOT NULL,
+  frequency VARCHAR NOT NULL,
+  via TEXT NOT NULL,
+  form TEXT NOT NULL,
+  wording TEXT NOT NULL,
   CONSTRAINT fk_confirmation_subscriber_id_subscriber FOREIGN KEY(subscriber_id) REFERENCES subscriber (id) ON DELETE CASCADE
 );
 

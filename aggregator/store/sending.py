@@ -34,7 +34,8 @@ _BEGIN = """
     WHERE id = ? AND owner = ? AND state IN ('pending', 'deferred', 'sending')
 """
 _SETTLE = """
-    UPDATE delivery SET attempts = attempts + (state IN ('pending', 'deferred')) * ?, state = ?, reply = ?, due = ?,
+    UPDATE delivery SET attempts = attempts + (state IN ('pending', 'deferred')) * ?, state = ?,
+        reply = iif(recipient = 'erased-' || id || '@erased.invalid', '', ?), due = ?,
         changed = ?, owner = '', lease = NULL
     WHERE id = ? AND owner = ? AND state IN ('pending', 'deferred', 'sending', 'unknown')
 """
@@ -105,6 +106,8 @@ class Sending:
         counts: bool = True,
     ) -> None:
         """Record how an attempt ended; also of one that was thought interrupted, as long as nobody decided on it.
+
+        Whoever was erased meanwhile stays forgotten: servers repeat addresses, and nothing is kept of the ``reply``.
 
         ``counts`` says whether one that never came to ``begin`` was an attempt at all.
         """

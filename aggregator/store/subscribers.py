@@ -31,6 +31,7 @@ _NO_MORE = """
 _FORGET = """
     DELETE FROM subscriber WHERE joined < ?1 AND suppressed = '' AND NOT EXISTS (SELECT 1 FROM subscription
         WHERE subscriber_id = subscriber.id AND (state != 'pending' OR confirmed IS NOT NULL OR asked >= ?1))
+        AND NOT EXISTS (SELECT 1 FROM confirmation WHERE subscriber_id = subscriber.id AND asked >= ?1)
 """
 _KEEP = """
     INSERT INTO subscription (subscriber_id, digest, state, topics, frequency, paused_until, asked, confirmed, left_at,

@@ -1,7 +1,7 @@
 """The subscriptions: who gets which digest, as they chose it.
 
 pending ─confirm─▶ confirmed ─leave─▶ left ─undo─▶ confirmed
-left ─asked for again─▶ pending
+left ─asked for again, confirm─▶ confirmed
 """
 
 import sqlite3
@@ -31,9 +31,11 @@ _SENT = """
     subscription.state = 'confirmed' AND subscriber.suppressed = ''
     AND (subscription.paused_until IS NULL OR subscription.paused_until <= ?)
 """
-_WANT = """
+_WANT_FIRST = """
     INSERT INTO subscription (subscriber_id, digest, state, topics, frequency, paused_until, asked, via, form, wording)
-    VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscriber_id, digest) DO UPDATE
+    VALUES (?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscriber_id, digest)
+"""
+_WANT = f"""{_WANT_FIRST} DO UPDATE
     SET state = 'pending', topics = excluded.topics, frequency = excluded.frequency,
         paused_until = excluded.paused_until, asked = excluded.asked, via = excluded.via, form = excluded.form,
         wording = excluded.wording
@@ -130,14 +132,22 @@ class Subscriptions:
 
 def want(connection: sqlite3.Connection, subscriber: int, digest: str, choice: Choice, consent: Consent) -> bool:
     """Enter a subscription that is to be confirmed, inside a transaction; False when it is confirmed already."""
-    chosen = (write_json(list(choice.topics)), choice.frequency, number(choice.paused_until))
-    record = (number(consent.asked), consent.via, consent.form, consent.wording)
-    return connection.execute(_WANT, (subscriber, digest, *chosen, *record)).rowcount == 1
+    return connection.execute(_WANT, (subscriber, digest, *_wanted(choice, consent))).rowcount == 1
+
+
+def want_first(connection: sqlite3.Connection, subscriber: int, digest: str, choice: Choice, consent: Consent) -> None:
+    """Enter a subscription that is to be confirmed, inside a transaction; one that is there, or was, stays as it is."""
+    connection.execute(f"{_WANT_FIRST} DO NOTHING", (subscriber, digest, *_wanted(choice, consent)))
 
 
 def confirm(connection: sqlite3.Connection, subscriber: int, digest: str, now: datetime) -> bool:
     """Take a digest as meant, inside a transaction."""
     return connection.execute(_CONFIRM, (number(now), subscriber, digest)).rowcount == 1
+
+
+def _wanted(choice: Choice, consent: Consent) -> tuple[object, ...]:
+    chosen = (write_json(list(choice.topics)), choice.frequency, number(choice.paused_until))
+    return *chosen, number(consent.asked), consent.via, consent.form, consent.wording
 
 
 def person(row: Sequence[Any]) -> Subscriber:

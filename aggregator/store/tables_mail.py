@@ -145,7 +145,10 @@ class SubscriptionRow(Row, table=True):
 
 
 class ConfirmationRow(Row, table=True):
-    """A mail that asks whether a subscription is meant, on its way; and what bounds how many there are."""
+    """A mail that asks whether a subscription is meant, on its way; and what bounds how many there are.
+
+    It keeps what was asked for, which is what its link confirms. ``dropped`` is a form for which no mail goes out.
+    """
 
     __tablename__ = "confirmation"
     __table_args__ = (
@@ -166,6 +169,11 @@ class ConfirmationRow(Row, table=True):
     due: datetime | None = Field(default=None, sa_type=Moment)
     reply: str = Field(default="", sa_type=Text)
     changed: datetime = Field(sa_type=Moment)
+    topics: list[Any] = Field(sa_type=JSON)
+    frequency: str = "each"
+    via: str = Field(default="", sa_type=Text)
+    form: str = Field(default="", sa_type=Text)
+    wording: str = Field(default="", sa_type=Text)
 
 
 class BounceRow(Row, table=True):

@@ -12,6 +12,8 @@ MOST_BYTES = 16_384
 
 MOST_FIELDS = 600
 
+_URLENCODED = ("application/x-www-form-urlencoded", "", "text/plain")
+
 Form = dict[str, list[str]]
 """The values of each field, in order."""
 
@@ -19,12 +21,14 @@ Form = dict[str, list[str]]
 async def read_form(request: Request) -> Form:
     """Read the body, urlencoded or multipart (RFC 8058 §3.1 allows both); another type is an empty form.
 
+    Without a type, or as plain text, it is taken for urlencoded: some mail programs send their one click like that.
+
     Raises HTTPException: 413 for more than ``MOST_BYTES``, 400 for what cannot be read.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = await _body(request)
-    if kind == "application/x-www-form-urlencoded":
-        return _gathered(_pairs(body))
+    if kind in _URLENCODED:
+        return _gathered(_pairs(body.strip()))
     if kind == "multipart/form-data":
         return _gathered(await _parts(request, body))
     return {}

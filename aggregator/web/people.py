@@ -125,16 +125,18 @@ class People:
             if reader.subscription.state == "confirmed":
                 return self._done(request, "confirmed", reader)
         reader = self._reception.reader("confirm", token)
-        return self._show(request, "confirmation.html", reader_values(reader, zone=self._reception.zone))
+        values, status = reader_values(reader, zone=self._reception.zone), _status(request, form, "confirm")
+        return self._show(request, "confirmation.html", values, status=status)
 
     def _unsubscribe(self, request: Request, form: Form) -> Response:
         token = request.path_params["token"]
-        if _first(form, "List-Unsubscribe").casefold() == "one-click":  # RFC 8058 §3.1; the page's button says the same
+        if _first(form, "List-Unsubscribe").strip().casefold() == "one-click":  # RFC 8058 §3.1; the page's button too
             return self._done(request, "left", self._reception.leave("unsubscribe", token))
         if _first(form, "act") == "undo":
             return self._back(request, self._reception.undo("unsubscribe", token))
         reader = self._reception.reader("unsubscribe", token)
-        return self._show(request, "unsubscribe.html", reader_values(reader, zone=self._reception.zone))
+        values, status = reader_values(reader, zone=self._reception.zone), _status(request, form)
+        return self._show(request, "unsubscribe.html", values, status=status)
 
     def _preferences(self, request: Request, form: Form) -> Response:
         token, act = request.path_params["token"], _first(form, "act")
@@ -150,7 +152,9 @@ class People:
             trouble = f"Nothing was saved: {error}."
         zone, zones = self._reception.zone, self._reception.zones
         values = preference_values(reader, zone=zone, zones=zones, saved=saving and not trouble, trouble=trouble)
-        return self._show(request, "preferences.html", values, status=422 if trouble else 200)
+        return self._show(
+            request, "preferences.html", values, status=422 if trouble else _status(request, form, "save")
+        )
 
     def _back(self, request: Request, reader: Reader) -> Response:
         return self._done(request, "back" if reader.subscription.state == "confirmed" else "not-back", reader)
@@ -158,6 +162,11 @@ class People:
     def _done(self, request: Request, done: Done, reader: Reader | None = None, *, status: int = 200) -> Response:
         values = done_values(done, reader=reader, zone=self._reception.zone)
         return self._show(request, "done.html", values, status=status)
+
+
+def _status(request: Request, form: Form, *acts: str) -> int:
+    """Give 400 for a POST that asks for nothing that can be done: whoever sent it must not think that it was."""
+    return 400 if request.method == "POST" and _first(form, "act") not in acts else 200
 
 
 def _first(form: Form, name: str) -> str:

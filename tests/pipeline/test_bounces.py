@@ -10,7 +10,7 @@ from aggregator.model.people import BounceWord
 from aggregator.model.returned import Notice, Report, Verdict
 from aggregator.pipeline.bounces import DAYS, FAILURES, delivery_of, judge, refusal, return_path, why_suppressed
 from aggregator.pipeline.bounces_codes import classify
-from aggregator.pipeline.bounces_report import DEEPEST, LONGEST, read
+from aggregator.pipeline.bounces_report import DEEPEST, FOREIGN, LONGEST, MOST_NOTICES, read
 from tests.pipeline.returned_mail import ALL, BOUNCES, NOTHING, OURS, PATH, READER, SECRET, STANDARD, Case, dsn, mail
 
 
@@ -167,6 +167,23 @@ def test_a_hostile_message_is_read_to_its_bound(data: bytes) -> None:
     """Nothing raises, and no part of it is read again and again."""
     report = read(data + b"x" * LONGEST)
     assert judge(report, READER) is not None
+
+
+def test_what_came_to_no_return_path_of_ours_is_not_searched() -> None:
+    """What a machine wrote is told from what a person wrote all the same."""
+    for case in STANDARD:
+        report = read(case.data, lambda addresses: "nobody@example.org" in addresses)
+        assert (report.word, report.why_none, report.notices, report.automatic) == ("none", FOREIGN, (), True)
+        assert read(case.data, lambda addresses: PATH in addresses) == read(case.data)
+    for case in NOTHING:
+        report = read(case.data, lambda _: False)
+        assert report.word == "none" and report.automatic is not case.name.startswith("a person")
+
+
+def test_a_report_of_many_recipients_is_read_to_its_bound() -> None:
+    """Ours go to one each."""
+    report = read(dsn("Final-Recipient: rfc822; a@far.example.org\nStatus: 5.0.0\n\n" * 10 * MOST_NOTICES))
+    assert len(report.notices) == MOST_NOTICES
 
 
 def test_a_report_of_another_delivery_inside_of_one_is_not_believed_for_ours() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import MailError, MailStep
-from aggregator.pipeline.refusals import RETRIES, Verdict, judge, rest, status_of
+from aggregator.pipeline.refusals import RETRIES, Verdict, judge, rest, status_of, unaddressed
 
 SOON = RETRIES[0]
 
@@ -76,3 +76,9 @@ def test_a_status_is_what_stands_first_and_fits_the_code(code: int, reply: str, 
 
 def test_a_server_that_wants_no_mail_is_left_alone_longer_each_time() -> None:
     assert [rest(times) // timedelta(minutes=1) for times in (1, 2, 3, 4, 5, 50)] == [5, 15, 30, 60, 60, 60]
+
+
+@pytest.mark.parametrize("written", ["<reader@example.org>: no", "reader@example.org no", "(to=reader@example.org) no"])
+def test_no_address_is_kept_of_a_refusal(written: str) -> None:
+    found = unaddressed(f"550 5.7.1 {written}")
+    assert found.startswith("550 5.7.1 ") and found.endswith("no") and "example" not in found and "reader" not in found

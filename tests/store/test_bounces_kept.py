@@ -98,6 +98,24 @@ def test_nothing_is_known_of_who_was_erased(store: Store, path: Path) -> None:
     assert store.bounces.addressee(4711) is None
 
 
+def test_who_was_erased_while_their_report_was_read_stays_forgotten(store: Store, path: Path) -> None:
+    """Also when the delivery was in a sender's hand: servers repeat the address."""
+    delivery, sending = delivered_to(store, path, READER, issues=2)
+    to, reader = store.bounces.addressee(delivery), store.subscribers.by_mailbox(READER)
+    assert to is not None and reader is not None
+    store.issues.again(2, ["sent"], now=NOW)
+    assert len(store.issues.claim("me", now=NOW, count=10).deliveries) == 1
+    assert store.issues.begin(sending, "me", now=NOW)
+    assert store.subscribers.erase(reader.id)
+    bounce = Bounce(to.subscriber, delivery, "permanent", "5.1.1", f"<{READER}> unknown", "report", NOW)
+    verdict = partial(why_suppressed, Verdict("permanent", "5.1.1", "unknown"))
+    assert store.bounces.record(bounce, days=DAYS, why_suppressed=verdict) == (False, "")
+    store.issues.settle(sending, "me", "failed", reply=f"550 5.1.1 <{READER}> unknown", now=NOW)
+    assert state(store, sending) == ("failed", "") and store.bounces.latest(10) == ()
+    with store.subscribers._lane.read() as connection:
+        assert not [line for line in connection.iterdump() if READER in line]
+
+
 def test_bounces_are_listed_the_latest_first(store: Store, path: Path) -> None:
     first, second = delivered_to(store, path, READER, issues=2)
     record(store, first, "transient")

@@ -157,10 +157,61 @@ def test_a_mail_that_a_dead_process_was_sending_is_not_sent_again(store: Store):
 def test_who_left_may_ask_again(store: Store):
     who = confirmed(store)
     store.subscribers.leave(who.id, "morning", NOW)
-    assert ask(store, at=NOW + 2 * DAY) == "asked" and got(store) == []
-    assert len(store.confirmations.waiting(NOW + 2 * DAY)) == 1, "the mail of the first time was never sent"
-    assert store.subscribers.confirm(who.id, "morning", NOW + 2 * DAY)
+    assert store.confirmations.waiting(NOW + DAY) == (), "what was asked for before is not meant any more"
+    assert ask(store, at=NOW + 2 * DAY) == "queued" and got(store) == []
+    assert len(store.confirmations.waiting(NOW + 2 * DAY)) == 1
+    assert not store.confirmations.confirm(who.id, "morning", NOW, NOW + 2 * DAY), "the link of the first mail"
+    assert store.confirmations.confirm(who.id, "morning", NOW + 2 * DAY, NOW + 2 * DAY)
     assert got(store) == ["reader@example.org"]
+
+
+def another(store: Store, at: datetime, network: str = "net"):
+    """Send the form with somebody else's address."""
+    consent = Consent(at, "form", "https://news.example.org/other", "2:abc")
+    address, choice = "reader@example.org", Choice(("science",), "weekly")
+    return store.confirmations.ask(address, "morning", choice, consent, network=network, message_id="<d.%s@x>")
+
+
+def test_a_form_changes_nothing_of_somebody_until_the_link_of_its_own_mail_is_followed(store: Store):
+    ask(store)
+    who = subscriber(store)
+    before = store.subscribers.subscriptions(who.id)
+    (first,) = store.confirmations.waiting(NOW)
+    store.confirmations.claim(first.id, now=NOW)
+    store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW)
+    assert another(store, NOW + HOUR) == "asked" and another(store, NOW + 2 * DAY) == "queued"
+    assert store.subscribers.subscriptions(who.id) == before
+    assert store.confirmations.confirm(who.id, "morning", NOW, NOW + 3 * DAY), "the link of the first mail"
+    (wish,) = store.subscribers.subscriptions(who.id)
+    assert (wish.choice, wish.consent, wish.confirmed) == (before[0].choice, before[0].consent, NOW + 3 * DAY)
+    store.subscribers.leave(who.id, "morning", NOW + 4 * DAY)
+    left = store.subscribers.subscriptions(who.id)
+    assert another(store, NOW + 5 * DAY) == "queued"
+    assert store.subscribers.subscriptions(who.id) == left and left[0].state == "left"
+    assert store.confirmations.confirm(who.id, "morning", NOW + 5 * DAY, NOW + 6 * DAY)
+    (wish,) = store.subscribers.subscriptions(who.id)
+    assert (wish.state, wish.choice, wish.consent.wording) == ("confirmed", Choice(("science",), "weekly"), "2:abc")
+
+
+def test_every_form_counts_to_the_bound_of_its_network(store: Store):
+    """Whatever came of it; and one without a mail is kept for a day, and no longer."""
+    who = confirmed(store)
+    assert [another(store, NOW) for _ in range(2)] == ["confirmed"] * 2
+    store.subscribers.suppress(who.id, "5.1.1", NOW)
+    assert [another(store, NOW) for _ in range(NETWORK_MOST - 2)] == ["suppressed"] * (NETWORK_MOST - 2)
+    assert another(store, NOW) == "crowded"
+    store.confirmations.tidy(NOW + DAY + HOUR)
+    assert networks(store) == [""], "the editor's own"
+
+
+def test_who_asks_again_is_not_forgotten_before_the_second_mail_is_answered(store: Store):
+    ask(store)
+    (first,) = store.confirmations.waiting(NOW)
+    store.confirmations.claim(first.id, now=NOW)
+    store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW)
+    assert ask(store, at=NOW + timedelta(days=29)) == "queued"
+    assert store.subscribers.forget(NOW + timedelta(days=31)) == 0
+    assert store.subscribers.forget(NOW + timedelta(days=60)) == 1
 
 
 def test_erasing_leaves_no_address_anywhere(store: Store, tmp_path):
