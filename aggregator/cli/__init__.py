@@ -33,7 +33,6 @@ COMMANDS = {
     "digests": ("digest",),
     "subscribers": ("subscribers",),
     "bounces": ("bounces",),
-    "drafts": ("digest",),
     "topics": ("topics",),
     "rules": ("rules",),
 }

@@ -1,4 +1,4 @@
-"""digest preview, show, list: the issues of a digest; what sends them is in ``sending``."""
+"""digest preview, show, list: the issues of a digest; what sends them is in ``sending``, what changes them in ``drafts``."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,10 +19,11 @@ Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this file, and those that send."""
-    from aggregator.cli import sending
+    """Add the commands of this file, those that send, and those of the editor's hand."""
+    from aggregator.cli import drafts, sending
 
     sending.register(commands)
+    drafts.register(commands)
     app.add_typer(commands, name="digest")
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.digests import Name, commands
-from aggregator.cli.sending import code, delivered, said
+from aggregator.cli.sending import Name, code, delivered, said
 from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError
 from aggregator.pipeline.wording import counted
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
     from aggregator.model import DraftedIssue
 
 
-def register(app: typer.Typer) -> None:
-    """The commands of this file belong to ``digest``."""
+def register(commands: typer.Typer) -> None:
+    """Add the commands of this file to those of `digest`."""
+    for command in (draft, edit, approve, discard):
+        commands.command()(command)
 
 
-@commands.command()
 def draft(
     context: typer.Context,
     name: Name,
@@ -48,7 +48,6 @@ def draft(
         _tell(screen, app, digest, made, as_json=as_json)
 
 
-@commands.command()
 def edit(
     context: typer.Context,
     name: Name,
@@ -75,7 +74,6 @@ def edit(
         _tell(screen, app, digest, changed, as_json=as_json)
 
 
-@commands.command()
 def approve(
     context: typer.Context,
     name: Name,
@@ -123,7 +121,6 @@ def _freeze(screen: Terminal, app: "App", digest: "DigestConfig") -> None:
         screen.say(f"{state.digest} {state.period}: “{state.subject}”")
 
 
-@commands.command()
 def discard(context: typer.Context, name: Name) -> None:
     """Throw a draft away; the issue is composed anew when its time comes."""
     from aggregator.jobs.compose import digest_named
