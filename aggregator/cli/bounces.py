@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,16 +71,24 @@ def _taken(screen: Terminal, source: str, *, to: str, dry_run: bool) -> "list[Ou
         if source == "-":
             return [take(app, data, to=to, dry_run=dry_run) for data in postbag.messages(sys.stdin.buffer)]
         if path.is_dir():
-            return list(_emptied(app, path, to=to, dry_run=dry_run))
+            return list(_emptied(app, path, screen.warn, to=to, dry_run=dry_run))
         return [take(app, data, to=to, dry_run=dry_run) for data in postbag.in_file(path)]
 
 
-def _emptied(app: "App", maildir: Path, *, to: str, dry_run: bool) -> "Iterator[Outcome]":
-    """Take in what is not seen yet; reports and answers of machines are then seen, what people wrote is not."""
+def _emptied(app: "App", maildir: Path, warn: Callable[[str], None], *, to: str, dry_run: bool) -> "Iterator[Outcome]":
+    """Take in what is not seen yet; reports and answers of machines are then seen, what people wrote is not.
+
+    A file that cannot be read, or was moved meanwhile, is told of and costs no other.
+    """
     from aggregator.jobs.bounces import take
 
     for path in list(postbag.unseen(maildir)):
-        for data in list(postbag.in_file(path))[:1]:
+        try:
+            found = list(postbag.in_file(path))[:1]
+        except NotFoundError as error:
+            warn(f"passed over: {error}")
+            continue
+        for data in found:
             outcome = take(app, data, to=to, dry_run=dry_run)
             if not dry_run:
                 postbag.mark(path, seen=outcome.automatic)

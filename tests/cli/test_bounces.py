@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aggregator.app import find_workspace, open_app
-from aggregator.cli import postbag
+from aggregator.cli import bounces, postbag
 from aggregator.pipeline.bounces import return_path
 from aggregator.store import hold
 from tests.pipeline.returned_mail import NOTHING, PATH, READER, block, dsn
@@ -124,6 +124,23 @@ def test_a_maildir_is_emptied_of_what_machines_wrote(sent: tuple[Path, list[byte
     left = sorted(path.name for path in (maildir / "cur").iterdir())
     assert left == ["1.a:2,S", "2.b:2,", "3.c:2,FS", "4.d:2,S"] and not list((maildir / "new").iterdir())
     assert [one["ignored"] for one in outcomes(run(root, "bounces", str(maildir), "--json"))] == [found[1]["ignored"]]
+
+
+def test_a_file_of_a_maildir_that_cannot_be_read_costs_no_other(sent: tuple[Path, list[bytes]], tmp_path: Path) -> None:
+    """As when another program moves it between the look and the reading."""
+    root, reports = sent
+    for folder in ("new", "cur", "tmp"):
+        (tmp_path / "Maildir" / folder).mkdir(parents=True)
+    new = tmp_path / "Maildir" / "new"
+    for name, data in zip("abc", reports, strict=True):
+        (new / name).write_bytes(data)
+    warnings: list[str] = []
+    with open_app(root) as app:
+        outcomes = bounces._emptied(app, new.parent, warnings.append, to="", dry_run=False)
+        assert next(outcomes).kind == "permanent"
+        (new / "b").unlink()
+        assert [one.kind for one in outcomes] == ["refused"]
+    assert warnings == [f"passed over: {new / 'b'}: cannot be read: No such file or directory"]
 
 
 def test_a_mail_server_keeps_what_cannot_be_taken_now(sent: tuple[Path, list[bytes]], tmp_path: Path) -> None:
