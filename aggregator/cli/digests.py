@@ -1,4 +1,4 @@
-"""digest preview, show, list: the issues of a digest; what sends them is in ``sending``, what changes them in ``drafts``."""
+"""digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

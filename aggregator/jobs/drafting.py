@@ -16,6 +16,7 @@ from aggregator.jobs.compose import Period, composed, current_period, digest_nam
 from aggregator.jobs.trouble import trouble
 from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
 from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken
+from aggregator.pipeline.lines import iso
 from aggregator.when import When
 
 WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
@@ -210,6 +211,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
 
 def _frozen(app: App, digest: DigestConfig, draft: DraftedIssue) -> IssueState:
     issue, letter = as_edited(app, digest, draft)
+    issue = replace(issue, composed=iso(app.clock()))  # its mail bears the date on which it goes out
     app.store.issues.reopen(digest.name, draft.period)
     return freeze(app, edited_digest(digest, draft.edits), issue, letter)
 

@@ -526,3 +526,15 @@ def test_edits_stay_with_their_story_when_another_publisher_comes_to_speak_for_i
     assert not {kept, gone} & {line.entry for line in after.issue.offered} and len(after.issue.offered) == 2
     (story,) = after.edits.stories
     assert (story.pin, story.note) == (True, "mine") and len(after.edits.dropped) == 1
+
+
+def test_the_mail_bears_the_date_on_which_it_was_approved(tmp_path: Path, site: Server) -> None:
+    """A draft that waited over a weekend does not arrive as an old mail."""
+    here = desk(tmp_path, site.url("/a"), extra=RULE)
+    here.sync()
+    here.clock.forward(hours=20)
+    send(here)
+    here.sync()
+    (mail,) = (p for p in (tmp_path / "storage/outbox").iterdir() if b"To: reader@" in p.read_bytes())
+    read = message_from_bytes(mail.read_bytes(), policy=policy.default)
+    assert read["Date"].datetime == here.clock.now
