@@ -24,15 +24,15 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
-    from aggregator.jobs.register import read_people
+    from aggregator.jobs.register import bring, read_people
 
     screen = terminal(context)
     name = "stdin" if str(file) == "-" else file.name
     with screen.opened(writing=not dry_run) as app:
         roster = read_people(app, _bytes(file), name=name, digest=digest, agreed=confirmed)
-        new = (0, 0) if dry_run else app.store.subscribers.keep(roster.people)
+        new = (0, 0, 0) if dry_run else bring(app, roster)
     if as_json:
-        counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1]}
+        counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1], "asked": new[2]}
         screen.json(dry_run=dry_run, **counts, passed_over=roster.passed_over, warnings=roster.warnings)
     for warning in roster.warnings:
         screen.warn(warning)
@@ -41,6 +41,8 @@ def import_(
     read = f"{counted(len(roster.people), 'line')} read"
     here = f"{counted(new[0], 'subscriber')} and {counted(new[1], 'subscription')} new; the others were there already"
     screen.say(f"{read}, nothing was changed" if dry_run else f"{read}: {here}")
+    if new[2]:
+        screen.say(f"{counted(new[2], 'mail')} that {'asks' if new[2] == 1 else 'ask'} for a confirmation will go out")
 
 
 def export(

@@ -1,6 +1,7 @@
 """The register: what an editor does with subscribers by hand."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 
 from aggregator.app import App
@@ -11,6 +12,9 @@ from aggregator.jobs.compose import digest_named
 from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
 from aggregator.pipeline.roster import Roster, Usual, read_roster
 from aggregator.store.subscribers import mailbox_of
+
+ASKED_A_DAY = 200
+"""So many people of a list are asked for their confirmation a day: more at once looks like spam to a mail server."""
 
 
 def offer_named(app: App, name: str) -> Offer:
@@ -34,8 +38,11 @@ def choice_of(offer: Offer, topics: Collection[str], frequency: str) -> Choice:
 
 
 def found(app: App, address: str) -> Subscriber:
-    """Find a subscriber; raises NotFoundError."""
-    who = app.store.subscribers.by_mailbox(mailbox_of(address.strip()))
+    """Find a subscriber, however the address is written; raises NotFoundError."""
+    typed = address.strip()
+    who = app.store.subscribers.by_mailbox(mailbox_of(typed))
+    with suppress(ValueError):  # what is no address is looked for as it was typed, and no further
+        who = who or app.store.subscribers.by_mailbox(mailbox_of(mail_address(typed)))
     if who is None:
         raise NotFoundError(f"no subscriber {address}; see `aggregator subscribers list`")
     return who
@@ -79,6 +86,23 @@ def pause(app: App, who: Subscriber, digest: str, weeks: int) -> int:
     """Send nothing for some weeks, of one digest if named; 0 goes on at once. Returns of how many."""
     until = app.clock() + timedelta(weeks=weeks) if weeks else None
     return sum(app.store.subscribers.pause(who.id, one.digest, until) for one in wishes(app, who, digest))
+
+
+def bring(app: App, roster: Roster) -> tuple[int, int, int]:
+    """Keep people from a file, and ask those who wait, ``ASKED_A_DAY`` a day; who was here stays as they are.
+
+    Returns how many subscribers and how many subscriptions are new, and how many people are asked. Raises NoHomeError
+    where nobody could answer; nothing is kept then.
+    """
+    waiting = [(who, wish) for who, wish in roster.people if wish.state == "pending" and not who.suppressed]
+    if waiting and not app.config.home:
+        raise subscribing.NoHomeError
+    new = app.store.subscribers.keep(roster.people)
+    asked = 0
+    for who, wish in waiting:
+        later = app.clock() + timedelta(days=asked // ASKED_A_DAY) if asked >= ASKED_A_DAY else None
+        asked += subscribing.ask_waiting(app, who.address, wish, not_before=later) in ("queued", "later")
+    return *new, asked
 
 
 def read_people(app: App, data: bytes, *, name: str, digest: str, agreed: bool) -> Roster:

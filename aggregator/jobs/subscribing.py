@@ -5,7 +5,7 @@ ask ─mail with a link─▶ confirm ─▶ prefer, leave ─▶ undo
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
@@ -29,6 +29,7 @@ from aggregator.model import (
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
 from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
+from aggregator.store.subscribers import mailbox_of
 
 UNDO_WITHIN = timedelta(days=7)
 """So long after leaving can it be taken back by the link of any mail; later it takes a confirmation again."""
@@ -83,6 +84,18 @@ def ask(
     return app.store.confirmations.ask(
         mail_address(address.strip()), offered.digest, choice, consent, network=network, message_id=id
     )
+
+
+def ask_waiting(app: App, address: str, wish: Subscription, *, not_before: datetime | None = None) -> Asked:
+    """Queue the mail for a subscription that came from elsewhere and waits; one confirmed or left here stays so."""
+    who = app.store.subscribers.by_mailbox(mailbox_of(address))
+    mine = app.store.subscribers.subscriptions(who.id) if who else ()
+    if not any(one.digest == wish.digest and one.state == "pending" for one in mine):
+        return "confirmed"
+    consent = replace(wish.consent, asked=app.clock())
+    id = confirmation_id(wish.digest, consent.asked, host(app))
+    keep = app.store.confirmations.ask
+    return keep(address, wish.digest, wish.choice, consent, network="", message_id=id, not_before=not_before)
 
 
 def wanted(app: App, request: Wanted) -> Asked | None:

@@ -18,9 +18,9 @@ COLUMNS = (
     *("address", "digest", "state", "topics", "frequency", "paused_until", "language", "zone", "joined", "asked"),
     *("confirmed", "left", "via", "form", "wording", "suppressed", "suppressed_at"),
 )
-_ALSO = {"email": "address", "e-mail": "address", "email address": "address", "mail": "address"}
+_ALSO = ("email", "e-mail", "email address", "mail")
 # What a spreadsheet may take for a formula at the start of a cell (CWE-1236), wide forms included, and our own mark.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠", "'")
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 Word = TypeVar("Word", bound=str)
 Row = tuple[Subscriber, Subscription]
@@ -73,10 +73,11 @@ def write_roster(rows: Iterable[Row]) -> bytes:
 def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
     """Read a file with a head line, of which only ``address`` must be there; cells between commas, semicolons or tabs.
 
-    Raises RosterError with every line that cannot be read: then nothing of the file is to be used.
+    Where a column is called like ``email``, one called ``address`` is where somebody lives. Raises RosterError with
+    every line that cannot be read: then nothing of the file is to be used.
     """
     lines = _lines(data, name)
-    head = [_ALSO.get(word.strip().lower(), word.strip().lower()) for word in (lines[0][1] if lines else ())]
+    head = _head(lines[0][1] if lines else ())
     if "address" not in head:
         raise RosterError((f"{name}:1: has no column `address` in its first line; there may be: {', '.join(COLUMNS)}",))
     found: dict[tuple[str, str], int] = {}
@@ -85,7 +86,7 @@ def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
     warnings: list[str] = []
     for number, cells in lines[1:]:
         try:
-            row = _row(dict(zip(head, map(_plain, cells), strict=False)), usual)
+            row = _row(_named(head, cells), usual)
             _once(row, found, number)
         except ValueError as error:
             problems.append(f"{name}:{number}: {error}")
@@ -115,8 +116,28 @@ def _lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
         raise RosterError((f"{name}:{reader.line_num}: cannot be read: {error}",)) from None
 
 
+def _head(words: Sequence[str]) -> list[str]:
+    """Name the columns: the first that is called like mail is the address."""
+    names = [word.strip().lower() for word in words]
+    mail = next((place for place, name in enumerate(names) if name in _ALSO), None)
+    if mail is None:
+        return names
+    return [
+        "address" if place == mail else "postal address" if name == "address" else name
+        for place, name in enumerate(names)
+    ]
+
+
+def _named(head: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """Give the cells of a line by their columns; raises ValueError for what stands in none."""
+    over = [cell for cell in cells[len(head) :] if cell.strip()]
+    if over:
+        raise ValueError(f"has more cells than the first line has columns {got(over[0])}; quote a cell with commas")
+    return dict(zip(head, map(_plain, cells), strict=False))
+
+
 def _row(cells: Mapping[str, str], usual: Usual) -> Row:
-    address = mail_address(cells["address"].strip())
+    address = mail_address(cells.get("address", "").strip())
     offer = _offer(cells.get("digest", "") or usual.digest, usual)
     state = _word(cells.get("state", ""), get_args(SubscriptionWord), usual.state, "state")
     asked = _moment(cells.get("asked", "")) or usual.now

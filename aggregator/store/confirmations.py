@@ -87,13 +87,21 @@ class Confirmations:
         self._lane = database.lane
 
     def ask(
-        self, address: str, digest: str, choice: Choice, consent: Consent, *, network: str, message_id: str
+        self,
+        address: str,
+        digest: str,
+        choice: Choice,
+        consent: Consent,
+        *,
+        network: str,
+        message_id: str,
+        not_before: datetime | None = None,
     ) -> Asked:
         """Keep that somebody asked for a digest, and queue the mail that it takes; one transaction.
 
         Nothing changes for who has the digest, waits for it or left it. ``network`` is a keyed hash of where the
         request came from ("" for an editor's own): every form counts to its bound, which comes before all else.
-        ``message_id`` has a ``%s`` for the subscriber's uid.
+        ``message_id`` has a ``%s`` for the subscriber's uid. The mail waits for ``not_before``.
         """
         now = consent.asked
         with self._lane.write() as connection:
@@ -102,6 +110,7 @@ class Confirmations:
             who = enter(connection, address, now=now)
             last = moment(connection.execute(_LAST, (who.id,)).fetchone()[0])
             due = last + ADDRESS_REST if last and last + ADDRESS_REST > now else None
+            due = max(due or not_before, not_before) if not_before else due
             vain = _in_vain(connection, who, digest, now)
             if not vain:
                 want_first(connection, who.id, digest, choice, consent)

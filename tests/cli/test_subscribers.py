@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from aggregator.app import open_app
 from tests.cli.test_commands import data, run
 from tests.frontdesk import EXTRA, READER, URLENCODED, eventually
 from tests.servers import Page, serve
@@ -152,6 +153,24 @@ def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
     done = subscribers(root, *words)
     assert "2 subscribers and 2 subscriptions new" in done.stderr and "say nothing here: name" in done.stderr
     assert set(states(root).values()) == {"confirmed"}
+
+
+def test_who_waits_in_a_list_is_asked(root: Path):
+    """But not who left here; and without a public address, where nobody could answer, the list is refused."""
+    added(root, READER)
+    subscribers(root, "remove", READER)
+    lines = [f"{name}@example.org,morning,pending" for name in ("reader", "a", "b")]
+    (root / "list.csv").write_text("\n".join(["address,digest,state", *lines]))
+    assert data(root, "subscribers", "import", str(root / "list.csv"))["asked"] == 2
+    with open_app(root, readonly=True) as app:
+        waiting = app.store.confirmations.waiting(app.clock())
+    assert [one.subscriber.address for one in waiting] == ["a@example.org", "b@example.org"]
+    assert data(root, "subscribers", "import", str(root / "list.csv"))["asked"] == 0
+    config = root / "feeds.yaml"
+    config.write_text(config.read_text().replace("home: https://desk.example.org/\n", ""))
+    (root / "list.csv").write_text("address,digest,state\nc@example.org,morning,pending\n")
+    assert "`home`" in subscribers(root, "import", str(root / "list.csv"), code=2).stderr
+    assert "c@example.org morning" not in states(root)
 
 
 def test_an_import_brings_nobody_back_who_left(root: Path):

@@ -131,6 +131,34 @@ def test_an_editor_adds_who_waits_or_left_but_nobody_who_is_suppressed(tmp_path:
         assert agreed(app) == "suppressed" == ask(app, digest="evening")
 
 
+def test_a_long_list_is_asked_over_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(register, "ASKED_A_DAY", 2)
+    here = desk(tmp_path, extra=EXTRA)
+    lines = "\n".join(f"reader{number}@example.org,pending" for number in range(5))
+    with here.app() as app:
+        roster = register.read_people(
+            app, f"address,state\n{lines}".encode(), name="a.csv", digest="morning", agreed=False
+        )
+        assert register.bring(app, roster) == (5, 5, 5)
+        assert [len(app.store.confirmations.waiting(START + timedelta(days=day))) for day in range(3)] == [2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "READER@M\u00dcNCHEN.example.org",
+        "reader@mu\u0308nchen.example.org",
+        " reader@xn--mnchen-3ya.example.org ",
+        "reader@m\u00fcnchen.example.org",
+    ],
+)
+def test_somebody_is_found_however_their_address_is_typed(tmp_path: Path, typed: str):
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        offer = register.offer_named(app, "morning")
+        register.add(app, offer, "reader@m\u00fcnchen.example.org", Choice(), agreed=True, note="")
+        assert register.found(app, typed).address == "reader@xn--mnchen-3ya.example.org"
+
+
 @pytest.mark.parametrize(
     ("digest", "topic", "frequency", "words"),
     [

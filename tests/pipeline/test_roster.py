@@ -58,8 +58,31 @@ def test_no_cell_is_a_formula_and_none_is_changed(text: str, start: str):
     rows = [row("+plus@example.org", reason=reason.strip() or "x")]
     data = write_roster(rows)
     for cells in csv.reader(io.StringIO(data.decode(), newline="")):
-        assert not any(cell.startswith(tuple("=+-@\t\r＝＋－＠")) for cell in cells)
+        assert not any(cell.startswith(tuple("=+-@\t\r\n＝＋－＠")) for cell in cells)
     assert read_roster(data, usual(), name="people.csv").people == tuple(rows)
+
+
+@pytest.mark.parametrize("blank", ["\n", "\t", "\r", "\r\n"])
+def test_no_cell_begins_with_a_blank_that_hides_a_formula(blank: str):
+    rows = [row(reason=f"{blank}=1+1")]
+    data = write_roster(rows)
+    assert f"'{blank}=1+1".encode() in data
+    (found,) = read_roster(data, usual(), name="people.csv").people
+    assert found[0].suppressed.split() == ["=1+1"]
+
+
+def test_a_line_that_ends_early_or_goes_on_too_long_is_named():
+    found = problems("digest,address\nmorning\nmorning,a@example.org,,\n", state="confirmed")
+    assert found == ('people.csv:2: not an email address like reader@example.org (got "")',)
+    found = problems("email,topics\na@example.org,world,science\n", state="confirmed", digest="morning")
+    assert found[0].startswith("people.csv:2: has more cells than the first line has columns") and "science" in found[0]
+
+
+def test_where_somebody_lives_is_not_their_mail_address():
+    text = "Email Address,Address,Mail\na@example.org,1 Main St,b@example.org\n"
+    roster = read_roster(text.encode(), usual(digest="evening", state="confirmed"), name="people.csv")
+    assert [who.address for who, _ in roster.people] == ["a@example.org"]
+    assert roster.passed_over == ("postal address", "mail")
 
 
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
