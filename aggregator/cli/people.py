@@ -12,6 +12,7 @@ TOLD = {
     "later": "asked today about another digest; the mail about this one goes out tomorrow",
     "asked": "asked already; at most one such mail a day goes to an address",
     "confirmed": "subscribed",
+    "changed": "subscribed before; what you said anew of topics, frequency or note is kept",
     "suppressed": "nothing is sent there: see `aggregator subscribers show`, and `release`",
     "crowded": "too many at once",
 }

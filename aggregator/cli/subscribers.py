@@ -43,9 +43,10 @@ def add(
     with screen.beside() as app:
         offer = book.offer_named(app, digest)
         choice = book.choice_of(offer, topic or (), frequency)
+        named = [name for name, given in (("topics", topic), ("frequency", frequency)) if given]
         for address in addresses:
             try:
-                outcome[address] = book.add(app, offer, address, choice, agreed=confirmed, note=note)
+                outcome[address] = book.add(app, offer, address, choice, agreed=confirmed, note=note, named=named)
             except AggregatorError as error:
                 if error.exit_code == 2:
                     raise

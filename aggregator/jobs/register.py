@@ -48,10 +48,13 @@ def found(app: App, address: str) -> Subscriber:
     return who
 
 
-def add(app: App, offer: Offer, address: str, choice: Choice, *, agreed: bool, note: str) -> Asked:
+def add(
+    app: App, offer: Offer, address: str, choice: Choice, *, agreed: bool, note: str, named: Collection[str] = ()
+) -> Asked:
     """Add a subscriber: asked by mail, or at once when the editor knows that they have ``agreed`` (``note`` says how).
 
-    Raises AggregatorError for what is no address.
+    For who has agreed and is subscribed already, ``named`` says what of the choice is changed: ``topics``,
+    ``frequency``; and a note is the new record. Raises AggregatorError for what is no address.
     """
     try:
         written = mail_address(address.strip())
@@ -59,13 +62,8 @@ def add(app: App, offer: Offer, address: str, choice: Choice, *, agreed: bool, n
         raise AggregatorError(f"{error}") from None
     if not agreed:
         return subscribing.ask(app, offer, written, choice, via="editor", form=note)
-    now = app.clock()
-    who = app.store.subscribers.enter(written, now=now)
-    if who.suppressed:
-        return "suppressed"
-    app.store.subscribers.want(who.id, offer.digest, choice, Consent(now, "editor", note))
-    app.store.subscribers.confirm(who.id, offer.digest, now)
-    return "confirmed"
+    consent, what = Consent(app.clock(), "editor", note), (*named, *(("consent",) if note else ()))
+    return app.store.subscribers.agree(written, offer.digest, choice, consent, named=what)
 
 
 def wishes(app: App, who: Subscriber, digest: str = "") -> tuple[Subscription, ...]:

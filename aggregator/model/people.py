@@ -18,8 +18,9 @@ BounceWord = Literal["permanent", "transient", "delayed", "refused", "complaint"
 """What a report says: the address is no good, it was not this time, it is still tried, the server will have none of our
 mail (ours to mend, never the subscriber's fault), or the reader calls it unwanted."""
 
-Asked = Literal["queued", "later", "asked", "confirmed", "suppressed", "crowded"]
-"""What asking for a digest came to: its mail is queued, or for tomorrow; there was one; no need; no use; too many."""
+Asked = Literal["queued", "later", "asked", "confirmed", "changed", "suppressed", "crowded"]
+"""What asking for a digest came to: its mail is queued, or for tomorrow; there was one; no need, or another choice;
+no use; too many."""
 
 
 @value(frozen=True, slots=True)

@@ -26,6 +26,9 @@ FAILURES = 5
 DAYS = 30
 """… within so many days, and the address counts as no good."""
 
+COMPLAINED = "called unwanted by its reader"
+"""So begins the reason why nothing is sent any more to who complained."""
+
 _LOCAL = re.compile(r"(?P<local>[^@\s]+)\+(?P<id>[1-9][0-9]{0,17})\.(?P<mac>[a-z2-7]{12})")
 _NO_BOUNCE = {"delivered": "was delivered", "relayed": "was handed on", "expanded": "went to a list of addresses"}
 
@@ -80,7 +83,7 @@ def why_suppressed(verdict: Verdict, failures: int) -> str:
     if verdict.kind == "permanent":
         return shortened(f"the address is no good: {detail}", 300)
     if verdict.kind == "complaint":
-        return shortened(f"called unwanted by its reader: {detail}".removesuffix(": "), 300)
+        return shortened(f"{COMPLAINED}: {detail}".removesuffix(": "), 300)
     if verdict.kind == "transient" and failures >= FAILURES:
         return shortened(f"{failures} issues in {DAYS} days could not be delivered; the last one: {detail}", 300)
     return ""

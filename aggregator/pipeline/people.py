@@ -17,6 +17,7 @@ from aggregator.model import (
     Subscription,
     SubscriptionWord,
 )
+from aggregator.pipeline.bounces import COMPLAINED
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية",
@@ -81,6 +82,7 @@ def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) ->
         "often": OFTEN[_sent(reader)] if len(reader.offer.frequencies) > 1 else "",
         "paused": paused(reader, zone=zone),
         "suppressed": bool(reader.subscriber.suppressed),
+        "complained": reader.subscriber.suppressed.startswith(COMPLAINED),
         "preferences": reader.preferences,
         "unsubscribe": reader.unsubscribe,
         "others": reader.others,

@@ -1,14 +1,14 @@
 """The people who subscribe: found, entered, suppressed, told all that is known of them, and forgotten."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from aggregator.model import Bounce, Subscriber, Subscription
+from aggregator.model import Asked, Bounce, Choice, Consent, Subscriber, Subscription
 from aggregator.store.driver import instant, number, write_json
-from aggregator.store.subscriptions import PERSON, WISH, Subscriptions, paired, person
+from aggregator.store.subscriptions import PERSON, WISH, Subscriptions, confirm, paired, person, want
 
 FORGOTTEN = timedelta(days=30)
 """So long is an address kept of which nothing was confirmed."""
@@ -66,6 +66,28 @@ class Subscribers(Subscriptions):
         """Give the subscriber of an address, entered if need be; an address once entered keeps its spelling."""
         with self._lane.write() as connection:
             return enter(connection, address, now=now, language=language, zone=zone)
+
+    def agree(self, address: str, digest: str, choice: Choice, consent: Consent, *, named: Collection[str]) -> Asked:
+        """Enter who agreed to a digest already, all in one transaction.
+
+        Of who has it confirmed, what is ``named`` is changed: ``topics``, ``frequency``, ``consent``.
+        """
+        with self._lane.write() as connection:
+            who = enter(connection, address, now=consent.asked)
+            if who.suppressed:
+                return "suppressed"
+            if want(connection, who.id, digest, choice, consent):
+                confirm(connection, who.id, digest, consent.asked)
+                return "confirmed"
+            facts = {
+                "topics": ("topics = ?", (write_json(list(choice.topics)),)),
+                "frequency": ("frequency = ?", (choice.frequency,)),
+                "consent": ("asked = ?, via = ?, form = ?", (number(consent.asked), consent.via, consent.form)),
+            }
+            for columns, values in (facts[name] for name in named):
+                mine = f"UPDATE subscription SET {columns} WHERE subscriber_id = ? AND digest = ?"
+                connection.execute(mine, (*values, who.id, digest))
+        return "changed" if named else "confirmed"
 
     def settle(self, id: int, *, language: str, zone: str) -> bool:
         """Keep the language of the frame and the time zone that a subscriber chose; empty: as everybody's."""

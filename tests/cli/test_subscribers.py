@@ -155,6 +155,14 @@ def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
     assert set(states(root).values()) == {"confirmed"}
 
 
+def test_another_choice_of_who_is_subscribed_is_kept_and_told(root: Path):
+    added(root, READER)
+    words = ("--digest", "morning", "--confirmed", "--topic", "world", "--frequency", "weekly")
+    assert "subscribed before; what you said anew" in subscribers(root, "add", READER, *words).stderr
+    (wish,) = data(root, "subscribers", "show", READER)["subscriber"]["subscriptions"]
+    assert (wish["topics"], wish["frequency"]) == (["world"], "weekly")
+
+
 def test_who_waits_in_a_list_is_asked(root: Path):
     """But not who left here; and without a public address, where nobody could answer, the list is refused."""
     added(root, READER)

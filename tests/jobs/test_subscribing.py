@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -129,6 +130,24 @@ def test_an_editor_adds_who_waits_or_left_but_nobody_who_is_suppressed(tmp_path:
         assert agreed(app) == "confirmed" and app.store.subscribers.may_get(who.id, "morning", START)
         app.store.subscribers.suppress(who.id, "complaint", START)
         assert agreed(app) == "suppressed" == ask(app, digest="evening")
+
+
+def test_what_an_editor_says_anew_of_who_is_subscribed_is_kept(tmp_path: Path):
+    """Only what is named: the rest of their choice, their pause and the record of their consent stay."""
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        offer = register.offer_named(app, "morning")
+        assert agreed(app, frequency="weekly") == "confirmed"
+        who = register.found(app, READER)
+        register.pause(app, who, "morning", 2)
+        (before,) = app.store.subscribers.subscriptions(who.id)
+        topics = register.choice_of(offer, ["world"], "")
+        assert register.add(app, offer, READER, topics, agreed=True, note="", named=["topics"]) == "changed"
+        (wish,) = app.store.subscribers.subscriptions(who.id)
+        assert wish == replace(before, choice=replace(before.choice, topics=("world",)))
+        assert register.add(app, offer, READER, Choice(), agreed=True, note="by telephone") == "changed"
+        (wish,) = app.store.subscribers.subscriptions(who.id)
+        assert (wish.choice.topics, wish.choice.frequency, wish.consent.form) == (("world",), "weekly", "by telephone")
+        assert register.add(app, offer, READER, Choice(), agreed=True, note="") == "confirmed"
 
 
 def test_a_long_list_is_asked_over_days(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from aggregator.jobs.deliver import deliver
+from aggregator.model.returned import Verdict
+from aggregator.pipeline.bounces import why_suppressed
 from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
 from tests.workspaces import desk
@@ -480,6 +482,15 @@ def test_titles_are_words_never_markup(site: Front):
 def test_other_methods_are_refused(site: Front, method):
     reply = site.ask("/subscribe/morning", method=method)
     assert (reply.status, reply.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+def test_who_complained_is_not_told_that_mail_came_back(site: Front):
+    site.confirmed()
+    who = site.app.store.subscribers.by_mailbox(READER)
+    reason = why_suppressed(Verdict("complaint", diagnostic="abuse"), 0)
+    site.app.store.subscribers.suppress(who.id, reason, site.app.clock())
+    page = site.ask(site.link("preferences")).text
+    assert "was reported as unwanted" in page and "came back" not in page
 
 
 def test_a_suppressed_reader_is_told_why_nothing_comes(site: Front):
