@@ -148,11 +148,11 @@ def said(app: "App", sent: int) -> str:
 
 
 def _try_out(screen: Terminal, app: "App", digest: "DigestConfig", *, to: str) -> None:
-    from aggregator.config.addresses import mail_address
+    from aggregator.config.addresses import reader_address
     from aggregator.jobs.trial import try_out
 
     try:
-        address = mail_address(to)
+        address = reader_address(to)
     except ValueError as error:
         raise typer.BadParameter(f"--to: {error}") from error
     screen.say(f"{digest.name} to {address}: {try_out(app, digest, to=address)}")

@@ -54,18 +54,29 @@ def contact_address(text: str) -> str:
         raise ValueError(f"neither an email address nor an http(s) address {got(text)}") from None
 
 
-def mail_address(text: str) -> str:
-    """Check an email address (RFC 5321 §4.1.2) and give the form that every mail server takes."""
+def reader_address(text: str) -> str:
+    """Check the address of somebody who is sent mail: also one whose local part needs SMTPUTF8 (RFC 6531)."""
+    return mail_address(text, international=True)
+
+
+def mail_address(text: str, *, international: bool = False) -> str:
+    """Check an email address (RFC 5321 §4.1.2) and give the form that every mail server takes.
+
+    ``international`` ones have a local part that no server takes without SMTPUTF8; their domain is ASCII all the same.
+    """
     from email_validator import EmailNotValidError, validate_email  # here: it costs 20 ms, and few commands need it
 
     within = _WITHIN.search(text)
     try:
         found = validate_email(
-            _WITHIN.sub("@within.test", text), allow_smtputf8=False, check_deliverability=False, test_environment=True
+            _WITHIN.sub("@within.test", text),
+            allow_smtputf8=international,
+            check_deliverability=False,
+            test_environment=True,
         )
     except EmailNotValidError:
         raise ValueError(f"not an email address like reader@example.org {got(text)}") from None
-    address = found.ascii_email or found.normalized
+    address = f"{found.local_part}@{found.ascii_domain}"
     return address.replace("@within.test", f"@{within[1].lower()}") if within else address
 
 

@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from aggregator.config.addresses import contact_address, feed_address, home_address, mail_address, mail_sender
+from aggregator.config.addresses import (
+    contact_address,
+    feed_address,
+    home_address,
+    mail_address,
+    mail_sender,
+    reader_address,
+)
 from aggregator.config.wording import got, hint
 from aggregator.when import FORMS, When
 
@@ -176,6 +183,7 @@ Home = Annotated[str, _optional(home_address), _pattern(WEB)]
 Contact = Annotated[str, _optional(contact_address), WithJsonSchema({"type": "string", "minLength": 3})]
 FeedLanguage = Annotated[str, _optional(_language), _pattern(LANGUAGE)]
 MailAddress = Annotated[str, AfterValidator(mail_address), _pattern(r"^[^\s@]+@[^\s@]+$")]
+ReaderAddress = Annotated[str, AfterValidator(reader_address), _pattern(r"^[^\s@]+@[^\s@]+$")]
 Bounces = Annotated[MailAddress, AfterValidator(_bounces)]
 Sender = Annotated[str, AfterValidator(_line), AfterValidator(mail_sender), _pattern(r"@")]
 Every = Annotated[timedelta | None, BeforeValidator(_every), _pattern(EVERY, examples=["auto", "30m", "2h", "1d"])]

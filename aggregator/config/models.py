@@ -16,9 +16,9 @@ from aggregator.config.fields import (
     Home,
     Language,
     Line,
-    MailAddress,
     Moment,
     Network,
+    ReaderAddress,
     Rule,
     Size,
     Slug,
@@ -111,7 +111,7 @@ class DigestConfig(Section):
     when: Moment = Field(description="daily 07:00 | mon-fri 07:00 | sat 09:30 | monthly 1 08:00, in `timezone`.")
     topics: tuple[Slug, ...] = Field(default=(), description="What goes in; by default everything.")
     size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
-    to: tuple[MailAddress, ...] = Field(default=(), description="Who gets every issue.")
+    to: tuple[ReaderAddress, ...] = Field(default=(), description="Who gets every issue.")
     subject: Text = Field(default="", description="The subject; by default made from the first entries.")
     subscribe: bool = Field(default=True, strict=True, description="Whether people may subscribe by the web form.")
     images: bool = Field(default=False, strict=True, description="Whether the lead may bring its picture.")

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from aggregator.app import App
-from aggregator.config.addresses import mail_address
+from aggregator.config.addresses import reader_address
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.jobs import subscribing
 from aggregator.jobs.compose import digest_named
@@ -42,7 +42,7 @@ def found(app: App, address: str) -> Subscriber:
     typed = address.strip()
     who = app.store.subscribers.by_mailbox(mailbox_of(typed))
     with suppress(ValueError):  # what is no address is looked for as it was typed, and no further
-        who = who or app.store.subscribers.by_mailbox(mailbox_of(mail_address(typed)))
+        who = who or app.store.subscribers.by_mailbox(mailbox_of(reader_address(typed)))
     if who is None:
         raise NotFoundError(f"no subscriber {address}; see `aggregator subscribers list`")
     return who
@@ -57,7 +57,7 @@ def add(
     ``frequency``; and a note is the new record. Raises AggregatorError for what is no address.
     """
     try:
-        written = mail_address(address.strip())
+        written = reader_address(address.strip())
     except ValueError as error:
         raise AggregatorError(f"{error}") from None
     if not agreed:

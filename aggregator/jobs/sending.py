@@ -117,7 +117,9 @@ class Sender:
             delivery.id, self._owner, verdict.state, reply=reply, due=due, now=now, counts=verdict.counts
         )
         getattr(self._report, verdict.state)[delivery.recipient] = reply
-        self._refusals += verdict.state == "failed"
+        self._refusals += verdict.state == "failed" and bool(
+            error.code
+        )  # what we cannot send says nothing of the server
         if verdict.bounced:
             from aggregator.jobs.bounces import bounced
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
-from aggregator.config.addresses import mail_address
+from aggregator.config.addresses import reader_address
 from aggregator.errors import AggregatorError, TokenError
 from aggregator.jobs.lapses import lapsed
 from aggregator.jobs.post import host
@@ -82,7 +82,7 @@ def ask(
     consent = Consent(app.clock(), via, form, wording)
     id = confirmation_id(offered.digest, consent.asked, host(app))
     return app.store.confirmations.ask(
-        mail_address(address.strip()), offered.digest, choice, consent, network=network, message_id=id
+        reader_address(address.strip()), offered.digest, choice, consent, network=network, message_id=id
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
-from aggregator.config.addresses import mail_address
+from aggregator.config.addresses import reader_address
 from aggregator.config.wording import got, hint
 from aggregator.errors import RosterError
 from aggregator.model import Choice, Consent, Frequency, Offer, Subscriber, Subscription, SubscriptionWord, Via
@@ -137,7 +137,7 @@ def _named(head: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
 
 
 def _row(cells: Mapping[str, str], usual: Usual) -> Row:
-    address = mail_address(cells.get("address", "").strip())
+    address = reader_address(cells.get("address", "").strip())
     offer = _offer(cells.get("digest", "") or usual.digest, usual)
     state = _word(cells.get("state", ""), get_args(SubscriptionWord), usual.state, "state")
     asked = _moment(cells.get("asked", "")) or usual.now

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.jobs import register
 from aggregator.model import Choice
 from aggregator.pipeline.letter import PREFERENCES, UNSUBSCRIBE
 from aggregator.pipeline.refusals import IN_A_ROW
@@ -217,6 +218,28 @@ def test_a_server_that_refuses_everybody_costs_ten_and_not_all(tmp_path: Path) -
         room = mailroom(tmp_path, port=office.port, subscribers=30)
         report = room.deliver()
     assert (len(report.failed), report.left) == (IN_A_ROW, 20) and "10 in a row" in report.why_left
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+def test_addresses_that_need_utf8_go_where_it_is_spoken_and_cost_no_other(tmp_path: Path, spoken: bool) -> None:
+    """What we cannot send says nothing of the server, however many there are; the mail that asks is no exception."""
+    with post_office(enable_SMTPUTF8=spoken) as office:
+        furnish(tmp_path, port=office.port)
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            offer = register.offer_named(app, "morning")
+            for number in range(IN_A_ROW + 2):
+                register.add(
+                    app, offer, f"j\u00fcrgen{number}@m\u00fcnchen.example.org", Choice(), agreed=True, note=""
+                )
+            people(app, 3)
+            freeze(app)
+            register.add(app, offer, "asked-\u00fc@example.org", Choice(), agreed=False, note="")
+        report = room.deliver()
+    assert (report.sent, len(report.failed), report.left) == ((IN_A_ROW + 5, 0, 0) if spoken else (3, IN_A_ROW + 2, 0))
+    to = {address for envelope in office.clerk.taken for address in envelope.rcpt_tos}
+    assert "reader0@example.org" in to
+    assert ({"j\u00fcrgen0@xn--mnchen-3ya.example.org", "asked-\u00fc@example.org"} <= to) is spoken
 
 
 def test_a_server_that_wants_no_mail_is_left_alone_for_a_while(tmp_path: Path) -> None:
