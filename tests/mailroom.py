@@ -49,9 +49,13 @@ def people(app: App, number: int, *, choices: Sequence[Choice] = (Choice(),), la
     app.store.subscribers.keep(rows)
 
 
-def freeze(app: App, *, number: int = 0, stories: int = STORIES) -> IssueState:
-    """Freeze an issue for all of them, that of the day with this number."""
+def freeze(app: App, *, number: int = 0, stories: int = STORIES, title: str = "") -> IssueState:
+    """Freeze an issue for all of them, that of the day with this number; ``title`` is that of its first story."""
     composed = _composed(app, f"{DAY + timedelta(days=number)}", stories)
+    if title:
+        first, *rest = composed.sections
+        lines = (replace(first.lines[0], title=title), *first.lines[1:])
+        composed = replace(composed, sections=(replace(first, lines=lines), *rest))
     (digest,) = app.config.digests
     letter = app.templates.letter(composed, links=footer_links(app, digest, composed.period))
     deliveries, variants = addressed(app, digest, composed, letter)

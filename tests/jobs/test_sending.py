@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import Choice
-from aggregator.pipeline.letter import PREFERENCES, UNSUBSCRIBE
+from aggregator.pipeline.letter import marks
 from aggregator.pipeline.refusals import IN_A_ROW
 from aggregator.pipeline.tokens import read
 from tests.mailroom import Mailroom, freeze, furnish, mailroom, people
@@ -55,11 +55,26 @@ def test_each_subscriber_has_links_of_their_own_in_the_header_and_the_text(tmp_p
         assert WORD.search(link) and by_mail == "<mailto:desk@example.org?subject=unsubscribe%20morning>"
         assert link.strip("<>") in texts(mail)
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert len(link) < 100 and UNSUBSCRIBE not in texts(mail) and PREFERENCES not in texts(mail)
+        assert len(link) < 100 and "link.invalid" not in texts(mail)
     assert len({mail["List-Unsubscribe"] for mail in arrived.values()}) == 3
     with room.app() as app:
         own = app.store.issues.letter(1)
-    assert not WORD.search(own.html + own.text) and UNSUBSCRIBE not in own.html + own.text
+    assert not WORD.search(own.html + own.text) and "link.invalid" not in own.html + own.text
+
+
+def test_no_text_of_a_feed_is_taken_for_the_place_of_a_link(tmp_path: Path) -> None:
+    """A story that names the marks of another workspace, or what was one once, is told as it is."""
+    theirs = [*marks(bytes(32), "morning", "2026-01-01").values(), "https://link.invalid/preferences-3f1c9e5ad2b7"]
+    with post_office() as office:
+        furnish(tmp_path, port=office.port)
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            people(app, 1)
+            freeze(app, title=f"Read {' '.join(theirs)}")
+        room.deliver()
+        (mail,) = mails(office).values()
+    assert all(mark in texts(mail).replace("\r\n", "") for mark in theirs)
+    assert len(set(WORD.findall(texts(mail)))) == 2
 
 
 def test_without_a_home_a_mail_is_the_way_to_leave(tmp_path: Path) -> None:
