@@ -38,6 +38,9 @@ _SETTLE = """
         changed = ?, owner = '', lease = NULL
     WHERE id = ? AND owner = ? AND state IN ('pending', 'deferred', 'sending', 'unknown')
 """
+_PUT_OFF = (
+    "UPDATE delivery SET state = 'deferred', due = ?, changed = ? WHERE id = ? AND state = 'failed' AND owner = ''"
+)
 _LEFT = """
     SELECT id, state, owner, lease FROM delivery
     WHERE state IN ('sending', 'pending', 'deferred') AND (state = 'sending' OR owner <> '')
@@ -110,6 +113,11 @@ class Sending:
         """
         with self._lane.write() as connection:
             connection.execute(_SETTLE, (counts, state, reply, number(due), number(now), delivery, owner))
+
+    def put_off(self, delivery: int, *, due: datetime, now: datetime) -> None:
+        """Try a delivery again that was refused for good: by a server, as it turned out, that took from nobody."""
+        with self._lane.write() as connection:
+            connection.execute(_PUT_OFF, (number(due), number(now), delivery))
 
     def release(self, owner: str, *, now: datetime, reply: str = _INTERRUPTED) -> None:
         """Give back what a sender has not begun; what it had begun and never settled is unknown."""

@@ -1,27 +1,40 @@
 """Issues to many: who gets what, what becomes of each, how fast, and by how many processes at once."""
 
 import re
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from aggregator.jobs.postrun import Rest
 from aggregator.model import Choice
 from aggregator.pipeline.letter import marks
 from aggregator.pipeline.refusals import IN_A_ROW
 from aggregator.pipeline.tokens import read
+from aggregator.store import driver, lane
 from tests.mailroom import Mailroom, freeze, furnish, mailroom, people
 from tests.postoffice import Clerk, Office, breaking_office, post_office
 
 HELLO = ("220 here", "250 here")
 TAKEN = ("250 OK", "250 OK")
 WORD = re.compile(r"https://news\.example\.org/(unsubscribe|preferences)/([A-Za-z0-9_.-]+)")
+
+
+def suppressed(room: Mailroom) -> int:
+    """Count who gets no more mail."""
+    with room.app() as app:
+        return sum(bool(person.suppressed) for person, _ in app.store.subscribers.all())
 
 
 def mails(office: Office) -> dict[str, EmailMessage]:
@@ -152,8 +165,15 @@ def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> 
     ids=["left", "paused", "suppressed", "erased"],
 )
 def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: object, why: str) -> None:
-    """Looked at once more when the server has taken the recipient, just before DATA."""
-    with post_office() as office:
+    """The server does not even hear of the address."""
+    heard: list[str] = []
+
+    class Listening(Clerk):
+        async def handle_RCPT(self, *args: Any) -> str:
+            heard.append(args[3])
+            return await super().handle_RCPT(*args)
+
+    with post_office(Listening()) as office:
         room = mailroom(tmp_path, port=office.port)
         with room.app() as app:
             person = app.store.subscribers.by_mailbox("reader1@example.org")
@@ -162,8 +182,103 @@ def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: obj
         report = room.deliver()
         assert (report.sent, list(report.dropped.values())) == (2, [why])
         assert set(mails(office)) == {"reader0", "reader2"}
+        assert heard == ["reader0@example.org", "reader2@example.org"]
         assert room.deliver().sent == 0
     assert sorted(room.states()) == ["dropped", "sent", "sent"]
+
+
+def test_who_leaves_while_the_server_is_asked_gets_none(tmp_path: Path) -> None:
+    """Looked at once more when it has taken the recipient, just before DATA."""
+    room = Mailroom(tmp_path)
+
+    class Slow(Clerk):
+        async def handle_RCPT(self, *args: Any) -> str:
+            with room.app() as app:
+                app.store.subscribers.leave(1, "morning", app.clock())
+            return await super().handle_RCPT(*args)
+
+    with post_office(Slow()) as office:
+        mailroom(tmp_path, port=office.port, subscribers=1)
+        assert list(room.deliver().dropped.values()) == ["left meanwhile"] and not office.clerk.taken
+
+
+@contextmanager
+def locked(folder: Path, seconds: float) -> Iterator[None]:
+    """Hold the write lock of the database for so long."""
+    holder = sqlite3.connect(folder / "storage" / "aggregator.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    free = threading.Timer(seconds, holder.rollback)
+    free.start()
+    yield
+    free.join()
+    holder.close()
+
+
+class Busy(Clerk):
+    """Has our database locked by somebody else while the first mail is on its way; ``at`` a step, for some time."""
+
+    def __init__(self, folder: Path, at: str, seconds: float) -> None:
+        super().__init__()
+        self.folder, self.at, self.seconds = folder, at, seconds
+        self.held = ExitStack()
+
+    def lock(self, step: str) -> None:
+        if step == self.at:
+            self.at = ""
+            self.held.enter_context(locked(self.folder, self.seconds))
+
+    async def handle_RCPT(self, *args: Any) -> str:
+        self.lock("RCPT")
+        return await super().handle_RCPT(*args)
+
+    async def handle_DATA(self, *args: Any) -> str:
+        self.lock("DATA")
+        return await super().handle_DATA(*args)
+
+
+def patient(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Wait so long for a database that another has locked."""
+    for module in (driver, lane):
+        monkeypatch.setattr(module, "BUSY_SECONDS", seconds)
+
+
+def test_our_own_database_in_others_hands_is_no_word_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends, and the next one may begin at once."""
+    patient(monkeypatch, 0.3)
+    clerk = Busy(tmp_path, "RCPT", 1.0)
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=2)
+        report = room.deliver()
+        clerk.held.close()
+        assert "locked" in report.why_left and (report.sent, report.left) == (0, 2)
+        assert room.deliver().sent == 2
+
+
+def test_a_reply_is_written_down_when_others_let_the_database_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient(monkeypatch, 0.5)
+    clerk = Busy(tmp_path, "DATA", 0.9)
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=2)
+        assert room.deliver().sent == 2
+        clerk.held.close()
+    assert room.states() == ["sent", "sent"] and len(clerk.taken) == 2
+
+
+def test_two_processes_end_the_rest_of_a_server_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as one, room.app() as two:
+        Rest(one).keep("no", sent=0)
+        mine = Rest(one)
+        seen = mine._kept()
+        Rest(two).keep("", sent=1)
+        monkeypatch.setattr(mine, "_kept", lambda: seen)
+        mine.keep("", sent=1)
+        assert mine.reason(room.clock() - timedelta(days=1)) and Rest(one).reason(room.clock()) == ""
 
 
 def test_who_was_taken_out_of_to_gets_none(tmp_path: Path) -> None:
@@ -196,6 +311,7 @@ VISITS = {
     "greeting 421": ([["421 4.3.2 busy!"]], "deferred pending"),
     "421 to the second": ([[*NEW, "421 4.3.2 bye!"], NEW], "sent sent"),
     "lost before the second": ([[*NEW, "250 OK!"], NEW], "sent sent"),
+    "421 to the dot of the second": ([[*NEW, *TAKEN, "354 go", "421 4.3.2 bye!"], NEW], "sent deferred"),
     "lost after the second": ([[*NEW, *TAKEN, "354 go"]], "sent unknown"),
 }
 
@@ -225,12 +341,46 @@ def test_an_address_that_is_no_more_is_suppressed_and_gets_no_next_issue(tmp_pat
 
 
 def test_a_server_that_refuses_everybody_costs_ten_and_not_all(tmp_path: Path) -> None:
-    """550 without a status says nothing about why; ten in a row do."""
-    refused = {f"reader{number}@example.org": "550 go away" for number in range(100)}
-    with post_office(Clerk(rcpt=refused)) as office:
+    """Whatever it says of each: ten in a row are tried again later, and nobody is suppressed for them."""
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(100)})
+    with post_office(clerk) as office:
         room = mailroom(tmp_path, port=office.port, subscribers=30)
         report = room.deliver()
-    assert (len(report.failed), report.left) == (IN_A_ROW, 20) and "10 in a row" in report.why_left
+        assert (len(report.deferred), report.failed, report.left) == (IN_A_ROW, {}, 20)
+        assert "10 in a row" in report.why_left and suppressed(room) == 0
+        clerk.rcpt.clear()
+        room.clock.forward(minutes=5)
+        assert room.deliver().sent == 30
+
+
+def test_ten_in_a_row_are_counted_over_all_connections_of_a_run(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(200)})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=200)
+        report = room.deliver()
+    assert IN_A_ROW <= len(report.deferred) <= IN_A_ROW + 1 and suppressed(room) == 0
+
+
+def test_a_server_that_refuses_everybody_for_days_is_not_asked_for_ever(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(10)})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=10)
+        for _ in range(6):
+            room.deliver()
+            room.clock.forward(hours=25)
+        assert set(room.states()) == {"failed"} and suppressed(room) == 0
+        assert room.deliver().left == 0
+
+
+def test_a_few_refusals_count_against_the_addresses_once_the_server_takes_another(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={"reader0@example.org": "550 5.1.1 no such user"})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=1)
+        assert len(room.deliver().failed) == 1 and suppressed(room) == 0
+        with room.app() as app:
+            people(app, 2)
+            freeze(app, number=1)
+        assert room.deliver().sent == 1 and suppressed(room) == 1
 
 
 def test_a_server_that_wants_no_mail_is_left_alone_for_a_while(tmp_path: Path) -> None:
