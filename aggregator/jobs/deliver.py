@@ -53,7 +53,7 @@ def deliver(app: App, *, only: str = "", patience: float | None = None, pressing
         return report
     run = Run(app, patience=patience)
     if asking:
-        report.asked = _ask(app)
+        report.asked = _ask(app, run)
     if count and not run.over.is_set():
         _send(app, report, run, only=only, many=count > ALONE)
     sent = report.sent + (report.asked.sent if report.asked else 0)
@@ -63,16 +63,16 @@ def deliver(app: App, *, only: str = "", patience: float | None = None, pressing
     return report
 
 
-def _ask(app: App) -> "Confirmed":
+def _ask(app: App, run: "Run") -> "Confirmed":
     """Send the mails that ask before the issues: somebody waits for them."""
     from aggregator.jobs.confirmations import send_confirmations
 
     if app.config.mail is None:
-        return send_confirmations(app, None)
+        return send_confirmations(app, None, run)
     from aggregator.mail import Smtp
 
     with Smtp(app.config.mail) as post:
-        return send_confirmations(app, post)
+        return send_confirmations(app, post, run)
 
 
 def _send(app: App, report: Delivered, run: "Run", *, only: str, many: bool) -> None:

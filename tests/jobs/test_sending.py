@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from aggregator.jobs import register, subscribing
+from aggregator.jobs.bounces import bounced
 from aggregator.jobs.postrun import Rest
 from aggregator.model import Choice
 from aggregator.pipeline.letter import marks
@@ -29,6 +31,14 @@ from tests.postoffice import Clerk, Office, breaking_office, post_office
 HELLO = ("220 here", "250 here")
 TAKEN = ("250 OK", "250 OK")
 WORD = re.compile(r"https://news\.example\.org/(unsubscribe|preferences)/([A-Za-z0-9_.-]+)")
+
+
+def asked(room: Mailroom, number: int) -> None:
+    """Enter so many who are asked whether they mean it."""
+    with room.app() as app:
+        for one in range(number):
+            offer = register.offer_named(app, "morning")
+            register.add(app, offer, f"new{one}@example.org", Choice(), agreed=False, note="")
 
 
 def suppressed(room: Mailroom) -> int:
@@ -418,6 +428,57 @@ def test_what_the_hour_does_not_allow_waits_for_the_next_run(tmp_path: Path) -> 
         assert room.deliver().sent == 0
         room.clock.forward(hours=1)
         assert (room.deliver().sent, room.deliver().left) == (4, 2)
+
+
+def test_the_hour_counts_what_went_out_whatever_became_of_it(tmp_path: Path) -> None:
+    """Mails that ask, those refused after DATA, and those that came back: they were handed over all the same."""
+    with post_office(Clerk(data=["250 OK", "554 5.6.0 no"])) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=10, mail="rate: 1000, per_hour: 4")
+        asked(room, 1)
+        report = room.deliver()
+        assert report.asked and (report.asked.sent, report.sent, len(report.failed)) == (1, 2, 1)
+        with room.app() as app:
+            for row in app.store.issues.deliveries(1):
+                if row.state == "sent":
+                    bounced(app, row.id, 550, "5.1.1 came back")
+        assert room.deliver().sent == 0
+        room.clock.forward(hours=1)
+        assert room.deliver().sent == 4
+
+
+def test_mails_that_ask_heed_the_hour_the_rate_and_the_end_of_the_run(tmp_path: Path) -> None:
+    with post_office() as office:
+        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 15")
+        room = Mailroom(tmp_path)
+        asked(room, 30)
+        report = room.deliver(patience=0.2)
+        assert report.asked and 10 <= report.asked.sent < 15 and "time" in report.why_left
+        report = room.deliver()
+        assert len(office.clerk.taken) == 15 and "per_hour" in report.why_left
+        assert room.deliver().asked.sent == 0
+
+
+@pytest.mark.parametrize("reply", ["", "550 5.7.1 quota of today is used up"], ids=["connection refused", "policy"])
+def test_mails_that_ask_wait_for_a_server_that_wants_no_mail(tmp_path: Path, reply: str) -> None:
+    """It is left alone, none of them is given up, and the link in each holds from when it went."""
+    clerk = Clerk(rcpt={f"new{number}@example.org": reply for number in range(3)} if reply else {})
+    with post_office(clerk) as office:
+        furnish(tmp_path, port=office.port if reply else 1)
+        room = Mailroom(tmp_path)
+        asked(room, 3)
+        for _ in range(8):
+            report = room.deliver()
+            assert report.asked and (report.asked.deferred, report.asked.failed) == (1, 0) and report.why_left
+            assert "tried again at" in room.deliver().why_left
+            room.clock.forward(hours=1)
+        clerk.rcpt.clear()
+        furnish(tmp_path, port=office.port)
+        room.clock.forward(days=8)
+        assert room.deliver().asked.sent == 3
+        with room.app() as app:
+            for mail in mails(office).values():
+                (token,) = re.findall(r"confirm/(\S+)", mail.get_body(("plain",)).get_content())
+                assert subscribing.reader(app, "confirm", token)
 
 
 def test_a_run_ends_in_time(tmp_path: Path) -> None:
