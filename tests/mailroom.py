@@ -38,14 +38,21 @@ def furnish(folder: Path, *, port: int, mail: str = "rate: 10000", digest: str =
     (folder / "feeds.yaml").write_text(text, encoding="utf-8")
 
 
-def people(app: App, number: int, *, choices: Sequence[Choice] = (Choice(),), language: str = "") -> None:
-    """Enter so many confirmed subscribers of the digest, with these choices in turn."""
+def people(
+    app: App,
+    number: int,
+    *,
+    choices: Sequence[Choice] = (Choice(),),
+    language: str = "",
+    zones: Sequence[str] = ("",),
+) -> None:
+    """Enter so many confirmed subscribers of the digest, with these choices and time zones in turn."""
     now = app.clock()
     rows = []
     for one in range(number):
         address = f"reader{one}@example.org"
         wanted = Subscription(0, "morning", "confirmed", choices[one % len(choices)], Consent(now, "import"), now)
-        rows.append((Subscriber(0, "", address, address, now, language), wanted))
+        rows.append((Subscriber(0, "", address, address, now, language, zones[one % len(zones)]), wanted))
     app.store.subscribers.keep(rows)
 
 

@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.errors import AggregatorError, MailError, WorkspaceError
+from aggregator.errors import AggregatorError, MailError, NotFoundError, WorkspaceError
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.post import form_of, links_of, to_outbox, written
 from aggregator.jobs.postrun import Run, surely
@@ -87,6 +87,8 @@ class Sender:
             self._refused(delivery, error)
         except WorkspaceError:
             raise
+        except NotFoundError as error:  # sent again after its letter was pruned
+            self._sent(delivery, "", str(error))
         except AggregatorError as error:  # no password: ours to mend, and the same for the next one
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), blocked=True))
         except ValueError as error:  # no address that mail can be written to

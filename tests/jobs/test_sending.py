@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from aggregator import workers
 from aggregator.jobs import register, subscribing
 from aggregator.jobs.bounces import bounced
 from aggregator.jobs.postrun import Rest
@@ -39,6 +40,14 @@ def asked(room: Mailroom, number: int) -> None:
         for one in range(number):
             offer = register.offer_named(app, "morning")
             register.add(app, offer, f"new{one}@example.org", Choice(), agreed=False, note="")
+
+
+def pruned(room: Mailroom) -> int:
+    """Prune, and count the letters that are left."""
+    with room.app() as app:
+        workers.prune(app)
+        with app.store.issues._lane.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM letter").fetchone()[0])
 
 
 def suppressed(room: Mailroom) -> int:
@@ -156,6 +165,35 @@ def test_a_subscriber_reads_the_frame_in_their_language(tmp_path: Path) -> None:
         room.deliver()
         (mail,) = mails(office).values()
     assert 'lang="de"' in texts(mail) and "Donnerstag" in texts(mail)
+
+
+def test_zones_in_which_every_time_is_the_same_share_a_letter(tmp_path: Path) -> None:
+    """Where it is the time of the issue itself, in Berlin in winter, that is read."""
+    zones = ["", "Europe/Paris", "Africa/Lagos", "Etc/UTC", "Africa/Abidjan", "Europe/London", "Asia/Tokyo"]
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as app:
+        people(app, len(zones), zones=zones)
+        freeze(app)
+    letters = [room.rows()[f"reader{number}"].letter for number in range(len(zones))]
+    assert letters[0] == letters[1] == letters[2] and letters[3] == letters[4] == letters[5]
+    assert len(set(letters)) == 3
+
+
+def test_letters_are_forgotten_a_month_after_they_went_and_no_sooner(tmp_path: Path) -> None:
+    with post_office(Clerk(rcpt={"reader0@example.org": "450 4.2.1 busy"})) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=1)
+        with room.app() as app:
+            people(app, 2, choices=(Choice(), Choice(("science",))))
+            freeze(app, number=1)
+        assert room.deliver().sent == 1
+        room.clock.forward(days=30)
+        assert pruned(room) == 3
+        room.clock.forward(days=2)
+        assert pruned(room) == 2, "those still on their way stay"
+        with room.app() as app:
+            assert app.store.issues.again(2, ["sent"], now=app.clock()) == 1
+        assert "not kept any more" in room.deliver().dropped["reader1@example.org"]
 
 
 def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> None:
