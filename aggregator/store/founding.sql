@@ -268,6 +268,8 @@ CREATE TABLE delivery (
 
 CREATE INDEX ix_delivery_handed ON delivery (handed);
 
+CREATE INDEX ix_delivery_owner ON delivery (owner) WHERE owner <> '';
+
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
 
 CREATE INDEX ix_delivery_subscriber_id ON delivery (subscriber_id);

@@ -49,7 +49,10 @@ _LEFT = """
 _INTERRUPT = """
     UPDATE delivery SET state = ?, reply = ?, changed = ?, lease = NULL WHERE id = ? AND owner = ? AND state = 'sending'
 """
-_RELEASE = "UPDATE delivery SET owner = '', lease = NULL WHERE owner = ? AND state IN ('pending', 'deferred')"
+_RELEASE = """
+    UPDATE delivery INDEXED BY ix_delivery_owner SET owner = '', lease = NULL
+    WHERE owner = ? AND owner <> '' AND state IN ('pending', 'deferred')
+"""
 _DROP = "UPDATE delivery SET state = 'unknown', reply = ?, changed = ? WHERE owner = ? AND state = 'sending'"
 _AGAIN = """
     UPDATE delivery SET state = 'pending', attempts = 0, due = NULL, changed = ?, owner = '', lease = NULL
@@ -59,7 +62,10 @@ _HANDED_OVER = """
     SELECT (SELECT count(*) FROM delivery WHERE handed > ?1)
         + (SELECT count(*) FROM confirmation WHERE changed > ?1 AND attempts > 0)
 """
-_IN_HAND = "SELECT count(*) FROM delivery WHERE state IN ('pending', 'deferred') AND owner <> '' AND lease > ?"
+_IN_HAND = """
+    SELECT count(*) FROM delivery INDEXED BY ix_delivery_owner
+    WHERE owner <> '' AND state IN ('pending', 'deferred') AND lease > ?
+"""
 _INTERRUPTED = "the program ended before the server's answer was recorded"
 _NEXT = "mail_next"  # in meta: when the next message may go, in microseconds
 _AHEAD = 64  # so many claims can be ahead of one; more is a clock that was set back

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from aggregator.store import tables_books
@@ -58,6 +58,7 @@ class DeliveryRow(Row, table=True):
         UniqueConstraint("issue_id", "recipient"),
         Index(None, "state", "due"),
         Index(None, "handed"),
+        Index(None, "owner", sqlite_where=text("owner <> ''")),
         {"sqlite_autoincrement": True},
     )
 

@@ -26,10 +26,12 @@ def upgrade() -> None:
             delivery.alter_column(name, server_default=None)
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"])
     op.create_index("ix_delivery_handed", "delivery", ["handed"])
+    op.create_index("ix_delivery_owner", "delivery", ["owner"], sqlite_where=sa.text("owner <> ''"))
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_delivery_owner", "delivery")
     op.drop_index("ix_delivery_handed", "delivery")
     op.drop_index("ix_delivery_subscriber_id", "delivery")
     with op.batch_alter_table("delivery", table_kwargs={"sqlite_autoincrement": True}) as delivery:
