@@ -163,10 +163,17 @@ def _timed(report: Report, stage: str) -> Iterator[None]:
     report.seconds[stage] = round(perf_counter() - start, 3)
 
 
+LETTERS = timedelta(days=31)
+"""So long it is kept how an issue reads for each choice of its subscribers, to be sent again."""
+
+
 def prune(app: App, *, dry_run: bool = False) -> tuple[PruneRow, ...]:
-    """Purge what ``keep:`` no longer keeps, leaving tombstones, and addresses that never answered; or only say what."""
+    """Purge what ``keep:`` no longer keeps, leaving tombstones, addresses that never answered, and letters of
+    long ago; or only say what.
+    """
     keep = app.config.keep
     if not dry_run:
         app.store.subscribers.forget(app.clock())
+        app.store.issues.forget_letters(before=app.clock() - LETTERS)
     work = app.store.retention.plan if dry_run else app.store.retention.prune
     return work(now=app.clock(), months=keep.months, at_least=keep.at_least)

@@ -38,20 +38,31 @@ def furnish(folder: Path, *, port: int, mail: str = "rate: 10000", digest: str =
     (folder / "feeds.yaml").write_text(text, encoding="utf-8")
 
 
-def people(app: App, number: int, *, choices: Sequence[Choice] = (Choice(),), language: str = "") -> None:
-    """Enter so many confirmed subscribers of the digest, with these choices in turn."""
+def people(
+    app: App,
+    number: int,
+    *,
+    choices: Sequence[Choice] = (Choice(),),
+    language: str = "",
+    zones: Sequence[str] = ("",),
+) -> None:
+    """Enter so many confirmed subscribers of the digest, with these choices and time zones in turn."""
     now = app.clock()
     rows = []
     for one in range(number):
         address = f"reader{one}@example.org"
         wanted = Subscription(0, "morning", "confirmed", choices[one % len(choices)], Consent(now, "import"), now)
-        rows.append((Subscriber(0, "", address, address, now, language), wanted))
+        rows.append((Subscriber(0, "", address, address, now, language, zones[one % len(zones)]), wanted))
     app.store.subscribers.keep(rows)
 
 
-def freeze(app: App, *, number: int = 0, stories: int = STORIES) -> IssueState:
-    """Freeze an issue for all of them, that of the day with this number."""
+def freeze(app: App, *, number: int = 0, stories: int = STORIES, title: str = "") -> IssueState:
+    """Freeze an issue for all of them, that of the day with this number; ``title`` is that of its first story."""
     composed = _composed(app, f"{DAY + timedelta(days=number)}", stories)
+    if title:
+        first, *rest = composed.sections
+        lines = (replace(first.lines[0], title=title), *first.lines[1:])
+        composed = replace(composed, sections=(replace(first, lines=lines), *rest))
     (digest,) = app.config.digests
     letter = app.templates.letter(composed, links=footer_links(app, digest, composed.period))
     deliveries, variants = addressed(app, digest, composed, letter)

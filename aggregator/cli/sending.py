@@ -43,7 +43,7 @@ def send(
     screen = terminal(context)
     if bool(to) != test:
         raise typer.BadParameter("--to and --test go together: --to me@example.org --test")
-    with screen.opened() if dry_run or test else screen.beside() as app:
+    with screen.opened() if dry_run else screen.beside() as app:
         digest = digest_named(app, name)
         if test:
             _try_out(screen, app, digest, to=to)

@@ -1,8 +1,10 @@
 """Who gets an issue, and how it reads for each: fixed when the issue is frozen."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
@@ -26,15 +28,17 @@ def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> t
     """List the deliveries of an issue, and the letters that are not the issue's own.
 
     Who stands in `to:` gets the issue as it is, also when they subscribed as well. Subscribers with the same choice
-    share one letter; a choice of topics of which the issue tells nothing gets none.
+    share one letter, and so do those in whose time zones every time in it is the same; a choice of topics of which the
+    issue tells nothing gets none.
     """
     deliveries = [_to(app, issue, address) for address in dict.fromkeys(digest.to)]
     variants = _for_the_editor(app, digest, issue, deliveries)
     fixed = {mailbox_of(address) for address in digest.to}
     people = app.store.subscribers.of_digest(*app.config.audience(digest.name), app.clock())
     choices: dict[Choice, str | None] = {}
+    zones = _zones(issue, {person.zone for person, _ in people} - {""})
     for person, wanted in people:
-        choice = _choice(app, digest, person, wanted)
+        choice = _choice(app, digest, person, wanted, zones)
         if choice not in choices:
             variant = _variant(app, digest, issue, choice)
             own = variant is not None and (variant.subject, variant.letter) == (issue.subject, letter)
@@ -73,13 +77,26 @@ def _to(app: App, issue: Issue, address: str) -> Addressed:
     return Addressed(address, message_id(issue.digest, issue.period, address, host=host(app)))
 
 
-def _choice(app: App, digest: DigestConfig, person: Subscriber, wanted: Subscription) -> Choice:
+def _zones(issue: Issue, zones: Iterable[str]) -> dict[str, str]:
+    """Give for each zone the first that has the same times in this issue; empty: those of the issue itself."""
+    lines = [line for section in (*issue.sections, *issue.rest) for line in section.lines]
+    moments = sorted({datetime.fromisoformat(line.published) for line in lines})
+
+    def offsets(zone: str) -> tuple[timedelta | None, ...]:
+        return tuple(moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments)
+
+    first = {offsets(issue.zone): ""}
+    return {zone: first.setdefault(offsets(zone), zone) for zone in sorted(zones)}
+
+
+def _choice(
+    app: App, digest: DigestConfig, person: Subscriber, wanted: Subscription, zones: Mapping[str, str]
+) -> Choice:
     """Read what somebody chose; topics that are no more are passed over, and all of them are none."""
     offered = _topics(app, digest)
     chosen = tuple(name for name in offered if name in wanted.choice.topics)
     language = "" if person.language == app.config.language else person.language
-    zone = "" if person.zone == app.config.timezone else person.zone
-    return (() if len(chosen) == len(offered) else chosen), language, zone
+    return (() if len(chosen) == len(offered) else chosen), language, zones.get(person.zone, "")
 
 
 def _topics(app: App, digest: DigestConfig) -> dict[str, str]:

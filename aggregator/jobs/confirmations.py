@@ -1,23 +1,22 @@
 """Confirmations: the mails that ask whether a subscription is meant, on their way."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError
 from aggregator.jobs.post import contact_mail, sender, to_outbox
+from aggregator.jobs.postrun import Run, surely
 from aggregator.jobs.subscribing import known
-from aggregator.model import Confirmation, DeliveryWord, Letter, Message
+from aggregator.model import Confirmation, Letter, Message
 from aggregator.pipeline.letter import memo
 from aggregator.pipeline.people import letter_values
+from aggregator.pipeline.refusals import judge
 from aggregator.pipeline.tokens import sign
 
 if TYPE_CHECKING:
     from aggregator.mail import Smtp
-
-RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-"""When a mail that could not be sent is tried again: whoever waits for it waits now."""
 
 
 @dataclass(slots=True)
@@ -30,21 +29,27 @@ class Confirmed:
     trouble: list[str] = field(default_factory=list)  # what the server said, without addresses
 
 
-def send_confirmations(app: App, post: "Smtp | None") -> Confirmed:
-    """Send what is waiting; without a ``post`` into storage/outbox/. Stops where the next would fare no better."""
+def send_confirmations(app: App, post: "Smtp | None", run: Run) -> Confirmed:
+    """Send what is waiting, as fast and as long as ``run`` may; without a ``post`` into storage/outbox/."""
     report = Confirmed()
     for waiting in app.store.confirmations.waiting(app.clock()) if app.config.home else ():
-        message = written(app, waiting)
-        if app.store.confirmations.claim(waiting.id, now=app.clock()) and not _send(
-            app, waiting, message, report, post
-        ):
+        place = app.store.issues.place(now=app.clock(), pace=run.pace)
+        if place.full:
+            run.full()
+        if place.full or not run.turn(monotonic() + place.first):
             break
+        message = written(app, waiting)
+        if app.store.confirmations.claim(waiting.id, now=app.clock()):
+            _send(app, waiting, message, report, post, run)
     return report
 
 
 def written(app: App, waiting: Confirmation) -> Message:
-    """Write the mail: words of the templates and of feeds.yaml, and none of who asked."""
-    offered, now = known(app, waiting.digest), waiting.due or waiting.asked
+    """Write the mail: words of the templates and of feeds.yaml, and none of who asked.
+
+    Its link is signed anew for each attempt: the days in which it holds begin when the mail goes.
+    """
+    offered, now = known(app, waiting.digest), app.clock()
     token = sign(app.secret, "confirm", waiting.subscriber.uid, waiting.digest, now)
     values = letter_values(
         site=app.config.title,
@@ -61,27 +66,29 @@ def written(app: App, waiting: Confirmation) -> Message:
     return memo(subject, letter, sender=sender(app), recipient=to, message_id=id, date=now)
 
 
-def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, post: "Smtp | None") -> bool:
-    """Send one that was claimed; False when the next one would fare no better."""
+def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, post: "Smtp | None", run: Run) -> None:
+    """Send one that was claimed; ends the run when the next one would fare no better."""
+    settle, id = app.store.confirmations.settle, waiting.id
     try:
         reply = post.send(message) if post else to_outbox(app, message)
     except MailError as error:
-        _refused(app, waiting, error, report)
-        return not error.blocked
+        _refused(app, waiting, error, report, run)
     except AggregatorError as error:  # no password, a full disk: ours to mend, and the same for the next one
-        _refused(app, waiting, MailError(message.recipient, 0, str(error), blocked=True), report)
-        return False
-    app.store.confirmations.settle(waiting.id, "sent", reply=reply, now=app.clock())
-    report.sent += 1
-    return True
+        _refused(app, waiting, MailError(message.recipient, 0, str(error), blocked=True), report, run)
+    else:
+        surely(lambda: settle(id, "sent", reply=reply, now=app.clock()))
+        report.sent += 1
+        run.taken()
 
 
-def _refused(app: App, waiting: Confirmation, error: MailError, report: Confirmed) -> None:
+def _refused(app: App, waiting: Confirmation, error: MailError, report: Confirmed, run: Run) -> None:
+    verdict, settle = judge(error, waiting.attempts), app.store.confirmations.settle
     reply = f"{error.code} {error.reply}" if error.code else error.reply
-    again = not error.unknown and (error.blocked or not error.permanent) and waiting.attempts < len(RETRIES)
-    due = app.clock() + RETRIES[waiting.attempts] if again else None
-    state: DeliveryWord = "unknown" if error.unknown else "deferred" if due else "failed"
-    app.store.confirmations.settle(waiting.id, state, reply=reply, due=due, now=app.clock())
+    now = app.clock()
+    due = now + verdict.wait if verdict.wait else None
+    surely(lambda: settle(waiting.id, verdict.state, reply=reply, due=due, now=now, counts=verdict.counts))
     report.deferred += bool(due)
     report.failed += not due
     report.trouble.append(reply)
+    if verdict.stops:
+        run.stop(reply, blocked=True)

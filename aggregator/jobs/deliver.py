@@ -8,7 +8,6 @@ server's 250 and our commit cannot be closed (RFC 1047). docs/delivery.md tells 
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
@@ -16,6 +15,7 @@ from aggregator.jobs.delivered import Delivered
 
 if TYPE_CHECKING:
     from aggregator.jobs.confirmations import Confirmed
+    from aggregator.jobs.postrun import Run
     from aggregator.jobs.sending import Sender
 
 CONNECTIONS = 2
@@ -46,43 +46,49 @@ def deliver(app: App, *, only: str = "", patience: float | None = None, pressing
     asking = not only and bool(app.config.home and app.store.confirmations.waiting(now))
     if not count and not asking:
         return report
-    from aggregator.jobs.sending import Rest
+    from aggregator.jobs.postrun import Rest, Run
 
     if app.config.mail and not pressing and (reason := Rest(app).reason(now)):
         report.left, report.why_left = count, reason
         return report
+    run = Run(app, patience=patience)
     if asking:
-        report.asked = _ask(app)
-    if count:
-        _send(app, report, only=only, patience=patience, many=count > ALONE)
+        report.asked = _ask(app, run)
+    if count and not run.over.is_set():
+        _send(app, report, run, only=only, many=count > ALONE)
+    sent = report.sent + (report.asked.sent if report.asked else 0)
+    Rest(app).keep(run.why if run.blocked else "", sent=sent)
+    report.why_left = run.why
+    report.left = app.store.issues.waiting(app.clock(), digest=only) if run.why else 0
     return report
 
 
-def _ask(app: App) -> "Confirmed":
+def _ask(app: App, run: "Run") -> "Confirmed":
     """Send the mails that ask before the issues: somebody waits for them."""
     from aggregator.jobs.confirmations import send_confirmations
 
     if app.config.mail is None:
-        return send_confirmations(app, None)
+        return send_confirmations(app, None, run)
     from aggregator.mail import Smtp
 
     with Smtp(app.config.mail) as post:
-        return send_confirmations(app, post)
+        return send_confirmations(app, post, run)
 
 
-def _send(app: App, report: Delivered, *, only: str, patience: float | None, many: bool) -> None:
-    from aggregator.jobs.sending import Rest, Sender
+def _send(app: App, report: Delivered, run: "Run", *, only: str, many: bool) -> None:
+    from aggregator.jobs.sending import Sender
 
-    ended = Event()
     senders = CONNECTIONS if many and app.config.mail else 1
-    crew = [Sender(app, only=only, patience=patience, ended=ended) for _ in range(senders)]
-    for done in _work(crew, ended):
-        report.add(done)
-    Rest(app).keep(report.why_left if any(one.blocked for one in crew) else "", sent=report.sent)
-    report.left = app.store.issues.waiting(app.clock(), digest=only) if report.why_left else 0
+    crew = [Sender(app, only=only, run=run) for _ in range(senders)]
+    try:
+        for done in _work(crew, run):
+            report.add(done)
+    finally:
+        again = run.end()
+    report.deferred.update({recipient: report.failed.pop(recipient) for recipient in again})
 
 
-def _work(crew: list["Sender"], ended: Event) -> list[Delivered]:
+def _work(crew: list["Sender"], run: "Run") -> list[Delivered]:
     """Let all senders work side by side; an interrupt lets each finish the message in its hands."""
     if len(crew) == 1 and not crew[0].talks:
         return [crew[0].work()]
@@ -91,4 +97,4 @@ def _work(crew: list["Sender"], ended: Event) -> list[Delivered]:
         try:
             return [job.result() for job in jobs]
         finally:
-            ended.set()
+            run.over.set()

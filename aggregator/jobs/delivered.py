@@ -32,4 +32,3 @@ class Delivered:
         self.sent += other.sent
         for word in ("deferred", "failed", "unknown", "dropped"):
             getattr(self, word).update(getattr(other, word))
-        self.why_left = self.why_left or other.why_left

@@ -11,11 +11,10 @@ from aggregator.config import DigestConfig
 from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
 from aggregator.pipeline.letter import (
     NOBODY,
-    PREFERENCES,
-    UNSUBSCRIBE,
     Form,
     fill,
     leave_by_mail,
+    marks,
     memo,
     message_id,
     prepare,
@@ -46,8 +45,8 @@ def footer_links(app: App, digest: DigestConfig, period: str, *, personal: bool 
     if app.config.home:
         links["web"] = f"{app.config.home}issues/{digest.name}/{period}"
     if app.config.home and personal:
-        return {**links, "unsubscribe": UNSUBSCRIBE, "preferences": PREFERENCES}
-    if contact := contact_mail(app):
+        links.update(marks(app.secret, digest.name, period).items())
+    elif contact := contact_mail(app):
         links["unsubscribe"] = leave_by_mail(contact, digest.name)
     return links
 
@@ -79,24 +78,26 @@ def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
 def prepared(app: App, issue: Issue, letter: Letter) -> Form:
     """Write an issue out but for its recipient, the same every time."""
     date = datetime.fromisoformat(issue.composed)
-    return prepare(issue, letter, sender=sender(app), date=date, host=host(app))
+    marked = marks(app.secret, issue.digest, issue.period).values()
+    return prepare(issue, letter, sender=sender(app), date=date, host=host(app), marks=marked)
 
 
-def written(app: App, form: Form, delivery: DeliveryState, links: Mapping[str, str]) -> Message:
-    """Make the finished bytes of one delivery; ``links`` stand for the marks of its letter."""
+def written(app: App, form: Form, delivery: DeliveryState, links: Mapping[Purpose, str]) -> Message:
+    """Make the finished bytes of one delivery; ``links`` are those of its subscriber, by page."""
+    marked = marks(app.secret, form.digest, form.period)
     mail = fill(
         form,
         recipient=delivery.recipient,
         message_id=delivery.message_id,
         unsubscribe=contact_mail(app),
-        one_click=links.get(UNSUBSCRIBE, ""),
-        links=links,
+        one_click=links.get("unsubscribe", ""),
+        links={marked[page]: link for page, link in links.items()},
     )
     return envelope(app, mail, delivery.id)
 
 
-def links_of(app: App, subscriber: Subscriber | None, issue: Issue) -> dict[str, str]:
-    """Give what stands for the marks in a letter of an issue: the links of one subscriber, the same every time.
+def links_of(app: App, subscriber: Subscriber | None, issue: Issue) -> dict[Purpose, str]:
+    """Give the links of one subscriber in the letter of an issue, by page, the same every time.
 
     None without a `home` to lead to, or for who is no subscriber.
     """
@@ -105,11 +106,8 @@ def links_of(app: App, subscriber: Subscriber | None, issue: Issue) -> dict[str,
         return {}
     digest, _ = app.config.rhythm(issue.digest)
     written_at = datetime.fromisoformat(issue.composed)
-    pages: dict[str, Purpose] = {UNSUBSCRIBE: "unsubscribe", PREFERENCES: "preferences"}
-    return {
-        mark: f"{home}{page}/{sign(app.secret, page, subscriber.uid, digest, written_at)}"
-        for mark, page in pages.items()
-    }
+    pages: tuple[Purpose, ...] = ("unsubscribe", "preferences")
+    return {page: f"{home}{page}/{sign(app.secret, page, subscriber.uid, digest, written_at)}" for page in pages}
 
 
 def generic(app: App, issue: Issue, letter: Letter) -> bytes:

@@ -1,20 +1,19 @@
 """One sender: a connection to the mail server, and the deliveries it claims, one after the other."""
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
-from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.errors import AggregatorError, MailError
+from aggregator.errors import AggregatorError, MailError, NotFoundError, WorkspaceError
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.post import form_of, links_of, to_outbox, written
-from aggregator.model import Claimed, DeliveryState, Issue, Message, Pace
+from aggregator.jobs.postrun import Run, surely
+from aggregator.model import Claimed, DeliveryState, DeliveryWord, Issue, Message
 from aggregator.pipeline.letter import Form
-from aggregator.pipeline.refusals import IN_A_ROW, judge, rest, unaddressed
+from aggregator.pipeline.refusals import judge
 from aggregator.store.owners import me
 
 if TYPE_CHECKING:
@@ -23,22 +22,15 @@ if TYPE_CHECKING:
 AT_ONCE = 25
 """So many deliveries are claimed together at most; at a slow rate no more than go out in two seconds."""
 
-LONGEST_WAIT = 60.0
-"""Seconds: a turn that comes later than this is left to the next run."""
-
 
 class Sender:
-    """One of those who send: nobody else has what it claimed. ``ended`` says to all of them that it is over."""
+    """One of those who send in a run: nobody else has what it claimed."""
 
-    def __init__(self, app: App, *, only: str, patience: float | None, ended: Event) -> None:
-        self._app, self._only, self._ended = app, only, ended
-        self._last = None if patience is None else monotonic() + patience
+    def __init__(self, app: App, *, only: str, run: Run) -> None:
+        self._app, self._only, self._run = app, only, run
         self._owner = me()
-        self._pace = Pace(app.config.mail.rate, app.config.mail.per_hour) if app.config.mail else Pace()
         self._forms: dict[tuple[int, int], tuple[Issue, Form]] = {}
-        self._refusals = 0
         self._report = Delivered()
-        self.blocked = False
 
     @property
     def talks(self) -> bool:
@@ -48,89 +40,104 @@ class Sender:
     def work(self) -> Delivered:
         """Send until nothing is left, or nothing more may go now; what is in hand then is given back."""
         with ExitStack() as stack:
-            stack.callback(lambda: self._app.store.issues.release(self._owner, now=self._app.clock()))
+            release, clock = self._app.store.issues.release, self._app.clock
+            stack.callback(lambda: surely(lambda: release(self._owner, now=clock())))
             post = stack.enter_context(_post(self._app)) if self.talks else None
-            while not self._ended.is_set() and (claimed := self._claim()).deliveries:
+            while not self._run.over.is_set() and (claimed := self._claim()).deliveries:
                 self._carry(claimed, post)
         return self._report
 
     def _claim(self) -> Claimed:
-        count = min(AT_ONCE, max(1, int(2 * self._pace.rate))) if self._pace.rate else AT_ONCE
+        pace = self._run.pace
+        count = min(AT_ONCE, max(1, int(2 * pace.rate))) if pace.rate else AT_ONCE
         now = self._app.clock()
-        claimed = self._app.store.issues.claim(self._owner, now=now, count=count, digest=self._only, pace=self._pace)
+        claimed = self._app.store.issues.claim(self._owner, now=now, count=count, digest=self._only, pace=pace)
         if claimed.full and self._app.store.issues.waiting(now, digest=self._only):
-            self._report.why_left = f"{self._pace.per_hour} messages went out within an hour (`mail.per_hour`)"
+            self._run.full()
         return claimed
 
     def _carry(self, claimed: Claimed, post: "Smtp | None") -> None:
         start = monotonic() + claimed.first
         for number, delivery in enumerate(claimed.deliveries):
-            if not self._turn(start + number * claimed.every):
+            if not self._run.turn(start + number * claimed.every):
                 return
             self._send(delivery, post)
 
-    def _turn(self, moment: float) -> bool:
-        """Wait for a moment; False when it is over before."""
-        seconds = moment - monotonic()
-        if self._last is not None and max(moment, monotonic()) > self._last:
-            self._stop("the time of this run was over")
-        elif seconds > LONGEST_WAIT:
-            self._stop("others send as fast as `mail.rate` allows")
-        return not self._ended.wait(max(0.0, seconds))
-
     def _send(self, delivery: DeliveryState, post: "Smtp | None") -> None:
+        try:
+            self._offer(delivery, post)
+        except WorkspaceError as error:  # our own database: no word about the server
+            self._run.stop(str(error))
+
+    def _offer(self, delivery: DeliveryState, post: "Smtp | None") -> None:
         withheld: list[str] = []
 
-        def ready() -> bool:
-            """Look at the subscriber once more, and commit that the message goes now."""
+        def wanted() -> bool:
+            """Look at the subscriber: before the server hears of them, and once more when it has taken them."""
             withheld.extend(filter(None, [why_not(self._app, delivery, self._form(delivery)[0].digest)]))
-            return not withheld and self._app.store.issues.begin(delivery.id, self._owner, now=self._app.clock())
+            return not withheld
+
+        def ready() -> bool:
+            """Commit that the message goes now."""
+            return wanted() and self._app.store.issues.begin(delivery.id, self._owner, now=self._app.clock())
 
         try:
-            message = self._written(delivery)
-            reply = post.send(message, ready=ready) if post else _to_outbox(self._app, message, ready)
+            reply = self._handed(delivery, post, ready) if wanted() else ""
         except MailError as error:
             self._refused(delivery, error)
-        except AggregatorError as error:  # no password, a full disk: ours to mend, and the same for the next one
+        except WorkspaceError:
+            raise
+        except NotFoundError as error:  # sent again after its letter was pruned
+            self._sent(delivery, "", str(error))
+        except AggregatorError as error:  # no password: ours to mend, and the same for the next one
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), blocked=True))
         except ValueError as error:  # no address that mail can be written to
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), step="recipient", permanent=True))
         else:
             self._sent(delivery, reply, *withheld)
 
+    def _handed(self, delivery: DeliveryState, post: "Smtp | None", ready: Callable[[], bool]) -> str:
+        message = self._written(delivery)
+        if post:
+            return post.send(message, ready=ready)
+        return _to_outbox(self._app, message) if ready() else ""
+
     def _sent(self, delivery: DeliveryState, reply: str, withheld: str = "") -> None:
         """Record the reply; without one the message was withheld, or belongs to another sender by now."""
-        now = self._app.clock()
         if withheld:
             self._report.dropped[delivery.recipient] = withheld
-            self._app.store.issues.settle(delivery.id, self._owner, "dropped", reply=withheld, now=now, counts=False)
+            self._settle(delivery, "dropped", withheld, counts=False)
         elif reply:
-            self._app.store.issues.settle(delivery.id, self._owner, "sent", reply=reply, now=now)
+            self._settle(delivery, "sent", reply)
             self._report.sent += 1
-            self._refusals = 0
+            self._run.taken()
 
     def _refused(self, delivery: DeliveryState, error: MailError) -> None:
         verdict = judge(error, delivery.attempts)
-        now, reply = self._app.clock(), f"{error.code} {error.reply}" if error.code else error.reply
-        due = now + verdict.wait if verdict.wait else None
-        self._app.store.issues.settle(
-            delivery.id, self._owner, verdict.state, reply=reply, due=due, now=now, counts=verdict.counts
-        )
+        reply = f"{error.code} {error.reply}" if error.code else error.reply
+        due = self._app.clock() + verdict.wait if verdict.wait else None
+        self._settle(delivery, verdict.state, reply, due=due, counts=verdict.counts)
         getattr(self._report, verdict.state)[delivery.recipient] = reply
-        self._refusals += verdict.state == "failed" and bool(
-            error.code
-        )  # what we cannot send says nothing of the server
-        if verdict.bounced:
+        if verdict.stops:
+            self._run.stop(reply, blocked=True)
+        elif verdict.state == "failed" and error.permanent and error.code:
+            self._run.refused(delivery, error)
+        elif verdict.bounced:
             from aggregator.jobs.bounces import bounced
 
             bounced(self._app, delivery.id, error.code, error.reply)
-        if verdict.stops or self._refusals >= IN_A_ROW:
-            self.blocked = True
-            self._stop(reply if verdict.stops else f"the server refused {IN_A_ROW} in a row; the last: {reply}")
 
-    def _stop(self, why: str) -> None:
-        self._report.why_left = self._report.why_left or why
-        self._ended.set()
+    def _settle(
+        self,
+        delivery: DeliveryState,
+        state: DeliveryWord,
+        reply: str,
+        *,
+        due: datetime | None = None,
+        counts: bool = True,
+    ) -> None:
+        settle, now = self._app.store.issues.settle, self._app.clock()
+        surely(lambda: settle(delivery.id, self._owner, state, reply=reply, due=due, now=now, counts=counts))
 
     def _written(self, delivery: DeliveryState) -> Message:
         issue, form = self._form(delivery)
@@ -163,34 +170,6 @@ def why_not(app: App, delivery: DeliveryState, mailing: str) -> str:
     return f"left on {wish.left.astimezone(app.config.zone):%Y-%m-%d}" if wish and wish.left else "left meanwhile"
 
 
-class Rest:
-    """The time for which a server is left alone that wanted no mail; kept for all processes."""
-
-    def __init__(self, app: App) -> None:
-        self._meta = app.store.meta
-        self._clock = app.clock
-
-    def reason(self, now: datetime) -> str:
-        """Say why nothing is sent now; empty when something may be."""
-        kept = self._kept()
-        until = datetime.fromisoformat(kept["until"]) if kept else now
-        return f"{kept['why']}; tried again at {until:%Y-%m-%d %H:%M} UTC" if until > now else ""
-
-    def keep(self, why: str, *, sent: int) -> None:
-        """Write down how a run ended: with a refusal of all mail (``why``), or not."""
-        kept = self._kept()
-        if why:
-            times = 1 if sent or not kept else kept["times"] + 1
-            facts = {"until": (self._clock() + rest(times)).isoformat(), "times": times, "why": unaddressed(why)}
-            self._meta["mail_rest"] = json.dumps(facts, ensure_ascii=False)
-        elif kept and sent:
-            del self._meta["mail_rest"]
-
-    def _kept(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self._meta.get("mail_rest", "{}"))
-        return found
-
-
 def _post(app: App) -> "Smtp":
     from aggregator.mail import Smtp
 
@@ -198,5 +177,8 @@ def _post(app: App) -> "Smtp":
     return Smtp(app.config.mail)
 
 
-def _to_outbox(app: App, message: Message, ready: Callable[[], bool]) -> str:
-    return to_outbox(app, message) if ready() else ""
+def _to_outbox(app: App, message: Message) -> str:
+    try:
+        return to_outbox(app, message)
+    except WorkspaceError as error:  # a full disk: the next one would fare no better
+        raise MailError(message.recipient, 0, str(error), blocked=True) from error

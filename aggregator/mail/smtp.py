@@ -72,7 +72,7 @@ class Smtp:
         try:
             return self._offer(message, ready)
         except MailError as error:
-            ended = self._server is None and not error.unknown and not error.blocked
+            ended = self._server is None and error.step != "message" and not error.blocked
             if not (used and ended):
                 raise
         return self._offer(message, ready)

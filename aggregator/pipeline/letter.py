@@ -1,9 +1,10 @@
 """Issue × Letter × address → Message: finished bytes, the same for the same input."""
 
 import hashlib
+import hmac
 import re
 from binascii import b2a_base64, b2a_qp
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -15,15 +16,10 @@ from urllib.parse import quote
 from aggregator.model import Issue, Letter, Message
 from aggregator.pipeline.mailpolicy import POLICY, ascii_domain, wire_address
 from aggregator.pipeline.plain import plain
+from aggregator.pipeline.tokens import Purpose
 
 NOBODY = "undisclosed-recipients:;"
 """The recipient of a copy for the archive: an empty group (RFC 5322 §3.4)."""
-
-UNSUBSCRIBE = "https://link.invalid/unsubscribe-3f1c9e5ad2b7"
-PREFERENCES = "https://link.invalid/preferences-3f1c9e5ad2b7"
-"""What stands in a letter for the links of each subscriber; nothing answers there (RFC 2606 §2)."""
-
-_MARKED = re.compile(rf"[^\n]*(?:{re.escape(UNSUBSCRIBE)}|{re.escape(PREFERENCES)})[^\n]*\n?")
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -44,10 +40,21 @@ class Form:
 
     sender: str
     digest: str
+    period: str
     heads: tuple[
         bytes, bytes, bytes, bytes
     ]  # To comes after the first, Message-ID after the second, links after the third
     body: tuple[Piece, ...]
+
+
+def marks(secret: bytes, digest: str, period: str) -> dict[Purpose, str]:
+    """Make what stands in the letters of an issue for the links of each subscriber, by the page they lead to.
+
+    Nothing answers there (RFC 2606 §2). Without the secret nobody can write a mark, so that no feed can have a link of
+    the reader's put into its own text.
+    """
+    mac = hmac.digest(secret, f"marks\n{digest}\n{period}".encode(), "sha256").hex()[:32]
+    return {"unsubscribe": f"https://link.invalid/u-{mac}", "preferences": f"https://link.invalid/p-{mac}"}
 
 
 def message(
@@ -73,8 +80,17 @@ def message(
     return fill(form, recipient=recipient, message_id=message_id, unsubscribe=unsubscribe)
 
 
-def prepare(issue: Issue, letter: Letter, *, sender: str, date: datetime, host: str, home: str = "") -> Form:
-    """Write what is the same for all recipients of a letter; parameters as for ``message``."""
+def prepare(
+    issue: Issue,
+    letter: Letter,
+    *,
+    sender: str,
+    date: datetime,
+    host: str,
+    home: str = "",
+    marks: Collection[str] = (),
+) -> Form:
+    """Write what is the same for all recipients of a letter; ``marks`` stand in it, the rest is as for ``message``."""
     name, address = wire_address(sender)
     home = home or issue.home
     title = plain(issue.title).replace("<", "").replace(">", "")
@@ -91,7 +107,7 @@ def prepare(issue: Issue, letter: Letter, *, sender: str, date: datetime, host: 
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
     heads = _headers(first), _headers(second), _headers(third), _headers(last) + b"\r\n"
-    return Form(address, issue.digest, heads, tuple(_body(letter, boundary.encode())))
+    return Form(address, issue.digest, issue.period, heads, tuple(_body(letter, boundary.encode(), marks)))
 
 
 def fill(
@@ -166,27 +182,28 @@ def _headers(values: Mapping[str, str]) -> bytes:
     return b"".join(POLICY.fold_binary(*POLICY.header_store_parse(name, value)) for name, value in values.items())
 
 
-def _body(letter: Letter, boundary: bytes) -> Iterator[Piece]:
+def _body(letter: Letter, boundary: bytes, marks: Collection[str]) -> Iterator[Piece]:
     """Write the parts, each with its headers; the line end before a boundary belongs to it (RFC 2046 §5.1.1)."""
     for subtype, text in (("plain", letter.text), ("html", letter.html)):
         way = encoding(text)
         headers = {"Content-Type": f'text/{subtype}; charset="utf-8"', "Content-Transfer-Encoding": way}
         yield Piece(b"--" + boundary + b"\r\n" + _headers(headers) + b"\r\n")
-        yield from _pieces(text, html=subtype == "html", base64=way == "base64")
+        yield from _pieces(text, marks, html=subtype == "html", base64=way == "base64")
         yield Piece(b"\r\n")
     yield Piece(b"--" + boundary + b"--\r\n")
 
 
-def _pieces(text: str, *, html: bool, base64: bool) -> Iterator[Piece]:
+def _pieces(text: str, marks: Collection[str], *, html: bool, base64: bool) -> Iterator[Piece]:
     """Encode all lines without a mark at once, for quoted-printable does so line by line."""
-    if not _MARKED.search(text):
+    if not any(mark in text for mark in marks):
         yield Piece(_encoded(text, base64=base64) or b"\r\n")
         return
     if base64:
         yield Piece(b"", text, html, base64)
         return
+    marked = re.compile(rf"[^\n]*(?:{'|'.join(map(re.escape, marks))})[^\n]*\n?")
     at = 0
-    for found in _MARKED.finditer(text):
+    for found in marked.finditer(text):
         if before := text[at : found.start()]:
             yield Piece(_encoded(before, base64=False))
         yield Piece(b"", found[0], html, base64)

@@ -63,7 +63,8 @@ _WAITING = f"""
     FROM confirmation JOIN subscriber ON subscriber.id = confirmation.subscriber_id
     JOIN subscription ON subscription.subscriber_id = confirmation.subscriber_id
         AND subscription.digest = confirmation.digest
-    WHERE {_MEANT} AND subscriber.suppressed = '' AND {_READY} ORDER BY confirmation.id
+    WHERE {_MEANT} AND subscriber.suppressed = '' AND {_READY}
+    ORDER BY confirmation.attempts > 0, confirmation.id
 """
 _CLAIM = f"""
     UPDATE confirmation SET state = 'sending', attempts = attempts + 1, due = NULL, changed = ?1
@@ -72,7 +73,8 @@ _CLAIM = f"""
         AND subscription.digest = confirmation.digest AND suppressed = '' AND {_MEANT})
 """
 _SETTLE = """
-    UPDATE confirmation SET state = ?, reply = ?, due = ?, changed = ? WHERE id = ? AND state IN ('sending', 'unknown')
+    UPDATE confirmation SET attempts = attempts - NOT ?, state = ?, reply = ?, due = ?, changed = ?
+    WHERE id = ? AND state IN ('sending', 'unknown')
 """
 _UNANSWERED = """
     UPDATE confirmation SET state = 'unknown', reply = 'the program ended before the answer was recorded', changed = ?
@@ -145,10 +147,19 @@ class Confirmations:
         with self._lane.write() as connection:
             return connection.execute(_CLAIM, (number(now), id)).rowcount == 1
 
-    def settle(self, id: int, state: DeliveryWord, *, reply: str, due: datetime | None = None, now: datetime) -> None:
-        """Record how an attempt ended."""
+    def settle(
+        self,
+        id: int,
+        state: DeliveryWord,
+        *,
+        reply: str,
+        due: datetime | None = None,
+        now: datetime,
+        counts: bool = True,
+    ) -> None:
+        """Record how an attempt ended; ``counts`` says whether it was one at all."""
         with self._lane.write() as connection:
-            connection.execute(_SETTLE, (state, reply, number(due), number(now), id))
+            connection.execute(_SETTLE, (counts, state, reply, number(due), number(now), id))
 
     def tidy(self, now: datetime) -> None:
         """Forget forms and networks of a day ago; what a dead process was sending may have arrived."""

@@ -16,6 +16,10 @@ _EXPECT = """
         (issue_id, recipient, message_id, state, attempts, reply, changed, subscriber_id, letter_id, owner)
     VALUES (?, ?, ?, 'pending', 0, '', ?, ?, ?, '') ON CONFLICT DO NOTHING
 """
+_FORGET = """
+    DELETE FROM letter WHERE issue_id IN (SELECT id FROM issue WHERE frozen < ?)
+        AND id NOT IN (SELECT letter_id FROM delivery WHERE state IN ('pending', 'sending', 'deferred'))
+"""
 _WRITE = "INSERT INTO letter (issue_id, variant, subject, html, text) VALUES (?, ?, ?, ?, ?) RETURNING id"
 
 
@@ -53,8 +57,13 @@ class Deliveries(Sending):
             found = "SELECT variant, subject, html, text FROM letter WHERE id = ?"
             row = connection.execute(found, (letter,)).fetchone()
         if row is None:
-            raise NotFoundError(f"no letter {letter} was written")
+            raise NotFoundError(f"letter {letter}, as this reader chose it, is not kept any more")
         return Variant(row[0], row[1], Letter(row[2], row[3]))
+
+    def forget_letters(self, *, before: datetime) -> None:
+        """Forget how issues frozen before a moment were written out for some, but for what is still on its way."""
+        with self._lane.write() as connection:
+            connection.execute(_FORGET, (number(before),))
 
     def _states(self, where: str, *values: object) -> tuple[DeliveryState, ...]:
         with self._lane.read() as connection:

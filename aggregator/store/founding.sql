@@ -261,11 +261,14 @@ CREATE TABLE delivery (
   letter_id INTEGER NOT NULL,
   owner TEXT NOT NULL,
   lease BIGINT,
+  handed BIGINT,
   CONSTRAINT fk_delivery_issue_id_issue FOREIGN KEY(issue_id) REFERENCES issue (id) ON DELETE CASCADE,
   CONSTRAINT uq_delivery_issue_id_recipient UNIQUE (issue_id, recipient)
 );
 
-CREATE INDEX ix_delivery_changed ON delivery (changed);
+CREATE INDEX ix_delivery_handed ON delivery (handed);
+
+CREATE INDEX ix_delivery_owner ON delivery (owner) WHERE owner <> '';
 
 CREATE INDEX ix_delivery_state_due ON delivery (state, due);
 
@@ -398,6 +401,8 @@ CREATE TABLE confirmation (
 );
 
 CREATE INDEX ix_confirmation_state_due ON confirmation (state, due);
+
+CREATE INDEX ix_confirmation_changed ON confirmation (changed);
 
 CREATE INDEX ix_confirmation_network_asked ON confirmation (network, asked);
 

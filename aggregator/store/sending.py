@@ -30,7 +30,8 @@ _DUE = f"SELECT id FROM delivery WHERE state = 'deferred' AND due <= :now AND {_
 _TAKE = f"UPDATE delivery SET owner = :owner, lease = :lease WHERE id = :id RETURNING {COLUMNS}"
 _BEGIN = """
     UPDATE delivery
-    SET attempts = attempts + (state <> 'sending'), state = 'sending', due = NULL, lease = ?, changed = ?
+    SET attempts = attempts + (state <> 'sending'), state = 'sending', due = NULL, lease = ?, changed = ?,
+        handed = ?
     WHERE id = ? AND owner = ? AND state IN ('pending', 'deferred', 'sending')
 """
 _SETTLE = """
@@ -39,6 +40,9 @@ _SETTLE = """
         changed = ?, owner = '', lease = NULL
     WHERE id = ? AND owner = ? AND state IN ('pending', 'deferred', 'sending', 'unknown')
 """
+_PUT_OFF = (
+    "UPDATE delivery SET state = 'deferred', due = ?, changed = ? WHERE id = ? AND state = 'failed' AND owner = ''"
+)
 _LEFT = """
     SELECT id, state, owner, lease FROM delivery
     WHERE state IN ('sending', 'pending', 'deferred') AND (state = 'sending' OR owner <> '')
@@ -46,14 +50,23 @@ _LEFT = """
 _INTERRUPT = """
     UPDATE delivery SET state = ?, reply = ?, changed = ?, lease = NULL WHERE id = ? AND owner = ? AND state = 'sending'
 """
-_RELEASE = "UPDATE delivery SET owner = '', lease = NULL WHERE owner = ? AND state IN ('pending', 'deferred')"
+_RELEASE = """
+    UPDATE delivery INDEXED BY ix_delivery_owner SET owner = '', lease = NULL
+    WHERE owner = ? AND owner <> '' AND state IN ('pending', 'deferred')
+"""
 _DROP = "UPDATE delivery SET state = 'unknown', reply = ?, changed = ? WHERE owner = ? AND state = 'sending'"
 _AGAIN = """
     UPDATE delivery SET state = 'pending', attempts = 0, due = NULL, changed = ?, owner = '', lease = NULL
     WHERE issue_id = ? AND (? = '' OR lower(recipient) = lower(?)) AND state IN
 """
-_HANDED_OVER = "SELECT count(*) FROM delivery WHERE changed > ? AND state IN ('sent', 'sending', 'unknown')"
-_IN_HAND = "SELECT count(*) FROM delivery WHERE state IN ('pending', 'deferred') AND owner <> '' AND lease > ?"
+_HANDED_OVER = """
+    SELECT (SELECT count(*) FROM delivery WHERE handed > ?1)
+        + (SELECT count(*) FROM confirmation WHERE changed > ?1 AND attempts > 0)
+"""
+_IN_HAND = """
+    SELECT count(*) FROM delivery INDEXED BY ix_delivery_owner
+    WHERE owner <> '' AND state IN ('pending', 'deferred') AND lease > ?
+"""
 _INTERRUPTED = "the program ended before the server's answer was recorded"
 _NEXT = "mail_next"  # in meta: when the next message may go, in microseconds
 _AHEAD = 64  # so many claims can be ahead of one; more is a clock that was set back
@@ -85,13 +98,20 @@ class Sending:
                 return Claimed(taken)
             return Claimed(taken, _turn(connection, now, len(taken), pace.rate), 1 / pace.rate)
 
+    def place(self, *, now: datetime, pace: Pace) -> Claimed:
+        """Take a place in the row of all messages for one that is no delivery; ``claim`` says what the answer means."""
+        with self._lane.write() as connection:
+            if _room(connection, now, pace) < 1:
+                return Claimed(full=True)
+            return Claimed(first=_turn(connection, now, 1, pace.rate)) if pace.rate else Claimed()
+
     def begin(self, delivery: int, owner: str, *, now: datetime) -> bool:
         """Commit that a delivery is being sent, before its message goes, so that even a loss of power does not undo it.
 
         False when it is the owner's no more: then it must not be sent.
         """
         with self._lane.write(durable=True) as connection:
-            facts = (number(now + LEASE), number(now), delivery, owner)
+            facts = (number(now + LEASE), number(now), number(now), delivery, owner)
             return connection.execute(_BEGIN, facts).rowcount == 1
 
     def settle(
@@ -113,6 +133,11 @@ class Sending:
         """
         with self._lane.write() as connection:
             connection.execute(_SETTLE, (counts, state, reply, number(due), number(now), delivery, owner))
+
+    def put_off(self, delivery: int, *, due: datetime, now: datetime) -> None:
+        """Try a delivery again that was refused for good: by a server, as it turned out, that took from nobody."""
+        with self._lane.write() as connection:
+            connection.execute(_PUT_OFF, (number(due), number(now), delivery))
 
     def release(self, owner: str, *, now: datetime, reply: str = _INTERRUPTED) -> None:
         """Give back what a sender has not begun; what it had begun and never settled is unknown."""

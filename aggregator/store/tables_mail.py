@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from aggregator.store import tables_books
@@ -57,7 +57,8 @@ class DeliveryRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("issue_id", "recipient"),
         Index(None, "state", "due"),
-        Index(None, "changed"),
+        Index(None, "handed"),
+        Index(None, "owner", sqlite_where=text("owner <> ''")),
         {"sqlite_autoincrement": True},
     )
 
@@ -74,6 +75,7 @@ class DeliveryRow(Row, table=True):
     letter_id: int = 0
     owner: str = Field(default="", sa_type=Text)
     lease: datetime | None = Field(default=None, sa_type=Moment)
+    handed: datetime | None = Field(default=None, sa_type=Moment)  # when its message last went to the server
 
 
 class DraftRow(Row, table=True):
@@ -154,6 +156,7 @@ class ConfirmationRow(Row, table=True):
     __table_args__ = (
         Index(None, "state", "due"),
         Index(None, "network", "asked"),
+        Index(None, "changed"),
         Index(None, "subscriber_id", "asked"),
         {"sqlite_autoincrement": True},
     )

@@ -1,28 +1,59 @@
 """Issues to many: who gets what, what becomes of each, how fast, and by how many processes at once."""
 
 import re
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from aggregator.jobs import register
+from aggregator import workers
+from aggregator.jobs import register, subscribing
+from aggregator.jobs.bounces import bounced
+from aggregator.jobs.postrun import Rest
 from aggregator.model import Choice
-from aggregator.pipeline.letter import PREFERENCES, UNSUBSCRIBE
+from aggregator.pipeline.letter import marks
 from aggregator.pipeline.refusals import IN_A_ROW
 from aggregator.pipeline.tokens import read
+from aggregator.store import driver, lane
 from tests.mailroom import Mailroom, freeze, furnish, mailroom, people
 from tests.postoffice import Clerk, Office, breaking_office, post_office
 
 HELLO = ("220 here", "250 here")
 TAKEN = ("250 OK", "250 OK")
 WORD = re.compile(r"https://news\.example\.org/(unsubscribe|preferences)/([A-Za-z0-9_.-]+)")
+
+
+def asked(room: Mailroom, number: int) -> None:
+    """Enter so many who are asked whether they mean it."""
+    with room.app() as app:
+        for one in range(number):
+            offer = register.offer_named(app, "morning")
+            register.add(app, offer, f"new{one}@example.org", Choice(), agreed=False, note="")
+
+
+def pruned(room: Mailroom) -> int:
+    """Prune, and count the letters that are left."""
+    with room.app() as app:
+        workers.prune(app)
+        with app.store.issues._lane.read() as connection:
+            return int(connection.execute("SELECT count(*) FROM letter").fetchone()[0])
+
+
+def suppressed(room: Mailroom) -> int:
+    """Count who gets no more mail."""
+    with room.app() as app:
+        return sum(bool(person.suppressed) for person, _ in app.store.subscribers.all())
 
 
 def mails(office: Office) -> dict[str, EmailMessage]:
@@ -56,11 +87,26 @@ def test_each_subscriber_has_links_of_their_own_in_the_header_and_the_text(tmp_p
         assert WORD.search(link) and by_mail == "<mailto:desk@example.org?subject=unsubscribe%20morning>"
         assert link.strip("<>") in texts(mail)
         assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        assert len(link) < 100 and UNSUBSCRIBE not in texts(mail) and PREFERENCES not in texts(mail)
+        assert len(link) < 100 and "link.invalid" not in texts(mail)
     assert len({mail["List-Unsubscribe"] for mail in arrived.values()}) == 3
     with room.app() as app:
         own = app.store.issues.letter(1)
-    assert not WORD.search(own.html + own.text) and UNSUBSCRIBE not in own.html + own.text
+    assert not WORD.search(own.html + own.text) and "link.invalid" not in own.html + own.text
+
+
+def test_no_text_of_a_feed_is_taken_for_the_place_of_a_link(tmp_path: Path) -> None:
+    """A story that names the marks of another workspace, or what was one once, is told as it is."""
+    theirs = [*marks(bytes(32), "morning", "2026-01-01").values(), "https://link.invalid/preferences-3f1c9e5ad2b7"]
+    with post_office() as office:
+        furnish(tmp_path, port=office.port)
+        room = Mailroom(tmp_path)
+        with room.app() as app:
+            people(app, 1)
+            freeze(app, title=f"Read {' '.join(theirs)}")
+        room.deliver()
+        (mail,) = mails(office).values()
+    assert all(mark in texts(mail).replace("\r\n", "") for mark in theirs)
+    assert len(set(WORD.findall(texts(mail)))) == 2
 
 
 def test_without_a_home_a_mail_is_the_way_to_leave(tmp_path: Path) -> None:
@@ -121,6 +167,35 @@ def test_a_subscriber_reads_the_frame_in_their_language(tmp_path: Path) -> None:
     assert 'lang="de"' in texts(mail) and "Donnerstag" in texts(mail)
 
 
+def test_zones_in_which_every_time_is_the_same_share_a_letter(tmp_path: Path) -> None:
+    """Where it is the time of the issue itself, in Berlin in winter, that is read."""
+    zones = ["", "Europe/Paris", "Africa/Lagos", "Etc/UTC", "Africa/Abidjan", "Europe/London", "Asia/Tokyo"]
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as app:
+        people(app, len(zones), zones=zones)
+        freeze(app)
+    letters = [room.rows()[f"reader{number}"].letter for number in range(len(zones))]
+    assert letters[0] == letters[1] == letters[2] and letters[3] == letters[4] == letters[5]
+    assert len(set(letters)) == 3
+
+
+def test_letters_are_forgotten_a_month_after_they_went_and_no_sooner(tmp_path: Path) -> None:
+    with post_office(Clerk(rcpt={"reader0@example.org": "450 4.2.1 busy"})) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=1)
+        with room.app() as app:
+            people(app, 2, choices=(Choice(), Choice(("science",))))
+            freeze(app, number=1)
+        assert room.deliver().sent == 1
+        room.clock.forward(days=30)
+        assert pruned(room) == 3
+        room.clock.forward(days=2)
+        assert pruned(room) == 2, "those still on their way stay"
+        with room.app() as app:
+            assert app.store.issues.again(2, ["sent"], now=app.clock()) == 1
+        assert "not kept any more" in room.deliver().dropped["reader1@example.org"]
+
+
 def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> None:
     room = mailroom(tmp_path, port=0, subscribers=2, digest="to: [Reader1@example.org, desk@example.org]")
     assert sorted(room.rows()) == ["Reader1", "desk", "reader0"]
@@ -138,8 +213,15 @@ def test_who_stands_in_to_gets_one_mail_also_as_a_subscriber(tmp_path: Path) -> 
     ids=["left", "paused", "suppressed", "erased"],
 )
 def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: object, why: list[str]) -> None:
-    """Looked at once more when the server has taken the recipient, just before DATA."""
-    with post_office() as office:
+    """The server does not even hear of the address."""
+    heard: list[str] = []
+
+    class Listening(Clerk):
+        async def handle_RCPT(self, *args: Any) -> str:
+            heard.append(args[3])
+            return await super().handle_RCPT(*args)
+
+    with post_office(Listening()) as office:
         room = mailroom(tmp_path, port=office.port)
         with room.app() as app:
             person = app.store.subscribers.by_mailbox("reader1@example.org")
@@ -149,8 +231,104 @@ def test_who_left_after_the_issue_was_made_gets_none(tmp_path: Path, change: obj
         assert report.sent == 2
         assert all(said.startswith(words) for said, words in zip(report.dropped.values(), why, strict=True))
         assert set(mails(office)) == {"reader0", "reader2"}
+        assert heard == ["reader0@example.org", "reader2@example.org"]
         assert room.deliver().sent == 0
     assert sorted(room.states()) == ["dropped", "sent", "sent"]
+
+
+def test_who_leaves_while_the_server_is_asked_gets_none(tmp_path: Path) -> None:
+    """Looked at once more when it has taken the recipient, just before DATA."""
+    room = Mailroom(tmp_path)
+
+    class Slow(Clerk):
+        async def handle_RCPT(self, *args: Any) -> str:
+            with room.app() as app:
+                app.store.subscribers.leave(1, "morning", app.clock())
+            return await super().handle_RCPT(*args)
+
+    with post_office(Slow()) as office:
+        mailroom(tmp_path, port=office.port, subscribers=1)
+        (said,) = room.deliver().dropped.values()
+        assert said.startswith("left on ") and not office.clerk.taken
+
+
+@contextmanager
+def locked(folder: Path, seconds: float) -> Iterator[None]:
+    """Hold the write lock of the database for so long."""
+    holder = sqlite3.connect(folder / "storage" / "aggregator.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    free = threading.Timer(seconds, holder.rollback)
+    free.start()
+    yield
+    free.join()
+    holder.close()
+
+
+class Busy(Clerk):
+    """Has our database locked by somebody else while the first mail is on its way; ``at`` a step, for some time."""
+
+    def __init__(self, folder: Path, at: str, seconds: float) -> None:
+        super().__init__()
+        self.folder, self.at, self.seconds = folder, at, seconds
+        self.held = ExitStack()
+
+    def lock(self, step: str) -> None:
+        if step == self.at:
+            self.at = ""
+            self.held.enter_context(locked(self.folder, self.seconds))
+
+    async def handle_RCPT(self, *args: Any) -> str:
+        self.lock("RCPT")
+        return await super().handle_RCPT(*args)
+
+    async def handle_DATA(self, *args: Any) -> str:
+        self.lock("DATA")
+        return await super().handle_DATA(*args)
+
+
+def patient(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Wait so long for a database that another has locked."""
+    for module in (driver, lane):
+        monkeypatch.setattr(module, "BUSY_SECONDS", seconds)
+
+
+def test_our_own_database_in_others_hands_is_no_word_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends, and the next one may begin at once."""
+    patient(monkeypatch, 0.3)
+    clerk = Busy(tmp_path, "RCPT", 1.0)
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=2)
+        report = room.deliver()
+        clerk.held.close()
+        assert "locked" in report.why_left and (report.sent, report.left) == (0, 2)
+        assert room.deliver().sent == 2
+
+
+def test_a_reply_is_written_down_when_others_let_the_database_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient(monkeypatch, 0.5)
+    clerk = Busy(tmp_path, "DATA", 0.9)
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=2)
+        assert room.deliver().sent == 2
+        clerk.held.close()
+    assert room.states() == ["sent", "sent"] and len(clerk.taken) == 2
+
+
+def test_two_processes_end_the_rest_of_a_server_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as one, room.app() as two:
+        Rest(one).keep("no", sent=0)
+        mine = Rest(one)
+        seen = mine._kept()
+        Rest(two).keep("", sent=1)
+        monkeypatch.setattr(mine, "_kept", lambda: seen)
+        mine.keep("", sent=1)
+        assert mine.reason(room.clock() - timedelta(days=1)) and Rest(one).reason(room.clock()) == ""
 
 
 def test_who_was_taken_out_of_to_gets_none(tmp_path: Path) -> None:
@@ -183,6 +361,7 @@ VISITS = {
     "greeting 421": ([["421 4.3.2 busy!"]], "deferred pending"),
     "421 to the second": ([[*NEW, "421 4.3.2 bye!"], NEW], "sent sent"),
     "lost before the second": ([[*NEW, "250 OK!"], NEW], "sent sent"),
+    "421 to the dot of the second": ([[*NEW, *TAKEN, "354 go", "421 4.3.2 bye!"], NEW], "sent deferred"),
     "lost after the second": ([[*NEW, *TAKEN, "354 go"]], "sent unknown"),
 }
 
@@ -212,12 +391,46 @@ def test_an_address_that_is_no_more_is_suppressed_and_gets_no_next_issue(tmp_pat
 
 
 def test_a_server_that_refuses_everybody_costs_ten_and_not_all(tmp_path: Path) -> None:
-    """550 without a status says nothing about why; ten in a row do."""
-    refused = {f"reader{number}@example.org": "550 go away" for number in range(100)}
-    with post_office(Clerk(rcpt=refused)) as office:
+    """Whatever it says of each: ten in a row are tried again later, and nobody is suppressed for them."""
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(100)})
+    with post_office(clerk) as office:
         room = mailroom(tmp_path, port=office.port, subscribers=30)
         report = room.deliver()
-    assert (len(report.failed), report.left) == (IN_A_ROW, 20) and "10 in a row" in report.why_left
+        assert (len(report.deferred), report.failed, report.left) == (IN_A_ROW, {}, 20)
+        assert "10 in a row" in report.why_left and suppressed(room) == 0
+        clerk.rcpt.clear()
+        room.clock.forward(minutes=5)
+        assert room.deliver().sent == 30
+
+
+def test_ten_in_a_row_are_counted_over_all_connections_of_a_run(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(200)})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=200)
+        report = room.deliver()
+    assert IN_A_ROW <= len(report.deferred) <= IN_A_ROW + 1 and suppressed(room) == 0
+
+
+def test_a_server_that_refuses_everybody_for_days_is_not_asked_for_ever(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(10)})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=10)
+        for _ in range(6):
+            room.deliver()
+            room.clock.forward(hours=25)
+        assert set(room.states()) == {"failed"} and suppressed(room) == 0
+        assert room.deliver().left == 0
+
+
+def test_a_few_refusals_count_against_the_addresses_once_the_server_takes_another(tmp_path: Path) -> None:
+    clerk = Clerk(rcpt={"reader0@example.org": "550 5.1.1 no such user"})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=1)
+        assert len(room.deliver().failed) == 1 and suppressed(room) == 0
+        with room.app() as app:
+            people(app, 2)
+            freeze(app, number=1)
+        assert room.deliver().sent == 1 and suppressed(room) == 1
 
 
 @pytest.mark.parametrize("spoken", [True, False])
@@ -277,6 +490,57 @@ def test_what_the_hour_does_not_allow_waits_for_the_next_run(tmp_path: Path) -> 
         assert room.deliver().sent == 0
         room.clock.forward(hours=1)
         assert (room.deliver().sent, room.deliver().left) == (4, 2)
+
+
+def test_the_hour_counts_what_went_out_whatever_became_of_it(tmp_path: Path) -> None:
+    """Mails that ask, those refused after DATA, and those that came back: they were handed over all the same."""
+    with post_office(Clerk(data=["250 OK", "554 5.6.0 no"])) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=10, mail="rate: 1000, per_hour: 4")
+        asked(room, 1)
+        report = room.deliver()
+        assert report.asked and (report.asked.sent, report.sent, len(report.failed)) == (1, 2, 1)
+        with room.app() as app:
+            for row in app.store.issues.deliveries(1):
+                if row.state == "sent":
+                    bounced(app, row.id, 550, "5.1.1 came back")
+        assert room.deliver().sent == 0
+        room.clock.forward(hours=1)
+        assert room.deliver().sent == 4
+
+
+def test_mails_that_ask_heed_the_hour_the_rate_and_the_end_of_the_run(tmp_path: Path) -> None:
+    with post_office() as office:
+        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 15")
+        room = Mailroom(tmp_path)
+        asked(room, 30)
+        report = room.deliver(patience=0.2)
+        assert report.asked and 10 <= report.asked.sent < 15 and "time" in report.why_left
+        report = room.deliver()
+        assert len(office.clerk.taken) == 15 and "per_hour" in report.why_left
+        assert room.deliver().asked.sent == 0
+
+
+@pytest.mark.parametrize("reply", ["", "550 5.7.1 quota of today is used up"], ids=["connection refused", "policy"])
+def test_mails_that_ask_wait_for_a_server_that_wants_no_mail(tmp_path: Path, reply: str) -> None:
+    """It is left alone, none of them is given up, and the link in each holds from when it went."""
+    clerk = Clerk(rcpt={f"new{number}@example.org": reply for number in range(3)} if reply else {})
+    with post_office(clerk) as office:
+        furnish(tmp_path, port=office.port if reply else 1)
+        room = Mailroom(tmp_path)
+        asked(room, 3)
+        for _ in range(8):
+            report = room.deliver()
+            assert report.asked and (report.asked.deferred, report.asked.failed) == (1, 0) and report.why_left
+            assert "tried again at" in room.deliver().why_left
+            room.clock.forward(hours=1)
+        clerk.rcpt.clear()
+        furnish(tmp_path, port=office.port)
+        room.clock.forward(days=8)
+        assert room.deliver().asked.sent == 3
+        with room.app() as app:
+            for mail in mails(office).values():
+                (token,) = re.findall(r"confirm/(\S+)", mail.get_body(("plain",)).get_content())
+                assert subscribing.reader(app, "confirm", token)
 
 
 def test_a_run_ends_in_time(tmp_path: Path) -> None:

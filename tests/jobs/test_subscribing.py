@@ -16,10 +16,10 @@ from aggregator.cli.forever import site
 from aggregator.errors import NotFoundError
 from aggregator.jobs import register, subscribing
 from aggregator.jobs.compose import digest_named, due_periods, wanted_mailings
-from aggregator.jobs.confirmations import RETRIES
 from aggregator.jobs.reception import Reception
 from aggregator.jobs.subscribing import NoHomeError
 from aggregator.model import Choice, Wanted
+from aggregator.pipeline.refusals import RETRIES
 from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, eventually
 from tests.postoffice import Clerk, breaking_office, post_office
@@ -86,7 +86,7 @@ def test_a_mail_refused_for_good_or_too_often_is_given_up(tmp_path: Path):
             ask(app, "b@example.org")
         for _ in range(len(RETRIES) + 2):
             here.sync()
-            here.clock.forward(hours=3)
+            here.clock.forward(hours=25)
     assert [state for state, _ in words(here)] == ["failed", "failed"]
 
 

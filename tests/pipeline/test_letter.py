@@ -12,10 +12,9 @@ from aggregator.model import Letter
 from aggregator.pipeline.compose import DECODED, ENCODED, fit
 from aggregator.pipeline.letter import (
     NOBODY,
-    PREFERENCES,
-    UNSUBSCRIBE,
     fill,
     leave_by_mail,
+    marks,
     message,
     message_id,
     prepare,
@@ -129,6 +128,8 @@ def test_an_address_to_write_to_is_quoted():
     assert leave_by_mail("Desk <a+b&c@example.org>", "x") == "mailto:a+b%26c@example.org?subject=unsubscribe%20x"
 
 
+MARKS = marks(b"secret", "morning", "2026-11-23")
+UNSUBSCRIBE, PREFERENCES = MARKS["unsubscribe"], MARKS["preferences"]
 LINKS = {
     UNSUBSCRIBE: "https://news.example.org/unsubscribe/a.b.c-d_e?x=1&y=2",
     PREFERENCES: "https://news.example.org/p/1",
@@ -142,13 +143,22 @@ MARKED = Letter(
 @pytest.mark.parametrize("more", ["", "Ж" * 400], ids=["quoted-printable", "base64"])
 def test_each_of_many_has_links_of_their_own_in_the_place_of_the_marks(more: str):
     letter = Letter(html=MARKED.html + more, text=MARKED.text + more)
-    form = prepare(issue(news(1)), letter, sender="desk@example.org", date=SENT, host="example.org")
+    form = prepare(issue(news(1)), letter, sender="desk@example.org", date=SENT, host="example.org", marks=LINKS)
     sent = fill(form, recipient="reader@example.net", message_id=ID, unsubscribe="desk@example.org", links=LINKS)
     read = email.message_from_bytes(sent.data, policy=email.policy.default)
     text, html = (part.get_content().replace("\r\n", "\n").rstrip("\n") for part in read.iter_parts())
     assert text == f"At the top: {LINKS[UNSUBSCRIBE]}\n.\nHello\n\n{LINKS[PREFERENCES]}{more}"
     assert f"<a href='{LINKS[UNSUBSCRIBE].replace('&', '&amp;')}'>out</a>" in html and html.endswith(f"<p>end{more}")
     assert max(map(len, sent.data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+def test_the_marks_of_an_issue_cannot_be_known_from_those_of_another_workspace_or_issue():
+    """They are the same each time, and there is no constant in them that a feed could write."""
+    assert marks(b"secret", "morning", "2026-11-23") == MARKS
+    others = [(b"other", "morning", "2026-11-23"), (b"secret", "evening", "2026-11-23"), (b"secret", "morning", "x")]
+    known = {mark for one in others for mark in marks(*one).values()}
+    assert len(known) == 6 and not known & set(MARKS.values())
+    assert all(len(mark.rpartition("-")[2]) == 32 for mark in MARKS.values())
 
 
 def test_both_ways_to_leave_stand_on_one_line_and_one_click_is_enough():

@@ -18,21 +18,24 @@ def upgrade() -> None:
         sa.Column("letter_id", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("owner", sa.Text(), nullable=False, server_default=""),
         sa.Column("lease", sa.BigInteger(), nullable=True),
+        sa.Column("handed", sa.BigInteger(), nullable=True),
     ):
         op.add_column("delivery", column)
     with op.batch_alter_table("delivery", table_kwargs={"sqlite_autoincrement": True}) as delivery:
         for name in ("subscriber_id", "letter_id", "owner"):  # the defaults were for the rows that were there
             delivery.alter_column(name, server_default=None)
     op.create_index("ix_delivery_subscriber_id", "delivery", ["subscriber_id"])
-    op.create_index("ix_delivery_changed", "delivery", ["changed"])
+    op.create_index("ix_delivery_handed", "delivery", ["handed"])
+    op.create_index("ix_delivery_owner", "delivery", ["owner"], sqlite_where=sa.text("owner <> ''"))
 
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_index("ix_delivery_changed", "delivery")
+    op.drop_index("ix_delivery_owner", "delivery")
+    op.drop_index("ix_delivery_handed", "delivery")
     op.drop_index("ix_delivery_subscriber_id", "delivery")
     with op.batch_alter_table("delivery", table_kwargs={"sqlite_autoincrement": True}) as delivery:
-        for name in ("lease", "owner", "letter_id", "subscriber_id"):
+        for name in ("handed", "lease", "owner", "letter_id", "subscriber_id"):
             delivery.drop_column(name)
     for table in ("bounce", "confirmation", "subscription", "subscriber", "letter", "draft"):
         op.drop_table(table)
@@ -126,6 +129,7 @@ def _post() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_confirmation_state_due", "confirmation", ["state", "due"])
+    op.create_index("ix_confirmation_changed", "confirmation", ["changed"])
     op.create_index("ix_confirmation_network_asked", "confirmation", ["network", "asked"])
     op.create_index("ix_confirmation_subscriber_id_asked", "confirmation", ["subscriber_id", "asked"])
     op.create_table(
