@@ -16,7 +16,6 @@ from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
 from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
-from aggregator.jobs.drafting import freeze_draft, in_hand, remind, to_freeze
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
 from aggregator.model import FeedState, IssueState, PruneRow
@@ -118,13 +117,20 @@ def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[Fe
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
+    if app.store.drafts.all():
+        _freeze_drafts(app, report)
+    for digest, period in due_periods(app, now=app.clock(), late=late):
+        with _named(report, f"{digest.name} {period.name}"):
+            _compose_one(app, digest, period, report)
+
+
+def _freeze_drafts(app: App, report: Report) -> None:
+    from aggregator.jobs.drafting import freeze_draft, to_freeze
+
     for digest, draft in to_freeze(app):
         with _named(report, f"{digest.name} {draft.period}"):
             if state := freeze_draft(app, digest, draft):
                 report.issues.append(state)
-    for digest, period in due_periods(app, now=app.clock(), late=late):
-        with _named(report, f"{digest.name} {period.name}"):
-            _compose_one(app, digest, period, report)
 
 
 @contextmanager
@@ -139,6 +145,8 @@ def _named(report: Report, issue: str) -> Iterator[None]:
 
 
 def _compose_one(app: App, digest: DigestConfig, period: Period, report: Report) -> None:
+    from aggregator.jobs.drafting import in_hand, remind
+
     draft = in_hand(app, digest, period)
     if draft and draft.state == "held":
         report.held[digest.name] = period.name
