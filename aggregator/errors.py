@@ -196,6 +196,11 @@ class MailError(AggregatorError):
         self.unknown = unknown
         self.blocked = blocked
 
+    @property
+    def said(self) -> str:
+        """What the server said, with its code, or why it said nothing."""
+        return f"{self.code} {self.reply}" if self.code else self.reply
+
 
 def _restore(kind: type[FeedError], args: tuple[object, ...], state: dict[str, object]) -> FeedError:
     error = kind.__new__(kind, *args)

@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregator.app import utc_now
 from aggregator.cli.sheet import Sheet, key
-from aggregator.cli.terminal import Terminal
+from aggregator.cli.terminal import Terminal, bytes_of
 from aggregator.config.editing import add
 from aggregator.errors import WorkspaceError
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
@@ -19,7 +19,7 @@ def bring_in(screen: Terminal, file: Path, *, topics: bool, dry_run: bool, show:
     """Add the feeds of a subscription list to feeds.yaml, and the topics they need; tell what was left out."""
     sheet = Sheet.open(screen)
     name = "stdin" if str(file) == "-" else file.name
-    listed = read_opml(_bytes(file), name=name)
+    listed = read_opml(bytes_of(file, most=MOST_BYTES), name=name)
     known = [
         LeftOut(f.line, f.url, f"is there already, in {sheet.place(f.url)}") for f in listed.feeds if sheet.place(f.url)
     ]
@@ -75,17 +75,6 @@ def _put(screen: Terminal, file: Path | None, data: bytes, feeds: int) -> None:
     except OSError as error:
         raise WorkspaceError(f"{file} cannot be written: {error.strerror}") from error
     screen.say(f"{counted(feeds, 'feed')} written to {file}")
-
-
-def _bytes(file: Path) -> bytes:
-    """Read the list, and not more of it than a list may have."""
-    if str(file) == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _names(sheet: Sheet, listed: Opml) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli.sending import Name, code, delivered, said
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError
 from aggregator.pipeline.wording import counted
 
@@ -56,6 +56,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Change the draft of an issue in your editor ($EDITOR): order, drop, pin, notes, subject."""
+    from aggregator.config.document import MOST_BYTES
     from aggregator.jobs.compose import digest_named
     from aggregator.jobs.drafting import draft_of, take_sheet
 
@@ -67,7 +68,7 @@ def edit(
             _show(screen, found, as_json=as_json)
             return
         if file:
-            data = sys.stdin.buffer.read() if file == "-" else _bytes_of(Path(file))
+            data = bytes_of(Path(file), most=MOST_BYTES)
             changed = take_sheet(app, found, data, name="sheet" if file == "-" else Path(file).name)
         else:
             changed = _by_hand(screen, app, found)
@@ -137,12 +138,12 @@ def discard(context: typer.Context, name: Name) -> None:
 
 def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
     """Print the sheet; or all that there is to choose from, also what the sheet has no room for."""
-    from aggregator.jobs.drafting import sheet
+    from aggregator.config.sheet import write_sheet
 
     if as_json:
         screen.json(digest=draft.digest, period=draft.period, edits=draft.edits, stories=draft.issue.offered)
     else:
-        print(sheet(draft), end="")
+        print(write_sheet(draft), end="")
 
 
 def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
@@ -165,9 +166,10 @@ def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]
     """Let a sheet be written again until it is taken; what was written is added to ``typed``."""
     import click
 
-    from aggregator.jobs.drafting import sheet, take_sheet
+    from aggregator.config.sheet import write_sheet
+    from aggregator.jobs.drafting import take_sheet
 
-    text = sheet(draft)
+    text = write_sheet(draft)
     while True:
         changed = click.edit(text, extension=".yaml", require_save=True)
         if changed is None and not typed:
@@ -181,13 +183,6 @@ def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]
             screen.warn(str(error))
             if changed is None or not typer.confirm("Edit it again?", default=True):
                 raise
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFoundError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, terminal
-from aggregator.errors import WorkspaceError
+from aggregator.cli.terminal import AsJson, bytes_of, terminal
 from aggregator.pipeline.wording import counted
 
 OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
@@ -25,11 +24,12 @@ def import_(
 ) -> None:
     """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
     from aggregator.jobs.register import bring, read_people
+    from aggregator.pipeline.roster import MOST_BYTES
 
     screen = terminal(context)
     name = "stdin" if str(file) == "-" else file.name
     with screen.opened(writing=not dry_run) as app:
-        roster = read_people(app, _bytes(file), name=name, digest=digest, agreed=confirmed)
+        roster = read_people(app, bytes_of(file, most=MOST_BYTES), name=name, digest=digest, agreed=confirmed)
         new = (0, 0, 0) if dry_run else bring(app, roster)
     if as_json:
         counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1], "asked": new[2]}
@@ -70,16 +70,3 @@ def _put(file: Path | None, data: bytes) -> None:
     from aggregator.store.archive import write
 
     write(file, data)
-
-
-def _bytes(file: Path) -> bytes:
-    """Read the list, and not more of it than a list may have."""
-    from aggregator.pipeline.roster import MOST_BYTES
-
-    if str(file) == "-":
-        return sys.stdin.buffer.read(MOST_BYTES + 1)
-    try:
-        with file.open("rb") as opened:
-            return opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.errors import WorkspaceError
 from aggregator.pipeline.plain import plain
 
 if TYPE_CHECKING:
@@ -200,6 +201,17 @@ def called() -> str:
     if known and name.exists() and name.samefile(known):
         return "aggregator"
     return shlex.quote(str(name))
+
+
+def bytes_of(file: Path, *, most: int) -> bytes:
+    """Read a file that a person named (``-``: input), one byte beyond ``most`` at most; raises WorkspaceError."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read(most + 1)
+    try:
+        with file.open("rb") as opened:
+            return opened.read(most + 1)
+    except OSError as error:
+        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def terminal(context: typer.Context) -> Terminal:

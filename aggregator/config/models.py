@@ -1,5 +1,6 @@
 """The sections of feeds.yaml as frozen values."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -136,6 +137,10 @@ class DigestConfig(Section):
     @classmethod
     def _titled(cls, value: Any) -> Any:
         return with_title(value, "name")
+
+    def among(self, topics: Iterable[TopicConfig]) -> tuple[TopicConfig, ...]:
+        """Choose those of ``topics`` that it tells, in their order."""
+        return tuple(topic for topic in topics if not self.topics or topic.name in self.topics)
 
 
 class FetchConfig(Section):

@@ -100,8 +100,7 @@ def _choice(
 
 
 def _topics(app: App, digest: DigestConfig) -> dict[str, str]:
-    topics = (topic for topic in app.config.topics if not digest.topics or topic.name in digest.topics)
-    return {topic.name: tidy(topic.title) or topic.name for topic in topics}
+    return {topic.name: tidy(topic.title) or topic.name for topic in digest.among(app.config.topics)}
 
 
 def _variant(app: App, digest: DigestConfig, issue: Issue, choice: Choice) -> Variant | None:

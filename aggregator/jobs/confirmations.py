@@ -83,8 +83,7 @@ def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, 
 
 def _refused(app: App, waiting: Confirmation, error: MailError, report: Confirmed, run: Run) -> None:
     verdict, settle = judge(error, waiting.attempts), app.store.confirmations.settle
-    reply = f"{error.code} {error.reply}" if error.code else error.reply
-    now = app.clock()
+    reply, now = error.said, app.clock()
     due = now + verdict.wait if verdict.wait else None
     surely(lambda: settle(waiting.id, verdict.state, reply=reply, due=due, now=now, counts=verdict.counts))
     report.deferred += bool(due)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
-from aggregator.config.sheet import mark, read_sheet, told, write_sheet
+from aggregator.config.sheet import mark, read_sheet, told
 from aggregator.errors import MailError, NotFoundError
 from aggregator.jobs.compose import Period, composed, current_period, digest_named, fitted, freeze
 from aggregator.jobs.trouble import trouble
@@ -62,11 +62,6 @@ def draft_of(app: App, digest: DigestConfig) -> DraftedIssue:
         name = digest.name
         raise NotFoundError(f"there is no draft of “{name}”: make one with `aggregator digest draft {name}`")
     return found
-
-
-def sheet(draft: DraftedIssue) -> str:
-    """Write a draft as the YAML that the editor changes."""
-    return write_sheet(draft)
 
 
 def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> DraftedIssue:

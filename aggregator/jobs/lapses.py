@@ -17,7 +17,7 @@ def lapsed(config: Config, wish: Subscription) -> Lapsed | None:
     if digest is None:
         return None
     chosen, often = wish.choice.topics, wish.choice.frequency
-    there = {topic.name for topic in config.topics if not digest.topics or topic.name in digest.topics}
+    there = {topic.name for topic in digest.among(config.topics)}
     topics = chosen if not there.intersection(chosen) else ()
     instead = available(often, digest.frequency)
     return Lapsed(topics, None if instead == often else often, instead) if topics or instead != often else None

@@ -67,8 +67,7 @@ class Run:
             self._row.append((delivery, error))
             many = len(self._row) >= IN_A_ROW
         if many:
-            last = f"{error.code} {error.reply}"
-            self.stop(f"the server refused {IN_A_ROW} in a row; the last: {last}", blocked=True)
+            self.stop(f"the server refused {IN_A_ROW} in a row; the last: {error.said}", blocked=True)
 
     def end(self) -> list[str]:
         """Decide about what was refused since a message was taken; gives the recipients that are tried again later.

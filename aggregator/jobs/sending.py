@@ -113,8 +113,7 @@ class Sender:
             self._run.taken()
 
     def _refused(self, delivery: DeliveryState, error: MailError) -> None:
-        verdict = judge(error, delivery.attempts)
-        reply = f"{error.code} {error.reply}" if error.code else error.reply
+        verdict, reply = judge(error, delivery.attempts), error.said
         due = self._app.clock() + verdict.wait if verdict.wait else None
         self._settle(delivery, verdict.state, reply, due=due, counts=verdict.counts)
         getattr(self._report, verdict.state)[delivery.recipient] = reply

@@ -57,9 +57,7 @@ def offers(app: App) -> tuple[Offer, ...]:
 
 def offer(app: App, digest: DigestConfig) -> Offer:
     """Say what may be chosen of a digest."""
-    topics = tuple(
-        (t.name, t.title or t.name) for t in app.config.topics if not digest.topics or t.name in digest.topics
-    )
+    topics = tuple((topic.name, topic.title or topic.name) for topic in digest.among(app.config.topics))
     return Offer(digest.name, digest.title or digest.name, topics if len(topics) > 1 else (), digest.frequency)
 
 

@@ -42,7 +42,7 @@ def compose(
     topics that it has, and in the last section when it has none. Everything in it is plain text, what it says by
     itself is in the words of ``frame``.
     """
-    wanted = _wanted(digest, topics)
+    wanted = digest.among(topics)
     ranked = enumerate((*ranking.chosen, *ranking.rest), start=1)
     lines = [line_of(one, rank=place, topics=wanted) for place, one in ranked]
     if digest.images and lines:
@@ -103,10 +103,6 @@ def _picture(lead: Ranked) -> str:
     """Find the picture of who is named for the lead; over plain http anybody could exchange it."""
     image = lead.telling.lead.lead.entry.image
     return image if image.lower().startswith("https://") else ""
-
-
-def _wanted(digest: DigestConfig, topics: Sequence[TopicConfig]) -> list[TopicConfig]:
-    return [topic for topic in topics if not digest.topics or topic.name in digest.topics]
 
 
 def _sections(lines: Sequence[tuple[str, Line]], topics: Sequence[TopicConfig]) -> tuple[Section, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import workers
+from aggregator.config.sheet import write_sheet
 from aggregator.errors import ConfigError, NotFoundError
 from aggregator.jobs.compose import digest_named
 from aggregator.jobs.drafting import (
@@ -20,7 +21,6 @@ from aggregator.jobs.drafting import (
     draft_period,
     freeze_draft,
     hold,
-    sheet,
     take_sheet,
     to_freeze,
 )
@@ -164,10 +164,10 @@ def test_a_sheet_that_is_taken_as_it_was_written_changes_nothing(tmp_path: Path,
     here = desk(tmp_path, site.url("/a"), extra=RULE)
     here.sync()
     before = drafted(here)
-    change(here, sheet(before).replace('note: ""', "note: |-\n  one: two\n\n  - three # four", 1))
+    change(here, write_sheet(before).replace('note: ""', "note: |-\n  one: two\n\n  - three # four", 1))
     noted = drafted(here)
     assert noted.edits.note == "one: two\n\n- three # four"
-    change(here, sheet(noted))
+    change(here, write_sheet(noted))
     assert drafted(here).edits == noted.edits and noted.edits.stories == before.edits.stories
 
 
@@ -261,7 +261,7 @@ def test_changes_of_a_draft_that_was_sent_in_the_meantime_are_refused(tmp_path: 
     send(here)
     here.sync()
     with here.app() as app, pytest.raises(NotFoundError, match="is gone"):
-        take_sheet(app, old, sheet(old).encode(), name="sheet")
+        take_sheet(app, old, write_sheet(old).encode(), name="sheet")
 
 
 def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site: Server) -> None:
@@ -326,7 +326,7 @@ def test_what_the_editor_took_out_is_nowhere_in_the_issue(tmp_path: Path, site: 
     titles = [line.title for line in draft.issue.offered]
     first, second, *_ = (line.entry for line in draft.issue.offered)
     change(here, f"stories: [{{id: {second}}}, {{id: {first}, drop: true}}]")
-    text = sheet(drafted(here))
+    text = write_sheet(drafted(here))
     assert f"id: {first}\n" in text.partition("\nmore:")[2] and text.count("    drop: true\n") == 2
     change(here, text)  # as it is written: nothing changes
     send(here)
@@ -341,18 +341,18 @@ def test_a_sheet_of_another_draft_is_refused(tmp_path: Path, site: Server) -> No
     here = desk(tmp_path, site.url("/a"), extra=RULE)
     here.sync()
     old = drafted(here)
-    change(here, sheet(old).replace('note: ""', 'note: "written by the other"', 1))
+    change(here, write_sheet(old).replace('note: ""', 'note: "written by the other"', 1))
     assert drafted(here).edits.note == "written by the other"
     with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
-        take_sheet(app, old, sheet(old).encode(), name="sheet")
+        take_sheet(app, old, write_sheet(old).encode(), name="sheet")
     with pytest.raises(NotFoundError, match="this sheet is not of the draft as it is now"):
-        change(here, sheet(old))
+        change(here, write_sheet(old))
     with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
         approve(app, old)
     with here.app() as app, pytest.raises(NotFoundError, match="changed or composed anew in the meantime"):
         discard(app, old)
     assert drafted(here).edits.note == "written by the other" and drafted(here).state == "held"
-    change(here, re.sub("^draft:.*\n", "", sheet(old), flags=re.MULTILINE))  # on purpose
+    change(here, re.sub("^draft:.*\n", "", write_sheet(old), flags=re.MULTILINE))  # on purpose
     assert drafted(here).edits == old.edits
 
 
@@ -372,7 +372,7 @@ def test_nobody_changes_a_draft_while_it_becomes_an_issue(tmp_path: Path, site: 
     here.sync()
     send(here)
     seen = drafted(here)
-    text = sheet(seen).replace('note: ""', "note: wait", 1)
+    text = write_sheet(seen).replace('note: ""', "note: wait", 1)
     with here.app() as app:
         digest = digest_named(app, "morning")
         assert app.store.drafts.claim(seen)
@@ -433,7 +433,7 @@ def test_an_issue_on_time_goes_out_also_when_its_time_was_missed_by_long(tmp_pat
     here.clock.forward(minutes=30)
     here.sync(force=True)
     make(here)
-    change(here, sheet(drafted(here)).replace('note: ""', 'note: "my words"', 1))
+    change(here, write_sheet(drafted(here)).replace('note: ""', 'note: "my words"', 1))
     send(here, on_time=True)
     here.clock.forward(hours=8)
     with here.app() as app:
@@ -485,7 +485,7 @@ def test_a_draft_that_cannot_be_frozen_costs_no_other_digest_its_issue(tmp_path:
     here.clock.forward(days=1)
     here.sync()
     assert (drafted(here).period, drafted(here).state) == ("2026-11-22", "approved")
-    change(here, sheet(drafted(here)))
+    change(here, write_sheet(drafted(here)))
     here.sync()
     assert (drafted(here).period, drafted(here).state) == ("2026-11-23", "held")
 
@@ -498,7 +498,7 @@ def test_all_stories_there_are_may_be_told_by_id_and_tabs_are_blanks(tmp_path: P
     here = desk(tmp_path, site.url("/a"), extra=RULE)
     here.sync()
     draft = drafted(here)
-    text = sheet(draft)
+    text = write_sheet(draft)
     last = draft.issue.offered[-1]
     assert text.partition("\nmore:")[2].count("- id:") == 50 and "There are 7 more;" in text
     assert f"id: {last.entry}\n" not in text

@@ -1,5 +1,6 @@
 """Stories of subscribing behind the web: mails that ask, over real SMTP; what gathers a digest; two writers at once."""
 
+import re
 import threading
 import time
 from dataclasses import replace
@@ -62,6 +63,32 @@ def test_a_sync_sends_the_mails_that_ask_each_once(tmp_path: Path):
     assert mail["From"] == "Test Desk <desk@example.org>" and mail["Message-ID"].startswith("<c.morning.")
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
     assert words(here) == [("sent", "250 2.0.0 OK: queued")] * 2
+
+
+def test_a_choice_is_confirmed_by_its_mail_however_late_that_goes(tmp_path: Path):
+    """The server is away for hours, and the reader for days: what the form asked for is what they get."""
+    with post_office(Clerk(rcpt={READER: "450 4.2.1 busy"})) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            (offer,) = (one for one in subscribing.offers(app) if one.digest == "morning")
+            (topic, _), *_ = offer.topics
+            form = f"{app.config.home}subscribe/morning"
+            asked = subscribing.ask(app, offer, READER, Choice((topic,), "weekly"), via="form", form=form, wording="w")
+            since = app.clock()
+        assert asked == "queued"
+        here.clock.forward(hours=3)
+        here.sync()
+        office.clerk.rcpt.clear()
+        here.clock.forward(hours=7)
+        here.sync()
+        (taken,) = office.clerk.taken
+    text = next(message_from_bytes(taken.content, policy=policy.default).iter_parts()).get_content()
+    token = re.findall(r"/confirm/(\S+)", text)[0]
+    here.clock.forward(days=6, hours=23)
+    with here.app() as app:
+        wish = subscribing.confirm(app, token).subscription
+    assert (wish.state, wish.choice) == ("confirmed", Choice((topic,), "weekly"))
+    assert (wish.consent.asked, wish.consent.form, wish.consent.wording) == (since, form, "w")
 
 
 def test_a_mail_refused_for_a_while_is_tried_again_under_its_name(tmp_path: Path):
