@@ -85,7 +85,8 @@ def _send(app: App, report: Delivered, run: "Run", *, only: str, many: bool) -> 
             report.add(done)
     finally:
         again = run.end()
-    report.deferred.update({recipient: report.failed.pop(recipient) for recipient in again})
+    report.deferred |= again
+    report.failed = {recipient: said for recipient, said in report.failed.items() if recipient not in again}
 
 
 def _work(crew: list["Sender"], run: "Run") -> list[Delivered]:

@@ -69,22 +69,22 @@ class Run:
         if many:
             self.stop(f"the server refused {IN_A_ROW} in a row; the last: {error.said}", blocked=True)
 
-    def end(self) -> list[str]:
-        """Decide about what was refused since a message was taken; gives the recipients that are tried again later.
+    def end(self) -> dict[str, str]:
+        """Decide about what was refused since a message was taken; gives who is tried again later, and what was said.
 
         Where the server wanted no mail at all, they are tried again. Where it took some, it is believed. In a run in
         which it took nothing and refused a few, these have failed, and nothing is held against their addresses.
         """
         row, self._row = self._row, []
         if self.blocked:
-            again = [one for one, _ in row if one.attempts < len(RETRIES)]
-            for one in again:
+            again = [(one, error) for one, error in row if one.attempts < len(RETRIES)]
+            for one, _ in again:
                 now = self._app.clock()
                 self._app.store.issues.put_off(one.id, due=now + RETRIES[one.attempts], now=now)
-            return [one.recipient for one in again]
+            return {one.recipient: error.said for one, error in again}
         if self._taken:
             self._believe(row)
-        return []
+        return {}
 
     def _believe(self, row: list[tuple[DeliveryState, MailError]]) -> None:
         from aggregator.jobs.bounces import bounced

@@ -403,6 +403,20 @@ def test_a_server_that_refuses_everybody_costs_ten_and_not_all(tmp_path: Path) -
         assert room.deliver().sent == 30
 
 
+def test_two_issues_for_one_address_are_both_tried_again(tmp_path: Path) -> None:
+    """The same few addresses are refused for one issue after the other: still no word about them."""
+    clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(6)})
+    with post_office(clerk) as office:
+        room = mailroom(tmp_path, port=office.port, subscribers=6)
+        with room.app() as app:
+            freeze(app, number=1)
+        report = room.deliver()
+        assert (len(report.deferred), report.failed, report.left) == (6, {}, 2) and suppressed(room) == 0
+        clerk.rcpt.clear()
+        room.clock.forward(minutes=5)
+        assert room.deliver().sent == 12
+
+
 def test_ten_in_a_row_are_counted_over_all_connections_of_a_run(tmp_path: Path) -> None:
     clerk = Clerk(rcpt={f"reader{number}@example.org": "550 5.1.1 no such user" for number in range(200)})
     with post_office(clerk) as office:
