@@ -16,7 +16,7 @@ SCHEMES = {"light": 1, "dark": 0}
 WIDTHS = (600, 360)
 AXE = """
 document.body.style.width = "360px";
-const wide = document.querySelector("[role=main]").scrollWidth;
+const wide = document.querySelector("[role=main], main").scrollWidth;
 document.body.style.width = "";
 axe.run(document, {resultTypes: ["violations", "incomplete"]}).then(found => {
   const told = rows => rows.map(row => [row.id, row.nodes.length, row.nodes[0].html.slice(0, 160)]);

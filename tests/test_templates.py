@@ -10,9 +10,9 @@ import pytest
 
 from aggregator.errors import TemplateError
 from aggregator.pipeline.letter import leave_by_mail
-from aggregator.pipeline.people import samples
+from aggregator.pipeline.people_samples import samples
 from aggregator.templates import Templates, direction, underlined, wrapped
-from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
+from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, WORDS, Text, issue, news, stored, told
 
 HOME = "https://news.example.org/"
 LINKS = {
@@ -208,7 +208,7 @@ def test_checking_writes_out_what_subscribers_see(tmp_path: Path, name: str):
 def test_the_words_of_the_form_can_be_changed_alone(tmp_path: Path, name: str, block: str):
     text = f'{{% extends "default:{name}" %}}{{% block {block} %}}<p>Our own words.</p>{{% endblock %}}'
     shown = user_template(tmp_path, text, name=name)
-    values = next(values for sample, values in samples() if sample == name)
+    values = next(values for sample, values in samples(WORDS.frame("en")) if sample == name)
     assert "Our own words." in shown.render(name, values) and "<form" in shown.render(name, values)
 
 

@@ -29,6 +29,7 @@ def site(app: App, reception: Reception | None = None) -> Site:
         outputs=named_outputs(app),
         digests=[(digest.name, digest.title) for digest in app.config.digests],
         render=app.templates.render,
+        speak=app.templates.frame,
         language=app.config.language,
         mailings=[(one.name, one.title) for one in app.config.mailings if one not in app.config.digests],
         reception=reception,

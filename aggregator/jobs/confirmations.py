@@ -45,13 +45,14 @@ def send_confirmations(app: App, post: "Smtp | None", run: Run) -> Confirmed:
 
 
 def written(app: App, waiting: Confirmation) -> Message:
-    """Write the mail: words of the templates and of feeds.yaml, and none of who asked.
+    """Write the mail, in the language that its reader chose: words of ours and of feeds.yaml, none of who asked.
 
     Its link is signed anew for each attempt: the days in which it holds begin when the mail goes.
     """
     offered, now = known(app, waiting.digest), app.clock()
     token = sign(app.secret, "confirm", waiting.subscriber.uid, waiting.digest, now)
     values = letter_values(
+        app.templates.frame(waiting.subscriber.language or app.config.language),
         site=app.config.title,
         title=offered.title,
         language=app.config.language,

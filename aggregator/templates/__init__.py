@@ -24,9 +24,9 @@ from aggregator.errors import TemplateError
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.framing import framed, whole
-from aggregator.pipeline.people import samples
+from aggregator.pipeline.people_samples import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
-from aggregator.templates.isolates import apart, runs
+from aggregator.templates.isolates import apart, isolated, runs
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -58,7 +58,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
-        self._environment.filters.update(markdown=markdown, target=target, apart=apart, runs=runs)
+        self._environment.filters.update(markdown=markdown, target=target, apart=apart, isolated=isolated, runs=runs)
         self._frame = lru_cache(maxsize=64)(lambda language, fingerprint: frame_of(language, folder))
 
     def frame(self, language: str) -> Frame:
@@ -123,8 +123,9 @@ class Templates:
         for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
-        for name, values in samples():
-            self.render(name, values)
+        for language in ("en", *spoken):
+            for name, values in samples(self.frame(language)):
+                self.render(name, values)
         sample = self.framed(SAMPLE)
         others = [self.framed(SAMPLE, language=language) for language in spoken]
         for issue in (sample, replace(sample, sections=(), rest=()), *others):
