@@ -1,6 +1,6 @@
 """The templates: the user's folder first, the shipped ones behind, written with Jinja2."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -45,10 +45,9 @@ class Templates:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        loaders: list[BaseLoader] = [FileSystemLoader(folder), _Behind(folder)] if folder else []
         default = FileSystemLoader(shipped("templates"))
-        loaders: list[BaseLoader] = [PrefixLoader({"default": default}, delimiter=":"), default]
-        if folder is not None:
-            loaders.insert(0, FileSystemLoader(folder))
+        loaders += [PrefixLoader({"default": default}, delimiter=":"), default]
         self._environment = Environment(
             loader=ChoiceLoader(loaders),
             autoescape=lambda name: bool(name) and str(name).endswith((".html", ".htm", ".xml")),
@@ -133,6 +132,18 @@ class Templates:
             self.page(issue, links={})
             self.markdown(issue, links={})
             self.fragment(issue, links={})
+
+
+class _Behind(FileSystemLoader):
+    """The shipped templates as long as the user has none of that name: Jinja2 would never look again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(shipped("templates"))
+        self._users = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, unchanged = super().get_source(environment, template)
+        return source, path, lambda: unchanged() and not (self._users / template).is_file()
 
 
 def _is_template(name: str) -> bool:
