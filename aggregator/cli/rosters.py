@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, bytes_of, terminal
+from aggregator.cli.incoming import bytes_of
+from aggregator.cli.terminal import AsJson, terminal
 from aggregator.pipeline.wording import counted
 
 OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
