@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from email import message_from_bytes
 from email.message import Message
 from hashlib import blake2b
 from itertools import islice
@@ -17,6 +16,7 @@ from aggregator.pipeline.bounces_texts import (
     from_a_machine,
     header,
     headers,
+    parsed,
     parts,
     text_of,
 )
@@ -62,7 +62,7 @@ def read(data: bytes, ours: Ours | None = None) -> Report:
     data = data[:LONGEST]
     if len(_HOLDING.findall(data)) > DEEPEST:
         return Report("none", (), _fingerprint("", data), why_none=f"more than {DEEPEST} parts hold other parts")
-    mail = message_from_bytes(_AS_TEXT.sub(rb"\1text/x-\2", data))
+    mail = parsed(_AS_TEXT.sub(rb"\1text/x-\2", data))
     found = parts(mail)
     status = [text_of(part) for kind, part in found if kind == "text/x-delivery-status"]
     complaint = [text_of(part) for kind, part in found if kind == "text/x-feedback-report"]

@@ -11,7 +11,21 @@ from aggregator.model.returned import Notice, Report, Verdict
 from aggregator.pipeline.bounces import DAYS, FAILURES, delivery_of, judge, refusal, return_path, why_suppressed
 from aggregator.pipeline.bounces_codes import classify
 from aggregator.pipeline.bounces_report import DEEPEST, FOREIGN, LONGEST, MOST_NOTICES, read
-from tests.pipeline.returned_mail import ALL, BOUNCES, NOTHING, OURS, PATH, READER, SECRET, STANDARD, Case, dsn, mail
+from aggregator.pipeline.bounces_texts import LONGEST_HEADER, MOST_HEADERS, MOST_LINES, parsed, parts
+from tests.pipeline.returned_mail import (
+    ALL,
+    BOUNCES,
+    NOTHING,
+    OURS,
+    PATH,
+    READER,
+    SECRET,
+    STANDARD,
+    Case,
+    block,
+    dsn,
+    mail,
+)
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
@@ -167,6 +181,36 @@ def test_a_hostile_message_is_read_to_its_bound(data: bytes) -> None:
     """Nothing raises, and no part of it is read again and again."""
     report = read(data + b"x" * LONGEST)
     assert judge(report, READER) is not None
+
+
+MANY = {
+    "parts that are empty": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 200_000,
+    "parts between bare returns": b"Content-Type: multipart/mixed; boundary=b\r\r" + b"--b\r\r" * 200_000,
+    "messages that are empty": b"Content-Type: multipart/digest; boundary=b\n\n" + b"--b\n\n" * 200_000,
+    "headers": b"a:\n" * 300_000,
+    "parameters": b"Content-Type: multipart/mixed" + b"; a=b" * 190_000 + b"\n\n",
+    "quotes": b"Content-Type: text/plain" + b';"' * 400_000 + b"\n\n",
+    "a boundary": b"Content-Type: multipart/mixed; boundary=" + b"b" * 900_000 + b"\n\n",
+    "parameters in lines": b"Content-Type: multipart/mixed" + b";\n a=b" * 120_000 + b"\n\n",
+}
+
+
+@pytest.mark.parametrize("data", MANY.values(), ids=MANY)
+def test_the_parser_is_not_given_more_than_it_can_read_at_once(data: bytes) -> None:
+    """Seconds went into these: for every part, and for every semicolon of a header all before it."""
+    found = parts(parsed(data))
+    assert len(found) <= MOST_LINES + 1
+    for _, part in found:
+        assert len(part) <= MOST_HEADERS and all(len(str(value)) <= LONGEST_HEADER for _, value in part.raw_items())
+
+
+def test_a_report_says_what_it_has_to_say_before_it_is_cut() -> None:
+    report = dsn(block("failed", "5.1.1", "550 5.1.1 no such user")).replace(b"--b--", b"--b\n\n" * 2 * MOST_LINES)
+    assert judge(read(report), READER).kind == "permanent"
+
+
+def test_a_last_line_without_an_end_is_read() -> None:
+    assert parsed(b"A: b\n\nx").get_payload() == parsed(b"A: b\n\nx\n").get_payload().rstrip() == "x"
 
 
 def test_what_came_to_no_return_path_of_ours_is_not_searched() -> None:
