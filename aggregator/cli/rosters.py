@@ -25,7 +25,7 @@ def import_(
 ) -> None:
     """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
     from aggregator.jobs.register import bring, read_people
-    from aggregator.pipeline.roster import MOST_BYTES
+    from aggregator.pipeline.roster_cells import MOST_BYTES
 
     screen = terminal(context)
     name = "stdin" if str(file) == "-" else file.name

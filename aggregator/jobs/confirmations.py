@@ -32,7 +32,10 @@ class Confirmed:
 def send_confirmations(app: App, post: "Smtp | None", run: Run) -> Confirmed:
     """Send what is waiting, as fast and as long as ``run`` may; without a ``post`` into storage/outbox/."""
     report = Confirmed()
-    for waiting in app.store.confirmations.waiting(app.clock()) if app.config.home else ():
+    there = {digest.name for digest in app.config.digests} if app.config.home else ()
+    for waiting in app.store.confirmations.waiting(app.clock()):
+        if waiting.digest not in there:  # nobody is asked about what they could not get
+            continue
         place = app.store.issues.place(now=app.clock(), pace=run.pace)
         if place.full:
             run.full()

@@ -92,7 +92,9 @@ def bring(app: App, roster: Roster) -> tuple[int, int, int]:
     Returns how many subscribers and how many subscriptions are new, and how many people are asked. Raises NoHomeError
     where nobody could answer; nothing is kept then.
     """
-    waiting = [(who, wish) for who, wish in roster.people if wish.state == "pending" and not who.suppressed]
+    there = {digest.name for digest in app.config.digests}
+    asked_for = [(who, wish) for who, wish in roster.people if wish.state == "pending" and wish.digest in there]
+    waiting = [(who, wish) for who, wish in asked_for if not who.suppressed]
     if waiting and not app.config.home:
         raise subscribing.NoHomeError
     new = app.store.subscribers.keep(roster.people)
