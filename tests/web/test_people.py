@@ -94,17 +94,17 @@ def suppress(site: Front, address: str) -> None:
 
 
 def test_everybody_gets_the_same_answer(site: Front):
-    """New, pending, confirmed, left, suppressed, no address though it looks like one: status, headers, body."""
+    """New, pending, confirmed, left, suppressed: status, headers, body."""
     seen = set()
     for name, prepare in STATES.items():
         prepare(site, f"{name}@example.org")
         if name != "new":
             eventually(lambda name=name: site.state(address=f"{name}@example.org") is not None)
-    for address in (*(f"{name}@example.org" for name in STATES), "a..b@example.org", "x@-", "ü@xn--.example"):
-        reply = site.subscribe(address, peer="192.0.2.7")
-        headers = {name: value for name, value in reply.headers.items() if name != "date"}
+    for name in STATES:
+        reply = site.subscribe(f"{name}@example.org", peer="192.0.2.7")
+        headers = {header: value for header, value in reply.headers.items() if header != "date"}
         seen.add((reply.status, reply.body, tuple(sorted(headers.items()))))
-    assert len(seen) == 1
+    assert len(seen) == 1 and reply.status == 200
 
 
 def test_a_mistyped_address_costs_nothing_else_that_was_chosen(site: Front):
@@ -363,7 +363,12 @@ def test_the_mail_that_asks_says_nothing_that_somebody_wrote(site: Front):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"]
+    "address",
+    [
+        *("", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"),
+        *("reader@gmail", "reader@example..org", "a..b@example.org", "x@-", "ü@xn--.example", "reader@example.org."),
+        *("a@example.org, b@example.org", "Reader <reader@example.org>", "reader@[127.0.0.1]", "\ufffd@example.org"),
+    ],
 )
 def test_what_is_no_address_at_all_is_said(site: Front, address):
     reply = site.subscribe(address)
