@@ -93,7 +93,8 @@ def ask_waiting(app: App, address: str, wish: Subscription, *, not_before: datet
     consent = replace(wish.consent, asked=app.clock())
     id = confirmation_id(wish.digest, consent.asked, host(app))
     keep = app.store.confirmations.ask
-    return keep(address, wish.digest, wish.choice, consent, network="", message_id=id, not_before=not_before)
+    facts = (address, wish.digest, wish.choice, consent)
+    return keep(*facts, network="", message_id=id, not_before=not_before, replaces=False)
 
 
 def wanted(app: App, request: Wanted) -> Asked | None:
@@ -136,10 +137,11 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
 
 def confirm(app: App, token: str, also: Collection[str] = ()) -> Reader:
     """Take as meant what the mail of a link asked about, and those others that wait and are named in ``also``."""
-    found = reader(app, "confirm", token)
-    app.store.confirmations.confirm(found.subscriber.id, found.subscription.digest, written(token), app.clock())
-    for digest in (other.digest for other in found.others if other.digest in also):
-        app.store.subscribers.confirm(found.subscriber.id, digest, app.clock())
+    found, now, keep = reader(app, "confirm", token), app.clock(), app.store.confirmations.confirm
+    keep(found.subscriber.id, found.subscription.digest, written(token), now)
+    for other in found.others:
+        if other.digest in also and other.state == "pending":
+            keep(found.subscriber.id, other.digest, now, now)
     return reader(app, "confirm", token)
 
 

@@ -92,6 +92,33 @@ def test_a_choice_is_confirmed_by_its_mail_however_late_that_goes(tmp_path: Path
     assert (wish.consent.asked, wish.consent.form, wish.consent.wording) == (since, form, "w")
 
 
+def test_the_last_form_before_the_mail_is_what_its_link_confirms(tmp_path: Path):
+    """Of this digest, and of those that are confirmed along with it; what an editor's list says replaces nothing."""
+    with post_office(Clerk()) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            for digest in ("morning", "evening"):
+                ask(app, digest=digest)
+            offer = register.offer_named(app, "morning")
+            weekly = register.choice_of(offer, ["science"], "weekly")
+            register.add(app, offer, READER, weekly, agreed=False, note="")
+            noted = register.offer_named(app, "evening")
+            assert register.add(app, noted, READER, Choice(), agreed=False, note="at the fair") == "later"
+            roster = f"address,digest,state\n{READER},morning,pending\n{READER},evening,pending\n".encode()
+            people = register.read_people(app, roster, name="a.csv", digest="", agreed=False)
+            assert register.bring(app, people) == (0, 0, 0)
+        here.sync()
+        (taken,) = office.clerk.taken
+    text = next(message_from_bytes(taken.content, policy=policy.default).iter_parts()).get_content()
+    with here.app() as app:
+        token = re.findall(r"/confirm/(\S+)", text)[0]
+        assert subscribing.reader(app, "confirm", token).subscription.choice == weekly
+        who = subscribing.confirm(app, token, ["evening", "inside"]).subscriber
+        found = {one.digest: one for one in app.store.subscribers.subscriptions(who.id)}
+        assert {one.state for one in found.values()} == {"confirmed"} and found["morning"].choice == weekly
+        assert found["evening"].consent.form == "at the fair"
+
+
 def test_a_mail_refused_for_a_while_is_tried_again_under_its_name(tmp_path: Path):
     with post_office(Clerk(rcpt={READER: "450 4.2.1 busy"})) as office:
         here = at_the_desk(tmp_path, office.port)

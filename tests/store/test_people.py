@@ -103,7 +103,7 @@ def test_a_frequency_is_heeded(store: Store):
 
 
 def test_one_mail_a_day_to_an_address_and_the_second_digest_waits_its_turn(store: Store):
-    assert ask(store) == "queued" and ask(store) == "asked"
+    assert ask(store) == "queued" == ask(store), "the second form takes the place of the first"
     (first,) = store.confirmations.waiting(NOW)
     assert store.confirmations.claim(first.id, now=NOW) and not store.confirmations.claim(first.id, now=NOW)
     store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW)
@@ -191,6 +191,50 @@ def test_a_form_changes_nothing_of_somebody_until_the_link_of_its_own_mail_is_fo
     assert store.confirmations.confirm(who.id, "morning", NOW + 5 * DAY, NOW + 6 * DAY)
     (wish,) = store.subscribers.subscriptions(who.id)
     assert (wish.state, wish.choice, wish.consent.wording) == ("confirmed", Choice(("science",), "weekly"), "2:abc")
+
+
+def test_the_last_form_before_the_mail_is_the_one_that_counts(store: Store):
+    """It takes the place of the one that waits, with its time and its attempts; once the mail is out, none does."""
+    ask(store)
+    (first,) = store.confirmations.waiting(NOW)
+    assert another(store, NOW + HOUR) == "queued"
+    (second,) = store.confirmations.waiting(NOW + HOUR)
+    assert not store.confirmations.claim(first.id, now=NOW + HOUR), "its mail, which was written before, stays here"
+    assert store.confirmations.claim(second.id, now=NOW + HOUR)
+    settle = store.confirmations.settle
+    settle(second.id, "deferred", reply="450 busy", due=NOW + 3 * HOUR, now=NOW + HOUR)
+    assert another(store, NOW + 2 * HOUR) == "queued" and store.confirmations.waiting(NOW + 2 * HOUR) == ()
+    (third,) = store.confirmations.waiting(NOW + 3 * HOUR)
+    assert (third.asked, third.attempts) == (NOW + 2 * HOUR, 1)
+    assert store.confirmations.claim(third.id, now=NOW + 3 * HOUR)
+    assert ask(store, at=NOW + 3 * HOUR) == "asked", "it is on its way"
+    settle(third.id, "sent", reply="250 OK", now=NOW + 3 * HOUR)
+    assert ask(store, at=NOW + 4 * HOUR) == "asked"
+    who = subscriber(store)
+    assert store.confirmations.confirm(who.id, "morning", NOW + 3 * HOUR, NOW + 5 * HOUR)
+    (wish,) = store.subscribers.subscriptions(who.id)
+    assert (wish.choice, wish.consent.asked) == (Choice(("science",), "weekly"), NOW + 2 * HOUR)
+    assert networks(store).count("net") == 5
+
+
+def test_a_form_of_before_somebody_left_keeps_no_place(store: Store):
+    ask(store)
+    store.subscribers.leave(subscriber(store).id, "morning", NOW + HOUR)
+    assert another(store, NOW + 2 * HOUR) == "later", "a mail waited already"
+    (due,) = store.confirmations.waiting(NOW + 2 * DAY)
+    assert due.asked == NOW + 2 * HOUR
+
+
+def test_what_was_asked_while_the_clock_was_ahead_holds_nobody_up(store: Store):
+    """A machine that starts in the wrong year: neither the network nor the address waits until then."""
+    for number in range(NETWORK_MOST):
+        ask(store, f"reader{number}@example.org", at=NOW + 300 * DAY)
+    (first, *_) = store.confirmations.waiting(NOW + 300 * DAY)
+    store.confirmations.claim(first.id, now=NOW + 300 * DAY)
+    store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW + 300 * DAY)
+    assert ask(store, "other@example.org", at=NOW) == "queued"
+    assert ask(store, "reader0@example.org", digest="evening", at=NOW) == "later"
+    assert [one.digest for one in store.confirmations.waiting(NOW + ADDRESS_REST) if one.due] == ["evening"]
 
 
 def test_every_form_counts_to_the_bound_of_its_network(store: Store):
