@@ -308,13 +308,14 @@ def test_the_reception_waits_for_who_writes_and_loses_nothing(tmp_path: Path):
 
         writer = threading.Thread(target=writes)
         writer.start()
+        eventually(lambda: int(app.store.meta["w"]) > 1)
         with Reception(app, tell=told.append) as reception:
             for number in range(20):
                 peer = f"198.51.{number}.7"
                 assert reception.ask(Wanted("morning", f"reader{number}@example.org", (), "each", peer, "form"))
         stop.set()
         writer.join()
-        assert told == [] and len(app.store.subscribers.all()) == 20 and int(app.store.meta["w"]) > 1
+        assert told == [] and len(app.store.subscribers.all()) == 20
 
 
 def test_forms_that_wait_are_kept_before_the_program_ends(tmp_path: Path):
