@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from aggregator.app import App
 from aggregator.config.addresses import reader_address
@@ -10,6 +11,7 @@ from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.jobs import subscribing
 from aggregator.jobs.compose import digest_named
 from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
+from aggregator.pipeline.people import pause_end
 from aggregator.pipeline.roster import Roster, Usual, read_roster
 from aggregator.store.subscribers import mailbox_of
 
@@ -82,7 +84,8 @@ def remove(app: App, who: Subscriber, digest: str = "") -> int:
 
 def pause(app: App, who: Subscriber, digest: str, weeks: int) -> int:
     """Send nothing for some weeks, of one digest if named; 0 goes on at once. Returns of how many."""
-    until = app.clock() + timedelta(weeks=weeks) if weeks else None
+    own = ZoneInfo(who.zone or app.config.timezone)
+    until = pause_end(weeks, app.clock(), own) if weeks else None
     return sum(app.store.subscribers.pause(who.id, one.digest, until) for one in wishes(app, who, digest))
 
 

@@ -6,6 +6,7 @@ ask ─mail with a link─▶ confirm ─▶ prefer, leave ─▶ undo
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
@@ -27,7 +28,7 @@ from aggregator.model import (
     Wanted,
 )
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
-from aggregator.pipeline.people import LANGUAGES
+from aggregator.pipeline.people import LANGUAGES, pause_end
 from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
 from aggregator.store.subscribers import mailbox_of
 
@@ -168,7 +169,8 @@ def prefer(app: App, token: str, wish: Preferred) -> Reader:
     paused = found.subscription.choice.paused_until
     if wish.pause is not None:
         weeks = max(0, min(LONGEST_PAUSE, wish.pause))
-        paused = app.clock() + timedelta(weeks=weeks) if weeks else None
+        own = ZoneInfo(wish.zone or app.config.timezone)
+        paused = pause_end(weeks, app.clock(), own) if weeks else None
     choice = chosen(found.offer, wish.topics, wish.frequency)
     kept = Choice(choice.topics, choice.frequency, paused)
     app.store.subscribers.choose(found.subscriber.id, found.subscription.digest, kept)
@@ -178,8 +180,6 @@ def prefer(app: App, token: str, wish: Preferred) -> Reader:
 
 def zones(app: App) -> tuple[str, ...]:
     """List the time zones that people live in, by name."""
-    from zoneinfo import available_timezones
-
     regions = (
         "Africa/",
         "America/",

@@ -18,7 +18,7 @@ _ENTER = """
     VALUES (?, ?, ?, ?, ?, ?, '') ON CONFLICT (mailbox) DO NOTHING
 """
 _SUPPRESS = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ? AND suppressed = ''"
-_RELEASE = "UPDATE subscriber SET suppressed = '', suppressed_at = NULL WHERE id = ? AND suppressed != ''"
+_RELEASE = "UPDATE subscriber SET suppressed = '', suppressed_at = ? WHERE id = ? AND suppressed != ''"
 _NAMELESS = """
     UPDATE delivery SET recipient = 'erased-' || id || '@erased.invalid',
         message_id = '<erased.' || id || '@erased.invalid>', reply = CASE state WHEN 'sent' THEN '' ELSE 'erased' END
@@ -97,9 +97,9 @@ class Subscribers(Subscriptions):
         """Send a subscriber nothing any more, of no digest; the first reason stays."""
         return self._change(_SUPPRESS, reason, number(now), id)
 
-    def release(self, id: int) -> bool:
-        """Send to a subscriber again."""
-        return self._change(_RELEASE, id)
+    def release(self, id: int, now: datetime) -> bool:
+        """Send to a subscriber again; what came back before counts no more."""
+        return self._change(_RELEASE, number(now), id)
 
     def bounces_of(self, id: int) -> tuple[Bounce, ...]:
         """List what came back from a subscriber, the latest first."""
@@ -183,8 +183,9 @@ def _kept(connection: sqlite3.Connection, one: Subscriber) -> int:
     if known:
         return int(known[0])
     id = enter(connection, one.address, now=one.joined, language=one.language, zone=one.zone).id
-    if one.suppressed:
-        connection.execute(_SUPPRESS, (one.suppressed, number(one.suppressed_at or one.joined), id))
+    if one.suppressed or one.suppressed_at:
+        stood = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ?"
+        connection.execute(stood, (one.suppressed, number(one.suppressed_at or one.joined), id))
     return id
 
 

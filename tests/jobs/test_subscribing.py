@@ -4,9 +4,10 @@ import re
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -195,6 +196,7 @@ def test_what_an_editor_says_anew_of_who_is_subscribed_is_kept(tmp_path: Path):
         who = register.found(app, READER)
         register.pause(app, who, "morning", 2)
         (before,) = app.store.subscribers.subscriptions(who.id)
+        assert before.choice.paused_until == datetime(2026, 12, 7, tzinfo=ZoneInfo("Europe/Berlin"))
         topics = register.choice_of(offer, ["world"], "")
         assert register.add(app, offer, READER, topics, agreed=True, note="", named=["topics"]) == "changed"
         (wish,) = app.store.subscribers.subscriptions(who.id)

@@ -61,7 +61,7 @@ def test_a_report_counts_once(store: Store, path: Path) -> None:
     (delivery,) = delivered_to(store, path, READER)
     assert record(store, delivery, "permanent", report="a")
     reader = store.subscribers.by_mailbox(READER)
-    assert reader is not None and store.subscribers.release(reader.id)
+    assert reader is not None and store.subscribers.release(reader.id, NOW)
     assert record(store, delivery, "permanent", report="a") == ""  # read again after the editor has decided otherwise
     found = store.subscribers.by_mailbox(READER)
     assert found is not None and found.suppressed == ""
@@ -76,6 +76,22 @@ def test_five_issues_on_five_days_in_thirty(store: Store, path: Path) -> None:
     assert not any(record(store, one, "transient", days=40 + place) for place, one in enumerate(deliveries[7:11]))
     assert store.bounces.failures(1, deliveries[10], now=NOW + timedelta(days=43), days=DAYS) == 4
     assert record(store, deliveries[11], "transient", days=44).startswith(f"{FAILURES} issues in {DAYS} days")
+
+
+def test_who_is_released_begins_anew(store: Store, path: Path) -> None:
+    """The fifth failure stopped mail; after the editor's word the next one is the first again."""
+    numbers = delivered_to(store, path, READER, issues=10)
+    for day, number in enumerate(numbers[:5]):
+        record(store, number, "transient", days=day)
+    reader = store.subscribers.by_mailbox(READER)
+    assert reader is not None and reader.suppressed
+    store.subscribers.release(reader.id, NOW + timedelta(days=5))
+    for day, number in enumerate(numbers[5:], start=6):
+        again = store.subscribers.by_mailbox(READER)
+        assert again is not None and not again.suppressed, day
+        record(store, number, "transient", days=day)
+    last = store.subscribers.by_mailbox(READER)
+    assert last is not None and last.suppressed.startswith("5 issues in 30 days")
 
 
 def test_the_editors_addresses_are_told_and_never_stopped(store: Store, path: Path) -> None:

@@ -92,7 +92,7 @@ def test_who_is_suppressed_gets_no_digest_at_all_until_the_editor_says_so(store:
     assert got(store) == got(store, "evening") == [] and not store.subscribers.may_get(who.id, "morning", NOW)
     assert subscriber(store).suppressed == "550 5.1.1 no such user" and subscriber(store).suppressed_at == NOW
     assert ask(store, at=NOW + 2 * DAY) == "suppressed"
-    assert store.subscribers.release(who.id) and got(store) == ["reader@example.org"]
+    assert store.subscribers.release(who.id, NOW) and got(store) == ["reader@example.org"]
 
 
 def test_a_frequency_is_heeded(store: Store):
