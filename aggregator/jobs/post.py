@@ -11,7 +11,7 @@ from aggregator.config import DigestConfig
 from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
 from aggregator.pipeline.letter import (
     NOBODY,
-    Form,
+    FormLetter,
     fill,
     leave_by_mail,
     marks,
@@ -66,7 +66,7 @@ def envelope(app: App, message: Message, delivery: int) -> Message:
     return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
 
 
-def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
+def form_of(app: App, issue: int, letter: int) -> tuple[Issue, FormLetter]:
     """Write all that is the same for everybody who gets this letter of an issue (0: the issue's own)."""
     frozen = app.store.issues.issue(issue)
     if not letter:
@@ -75,14 +75,14 @@ def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
     return frozen, prepared(app, replace(frozen, subject=variant.subject), variant.letter)
 
 
-def prepared(app: App, issue: Issue, letter: Letter) -> Form:
+def prepared(app: App, issue: Issue, letter: Letter) -> FormLetter:
     """Write an issue out but for its recipient, the same every time."""
     date = datetime.fromisoformat(issue.composed)
     marked = marks(app.secret, issue.digest, issue.period).values()
     return prepare(issue, letter, sender=sender(app), date=date, host=host(app), marks=marked)
 
 
-def written(app: App, form: Form, delivery: DeliveryState, links: Mapping[Purpose, str]) -> Message:
+def written(app: App, form: FormLetter, delivery: DeliveryState, links: Mapping[Purpose, str]) -> Message:
     """Make the finished bytes of one delivery; ``links`` are those of its subscriber, by page."""
     marked = marks(app.secret, form.digest, form.period)
     mail = fill(

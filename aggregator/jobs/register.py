@@ -11,7 +11,7 @@ from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.jobs import subscribing
 from aggregator.jobs.compose import digest_named
 from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
-from aggregator.pipeline.people import pause_end
+from aggregator.pipeline.pauses import pause_end
 from aggregator.pipeline.roster import Roster, Usual, read_roster
 from aggregator.store.subscribers import mailbox_of
 

@@ -28,7 +28,8 @@ from aggregator.model import (
     Wanted,
 )
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
-from aggregator.pipeline.people import LANGUAGES, pause_end
+from aggregator.pipeline.pauses import pause_end
+from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
 from aggregator.store.subscribers import mailbox_of
 

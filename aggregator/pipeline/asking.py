@@ -13,7 +13,7 @@ _SHAPE = re.compile(r"[^\s@\x00-\x1f\x7f\ufffd]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}
 _IPV4, _IPV6 = 24, 64
 
 
-def well_formed(address: str) -> bool:
+def plausible(address: str) -> bool:
     """Tell whether a text is a mail address, by its form alone (RFC 5321 §4.1.2, §4.5.3.1), whoever has it."""
     if not _SHAPE.fullmatch(address.strip()):  # cheap, whatever its length
         return False

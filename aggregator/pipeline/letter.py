@@ -35,7 +35,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FormLetter:
     """A mail to many: all of it that is the same for everybody, written once."""
 
     sender: str
@@ -89,7 +89,7 @@ def prepare(
     host: str,
     home: str = "",
     marks: Collection[str] = (),
-) -> Form:
+) -> FormLetter:
     """Write what is the same for all recipients of a letter; ``marks`` stand in it, the rest is as for ``message``."""
     name, address = wire_address(sender)
     home = home or issue.home
@@ -107,11 +107,11 @@ def prepare(
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
     heads = _headers(first), _headers(second), _headers(third), _headers(last) + b"\r\n"
-    return Form(address, issue.digest, issue.period, heads, tuple(_body(letter, boundary.encode(), marks)))
+    return FormLetter(address, issue.digest, issue.period, heads, tuple(_body(letter, boundary.encode(), marks)))
 
 
 def fill(
-    form: Form,
+    form: FormLetter,
     *,
     recipient: str,
     message_id: str,

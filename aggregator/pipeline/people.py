@@ -1,7 +1,7 @@
 """Offer, Reader → what the pages and the mail for subscribers show."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -140,15 +140,6 @@ def paused(reader: Reader, *, zone: ZoneInfo) -> str:
     """Write until when nothing is sent, as a date in the reader's own time zone; empty when there is no pause."""
     until, own = reader.subscription.choice.paused_until, reader.subscriber.zone
     return until.astimezone(ZoneInfo(own) if own else zone).date().isoformat() if until else ""
-
-
-def pause_end(weeks: int, now: datetime, zone: ZoneInfo) -> datetime:
-    """Say when a pause of some weeks is over: as the day begins that readers are told, where they live.
-
-    By the clock of the moment it would swallow that day's issue, and in spring one more an hour later.
-    """
-    day = now.astimezone(zone).date() + timedelta(weeks=weeks)
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def masked(address: str) -> str:

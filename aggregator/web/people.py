@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from aggregator.errors import TokenError
 from aggregator.model import Offer, Preferred, Reader, Wanted
-from aggregator.pipeline.asking import well_formed
+from aggregator.pipeline.asking import plausible
 from aggregator.pipeline.people import TRAP, Done, done_values, form_values, preference_values, reader_values
 from aggregator.pipeline.tokens import Purpose
 from aggregator.web.forms import Form, read_form
@@ -109,7 +109,7 @@ class People:
             return self._done(request, "asked")
         address = _first(form, "address").strip()
         topics, frequency = tuple(form.get("topic", ())), _first(form, "frequency")
-        if not well_formed(address):
+        if not plausible(address):
             shown, trouble = address[:LONGEST], NO_ADDRESS
             values = form_values(offer, trouble=trouble, address=shown, topics=topics, frequency=frequency)
             return self._show(request, "subscribe.html", values, status=422)

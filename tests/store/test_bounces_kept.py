@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import Bounce, BounceWord
-from aggregator.model.returned import Verdict
+from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import DAYS, FAILURES, why_suppressed
 from aggregator.store import Store
 from tests.store.things import NOW
@@ -20,9 +20,9 @@ def record(store: Store, delivery: int, kind: BounceWord, *, report: str = "", d
     """Record a bounce of a delivery, so many days after ``NOW``, and give the reason why mail stops."""
     to = store.bounces.addressee(delivery)
     assert to is not None
-    verdict, came = Verdict(kind, "5.2.2", "full"), NOW + timedelta(days=days)
+    diagnosis, came = Diagnosis(kind, "5.2.2", "full"), NOW + timedelta(days=days)
     bounce = Bounce(to.subscriber, delivery, kind, "5.2.2", "full", report or f"{delivery} {days}", came)
-    return store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))[1]
+    return store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, diagnosis))[1]
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_who_was_erased_while_their_report_was_read_stays_forgotten(store: Store
     assert store.issues.begin(sending, "me", now=NOW)
     assert store.subscribers.erase(reader.id)
     bounce = Bounce(to.subscriber, delivery, "permanent", "5.1.1", f"<{READER}> unknown", "report", NOW)
-    verdict = partial(why_suppressed, Verdict("permanent", "5.1.1", "unknown"))
-    assert store.bounces.record(bounce, days=DAYS, why_suppressed=verdict) == (False, "")
+    diagnosis = partial(why_suppressed, Diagnosis("permanent", "5.1.1", "unknown"))
+    assert store.bounces.record(bounce, days=DAYS, why_suppressed=diagnosis) == (False, "")
     store.issues.settle(sending, "me", "failed", reply=f"550 5.1.1 <{READER}> unknown", now=NOW)
     assert state(store, sending) == ("failed", "") and store.bounces.latest(10) == ()
     with store.subscribers._lane.read() as connection:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.jobs.deliver import deliver
-from aggregator.model.returned import Verdict
+from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import why_suppressed
 from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
@@ -493,7 +493,7 @@ def test_other_methods_are_refused(site: Front, method):
 def test_who_complained_is_not_told_that_mail_came_back(site: Front):
     site.confirmed()
     who = site.app.store.subscribers.by_mailbox(READER)
-    reason = why_suppressed(Verdict("complaint", diagnostic="abuse"), 0)
+    reason = why_suppressed(Diagnosis("complaint", diagnostic="abuse"), 0)
     site.app.store.subscribers.suppress(who.id, reason, site.app.clock())
     page = site.ask(site.link("preferences")).text
     assert "was reported as unwanted" in page and "came back" not in page

@@ -1,11 +1,11 @@
-"""What people are told of their subscriptions."""
+"""Until when nothing is sent to who paused."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.pipeline.people import pause_end
+from aggregator.pipeline.pauses import pause_end
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
