@@ -31,7 +31,8 @@ _NO_MORE = """
 _FORGET = """
     DELETE FROM subscriber WHERE joined < ?1 AND suppressed = '' AND NOT EXISTS (SELECT 1 FROM subscription
         WHERE subscriber_id = subscriber.id AND (state != 'pending' OR confirmed IS NOT NULL OR asked >= ?1))
-        AND NOT EXISTS (SELECT 1 FROM confirmation WHERE subscriber_id = subscriber.id AND asked >= ?1)
+        AND NOT EXISTS (SELECT 1 FROM confirmation
+            WHERE subscriber_id = subscriber.id AND max(asked, coalesce(due, changed)) >= ?1)
 """
 _KEEP = """
     INSERT INTO subscription (subscriber_id, digest, state, topics, frequency, paused_until, asked, confirmed, left_at,
@@ -132,7 +133,10 @@ class Subscribers(Subscriptions):
         return self._lane.fold()
 
     def forget(self, now: datetime) -> int:
-        """Forget the addresses of which nothing was confirmed in ``FORGOTTEN``; returns how many."""
+        """Forget the addresses of which nothing was confirmed in ``FORGOTTEN``; returns how many.
+
+        Who is still to be asked, as the end of a long list is, or was asked since, may answer yet.
+        """
         with self._lane.write() as connection:
             return connection.execute(_FORGET, (number(now - FORGOTTEN),)).rowcount
 

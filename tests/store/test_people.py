@@ -258,6 +258,19 @@ def test_who_asks_again_is_not_forgotten_before_the_second_mail_is_answered(stor
     assert store.subscribers.forget(NOW + timedelta(days=60)) == 1
 
 
+def test_who_waits_to_be_asked_longer_than_a_month_is_not_forgotten(store: Store):
+    """The end of a long list, of which so many are asked a day: their days begin with the mail."""
+    later, consent = NOW + timedelta(days=40), Consent(NOW, "import", "list.csv")
+    choice, facts = Choice(), {"network": "", "message_id": "<c.%s@x>", "not_before": later}
+    assert store.confirmations.ask("reader@example.org", "morning", choice, consent, **facts) == "later"
+    assert store.subscribers.forget(NOW + timedelta(days=35)) == 0
+    (due,) = store.confirmations.waiting(later)
+    store.confirmations.claim(due.id, now=later)
+    store.confirmations.settle(due.id, "sent", reply="250 OK", now=later)
+    assert store.subscribers.forget(later + timedelta(days=29)) == 0
+    assert store.subscribers.forget(later + timedelta(days=31)) == 1
+
+
 def test_erasing_leaves_no_address_anywhere(store: Store, tmp_path):
     who = confirmed(store)
     with store.subscribers._lane.write() as connection:
