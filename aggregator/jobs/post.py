@@ -13,7 +13,7 @@ from aggregator.errors import ConfigError, MailError, WorkspaceError
 from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
 from aggregator.pipeline.letter import (
     NOBODY,
-    FormLetter,
+    Form,
     fill,
     leave_by_mail,
     marks,
@@ -71,7 +71,7 @@ def envelope(app: App, message: Message, delivery: int) -> Message:
     return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
 
 
-def form_of(app: App, issue: int, letter: int) -> tuple[Issue, FormLetter]:
+def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
     """Write all that is the same for everybody who gets this letter of an issue (0: the issue's own)."""
     frozen = app.store.issues.issue(issue)
     if not letter:
@@ -80,14 +80,14 @@ def form_of(app: App, issue: int, letter: int) -> tuple[Issue, FormLetter]:
     return frozen, prepared(app, replace(frozen, subject=variant.subject), variant.letter)
 
 
-def prepared(app: App, issue: Issue, letter: Letter) -> FormLetter:
+def prepared(app: App, issue: Issue, letter: Letter) -> Form:
     """Write an issue out but for its recipient, the same every time."""
     date = datetime.fromisoformat(issue.composed)
     marked = marks(app.secret, issue.digest, issue.period).values()
     return prepare(issue, letter, sender=sender(app), date=date, host=host(app), marks=marked)
 
 
-def written(app: App, form: FormLetter, delivery: DeliveryState, links: Mapping[Purpose, str]) -> Message:
+def written(app: App, form: Form, delivery: DeliveryState, links: Mapping[Purpose, str]) -> Message:
     """Make the finished bytes of one delivery; ``links`` are those of its subscriber, by page."""
     marked = marks(app.secret, form.digest, form.period)
     mail = fill(

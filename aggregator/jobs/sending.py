@@ -11,7 +11,7 @@ from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.post import form_of, handed, links_of, written
 from aggregator.jobs.postrun import Run, surely
 from aggregator.model import Claimed, DeliveryState, DeliveryWord, Issue, Message
-from aggregator.pipeline.letter import FormLetter
+from aggregator.pipeline.letter import Form
 from aggregator.pipeline.refusals import judge
 from aggregator.store.owners import me
 
@@ -28,7 +28,7 @@ class Sender:
     def __init__(self, app: App, *, only: str, run: Run) -> None:
         self._app, self._only, self._run = app, only, run
         self._owner = me()
-        self._forms: dict[tuple[int, int], tuple[Issue, FormLetter]] = {}
+        self._forms: dict[tuple[int, int], tuple[Issue, Form]] = {}
         self._report = Delivered()
 
     @property
@@ -136,7 +136,7 @@ class Sender:
         subscriber = self._app.store.subscribers.find(delivery.subscriber) if delivery.subscriber else None
         return written(self._app, form, delivery, links_of(self._app, subscriber, issue))
 
-    def _form(self, delivery: DeliveryState) -> tuple[Issue, FormLetter]:
+    def _form(self, delivery: DeliveryState) -> tuple[Issue, Form]:
         name = delivery.issue, delivery.letter
         if name not in self._forms:
             self._forms[name] = form_of(self._app, *name)

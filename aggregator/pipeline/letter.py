@@ -35,7 +35,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class FormLetter:
+class Form:
     """A mail to many: all of it that is the same for everybody, written once."""
 
     sender: str
@@ -89,7 +89,7 @@ def prepare(
     host: str,
     home: str = "",
     marks: Collection[str] = (),
-) -> FormLetter:
+) -> Form:
     """Write what is the same for all recipients of a letter; ``marks`` stand in it, the rest is as for ``message``."""
     name, address = wire_address(sender)
     home = home or issue.home
@@ -107,11 +107,11 @@ def prepare(
         "Content-Type": f'multipart/alternative; boundary="{boundary}"',
     }
     heads = _headers(first), _headers(second), _headers(third), _headers(last) + b"\r\n"
-    return FormLetter(address, issue.digest, issue.period, heads, tuple(_body(letter, boundary.encode(), marks)))
+    return Form(address, issue.digest, issue.period, heads, tuple(_body(letter, boundary.encode(), marks)))
 
 
 def fill(
-    form: FormLetter,
+    form: Form,
     *,
     recipient: str,
     message_id: str,
