@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.incoming import bytes_of
 from aggregator.cli.sending import Name, code, delivered, said
-from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
+from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError
 from aggregator.pipeline.wording import counted
 

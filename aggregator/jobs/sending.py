@@ -1,6 +1,5 @@
 """One sender: a connection to the mail server, and the deliveries it claims, one after the other."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
 from time import monotonic
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError, NotFoundError, WorkspaceError
 from aggregator.jobs.delivered import Delivered
-from aggregator.jobs.post import form_of, links_of, to_outbox, written
+from aggregator.jobs.post import form_of, handed, links_of, written
 from aggregator.jobs.postrun import Run, surely
 from aggregator.model import Claimed, DeliveryState, DeliveryWord, Issue, Message
 from aggregator.pipeline.letter import Form
@@ -82,25 +81,19 @@ class Sender:
             return wanted() and self._app.store.issues.begin(delivery.id, self._owner, now=self._app.clock())
 
         try:
-            reply = self._handed(delivery, post, ready) if wanted() else ""
+            reply = handed(self._app, self._written(delivery), post, ready=ready) if wanted() else ""
         except MailError as error:
             self._refused(delivery, error)
         except WorkspaceError:
             raise
         except NotFoundError as error:  # sent again after its letter was pruned
             self._sent(delivery, "", str(error))
-        except AggregatorError as error:  # no password: ours to mend, and the same for the next one
+        except AggregatorError as error:  # ours to mend, and the same for the next one
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), blocked=True))
         except ValueError as error:  # no address that mail can be written to
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), step="recipient", permanent=True))
         else:
             self._sent(delivery, reply, *withheld)
-
-    def _handed(self, delivery: DeliveryState, post: "Smtp | None", ready: Callable[[], bool]) -> str:
-        message = self._written(delivery)
-        if post:
-            return post.send(message, ready=ready)
-        return _to_outbox(self._app, message) if ready() else ""
 
     def _sent(self, delivery: DeliveryState, reply: str, withheld: str = "") -> None:
         """Record the reply; without one the message was withheld, or belongs to another sender by now."""
@@ -174,10 +167,3 @@ def _post(app: App) -> "Smtp":
 
     assert app.config.mail is not None
     return Smtp(app.config.mail)
-
-
-def _to_outbox(app: App, message: Message) -> str:
-    try:
-        return to_outbox(app, message)
-    except WorkspaceError as error:  # a full disk: the next one would fare no better
-        raise MailError(message.recipient, 0, str(error), blocked=True) from error

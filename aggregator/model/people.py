@@ -35,7 +35,7 @@ class Subscriber:
     language: str = ""  # of the frame; empty: as the digest
     zone: str = ""  # empty: as feeds.yaml
     suppressed: str = ""  # why nothing is sent any more; empty: it is
-    suppressed_at: datetime | None = None
+    suppressed_at: datetime | None = None  # since when; where it is sent again: since then
 
 
 @value(frozen=True, slots=True)

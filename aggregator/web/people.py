@@ -19,7 +19,7 @@ from aggregator.pipeline.asking import plausible
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.people import TRAP, Done, done_values, form_values, preference_values, reader_values
 from aggregator.pipeline.tokens import Purpose
-from aggregator.web.forms import Form, read_form
+from aggregator.web.forms import FormData, read_form
 
 Show = Callable[..., Response]
 """A request, a template, its values and a status → the page."""
@@ -93,7 +93,7 @@ class People:
         """Show what somebody chose, and keep what they choose."""
         return await self._answer(request, self._preferences)
 
-    async def _answer(self, request: Request, act: Callable[[Request, Form], Response]) -> Response:
+    async def _answer(self, request: Request, act: Callable[[Request, FormData], Response]) -> Response:
         form = await read_form(request) if request.method == "POST" else {}
         try:
             return await run_in_threadpool(act, request, form)
@@ -105,7 +105,7 @@ class People:
             self._done(request, "expired", status=410) if error.expired else self._done(request, "unknown", status=404)
         )
 
-    def _subscribe(self, request: Request, form: Form) -> Response:
+    def _subscribe(self, request: Request, form: FormData) -> Response:
         """Show the form, or answer what was sent: the same for everybody, before anything is looked up."""
         name = request.path_params["digest"]
         offer = next((one for one in self._reception.offers if one.digest == name), None)
@@ -127,7 +127,7 @@ class People:
         wish = Wanted(name, address, topics, frequency, host, page)
         return self._done(request, "asked") if self._reception.ask(wish) else self._done(request, "busy", status=503)
 
-    def _confirm(self, request: Request, form: Form) -> Response:
+    def _confirm(self, request: Request, form: FormData) -> Response:
         token = request.path_params["token"]
         if _first(form, "act") == "confirm":
             reader = self._reception.confirm(token, form.get("also", ()))
@@ -136,7 +136,7 @@ class People:
         reader = self._reception.reader("confirm", token)
         return self._show(request, "confirmation.html", self._values(reader), status=_status(request, form, "confirm"))
 
-    def _unsubscribe(self, request: Request, form: Form) -> Response:
+    def _unsubscribe(self, request: Request, form: FormData) -> Response:
         token = request.path_params["token"]
         if _first(form, "List-Unsubscribe").strip().casefold() == "one-click":  # RFC 8058 §3.1; the page's button too
             return self._done(request, "left", self._reception.leave("unsubscribe", token))
@@ -145,7 +145,7 @@ class People:
         reader = self._reception.reader("unsubscribe", token)
         return self._show(request, "unsubscribe.html", self._values(reader), status=_status(request, form))
 
-    def _preferences(self, request: Request, form: Form) -> Response:
+    def _preferences(self, request: Request, form: FormData) -> Response:
         token, act = request.path_params["token"], _first(form, "act")
         if act == "leave":
             return self._done(request, "left", self._reception.leave("preferences", token))
@@ -175,16 +175,16 @@ class People:
         return self._show(request, "done.html", values, status=status)
 
 
-def _status(request: Request, form: Form, *acts: str) -> int:
+def _status(request: Request, form: FormData, *acts: str) -> int:
     """Give 400 for a POST that asks for nothing that can be done: whoever sent it must not think that it was."""
     return 400 if request.method == "POST" and _first(form, "act") not in acts else 200
 
 
-def _first(form: Form, name: str) -> str:
+def _first(form: FormData, name: str) -> str:
     return form.get(name, [""])[0]
 
 
-def _preferred(form: Form) -> Preferred:
+def _preferred(form: FormData) -> Preferred:
     """Read what was chosen; raises ValueError for a pause that is no number of weeks."""
     pause = _first(form, "pause")
     if pause not in ("", "keep") and not (pause.isascii() and pause.isdigit() and len(pause) < 4):

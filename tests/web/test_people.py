@@ -1,15 +1,16 @@
 """Subscribing, confirming, choosing and leaving, over real sockets and in a real database."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from aggregator.jobs.deliver import deliver
-from aggregator.model.returned import Verdict
+from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import why_suppressed
 from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
@@ -93,17 +94,17 @@ def suppress(site: Front, address: str) -> None:
 
 
 def test_everybody_gets_the_same_answer(site: Front):
-    """New, pending, confirmed, left, suppressed, no address though it looks like one: status, headers, body."""
+    """New, pending, confirmed, left, suppressed: status, headers, body."""
     seen = set()
     for name, prepare in STATES.items():
         prepare(site, f"{name}@example.org")
         if name != "new":
             eventually(lambda name=name: site.state(address=f"{name}@example.org") is not None)
-    for address in (*(f"{name}@example.org" for name in STATES), "a..b@example.org", "x@-", "ü@xn--.example"):
-        reply = site.subscribe(address, peer="192.0.2.7")
-        headers = {name: value for name, value in reply.headers.items() if name != "date"}
+    for name in STATES:
+        reply = site.subscribe(f"{name}@example.org", peer="192.0.2.7")
+        headers = {header: value for header, value in reply.headers.items() if header != "date"}
         seen.add((reply.status, reply.body, tuple(sorted(headers.items()))))
-    assert len(seen) == 1
+    assert len(seen) == 1 and reply.status == 200
 
 
 def test_a_mistyped_address_costs_nothing_else_that_was_chosen(site: Front):
@@ -284,7 +285,7 @@ def test_preferences_are_kept_and_shown(site: Front):
     assert site.send(link, ("topic", "science"), zone="Asia/Tokyo", **wish).status == 200
     choice = site.state().choice
     assert (choice.topics, choice.frequency) == (("science",), "weekly")
-    assert choice.paused_until == site.app.clock() + timedelta(weeks=3)
+    assert choice.paused_until == datetime(2026, 12, 14, tzinfo=ZoneInfo("Asia/Tokyo"))
     who = site.app.store.subscribers.by_mailbox(READER)
     assert (who.language, who.zone) == ("de", "Asia/Tokyo")
     page = site.ask(link).text
@@ -362,7 +363,12 @@ def test_the_mail_that_asks_says_nothing_that_somebody_wrote(site: Front):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"]
+    "address",
+    [
+        *("", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"),
+        *("reader@gmail", "reader@example..org", "a..b@example.org", "x@-", "ü@xn--.example", "reader@example.org."),
+        *("a@example.org, b@example.org", "Reader <reader@example.org>", "reader@[127.0.0.1]", "\ufffd@example.org"),
+    ],
 )
 def test_what_is_no_address_at_all_is_said(site: Front, address):
     reply = site.subscribe(address)
@@ -471,7 +477,7 @@ def test_other_methods_are_refused(site: Front, method):
 def test_who_complained_is_not_told_that_mail_came_back(site: Front):
     site.confirmed()
     who = site.app.store.subscribers.by_mailbox(READER)
-    reason = why_suppressed(Verdict("complaint", diagnostic="abuse"), 0)
+    reason = why_suppressed(Diagnosis("complaint", diagnostic="abuse"), 0)
     site.app.store.subscribers.suppress(who.id, reason, site.app.clock())
     page = site.ask(site.link("preferences")).text
     assert "was reported as unwanted" in page and "came back" not in page
