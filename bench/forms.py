@@ -1,7 +1,7 @@
 """``python -m bench.forms``: does the answer to the form, or its time, tell who subscribes?
 
-A real ``aggregator serve`` on loopback is sent the form for addresses that are new, waiting, confirmed and suppressed, in
-random order and each from a network of its own, so that no bound cuts any of them short. As Markdown.
+A real ``aggregator serve`` on loopback is sent the form for addresses that are new, waiting, confirmed and suppressed,
+in random order and each from a network of its own, so that no bound cuts any of them short. As Markdown.
 """
 
 import argparse
