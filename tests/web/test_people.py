@@ -484,9 +484,19 @@ def test_who_complained_is_not_told_that_mail_came_back(site: Front):
 
 
 def test_a_suppressed_reader_is_told_why_nothing_comes(site: Front):
-    site.confirmed()
+    """On each page that would say what comes, also when a link from before is followed."""
+    site.subscribe()
+    eventually(lambda: site.state() is not None)
     suppress(site, READER)
-    assert "came back" in site.ask(site.link("preferences")).text
+    confirm = site.link("confirm")
+    pages = [
+        site.send(confirm, ("act", "confirm")).text,
+        site.ask(confirm).text,
+        site.ask(site.link("preferences")).text,
+    ]
+    site.send(site.link("unsubscribe"), ("List-Unsubscribe", "One-Click"))
+    pages.append(site.send(site.link("preferences"), ("act", "undo")).text)
+    assert all("came back" in page and "You will get" not in page and "as before" not in page for page in pages)
 
 
 def test_a_digest_that_is_no_longer_published_can_still_be_left(tmp_path: Path):
