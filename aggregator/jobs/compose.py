@@ -171,14 +171,14 @@ def freeze(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> Issu
     return state
 
 
-def restore_files(app: App) -> None:
-    """Write the files of each digest's last issue where a process died between freezing and writing them."""
-    from aggregator.jobs.shapes import write_shapes
-
-    for digest in app.config.mailings:
-        state = app.store.issues.last(digest.name)
-        if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
-            write_shapes(app, digest, state.period)
+def unwritten(app: App) -> list[tuple[DigestConfig, str]]:
+    """List the last issues, by digest and period, without their files: a process died over them, or a disk was full."""
+    found = [(digest, app.store.issues.last(digest.name)) for digest in app.config.mailings]
+    return [
+        (digest, state.period)
+        for digest, state in found
+        if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file()
+    ]
 
 
 def digest_named(app: App, name: str) -> DigestConfig:

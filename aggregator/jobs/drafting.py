@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.config.sheet import mark, read_sheet, told
-from aggregator.errors import MailError, NotFoundError
+from aggregator.errors import AggregatorError, MailError, NotFoundError
 from aggregator.jobs.compose import Period, composed, current_period, digest_named, fitted, freeze
 from aggregator.jobs.trouble import trouble
 from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
@@ -194,8 +194,8 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     issue, letter = as_edited(app, digest, draft)
     try:
         reply = send_one(app, reminder(app, issue, letter, trouble(app)))
-    except MailError as error:
-        final = error.permanent or error.unknown
+    except AggregatorError as error:  # also a password that is missing, or a full disk: no other mail waits for it
+        final = isinstance(error, MailError) and (error.permanent or error.unknown)
         again = None if final else now + WAITS[min(draft.attempts, len(WAITS) - 1)]
         said = f"not sent: {error}" + ("; not tried again" if final else "")
         app.store.drafts.untold(draft, said, again=again)

@@ -81,7 +81,7 @@ def write_shapes(app: App, digest: DigestConfig, period: str) -> None:
     states = shown(app, digest.name)
     periods = [state.period for state in states]
     place = periods.index(period)
-    for state in reversed(states[max(place - 1, 0) : place + 2]):  # the .eml of the new one last: see restore_files
+    for state in reversed(states[max(place - 1, 0) : place + 2]):  # the .eml of the new one last: see ``unwritten``
         _write_files(app, digest, app.store.issues.issue(state.id), periods)
     publish_issues(app, digest)
 

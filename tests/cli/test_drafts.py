@@ -85,6 +85,26 @@ def test_what_is_approved_while_run_works_is_sent_by_whoever_works_next(site: Se
     assert any("reader@example.org" in mail.read_text("utf-8") for mail in (tmp_path / "storage/outbox").iterdir())
 
 
+def test_a_mistake_in_a_template_is_told_by_whoever_works(site: Server, tmp_path: Path) -> None:
+    """By each sync, also for programs, and by ``run`` once, before an issue needs it."""
+    desk(tmp_path, site.url("/a"))
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    (tmp_path / "templates" / "issue.txt").write_text("{{ nobody }}", encoding="utf-8")
+    mistake = "issue.txt:1: 'nobody' is undefined"
+    for _ in range(2):
+        assert f"{mistake}: a mistake in your templates" in run(tmp_path, "sync", code=1).stderr
+    assert data(tmp_path, "sync", code=1)["templates"].endswith(mistake)
+    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        said = [process.stderr.readline() for _ in range(2)]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert "serving" in said[0] and mistake in said[1]
+
+
 @pytest.mark.parametrize("again", ["n", "y"], ids=["no more", "closed unchanged"])
 def test_what_the_editor_typed_is_kept_when_it_is_not_taken(site: Server, tmp_path: Path, again: str) -> None:
     """A mistake on the sheet, and then "no", or the sheet closed as it was: the file is named."""

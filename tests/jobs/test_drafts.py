@@ -284,6 +284,26 @@ def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site:
         assert [envelope.rcpt_tos for envelope in office.clerk.taken] == [["editor@example.org"]]
 
 
+@pytest.mark.parametrize("trouble", ["password", "outbox"])
+def test_a_reminder_that_cannot_leave_this_machine_costs_no_other_digest_its_issue(
+    tmp_path: Path, site: Server, trouble: str
+) -> None:
+    """A password that is not set, a full disk: said, and tried again like what a server refuses for now."""
+    two = RULE.replace("}]", "}, {name: other, when: daily 06:30}]")
+    login = "\nmail: {from: desk@example.org, smtp: 'smtp://me@127.0.0.1:1', password_env: NEVER_SET}"
+    here = desk(tmp_path, site.url("/a"), extra=two + login * (trouble == "password"))
+    (tmp_path / "storage").mkdir(exist_ok=True)
+    blocked = tmp_path / "storage" / "outbox"
+    blocked.write_text("in the way", encoding="utf-8")
+    report = here.sync()
+    reason = "NEVER_SET is not set" if trouble == "password" else "cannot be written"
+    assert report.reminded["morning"].startswith("not sent: ") and reason in report.reminded["morning"]
+    assert report.held == {"morning": "2026-11-22"} and [one.digest for one in report.issues] == ["other"]
+    assert here.sync().reminded == {}
+    here.clock.forward(minutes=5)
+    assert reason in here.sync().reminded["morning"]
+
+
 def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: Server) -> None:
     """In the mail that asks for approval, and below the issue for who is `contact` and stands in `to`."""
     site.pages["/b"] = Page(b"gone", status=500)

@@ -1,12 +1,12 @@
 """One issue, four shapes: the files of storage/issues/ and the feed of a digest's issues."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from lxml import etree
 
-from aggregator.errors import TemplateError
+from aggregator import workers
 from tests.servers import Page, serve
 from tests.validity import FAULTS
 from tests.workspaces import START, Desk, desk, item, rss
@@ -131,9 +131,46 @@ def test_a_mistake_in_a_template_of_the_archive_shows_before_anything_is_frozen(
         (tmp_path / "templates").mkdir(exist_ok=True)
         broken = tmp_path / "templates" / "issue.md"
         broken.write_text("{{ nobody }}", encoding="utf-8")
-        with pytest.raises(TemplateError, match=r"issue\.md:1: 'nobody' is undefined"):
-            here.sync()
+        report = here.sync()
+        assert re.search(r"issue\.md:1: 'nobody' is undefined$", report.uncomposed["morning 2026-11-22"])
+        assert report.templates == report.uncomposed["morning 2026-11-22"]
         with here.app() as app:
             assert app.store.issues.all() == ()
-        broken.unlink()
-        assert len(here.sync().issues) == 1
+        broken.write_text('{% extends "default:issue.md" %}', encoding="utf-8")
+        assert here.sync().templates == ""
+        with here.app() as app:
+            assert len(app.store.issues.all()) == 1
+
+
+def test_a_broken_template_holds_up_no_mail_and_no_feed(tmp_path: Path) -> None:
+    """The feed of issues stays as it was, what is frozen goes out, and the mistake is told until it is mended."""
+    here = three_days(tmp_path)
+    before = feed(here)
+    with here.app() as app:
+        (last, *_) = app.store.issues.all("morning")
+        app.store.issues.again(last.id, ["sent"], now=here.clock())
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    broken = tmp_path / "templates" / "issue-feed.html"
+    broken.write_text("{% block issue %}", encoding="utf-8")
+    for sent in (1, 0):
+        report = here.sync()
+        assert list(report.published.unwritten) == ["morning-issues.atom"] and "issue-feed.html:1" in report.templates
+        assert report.delivered.sent == sent and feed(here) == before
+    broken.unlink()
+    report = here.sync()
+    assert (report.templates, report.published.unwritten) == ("", {})
+
+
+def test_files_of_an_issue_that_a_full_disk_did_not_hold_are_written_by_the_next_tick(tmp_path: Path) -> None:
+    """Its mail goes out meanwhile; ``run`` need not be started anew."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        (tmp_path / "storage").mkdir(exist_ok=True)
+        blocked = tmp_path / "storage" / "issues"
+        blocked.write_text("in the way", encoding="utf-8")
+        report = here.sync()
+        assert "cannot be written" in report.uncomposed["morning 2026-11-22"] and report.delivered.sent == 1
+        blocked.unlink()
+        with here.app() as app:
+            assert workers.sync(app).uncomposed == {}
+    assert (blocked / "morning" / "2026-11-22.html").is_file()
