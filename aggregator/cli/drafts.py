@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli.sending import Name, code, delivered, said
 from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
-from aggregator.errors import ConfigError, LockedError, NotFoundError
+from aggregator.errors import ConfigError, LockedError, NotFoundError, WorkspaceError
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def edit(
         if file:
             data = bytes_of(Path(file), most=MOST_BYTES)
             changed = take_sheet(app, found, data, name="sheet" if file == "-" else Path(file).name)
+            _mark(screen, Path(file), data, changed)
         else:
             changed = _by_hand(screen, app, found)
         _tell(screen, app, digest, changed, as_json=as_json)
@@ -146,6 +147,20 @@ def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
         print(write_sheet(draft), end="")
 
 
+def _mark(screen: Terminal, file: Path, data: bytes, draft: "DraftedIssue") -> None:
+    """Write into a sheet that was taken which draft it is of now, so that it can be changed on and given again."""
+    from aggregator.config.saving import replace
+    from aggregator.config.sheet import remarked
+
+    marked = remarked(data, draft)
+    if marked == data or not file.is_file():  # nothing to say, or what came out of a pipe
+        return
+    try:
+        replace(file, marked, old=data)
+    except WorkspaceError as error:
+        screen.warn(f"{error}; to give this sheet again, delete its line `draft:` first")
+
+
 def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
     """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost."""
     if not sys.stdin.isatty():
@@ -157,9 +172,19 @@ def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIss
         return _typed(screen, app, draft, typed)
     except BaseException:
         if typed:
-            path = app.archive.write_preview(f"{draft.digest}.yaml", typed[-1].encode())
-            screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
+            _keep(screen, app, f"{draft.digest}.yaml", typed[-1])
         raise
+
+
+def _keep(screen: Terminal, app: "App", name: str, text: str) -> None:
+    """Keep what was typed and not taken in a file, or where none can be written, on the screen."""
+    try:
+        path = app.archive.write_preview(name, text.encode("utf-8", "surrogateescape"))
+    except WorkspaceError as error:
+        screen.warn(f"{error}; this is what you typed:")
+        screen.show(text)
+    else:
+        screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
 
 
 def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]) -> "DraftedIssue":

@@ -68,14 +68,9 @@ def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> Draf
     """Keep what the editor made of a draft, held until it is approved; raises ConfigError that names every mistake.
 
     Raises NotFoundError when the draft was changed, sent, thrown away or replaced in the meantime, or the sheet says
-    that it is of another.
+    that it is of another; but one that was taken already, and is given again as it was, changes nothing.
     """
     sheet = read_sheet(data, name, entries={line.entry for line in draft.issue.offered})
-    if sheet.draft and sheet.draft != mark(draft):
-        raise NotFoundError(
-            f"this sheet is not of the draft as it is now ({mark(draft)}), but of {sheet.draft}: take it anew with "
-            f"`aggregator digest edit {draft.digest} --show`, or delete its line `draft:` to have it taken all the same"
-        )
     edits = taken(
         draft.issue,
         told(sheet),
@@ -84,6 +79,13 @@ def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> Draf
         spared=[line.id for line in sheet.more if not line.drop],
     )
     edits = replace(edits, subject=sheet.subject, note=sheet.note)
+    if sheet.draft and sheet.draft != mark(draft):
+        if edits == draft.edits and draft.state == "held":
+            return draft
+        raise NotFoundError(
+            f"this sheet is not of the draft as it is now ({mark(draft)}), but of {sheet.draft}: take it anew with "
+            f"`aggregator digest edit {draft.digest} --show`, or delete its line `draft:` to have it taken all the same"
+        )
     if not app.store.drafts.edit(draft, edits):
         raise _refused(app, draft)
     return replace(draft, edits=edits, state="held")

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -85,6 +86,42 @@ def test_what_is_approved_while_run_works_is_sent_by_whoever_works_next(site: Se
     assert any("reader@example.org" in mail.read_text("utf-8") for mail in (tmp_path / "storage/outbox").iterdir())
 
 
+def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tmp_path: Path) -> None:
+    """The file says which draft it is of now, and nothing else in it changes; a second editor's is refused."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    mine, yours = tmp_path / "mine.yaml", tmp_path / "yours.yaml"
+    sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout + "# mine\n"
+    yours.write_text(sheet, encoding="utf-8")
+    mine.write_text(sheet, encoding="utf-8")
+    mine.chmod(0o640)
+    edit = ("digest", "edit", "morning", "--file")
+    for note in ("one", "two", "two"):
+        mine.write_text(re.sub("^note: .*$", f"note: {note}", mine.read_text("utf-8"), flags=re.M), encoding="utf-8")
+        assert data(tmp_path, *edit, str(mine))["issue"]["note"] == note
+    assert mine.stat().st_mode & 0o777 == 0o640
+    forms = [
+        re.sub('^(note:|draft: "[0-9a-f]{8}").*$', "", text, flags=re.M) for text in (mine.read_text("utf-8"), sheet)
+    ]
+    assert forms[0] == forms[1]
+    assert "this sheet is not of the draft as it is now" in run(tmp_path, *edit, str(yours), code=1).stderr
+    again = ("-m", "aggregator", "-C", str(tmp_path), *edit, "-")
+    for _ in range(2):  # what a script gives twice is taken once
+        done = subprocess.run([sys.executable, *again], input=mine.read_bytes(), capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_sheet_may_come_out_of_a_pipe(site: Server, tmp_path: Path) -> None:
+    """There is no file to write into."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    call = f"'{sys.executable}' -m aggregator -C '{tmp_path}' digest edit morning"
+    script = f"{call} --file <({call} --show | sed 's/^note: .*/note: Hello/')"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr.count("\n") == 1, done.stderr
+    assert data(tmp_path, "digest", "edit", "morning", "--show")["edits"]["note"] == "Hello"
+
+
 def test_a_mistake_in_a_template_is_told_by_whoever_works(site: Server, tmp_path: Path) -> None:
     """By each sync, also for programs, and by ``run`` once, before an issue needs it."""
     desk(tmp_path, site.url("/a"))
@@ -131,6 +168,17 @@ def test_what_the_editor_typed_is_kept_when_the_draft_is_gone_by_then(site: Serv
     kept = tmp_path / "storage/previews/morning.yaml"
     assert done.returncode == 1 and "is gone" in done.stderr and f"what you typed is in {kept}" in done.stderr
     assert "note: an hour of work" in kept.read_text(encoding="utf-8")
+
+
+def test_what_the_editor_typed_is_shown_where_no_file_can_be_written(site: Server, tmp_path: Path) -> None:
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    (tmp_path / "storage" / "previews").write_text("in the way", encoding="utf-8")
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\nprintf 'bad: an hour of work\\n' >> \"$1\"\n", encoding="utf-8")
+    done = edited_with(editor, tmp_path, typed="n\n")
+    assert done.returncode == 2 and "bad: an hour of work" in done.stdout, done.stderr
+    assert "previews" in done.stderr and "bad: unknown key" in done.stderr
 
 
 def test_a_mail_that_pins_make_too_long_is_said_to_be(tmp_path: Path) -> None:
