@@ -1,11 +1,13 @@
 """digest draft, edit, approve, discard: the editor's hand."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.editor import open_editor
 from aggregator.cli.sending import Name, code, delivered, said
 from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError, WorkspaceError
@@ -162,51 +164,48 @@ def _mark(screen: Terminal, file: Path, data: bytes, draft: "DraftedIssue") -> N
 
 
 def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
-    """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost."""
+    """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost.
+
+    It lies in storage/previews/, where it stays when this process is killed or the terminal closes.
+    """
+    from aggregator.config.sheet import write_sheet
+
     if not sys.stdin.isatty():
         raise NotFoundError(
             "there is no terminal to edit in: use `--show`, change what it prints, and give it by `--file`"
         )
-    typed: list[str] = []
+    name, sheet = f"{draft.digest}-{os.getpid()}.yaml", write_sheet(draft).encode()
+    path = app.archive.write_preview(name, sheet)
     try:
-        return _typed(screen, app, draft, typed)
+        changed = _typed(screen, app, draft, path)
     except BaseException:
-        if typed:
-            _keep(screen, app, f"{draft.digest}.yaml", typed[-1])
+        if path.read_bytes() != sheet:
+            screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
+        else:
+            app.archive.drop_preview(name)
         raise
+    app.archive.drop_preview(name)
+    return changed
 
 
-def _keep(screen: Terminal, app: "App", name: str, text: str) -> None:
-    """Keep what was typed and not taken in a file, or where none can be written, on the screen."""
-    try:
-        path = app.archive.write_preview(name, text.encode("utf-8", "surrogateescape"))
-    except WorkspaceError as error:
-        screen.warn(f"{error}; this is what you typed:")
-        screen.show(text)
-    else:
-        screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
-
-
-def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]) -> "DraftedIssue":
-    """Let a sheet be written again until it is taken; what was written is added to ``typed``."""
-    import click
-
-    from aggregator.config.sheet import write_sheet
+def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "DraftedIssue":
+    """Let a sheet be written again until it is taken."""
+    from aggregator.config.document import MOST_BYTES
     from aggregator.jobs.drafting import take_sheet
 
-    text = write_sheet(draft)
+    sheet = before = path.read_bytes()
     while True:
-        changed = click.edit(text, extension=".yaml", require_save=True)
-        if changed is None and not typed:
+        open_editor(path)
+        data = bytes_of(path, most=MOST_BYTES)
+        if data == sheet:
             screen.say("nothing was changed")
             return draft
-        text = changed or text
-        typed.append(text)
+        unchanged, before = data == before, data
         try:
-            return take_sheet(app, draft, text.encode(), name="sheet")
+            return take_sheet(app, draft, data, name="sheet")
         except ConfigError as error:
             screen.warn(str(error))
-            if changed is None or not typer.confirm("Edit it again?", default=True):
+            if unchanged or not typer.confirm("Edit it again?", default=True):
                 raise
 
 

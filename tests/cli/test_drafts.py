@@ -151,7 +151,7 @@ def test_what_the_editor_typed_is_kept_when_it_is_not_taken(site: Server, tmp_pa
     script = '#!/bin/sh\ngrep -q ^bad "$1" || printf \'bad: an hour of work\\n\' >> "$1"\n'
     editor.write_text(script, encoding="utf-8")
     done = edited_with(editor, tmp_path, typed=f"{again}\n")
-    kept = tmp_path / "storage/previews/morning.yaml"
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
     assert done.returncode == 2 and f"what you typed is in {kept}" in done.stderr, done.stderr
     assert "bad: an hour of work" in kept.read_text(encoding="utf-8")
     wrong = run(tmp_path, "digest", "edit", "morning", "--file", str(kept), code=2)
@@ -165,20 +165,43 @@ def test_what_the_editor_typed_is_kept_when_the_draft_is_gone_by_then(site: Serv
     discard = f"'{sys.executable}' -m aggregator -C '{tmp_path}' digest discard morning"
     editor.write_text(f"#!/bin/sh\nsed -i 's/^note: .*/note: an hour of work/' \"$1\"\n{discard}\n", encoding="utf-8")
     done = edited_with(editor, tmp_path)
-    kept = tmp_path / "storage/previews/morning.yaml"
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
     assert done.returncode == 1 and "is gone" in done.stderr and f"what you typed is in {kept}" in done.stderr
     assert "note: an hour of work" in kept.read_text(encoding="utf-8")
 
 
-def test_what_the_editor_typed_is_shown_where_no_file_can_be_written(site: Server, tmp_path: Path) -> None:
+def test_what_the_editor_typed_outlives_the_terminal(site: Server, tmp_path: Path) -> None:
+    """The window was closed, or the machine put to sleep for good: the sheet lies where it was edited."""
     desk(tmp_path, site.url("/a"), extra=MORNING)
     run(tmp_path, "sync")
-    (tmp_path / "storage" / "previews").write_text("in the way", encoding="utf-8")
     editor = tmp_path / "editor"
-    editor.write_text("#!/bin/sh\nprintf 'bad: an hour of work\\n' >> \"$1\"\n", encoding="utf-8")
+    editor.write_text("#!/bin/sh\necho '# an hour of work' >> \"$1\"\nkill -KILL $PPID\n", encoding="utf-8")
+    assert edited_with(editor, tmp_path).returncode == -signal.SIGKILL
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
+    assert "# an hour of work" in kept.read_text(encoding="utf-8")
+    run(tmp_path, "digest", "edit", "morning", "--file", str(kept))
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "code"),
+    [
+        ("#!/bin/sh\nexit 3\n", "ended with an error (3): nothing was changed", 1),
+        ("#!/no/such/shell\n", "cannot be started: say another in $EDITOR", 1),
+        ("#!/bin/sh\nprintf '# caf\\351\\n' >> \"$1\"\n", "not UTF-8", 2),
+        ("#!/bin/sh\ntrue\n", "nothing was changed", 0),
+    ],
+    ids=["given up", "no editor", "latin-1", "closed"],
+)
+def test_an_editor_that_fails_is_named(site: Server, tmp_path: Path, script: str, said: str, code: int) -> None:
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    editor = tmp_path / "editor"
+    editor.write_text(script, encoding="utf-8")
     done = edited_with(editor, tmp_path, typed="n\n")
-    assert done.returncode == 2 and "bad: an hour of work" in done.stdout, done.stderr
-    assert "previews" in done.stderr and "bad: unknown key" in done.stderr
+    assert done.returncode == code and said in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+    kept = list((tmp_path / "storage/previews").glob("*.yaml"))
+    assert len(kept) == (1 if code == 2 else 0)
 
 
 def test_a_mail_that_pins_make_too_long_is_said_to_be(tmp_path: Path) -> None:
