@@ -1,6 +1,7 @@
 """digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -20,9 +21,10 @@ Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file, those that send, and those of the editor's hand."""
-    from aggregator.cli import drafts, sending
+    from aggregator.cli import drafts, resending, sending
 
     sending.register(commands)
+    resending.register(commands)
     drafts.register(commands)
     app.add_typer(commands, name="digest")
 
@@ -36,23 +38,26 @@ def preview(
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the issue as it would be composed now, or at another time; nothing is frozen, nothing sent."""
+    """Show the draft, or the issue as it would be composed now or at another time; nothing is frozen, nothing sent."""
     from aggregator.app import utc_now
     from aggregator.jobs.compose import current_period, digest_named, draft
+    from aggregator.jobs.drafting import as_edited, draft_in_hand
 
     screen = terminal(context)
     with screen.opened() as app:
         digest = digest_named(app, name)
         now = read_moment(at, app.config.zone) if at else utc_now()
         period = current_period(app, digest, now=now, by=now)
-        drafted = draft(app, digest, period)
+        held = None if at else draft_in_hand(app, digest)
+        drafted = as_edited(app, digest, held) if held else draft(app, digest, period)
         path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
             screen.json(since=period.since, until=period.until, issue=drafted[0] if drafted else None, path=path)
         elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
         else:
-            screen.say(f"subject: {drafted[0].subject}\nfrom {moment(period.since, app.config.zone)} on")
+            since = moment(datetime.fromisoformat(drafted[0].since), app.config.zone)
+            screen.say(f"{f'draft of {held.period}, ' if held else ''}subject: {drafted[0].subject}\nfrom {since} on")
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))

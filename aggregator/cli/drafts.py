@@ -132,9 +132,9 @@ def discard(context: typer.Context, name: Name) -> None:
 
     screen = terminal(context)
     with screen.beside() as app:
-        found = app.store.drafts.find(digest_named(app, name).name)
+        found = app.store.drafts.find(name)  # also of a digest that feeds.yaml has no more
         if found is None:
-            raise NotFoundError(f"there is no draft of “{name}”")
+            raise NotFoundError(f"there is no draft of “{digest_named(app, name).name}”")
         discard(app, found)
         screen.say(f"the draft of {name} is gone")
 

@@ -64,6 +64,12 @@ def draft_of(app: App, digest: DigestConfig) -> DraftedIssue:
     return found
 
 
+def draft_in_hand(app: App, digest: DigestConfig) -> DraftedIssue | None:
+    """Find the draft of which the digest's next issue will be made; None where there is none, or it came too late."""
+    found = app.store.drafts.find(digest.name)
+    return found if found and not _sent(app, found) else None
+
+
 def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> DraftedIssue:
     """Keep what the editor made of a draft, held until it is approved; raises ConfigError that names every mistake.
 

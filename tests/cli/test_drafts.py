@@ -111,6 +111,32 @@ def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tm
         assert done.returncode == 0, done.stderr
 
 
+def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:
+    """A preview and a test mail show what the editor made of it, and a dry run that it waits."""
+    with post_office() as office:
+        mail = f"\nmail: {{from: a@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
+        desk(tmp_path, site.url("/a"), extra=MORNING + mail)
+        run(tmp_path, "sync")
+        sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout.replace('subject: ""', "subject: Mine")
+        (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
+        run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
+        assert "subject: Mine" in run(tmp_path, "digest", "preview", "morning").stderr
+        assert "subject: Mine" not in run(tmp_path, "digest", "preview", "morning", "--at", "2026-01-01").stderr
+        assert "approved before it is sent" in run(tmp_path, "digest", "send", "morning", "--dry-run", code=1).stderr
+        run(tmp_path, "digest", "send", "morning", "--to", "me@example.org", "--test")
+        sent = office.clerk.taken[-1].content
+    assert isinstance(sent, bytes) and b"Subject: [Test] Mine\r\n" in sent
+
+
+def test_a_draft_of_a_digest_that_is_no_more_can_be_thrown_away(site: Server, tmp_path: Path) -> None:
+    """feeds.yaml was changed since; of a name that never was, the digests there are are told."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    desk(tmp_path, site.url("/a"), extra=MORNING.replace("morning", "evening"))
+    assert "the draft of morning is gone" in run(tmp_path, "digest", "discard", "morning").stderr
+    assert "there is: evening" in run(tmp_path, "digest", "discard", "morning", code=1).stderr
+
+
 def test_a_sheet_may_come_out_of_a_pipe(site: Server, tmp_path: Path) -> None:
     """There is no file to write into."""
     desk(tmp_path, site.url("/a"), extra=MORNING)

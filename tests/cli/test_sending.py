@@ -55,6 +55,16 @@ def test_what_is_unknown_is_told_and_sent_again_only_when_somebody_says_so(tmp_p
     assert room.states() == ["sent"] * 3
 
 
+def test_what_was_left_by_who_died_just_now_is_sent_again_at_once(tmp_path: Path) -> None:
+    """Nobody need deliver first for it to be unknown."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        interrupted(room)
+        said = run(tmp_path, "digest", "resend", "morning", "2026-01-01", "--unknown").stderr
+    assert "may have arrived: 1 delivery" in said and "1 delivery to make again" in said
+    assert room.states() == ["sent"] * 3
+
+
 def test_what_failed_or_one_address_is_sent_again(tmp_path: Path) -> None:
     with post_office(Clerk(rcpt={"reader1@example.org": "550 5.0.0 broken"})) as office:
         room = mailroom(tmp_path, port=office.port)
@@ -115,8 +125,16 @@ def test_a_test_goes_to_one_address_and_is_recorded_nowhere(tmp_path: Path) -> N
     assert not (tmp_path / "storage/issues/morning").exists()
 
 
-@pytest.mark.parametrize("words", [("--test",), ("--to", "me@example.org"), ("--test", "--to", "me")])
-def test_a_test_needs_an_address(tmp_path: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--test",),
+        ("--to", "me@example.org"),
+        ("--test", "--to", "me"),
+        ("--test", "--to", "me@example.org", "--dry-run"),
+    ],
+)
+def test_a_test_needs_an_address_and_is_no_dry_run(tmp_path: Path, words: tuple[str, ...]) -> None:
     furnish(tmp_path, port=0)
     assert "Error" in run(tmp_path, "digest", "send", "morning", *words, code=2).stderr
 
