@@ -84,20 +84,19 @@ def show(
 ) -> None:
     """Print an issue as it was frozen."""
     from aggregator.jobs.compose import digest_named
-    from aggregator.jobs.shapes import archive_letter, archive_links, frozen
+    from aggregator.jobs.shapes import archive_links, frozen
 
     screen = terminal(context)
     if sum((text, html, markdown, as_json)) > 1:
         raise typer.BadParameter("choose one of --text, --html, --markdown and --json")
     with screen.opened() as app:
         digest = digest_named(app, name)
-        issue = frozen(app, digest, period)
+        issue, letter = frozen(app, digest, period)
         if as_json:
             screen.json(issue=issue)
         elif markdown:
             typer.echo(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), nl=False)
         else:
-            letter = archive_letter(app, digest, issue)
             typer.echo(letter.html if html else letter.text, nl=False)
 
 

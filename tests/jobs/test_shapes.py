@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 from lxml import etree
 
 from aggregator import workers
+from aggregator.jobs.compose import digest_named
+from aggregator.jobs.shapes import frozen
 from tests.servers import Page, serve
 from tests.validity import FAULTS
 from tests.workspaces import START, Desk, desk, item, rss
@@ -93,6 +96,30 @@ def test_the_feed_of_issues_follows_the_users_templates_and_words(tmp_path: Path
     (tmp_path / "templates" / "issue-feed.html").write_text(template, encoding="utf-8")
     here.sync()
     assert feed(here).count(b"Mine") == 3
+
+
+def test_what_was_made_does_not_change_with_the_templates(tmp_path: Path) -> None:
+    """But the page of the last issue, which gets a next one; the letter of each is the one that was sent."""
+    here = three_days(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")}
+    letters = [mail.read_bytes() for mail in (tmp_path / "storage/outbox").iterdir()]
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    for name in ("issue.txt", "issue.md"):
+        (tmp_path / "templates" / name).write_text("Mine: {{ issue.subject }}", encoding="utf-8")
+    with serve({"/a": Page(rss(item(4, at=START + timedelta(days=3))))}) as server:
+        settings = tmp_path / "feeds.yaml"
+        text = re.sub(r"- http://127\S+", f"- {server.url('/a')}", settings.read_text(encoding="utf-8"))
+        settings.write_text(text, encoding="utf-8")
+        here.clock.forward(hours=24)
+        assert len(here.sync(force=True).issues) == 1
+    after = {path.name: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")}
+    assert [name for name in sorted(before) if before[name] != after[name]] == ["2026-11-24.html"]
+    assert after["2026-11-25.txt"].startswith(b"Mine: ")
+    with here.app() as app:
+        _, letter = frozen(app, digest_named(app, "morning"), "2026-11-24")
+    (sent,) = (mail for mail in map(message_from_bytes, letters) if "2026-11-24" in mail["Message-ID"])
+    plain, _ = sent.get_payload()
+    assert plain.get_payload(decode=True).decode().replace("\r\n", "\n").rstrip() == letter.text.rstrip()
 
 
 def test_an_issue_keeps_its_id_when_the_site_moves(tmp_path: Path) -> None:
