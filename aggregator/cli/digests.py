@@ -41,7 +41,8 @@ def preview(
     """Show the draft, or the issue as it would be composed now or at another time; nothing is frozen, nothing sent."""
     from aggregator.app import utc_now
     from aggregator.jobs.compose import current_period, digest_named, draft
-    from aggregator.jobs.drafting import as_edited, draft_in_hand
+    from aggregator.jobs.drafting import draft_in_hand
+    from aggregator.jobs.edited import as_edited
 
     screen = terminal(context)
     with screen.opened() as app:

@@ -211,7 +211,7 @@ def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "
 
 def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:
     """Show what a draft has become, and where it can be looked at."""
-    from aggregator.jobs.drafting import as_edited
+    from aggregator.jobs.edited import as_edited
     from aggregator.pipeline.compose import fits
 
     issue, letter = as_edited(app, digest, draft)

@@ -12,10 +12,11 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.config.sheet import mark, read_sheet, told
 from aggregator.errors import AggregatorError, MailError, NotFoundError
-from aggregator.jobs.compose import Period, composed, current_period, digest_named, fitted, freeze
+from aggregator.jobs.compose import Period, composed, current_period, digest_named, freeze
+from aggregator.jobs.edited import as_edited
 from aggregator.jobs.trouble import trouble
-from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
-from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken
+from aggregator.model import DraftedIssue, Edits, IssueState
+from aggregator.pipeline.edited import edited_digest, first_edits, taken
 from aggregator.pipeline.lines import iso
 from aggregator.when import When
 
@@ -95,14 +96,6 @@ def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> Draf
     if not app.store.drafts.edit(draft, edits):
         raise _refused(app, draft)
     return replace(draft, edits=edits, state="held")
-
-
-def as_edited(app: App, digest: DigestConfig, draft: DraftedIssue) -> tuple[Issue, Letter]:
-    """Write a draft out as it would be sent."""
-    topics = [topic.name for topic in app.config.topics]
-    frame = app.templates.frame(app.config.language)
-    issue = edited(draft.issue, draft.edits, digest, topics=topics, frame=frame)
-    return fitted(app, edited_digest(digest, draft.edits), issue)
 
 
 def approve(app: App, draft: DraftedIssue, *, on_time: bool = False) -> None:

@@ -6,7 +6,8 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.jobs.compose import current_period, draft
-from aggregator.jobs.drafting import as_edited, draft_in_hand
+from aggregator.jobs.drafting import draft_in_hand
+from aggregator.jobs.edited import as_edited
 from aggregator.jobs.post import contact_mail, host, prepared, send_one
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.letter import fill, message_id

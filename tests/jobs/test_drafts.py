@@ -488,6 +488,34 @@ def test_an_issue_that_went_out_without_the_draft_is_not_said_to_be_the_editor_s
     assert drafted(here).state == "held" and here.sync().issues == []
 
 
+def test_a_draft_is_sent_by_feeds_yaml_as_it_is_when_it_is_approved(tmp_path: Path, site: Server) -> None:
+    """Title, topic, language, time zone, address and recipients were changed since: the stories are the draft's."""
+    topics = "topics: {work: {title: Work, words: [dockers]}, river: {title: River, words: [river]}}\n"
+    here = desk(tmp_path, site.url("/a"), extra=topics + RULE.replace("size: 3", "title: Morgen, size: 9"))
+    here.sync()
+    settings = tmp_path / "feeds.yaml"
+    text = settings.read_text(encoding="utf-8")
+    changes = {
+        "title: Morgen": "title: Neuer Name",
+        "title: Work": "title: Arbeit",
+        ", river: {title: River, words: [river]}": "",
+        "reader@example.org": "another@example.org",
+        "https://desk.example.org/": "https://news.example.org/",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    settings.write_text(f"{text}\nlanguage: de\ntimezone: Asia/Tokyo\n", encoding="utf-8")
+    send(here)
+    assert here.sync().delivered.sent == 1
+    (mail,) = (p for p in (tmp_path / "storage/outbox").iterdir() if b"To: another@" in p.read_bytes())
+    sent = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
+    assert sent.index("RIVER") < sent.index("AUSSERDEM")
+    for words in ("Neuer Name", "ARBEIT", "Sonntag, 22. November 2026", "Tokio", "14:59"):
+        assert words in sent, sent
+    assert "https://news.example.org/issues/morning/2026-11-22" in sent and "desk.example.org" not in sent
+
+
 def test_a_draft_that_cannot_be_frozen_costs_no_other_digest_its_issue(tmp_path: Path, site: Server) -> None:
     """It is named, stays approved, and may be changed."""
     two = RULE.replace("}]", "}, {name: other, when: daily 06:30, to: [o@example.org]}]")
