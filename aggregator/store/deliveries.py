@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aggregator.errors import NotFoundError
-from aggregator.model import Addressed, DeliveryState, Letter, Variant
+from aggregator.model import Addressed, DeliveryState, Packed, Variant
 from aggregator.store.driver import number
 from aggregator.store.sending import COLUMNS, Sending, state
 
@@ -58,7 +58,7 @@ class Deliveries(Sending):
             row = connection.execute(found, (letter,)).fetchone()
         if row is None:
             raise NotFoundError(f"letter {letter}, as this reader chose it, is not kept any more")
-        return Variant(row[0], row[1], Letter(row[2], row[3]))
+        return Variant(row[0], row[1], Packed(row[2], row[3]))
 
     def forget_letters(self, *, before: datetime) -> None:
         """Forget how issues frozen before a moment were written out for some, but for what is still on its way."""

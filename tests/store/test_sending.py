@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import NotFoundError
-from aggregator.model import Addressed, DeliveryState, DeliveryWord, Letter, Pace, Variant
+from aggregator.model import Addressed, DeliveryState, DeliveryWord, Pace, Packed, Variant
 from aggregator.store.owners import is_gone, me
 from aggregator.store.sending import LEASE
 from tests.owners import ELSEWHERE, a_dead_process, a_living_process
@@ -242,7 +242,7 @@ def test_no_more_than_so_many_an_hour_are_given_out(desk: Desk) -> None:
 
 
 def test_an_issue_is_kept_as_some_of_its_subscribers_chose_it(desk: Desk) -> None:
-    variant = Variant('{"topics":["world"]}', "Another subject", Letter("<p>World</p>", "World"))
+    variant = Variant('{"topics":["world"]}', "Another subject", Packed(b"\x00packed", "World"))
     to = [*TO, Addressed("third@example.org", "<3@example.org>", subscriber=7, variant=variant.key)]
     desk.store.issues.freeze(ISSUE, LETTER, deliveries=to, variants=[variant], now=NOW)
     deliveries = desk.store.issues.deliveries(1)
