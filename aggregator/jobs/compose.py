@@ -79,10 +79,13 @@ def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, st
 
 
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
-    """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back."""
+    """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back.
+
+    An issue that reaches beyond ``now`` was made while the clock was wrong: what came before it is told all the same.
+    """
     when, zone = When.read(digest.when), app.config.zone
     due = when.latest(now, zone)
-    last = app.store.issues.last(digest.name, by=by)
+    last = app.store.issues.last(digest.name, by=by or now)
     before = when.latest(due - timedelta(minutes=1), zone)
     since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
     if last is None and (held := app.store.drafts.find(digest.name)):

@@ -185,7 +185,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     What does not go out is tried again after ``WAITS``, but not what is refused for good, or may have gone out.
     """
     now = app.clock()
-    waits = draft.attempts and (draft.remind_at is None or draft.remind_at > now)
+    waits = draft.attempts and (draft.remind_at is None or now < draft.remind_at <= now + WAITS[-1])
     if draft.told or waits:
         return ""
     from aggregator.jobs.post import editor, reminder, send_one

@@ -519,6 +519,15 @@ def test_a_server_that_wants_no_mail_is_left_alone_for_a_while(tmp_path: Path) -
     assert room.states() == ["sent"] * 3
 
 
+def test_a_server_is_not_left_alone_for_a_year_because_the_clock_was_wrong(tmp_path: Path) -> None:
+    with post_office(Clerk(mail=["550 5.7.1 not now"])) as office:
+        room = mailroom(tmp_path, port=office.port)
+        room.clock.forward(days=365)
+        assert "5.7.1 not now" in room.deliver().why_left
+        room.clock.forward(days=-365)
+        assert room.deliver().sent == 3
+
+
 def test_mail_goes_no_faster_than_it_may(tmp_path: Path) -> None:
     """Twenty a second: twenty at once, and half a second for ten more."""
     with post_office() as office:
