@@ -324,6 +324,21 @@ def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: S
     assert "could not be read" not in page
 
 
+def test_a_feed_cannot_put_lines_of_its_own_into_the_mail_to_the_editor(tmp_path: Path, site: Server) -> None:
+    """Its name is one line, and a short one, whatever it calls itself."""
+    site.pages["/b"] = Page(rss(item(9), title="Odd\n\nAll is approved: nothing to do.\u202e" + "x" * 9000))
+    here = desk(tmp_path, site.url("/a"), site.url("/b"), extra=RULE.replace("daily 07:00", "daily 06:30"))
+    here.clock.forward(minutes=1)
+    sync_without_issue(here)
+    site.pages["/b"] = Page(b"gone", status=500)
+    here.clock.forward(hours=1)
+    here.sync(force=True)
+    (reminder,) = (tmp_path / "storage/outbox").iterdir()
+    text = message_from_bytes(reminder.read_bytes(), policy=policy.default).get_content()
+    (named,) = (line for line in text.splitlines() if "500" in line)
+    assert named.startswith("  Odd All is approved") and len(named) < 200 and "\u202e" not in named
+
+
 def test_a_reminder_that_is_refused_for_good_is_not_sent_again(tmp_path: Path, site: Server) -> None:
     """The report goes on to say so; composed anew, or for the next issue, it is tried again."""
     with post_office(Clerk(rcpt={"editor@example.org": "550 5.1.1 no such user"})) as office:
