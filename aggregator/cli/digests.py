@@ -1,5 +1,6 @@
 """digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from aggregator.app import App
     from aggregator.config import DigestConfig
     from aggregator.model import DeliveryState, DraftedIssue, Issue, Letter
+
+REASONS = 12
+"""So many states of an issue's deliveries are shown, with what a server said: it may have a word for each."""
 
 commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
@@ -123,12 +127,21 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         screen.say(f"no issue of {name} was made yet" if name else "no issue was made yet")
     cells = []
     for issue, deliveries in rows:
-        states = [_state(delivery, zone) for delivery in deliveries]
-        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        counts = _counts([_state(delivery, zone) for delivery in deliveries])
         composed = moment(issue.frozen, zone, named=False)
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
     screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
     _warn(screen, drafts, returned)
+
+
+def _counts(states: Iterable[str]) -> str:
+    """Count what became of deliveries; of many reasons those that were given most."""
+    counted = Counter(states)
+    shown = counted if len(counted) <= REASONS else dict(counted.most_common(REASONS))
+    others = counted.total() - sum(shown.values())
+    return ", ".join(
+        [*(f"{many} {state}" for state, many in shown.items()), *[f"{others} others: see --json"] * (others > 0)]
+    )
 
 
 def _warn(screen: Terminal, drafts: Iterable["DraftedIssue"], returned: Mapping[str, str]) -> None:

@@ -94,7 +94,7 @@ class Smtp:
             server.send(_stuffed(message.data).removesuffix(b"\r\n") + b"\r\n.\r\n")
         except OSError as error:
             self._drop()
-            reason = f"the connection was lost before the message was complete ({error})"
+            reason = f"the connection was lost before the message was complete ({_trouble(error)})"
             raise MailError(message.recipient, 0, reason, step="data") from error
         return self._verdict(server, message)
 
@@ -108,7 +108,7 @@ class Smtp:
                 server.sock.settimeout(self._timeout)
         except OSError as error:
             self._drop()
-            reason = f"no reply after the whole message was sent: it may have been taken ({error})"
+            reason = f"no reply after the whole message was sent: it may have been taken ({_trouble(error)})"
             raise MailError(message.recipient, 0, reason, step="message", unknown=True) from error
         if code // 100 not in (2, 4, 5):
             self._drop()

@@ -83,6 +83,15 @@ def test_what_failed_or_one_address_is_sent_again(tmp_path: Path) -> None:
     assert "no issue morning 2025-01-01 was made; the latest: 2026-01-01" in missing
 
 
+def test_a_server_that_has_a_word_for_each_makes_no_list_without_an_end(tmp_path: Path) -> None:
+    refusals = {f"reader{n}@example.org": f"550 5.0.0 {'no ' * 100} {n}" for n in range(0, 60, 2)}
+    with post_office(Clerk(rcpt=refusals)) as office:
+        mailroom(tmp_path, port=office.port, subscribers=60)
+        run(tmp_path, "digest", "deliver", code=1)
+    (row,) = run(tmp_path, "digest", "list").stdout.splitlines()[1:]
+    assert "30 sent" in row and "19 others: see --json" in row and row.count("failed: ") == 11
+
+
 def test_who_is_suppressed_is_not_written_to_again_either(tmp_path: Path) -> None:
     with post_office(Clerk(rcpt={"reader1@example.org": "550 5.1.1 nobody"})) as office:
         mailroom(tmp_path, port=office.port)
