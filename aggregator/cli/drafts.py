@@ -10,7 +10,7 @@ import typer
 from aggregator.cli.editor import open_editor
 from aggregator.cli.sending import Name, code, delivered, said
 from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
-from aggregator.errors import ConfigError, LockedError, NotFoundError, WorkspaceError
+from aggregator.errors import ConfigError, LockedError, NotFoundError, TemplateError, WorkspaceError
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -102,6 +102,9 @@ def approve(
                 f"{name} {found.period} is approved; it is sent by {error.holder}, within a minute if that is `run`"
             )
             return
+        except TemplateError:
+            screen.warn(f"{name} {found.period} stays approved: mend this template, and the next sync sends it")
+            raise
         report = delivered(screen, app, name)
         screen.say(said(app, report.sent))
     raise typer.Exit(code(report))

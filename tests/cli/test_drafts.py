@@ -137,6 +137,20 @@ def test_a_draft_of_a_digest_that_is_no_more_can_be_thrown_away(site: Server, tm
     assert "there is: evening" in run(tmp_path, "digest", "discard", "morning", code=1).stderr
 
 
+def test_what_is_approved_goes_out_when_the_template_is_mended(site: Server, tmp_path: Path) -> None:
+    """The mistake came between draft and approval: it is named, and the editor need not approve again."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    broken = tmp_path / "templates" / "issue.html"
+    broken.write_text('{% extends "default:issue.html" %}\n{% block lead %}{{ lead.nobody }}{% endblock %}', "utf-8")
+    said = run(tmp_path, "digest", "approve", "morning", code=1).stderr
+    assert "stays approved: mend this template" in said and "issue.html:2: " in said
+    assert "not made, the next sync tries again" in run(tmp_path, "sync", code=1).stderr
+    broken.unlink()
+    assert "1 written to" in run(tmp_path, "sync").stderr
+
+
 def test_a_sheet_may_come_out_of_a_pipe(site: Server, tmp_path: Path) -> None:
     """There is no file to write into."""
     desk(tmp_path, site.url("/a"), extra=MORNING)
