@@ -25,7 +25,7 @@ def tidy(text: str) -> str:
     return _RUNS.sub(" ", plain(text))
 
 
-def headline(text: str) -> str:
+def visible(text: str) -> str:
     """Make one plain line of it; nothing, when nothing of it would be seen: blanks, joiners, marks without a letter."""
     line = tidy(text)
     return line if any(unicodedata.category(char)[0] in "LNPS" for char in line) else ""

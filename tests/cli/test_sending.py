@@ -83,6 +83,18 @@ def test_what_failed_or_one_address_is_sent_again(tmp_path: Path) -> None:
     assert "no issue morning 2025-01-01 was made; the latest: 2026-01-01" in missing
 
 
+def test_a_disk_that_takes_no_more_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    """The log of the database cannot grow: what to do is said, and what waited goes when there is room."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        full = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+        words = ["-C", str(tmp_path), "digest", "deliver"]
+        command = f"{full}; from aggregator.cli import main; sys.argv[1:] = {words}; main()"
+        done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and "make room where it is full" in done.stderr, done.stderr
+        assert office.clerk.taken == [] and room.deliver().sent == 3
+
+
 def test_a_server_that_has_a_word_for_each_makes_no_list_without_an_end(tmp_path: Path) -> None:
     refusals = {f"reader{n}@example.org": f"550 5.0.0 {'no ' * 100} {n}" for n in range(0, 60, 2)}
     with post_office(Clerk(rcpt=refusals)) as office:
