@@ -5,7 +5,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.errors import MailError
+from aggregator.errors import MailError, TemplateError
 from aggregator.jobs.post import contact_mail, handed, sender
 from aggregator.jobs.postrun import Run, surely
 from aggregator.jobs.subscribing import known
@@ -41,7 +41,11 @@ def send_confirmations(app: App, post: "Smtp | None", run: Run) -> Confirmed:
             run.full()
         if place.full or not run.turn(monotonic() + place.first):
             break
-        message = written(app, waiting)
+        try:
+            message = written(app, waiting)
+        except TemplateError as error:  # the same for the next one; issues need no template any more
+            report.trouble.append(str(error))
+            break
         if app.store.confirmations.claim(waiting.id, now=app.clock()):
             _send(app, waiting, message, report, post, run)
     return report

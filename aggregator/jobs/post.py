@@ -22,6 +22,7 @@ from aggregator.pipeline.letter import (
     prepare,
 )
 from aggregator.pipeline.mailpolicy import mailbox
+from aggregator.pipeline.packing import unpack
 from aggregator.pipeline.tokens import Purpose, sign
 
 if TYPE_CHECKING:
@@ -71,13 +72,12 @@ def envelope(app: App, message: Message, delivery: int) -> Message:
     return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
 
 
-def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
-    """Write all that is the same for everybody who gets this letter of an issue (0: the issue's own)."""
-    frozen = app.store.issues.issue(issue)
+def form_of(app: App, issue: Issue, own: Letter, letter: int) -> Form:
+    """Write all that is the same for everybody who gets this letter of an issue (0: its ``own``)."""
     if not letter:
-        return frozen, prepared(app, frozen, app.store.issues.letter(issue))
+        return prepared(app, issue, own)
     variant = app.store.issues.variant(letter)
-    return frozen, prepared(app, replace(frozen, subject=variant.subject), variant.letter)
+    return prepared(app, replace(issue, subject=variant.subject), unpack(variant.letter, like=own))
 
 
 def prepared(app: App, issue: Issue, letter: Letter) -> Form:

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from datetime import datetime
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,7 @@ from aggregator.errors import AggregatorError, MailError, NotFoundError, Workspa
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.post import form_of, handed, links_of, written
 from aggregator.jobs.postrun import Run, surely
-from aggregator.model import Claimed, DeliveryState, DeliveryWord, Issue, Message
-from aggregator.pipeline.letter import Form
+from aggregator.model import Claimed, DeliveryState, DeliveryWord, Message
 from aggregator.pipeline.refusals import judge
 from aggregator.store.owners import me
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 AT_ONCE = 25
 """So many deliveries are claimed together at most; at a slow rate no more than go out in two seconds."""
 
+FORMS = 64
+"""So many letters are kept ready by one sender, of an issue that may have thousands."""
+
 
 class Sender:
     """One of those who send in a run: nobody else has what it claimed."""
@@ -28,7 +31,10 @@ class Sender:
     def __init__(self, app: App, *, only: str, run: Run) -> None:
         self._app, self._only, self._run = app, only, run
         self._owner = me()
-        self._forms: dict[tuple[int, int], tuple[Issue, Form]] = {}
+        issues = app.store.issues
+        frozen = lru_cache(maxsize=2)(lambda issue: (issues.issue(issue), issues.letter(issue)))
+        self._frozen = frozen
+        self._form = lru_cache(maxsize=FORMS)(lambda issue, letter: form_of(app, *frozen(issue), letter))
         self._report = Delivered()
 
     @property
@@ -73,7 +79,7 @@ class Sender:
 
         def wanted() -> bool:
             """Look at the subscriber: before the server hears of them, and once more when it has taken them."""
-            withheld.extend(filter(None, [why_not(self._app, delivery, self._form(delivery)[0].digest)]))
+            withheld.extend(filter(None, [why_not(self._app, delivery, self._frozen(delivery.issue)[0].digest)]))
             return not withheld
 
         def ready() -> bool:
@@ -132,15 +138,9 @@ class Sender:
         surely(lambda: settle(delivery.id, self._owner, state, reply=reply, due=due, now=now, counts=counts))
 
     def _written(self, delivery: DeliveryState) -> Message:
-        issue, form = self._form(delivery)
+        issue, form = self._frozen(delivery.issue)[0], self._form(delivery.issue, delivery.letter)
         subscriber = self._app.store.subscribers.find(delivery.subscriber) if delivery.subscriber else None
         return written(self._app, form, delivery, links_of(self._app, subscriber, issue))
-
-    def _form(self, delivery: DeliveryState) -> tuple[Issue, Form]:
-        name = delivery.issue, delivery.letter
-        if name not in self._forms:
-            self._forms[name] = form_of(self._app, *name)
-        return self._forms[name]
 
 
 def why_not(app: App, delivery: DeliveryState, mailing: str) -> str:

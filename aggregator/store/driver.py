@@ -38,7 +38,7 @@ ADVICE = {
     "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_PERM": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_FULL": "the disk is full: make room and run again; what was saved before is whole",
-    "SQLITE_IOERR": "the disk reports an error: check the file system",
+    "SQLITE_IOERR": "the disk reports an error: make room where it is full, else check the file system",
     "SQLITE_BUSY": f"another program has kept it locked for {BUSY_SECONDS} seconds: close that program",
 }
 

@@ -51,6 +51,25 @@ def words(here: Desk) -> list[tuple[str, str]]:
         return list(connection.execute("SELECT state, reply FROM confirmation ORDER BY id"))
 
 
+def test_a_mistake_in_the_template_of_the_mail_that_asks_holds_up_no_issue(tmp_path: Path) -> None:
+    """It is told, and who asked is written to when it is mended."""
+    with post_office(Clerk()) as office, serve({"/a": Page(rss(item(1)))}) as server:
+        here = at_the_desk(tmp_path, office.port, server.url("/a"))
+        with here.app() as app:
+            ask(app)
+            agreed(app, "other@example.org")
+        (tmp_path / "templates").mkdir(exist_ok=True)
+        broken = tmp_path / "templates" / "confirm.txt"
+        broken.write_text("{{ nobody }}", encoding="utf-8")
+        here.clock.forward(hours=2)
+        report = here.sync()
+        assert report.delivered.sent == 1 and report.delivered.asked
+        assert "confirm.txt:1: 'nobody' is undefined" in report.delivered.asked.trouble[0]
+        broken.unlink()
+        again = here.sync().delivered.asked
+        assert again and again.sent == 1
+
+
 def test_a_sync_sends_the_mails_that_ask_each_once(tmp_path: Path):
     with post_office(Clerk()) as office:
         here = at_the_desk(tmp_path, office.port)
