@@ -10,13 +10,12 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.jobs.post import contact_mail, footer_links, host
 from aggregator.jobs.trouble import trouble
-from aggregator.model import Addressed, Issue, Letter, Subscriber, Variant
+from aggregator.model import Addressed, Issue, Letter, Subscriber, Variant, mailbox_of
 from aggregator.pipeline.compose import fit
 from aggregator.pipeline.letter import message_id
 from aggregator.pipeline.narrowing import narrowed
 from aggregator.pipeline.packing import pack
 from aggregator.pipeline.plain import tidy
-from aggregator.store.subscribers import mailbox_of
 
 EDITOR = '{"editor": true}'
 """The variant of who keeps feeds.yaml."""

@@ -10,10 +10,9 @@ from aggregator.config.addresses import reader_address
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.jobs import subscribing
 from aggregator.jobs.compose import digest_named
-from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
+from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription, mailbox_of
 from aggregator.pipeline.pauses import pause_end
 from aggregator.pipeline.roster import Roster, Usual, read_roster
-from aggregator.store.subscribers import mailbox_of
 
 ASKED_A_DAY = 200
 """So many people of a list are asked for their confirmation a day: more at once looks like spam to a mail server."""

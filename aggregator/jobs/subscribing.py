@@ -26,12 +26,12 @@ from aggregator.model import (
     Subscription,
     Via,
     Wanted,
+    mailbox_of,
 )
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
 from aggregator.pipeline.pauses import pause_end
 from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
-from aggregator.store.subscribers import mailbox_of
 
 UNDO_WITHIN = timedelta(days=7)
 """So long after leaving can it be taken back by the link of any mail; later it takes a confirmation again."""

@@ -53,6 +53,7 @@ from aggregator.model.people import (
     SubscriptionWord,
     Via,
     Wanted,
+    mailbox_of,
 )
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
@@ -154,4 +155,5 @@ __all__ = [
     "Via",
     "Visit",
     "Wanted",
+    "mailbox_of",
 ]

@@ -11,7 +11,17 @@ from aggregator.config.addresses import reader_address
 from aggregator.config.fields import SLUG
 from aggregator.config.wording import got, hint
 from aggregator.errors import RosterError
-from aggregator.model import Choice, Consent, Frequency, Offer, Subscriber, Subscription, SubscriptionWord, Via
+from aggregator.model import (
+    Choice,
+    Consent,
+    Frequency,
+    Offer,
+    Subscriber,
+    Subscription,
+    SubscriptionWord,
+    Via,
+    mailbox_of,
+)
 from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.roster_cells import read_lines, unmarked, write_lines
 
@@ -88,7 +98,7 @@ def _entered(
 ) -> Sequence[str]:
     """Enter a line once, and say what is odd about it; raises ValueError where it speaks against another."""
     who, wish = row
-    line, first = found.setdefault((who.address.casefold(), wish.digest), (number, row))
+    line, first = found.setdefault((mailbox_of(who.address), wish.digest), (number, row))
     if line == number:
         return tuple(_odd(wish, offers))
     if first != (replace(who, address=first[0].address), wish):

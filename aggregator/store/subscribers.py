@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from aggregator.model import Asked, Bounce, Choice, Consent, Subscriber, Subscription
+from aggregator.model import Asked, Bounce, Choice, Consent, Subscriber, Subscription, mailbox_of
 from aggregator.store.driver import instant, number, write_json
 from aggregator.store.subscriptions import PERSON, WISH, Subscriptions, confirm, paired, person, want
 
@@ -160,11 +160,6 @@ class Subscribers(Subscriptions):
 
 
 _COUNTS = "SELECT (SELECT count(*) FROM subscriber), (SELECT count(*) FROM subscription)"
-
-
-def mailbox_of(address: str) -> str:
-    """Write an address as addresses are compared: without regard to case, which hardly any mail server tells apart."""
-    return address.casefold()
 
 
 def enter(

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.model import Choice, Consent, Subscriber
+from aggregator.model import Choice, Consent, Subscriber, mailbox_of
 from aggregator.store import Store
 from aggregator.store.confirmations import ADDRESS_REST, NETWORK_MOST
-from aggregator.store.subscribers import mailbox_of
 from tests.store.things import DAY, HOUR, NOW, Desk
 from tests.subscribed import delivered_to
 
@@ -366,3 +365,10 @@ def test_readers_are_counted_once(store: Store):
 def test_a_fact_that_is_made_once_is_the_same_for_all(store: Store, times: int):
     made = [store.meta.once("secret", lambda number=number: str(number)) for number in range(times)]
     assert made == ["0"] * times
+
+
+def test_two_addresses_that_differ_by_a_letter_are_two_people(store: Store):
+    """Case folding would write both with two letters s."""
+    for address in ("gross@example.org", "groß@example.org", "GROSS@example.org"):
+        ask(store, address)
+    assert [who.address for who, _ in store.subscribers.all()] == ["gross@example.org", "groß@example.org"]
