@@ -12,7 +12,7 @@ from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.meaning import Model, packed, text_of, unpacked
 from aggregator.pipeline.meaning_features import Numbers
 from aggregator.pipeline.meaning_learn import Examples, learn
-from aggregator.pipeline.meaning_signs import labels, nearness, votes
+from aggregator.pipeline.meaning_signs import labels, nearness, nothing, together, votes
 from aggregator.pipeline.topics import filed_under
 
 NAME = "topics"
@@ -130,29 +130,30 @@ def _labelled(
     rules = app.rules
     near = nearness(vectors, _anchors(app, liked))
     counted = np.array([votes(rules, *text) for text in texts], np.float32)
-    signs = labels(counted, near, [bool(topic.words) for topic in rules.topics])
+    worded = [bool(topic.words) for topic in rules.topics]
+    signs = labels(counted, near, worded)
     has = np.zeros(signs.shape, np.bool_)
     feeds = {url: [topic.name in feed.topics for topic in rules.topics] for url, feed in app.feeds.items()}
-    nothing = [False] * len(rules.topics)
+    none = [False] * len(rules.topics)
     for row, entry in enumerate(entries):
-        has[row] |= np.array(feeds.get(entry.url, nothing)) | np.array(filed_under(entry, rules))
+        has[row] |= np.array(feeds.get(entry.url, none)) | np.array(filed_under(entry, rules))
     for column, examples in enumerate(liked):
         for row, text in enumerate(texts):
             has[row, column] |= text in examples
     firm: Numbers = np.asarray(has.any(axis=1), np.float32)
     has |= signs == 1
     known = np.where(has.any(axis=1, keepdims=True), has, np.nan).astype(np.float32)
-    plain = (counted.sum(axis=1) == 0) & ~has.any(axis=1) & (near.max(axis=1) < 1)
+    plain = nothing(counted, near, worded) & ~has.any(axis=1)
     return known, plain.astype(np.float32), firm
 
 
 def _anchors(app: App, liked: Sequence[Sequence[tuple[str, str]]]) -> Numbers:
-    """Make a vector of what each topic is about: its sentence and its examples; zeros where it has neither."""
+    """Make a vector of what each topic is about: its sentence, its words together, its examples; zeros without any."""
     rows = []
     for topic, examples in zip(app.rules.topics, liked, strict=True):
-        about = [f"{topic.title}. {topic.about}"] if topic.about.strip() else []
-        said = [*about, *(text_of(*text) for text in examples)]
-        rows.append(app.vectors.embed(said).mean(axis=0) if said else app.vectors.embed([""])[0])
+        about = f"{topic.title}. {topic.about}" if topic.about.strip() else ""
+        said = [text for text in (about, together(topic.words), *(text_of(*text) for text in examples)) if text]
+        rows.append(app.vectors.embed(said or [""]).mean(axis=0))
     return np.array(rows, np.float32)
 
 

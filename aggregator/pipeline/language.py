@@ -27,18 +27,18 @@ VOTERS = 5  # entries of a feed that are looked at
 LONGEST = 200  # characters of each one's text, after the title
 
 # Words that nearly every sentence of a language has, and no other of these languages and no neighbour of theirs:
-# "det", "som" and "av" are Swedish and Norwegian, "der" and "den" German and Danish, "por" and "como" Spanish and
-# Portuguese.
+# "det", "som", "av" and "eller" are Swedish and Norwegian, "der" and "den" German and Danish, "por", "como", "con" and
+# "una" not Spanish alone, "i" is Polish and in all of the north, "na" and "do" Portuguese, "et" and "for" Danish.
 _WORDS = {
-    "en": "the and of to is that for with was this are from",
+    "en": "the and of to is that with was this are from which",
     "de": "die und ist nicht eine auf für von zu sich auch wird",
-    "fr": "les des est une dans du et pour qui sur avec pas",
-    "es": "los las y el una con su es más sus fue al",
-    "pt": "não uma dos com pela são foi mais em ou pelo à",
-    "it": "il di che della per non una sono gli nel con più",
+    "fr": "les est une dans pour qui sur avec pas aux cette par",
+    "es": "los las y el su más sus fue muy pero está desde",
+    "pt": "não uma com pela são foi em pelo também ao seus até",
+    "it": "di che della per non sono gli nel più dei delle alla",
     "nl": "het een van niet dat zijn voor met aan te wordt ook",
-    "sv": "och att är för inte ett till från eller också när ska",
-    "pl": "i w na się nie z że jest do przez dla od",
+    "sv": "och att är för inte ett till från också när ska där",
+    "pl": "w się nie z że jest przez dla od oraz jako lub",
 }
 _TELLING = Counter(word for words in _WORDS.values() for word in words.split())
 SMALL = {word: language for language, words in _WORDS.items() for word in words.split() if _TELLING[word] == 1}

@@ -86,9 +86,17 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     if same and (others := named_apart(one.written, other.written)):
         return Likeness(0, False, f"they name others: {others}")
     if not same and alike == 1 and not one.shares_source(other) and len(one.title) >= TELLING:
-        same = share >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
+        own = _beside_title(small, large, count)
+        same = own >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {_said(share)}", alike)
     return Likeness(round(share, 3), same, _said(share), alike)
+
+
+def _beside_title(small: Spoken, large: Spoken, count: int) -> float:
+    """What is shared by texts under one title, of ``count`` shared words, if both say the title first: of the rest."""
+    size = len(small.title)
+    told = small.words[:size] == small.title and large.words[: len(large.title)] == large.title
+    return max(0, count - size) / max(1, len(small.words) - size) if told else count / len(small.words)
 
 
 def _said(share: float) -> str:

@@ -23,10 +23,10 @@ SURE = 0.8
 VECTORS = 0.65
 """How much of the logarithm of the probability is the vectors' part; the rest is the words'."""
 
-NEIGHBOURS = 0.5
+NEIGHBOURS = 0.75
 """How much of the logarithm of the neighbours' part is added to it."""
 
-SHARPNESS = 6.0
+SHARPNESS = 5.0
 """Naive Bayes over texts of length one is shy: its differences are multiplied."""
 
 TELLING = 3  # words that are named as evidence

@@ -131,15 +131,15 @@ def _softmax_regression(vectors: Numbers, targets: Numbers, weights: Numbers) ->
 
 
 def _calibrated(views: Views, targets: Numbers, weights: Numbers, examples: Examples) -> tuple[Numbers, Numbers]:
-    """Find for each topic how log-odds become probabilities, on labelled texts the model was not made of (Platt)."""
+    """Find how log-odds become probabilities, on labelled texts that the model was not made of (Platt 1999)."""
     fold = folds(len(weights), FOLDS)
     told = weights * ((np.nan_to_num(examples.known) == 1).any(axis=1) | (examples.plain > 0))
     odds = np.zeros(targets.shape, np.float32)
     for part in range(FOLDS):
         logs = views.joined(_fit(views, targets, weights * (fold != part)))
         odds[fold == part] = log_odds(logs)[fold == part]
-    lines = [_platt(odds[:, k], examples.known[:, k] == 1, told) for k in range(targets.shape[1] - 1)]
-    return np.array([a for a, _ in lines], np.float32), np.array([b for _, b in lines], np.float32)
+    topics = examples.known.shape[1]
+    return _platt(odds[:, :topics], examples.known == 1, told)
 
 
 def folds(count: int, parts: int) -> NDArray[np.int64]:
@@ -148,14 +148,19 @@ def folds(count: int, parts: int) -> NDArray[np.int64]:
     return (mixed_up % np.uint64(parts)).astype(np.int64)
 
 
-def _platt(odds: Numbers, has: Numbers, weights: Numbers) -> tuple[float, float]:
-    """Fit slope and shift by Newton's method; few examples leave them near 1 and 0."""
-    rows = np.stack([odds, np.ones_like(odds)], axis=1).astype(np.float64)
-    line, prior, wanted = np.array([1.0, 0.0]), np.array([1.0, 0.0]), has.astype(np.float64)
+def _platt(odds: Numbers, has: NDArray[np.bool_], weights: Numbers) -> tuple[Numbers, Numbers]:
+    """Fit a slope and the shift of each topic by Newton's method; few examples leave them near 1 and 0. Shapes (K,).
+
+    One slope for all: with lines of their own, topics changed places for texts that are far from all of them.
+    """
+    rows, wanted, pull = odds.astype(np.float64), has.astype(np.float64), weights[:, None].astype(np.float64)
+    prior = np.eye(rows.shape[1] + 1)[0]  # the slope, then the shifts
+    line = prior.copy()
     for _ in range(20):
-        chance = sigmoid(rows @ line).astype(np.float64)
-        slope = rows.T @ (weights * (chance - wanted)) + 2 * (line - prior)
-        bend = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + 2 * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        line -= step.clip(-1, 1)
-    return float(max(line[0], 0.1)), float(line[1])
+        chance = sigmoid(rows * line[0] + line[1:]).astype(np.float64)
+        miss, bend = pull * (chance - wanted), pull * chance * (1 - chance)
+        slope = np.append((miss * rows).sum(), miss.sum(axis=0)) + 2 * (line - prior)
+        second = np.diag(np.append((bend * rows * rows).sum(), bend.sum(axis=0)) + 2)
+        second[0, 1:] = second[1:, 0] = (bend * rows).sum(axis=0)
+        line -= np.linalg.solve(second, slope).clip(-1, 1)
+    return np.full(len(line) - 1, max(line[0], 0.1), np.float32), line[1:].astype(np.float32)

@@ -11,7 +11,8 @@ from aggregator.pipeline.shingles import SHARED
 
 KEYS, LEAD_KEYS = 6, 2
 RUN, KEYED, LEAD = 6, 240, 40
-"""A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers."""
+"""A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers,
+and KEYS from all that is left: a text of a few words needs as many as a long one, since little of it is in a copy."""
 
 _TITLE = crc32(b"title ")
 _PLACES = 8  # bits: a run begins at one of KEYED
@@ -48,7 +49,10 @@ def _starts(bodies: Sequence[Words]) -> list[set[int]]:
     first = np.flatnonzero(places <= sizes[owners] - RUN)
     pairs = np.full((len(sizes), KEYED), _NONE, dtype=np.int64)
     pairs[owners[first], places[first]] = (hashes[first] ^ hashes[first + 1]) << _PLACES | places[first]
-    chosen = np.hstack((_least(pairs, KEYS), _least(pairs[:, :LEAD], LEAD_KEYS)))
+    begin = pairs[:, :LEAD]
+    lead = _least(begin, LEAD_KEYS)
+    begin[begin <= lead.max(axis=1, keepdims=True)] = _NONE
+    chosen = np.hstack((lead, _least(pairs, KEYS)))
     starts = np.where(chosen == _NONE, -1, chosen & (1 << _PLACES) - 1).tolist()
     return [set(row) - {-1} for row in starts]
 

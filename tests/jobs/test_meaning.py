@@ -14,6 +14,7 @@ from aggregator.jobs.readiness import not_yet
 from aggregator.jobs.rehearsal import rehearse, summed
 from aggregator.model import StoredEntry
 from aggregator.pipeline import meaning
+from aggregator.pipeline.meaning_features import words_of
 from tests.newswords import stories
 from tests.servers import Page, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -63,6 +64,23 @@ def test_a_sentence_is_enough_for_a_topic(tmp_path: Path, site: Server) -> None:
     assert {tag.via for tag in tagged} == {"meaning"}
     assert all(tag.evidence.startswith("probability 0.") and "telling words" in tag.evidence for tag in tagged)
     assert all(0.8 <= tag.probability < 1 for tag in tagged)
+
+
+def test_words_of_a_topic_teach_by_what_they_mean(tmp_path: Path, site: Server) -> None:
+    """Of texts without any word of a topic those about it are not all taken for something else."""
+    extra = "topics:\n  sport: {words: [football, striker, stadium]}\noutputs: [{name: all}]\n"
+    here = desk(tmp_path, site.url("/a"), extra=extra)
+    here.sync()
+    with here.app() as app:
+        entries = app.store.learning.recent(training.SAMPLE)
+        examples, _ = training.gather(app, entries)
+    plain: dict[str, list[float]] = {}
+    for entry, one in zip(entries, examples.plain.tolist(), strict=True):
+        if not {"striker", "stadium"} & set(words_of(entry.title, entry.text)):
+            plain.setdefault(entry.guid.partition("-")[0], []).append(one)
+    shares = {subject: sum(found) / len(found) for subject, found in plain.items()}
+    assert shares["sport"] < 0.8
+    assert min(shares["money"], shares["space"]) > 0.95
 
 
 def test_two_workspaces_with_the_same_news_learn_the_same(tmp_path: Path, site: Server) -> None:

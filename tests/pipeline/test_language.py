@@ -45,11 +45,26 @@ def test_a_guess_that_is_not_sure_is_none() -> None:
         "Det er et møte som skal holdes i byen, og det er med på å løse det som er av saker for begge land.",
         "Der er den store by, og der er den mand, som er med i den sag, der er for dem og ikke for den anden.",
         "O presidente da empresa disse que por isso se faz como se fazia, e que por ela se vive como se pode.",
+        "Udvikling i byer og i lande, i havne eller i skov: et mål for hver by, et råd for et land, eller for et barn.",
+        "Chegou na cidade do norte, do lado do rio, na casa do prefeito, na praça do mercado.",
+        "Con una lettera, con una foto e con una chiave, con una parola, il re entra con una amica e il figlio.",
     ],
 )
 def test_a_neighbour_of_a_language_is_not_taken_for_it(neighbour: str) -> None:
     """Norwegian has Swedish words, Danish has German ones, Portuguese has Spanish ones: words alone do not tell."""
     assert by_small_words(f"{neighbour} {neighbour} {neighbour}") in ("", "pt")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("pt", "Chegou na cidade do norte, do lado do rio, na casa do prefeito, na praça do mercado."),
+        ("es", "Con una carta, con una foto y con una llave, con una palabra y con una idea entra con una amiga."),
+    ],
+)
+def test_words_that_are_not_one_languages_alone_tell_none(language: str, text: str) -> None:
+    """Portuguese has Polish "na" and "do", Spanish has Italian "con" and "una"."""
+    assert language_of_feed([("", text)] * 5) == language
 
 
 def test_english_needs_no_model() -> None:

@@ -178,6 +178,15 @@ def test_the_same_telling_title_at_two_publishers_is_one_text_when_the_teasers_a
     assert not same(told("Morning briefing", body(1, 20)), told("Morning briefing", body(2, 20), 2))
 
 
+def test_a_title_that_the_text_says_again_is_not_shared_twice() -> None:
+    """Two reports of their own under one headline, each after the headline and a line of its own."""
+    title = "Dozens injured and roads cut off as strong quake hits the northern islands"
+    report = told(title, f"{title} {body(1, 25)}")
+    assert not same(report, told(title, f"{title} {body(2, 25)}", 2))
+    assert same(report, told(title, f"{title} {body(2, 14)} {body(1, 12)}", 2))
+    assert same(report, told(title, body(1, 25), 2))
+
+
 def test_nothing_is_like_nothing() -> None:
     assert not same(told("", ""), told("", "", 2))
     assert not same(told("A title", ""), told("Another one", body(1), 2))

@@ -12,7 +12,7 @@ from aggregator.pipeline.meaning import SURE, Model, packed, probabilities, tell
 from aggregator.pipeline.meaning_check import scores, telling_words, unseen, unsure
 from aggregator.pipeline.meaning_features import SIZE, features, place, words_of
 from aggregator.pipeline.meaning_learn import Examples, learn
-from aggregator.pipeline.meaning_signs import labels, nearness, votes
+from aggregator.pipeline.meaning_signs import labels, nearness, nothing, votes
 from aggregator.pipeline.topics import compile_rules, pattern
 from aggregator.vectors import Vectors
 from tests.newswords import stories
@@ -102,6 +102,28 @@ def test_only_a_topic_that_stands_out_labels_a_text() -> None:
     found = labels(said, np.zeros_like(said), [True, True])
     assert found[0].tolist() == [1, 0]
     assert np.isnan(found[1:]).all()
+
+
+def test_words_speak_with_what_they_mean() -> None:
+    """One word and nearness make an example; three words of a text that is far from all of them together do not."""
+    said = np.array([[1, 0], [3, 0], [3, 0], [1, 0]], np.float32)
+    near = np.array([[1.2, 0], [-0.5, 0], [0.1, 0], [0.1, 0]], np.float32)
+    found = labels(said, near, [True, True])
+    assert np.isnan(found).any(axis=1).tolist() == [False, True, False, True]
+    assert nothing(said, near, [True, True]).tolist() == [False, False, False, True]
+
+
+def test_nothing_speaks_for_a_topic_without_words_that_is_not_near() -> None:
+    near = np.array([[0.9], [1.1]], np.float32)
+    assert nothing(np.zeros_like(near), near, [False]).tolist() == [True, False]
+
+
+def test_the_likelier_of_two_topics_is_so_for_texts_that_are_far_from_both() -> None:
+    """One slope for all topics, although the labels of one are often wrong and those of the other never."""
+    known = taught(15).known.copy()
+    known[:9] = known[:9, ::-1]
+    slopes = learn(examples(known), TOPICS).slopes
+    assert slopes[0] == slopes[1] != 1
 
 
 def test_a_sentence_is_near_to_what_it_is_about() -> None:
