@@ -25,11 +25,15 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
+_MANY = 5000  # words that are cut before those are listed that need not be
 _TOGETHER = 512  # words whose pieces are at hand at once
 
 
 class Vectors:
     """Makes vectors of texts; files are opened at the first text."""
+
+    def __init__(self) -> None:
+        self._cuts = 0
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
@@ -59,8 +63,13 @@ class Vectors:
         return rows
 
     def _cut(self, words: Sequence[str]) -> list[list[int]]:
-        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English."""
-        whole = [self._whole.get(word) for word in words]
+        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English.
+
+        To know these pays for many words: a few are cut without.
+        """
+        self._cuts += len(words)
+        known = self._whole if self._cuts > _MANY else {}
+        whole = [known.get(word) for word in words]
         others = [word for word, piece in zip(words, whole, strict=True) if piece is None]
         cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
         return [[piece] if piece is not None else next(cut).ids[:_LONGEST] for piece in whole]

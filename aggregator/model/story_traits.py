@@ -22,7 +22,8 @@ class Traits:
     """What an entry is about, compact enough to be kept: so that nobody reads its text again.
 
     ``hashes`` are those of its terms, four bytes each, the most telling first, odd where the term is a number;
-    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512.
+    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512;
+    most entries are never asked for it, and have none: only what it is made of (``spelt`` and ``parts``).
     """
 
     entry: int
@@ -31,11 +32,12 @@ class Traits:
     length: int  # words that were looked at
     hashes: bytes
     weights: bytes
-    meaning: bytes
+    meaning: bytes = b""
     numbers: frozenset[int] = frozenset()  # in its title
     names: frozenset[int] = frozenset()  # in its title, where capitals say something
     story: int = 0
-    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written; not kept
+    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written
+    parts: bytes = b""  # what each of these words counts in its meaning: two bytes, in 16ths
 
     @property
     def said(self) -> dict[int, str]:

@@ -35,15 +35,14 @@ Parts = tuple[list[str], list[str], list[str]]
 class Bags(NamedTuple):
     """The terms of texts, in the order in which each text says them; ``ends`` says where each text's end.
 
-    Of each term its hash, how often it is said and, of the word that counts most (of equal ones the first), its rank
-    and its row. Of each text these words, the numbers and names of its title, its length in words and its mark.
+    Of each term its hash, how often it is said and, of the word that counts most (of equal ones the first), its rank.
+    Of each text these words, the numbers and names of its title, its length in words and its mark.
     """
 
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint32]
     counts: NDArray[np.uint8]
     ranks: NDArray[np.uint8]
-    rows: NDArray[np.int32]
     spelt: list[str]
     titles: list[tuple[frozenset[int], frozenset[int]]]
     lengths: list[int]
@@ -54,7 +53,7 @@ class Bags(NamedTuple):
         sizes = np.diff(self.ends, prepend=0)[texts]
         ends = np.cumsum(sizes)
         there = np.repeat(self.ends[texts] - ends, sizes) + np.arange(int(sizes.sum()))
-        terms = self.hashes[there], self.counts[there], self.ranks[there], self.rows[there]
+        terms = self.hashes[there], self.counts[there], self.ranks[there]
         spelt, titles = [self.spelt[text] for text in texts], [self.titles[text] for text in texts]
         lengths, marks = [self.lengths[text] for text in texts], [self.marks[text] for text in texts]
         return Bags(ends, *terms, spelt, titles, lengths, marks)
@@ -71,7 +70,7 @@ def read(entries: Sequence[Candidate], known: Vocabulary) -> Bags:
     chosen, bounds = [said[place] for place in winners.tolist()], [0, *ends.tolist()]
     spelt = [" ".join(chosen[begin:end]) for begin, end in pairwise(bounds)]
     lengths = [max(len(title) + len(text), 1) for title, text, _ in parts]
-    return Bags(ends, *terms, known.rows[ids[winners]], spelt, titles.facts(), lengths, list(map(mark, entries)))
+    return Bags(ends, *terms, spelt, titles.facts(), lengths, list(map(mark, entries)))
 
 
 def mark(entry: Candidate) -> int:

@@ -12,18 +12,22 @@ REMEMBERED = 10_000
 
 Entries = Callable[[Sequence[int]], Iterable[Traits]]
 Stories = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
+Ripen = Callable[[Sequence[Traits]], None]
 
 
 class Memory:
     """Entries and stories as far as they were looked up or placed; notes what is to be kept.
 
     ``entries`` and ``stories`` look up what is stored: the traits of entries, and which are the latest of stories.
+    ``ripen`` gives traits their meaning.
     """
 
-    def __init__(self, entries: Entries, stories: Stories) -> None:
+    def __init__(self, entries: Entries, stories: Stories, ripen: Ripen) -> None:
         self.postings = Postings()
         self.members: dict[int, Traits] = {}
-        self._look_up, self._look_up_stories = entries, stories
+        self.crowded: set[int] = set()
+        """Stories that are known to have more than one member."""
+        self._look_up, self._look_up_stories, self._ripen = entries, stories, ripen
         self._profiles: dict[int, Profile] = {}
         self._told: dict[int, list[Traits]] = {}  # the members of each story that are at hand
         self._gone: set[int] = set()
@@ -46,6 +50,7 @@ class Memory:
         for member in kept:
             self._told.setdefault(member.story, []).append(member)
         self._profiles = {story: found for story, found in self._profiles.items() if story in self._told}
+        self.crowded &= self._profiles.keys()
         self._gone = set()
         self.postings.keep({member.published // EPOCH for member in kept})
 
@@ -90,13 +95,18 @@ class Memory:
             self.look_up(dict.fromkeys(entry for entries in told.values() for entry in entries))
             for story, entries in told.items():
                 members = [found for entry in entries if (found := self.members.get(entry))]
-                self._profiles[story] = Profile(member for member in members if member.story == story)
+                self._know(story, Profile(member for member in members if member.story == story))
 
     def profile(self, story: int) -> Profile:
         """Give the sum of a story."""
         if story not in self._profiles:
             self.look_up_stories([story])
         return self._profiles[story]
+
+    def ripen(self, traits: Sequence[Traits]) -> None:
+        """See to it that traits have a meaning."""
+        if unripe := dict.fromkeys([one for one in traits if not one.meaning]):
+            self._ripen(list(unripe))
 
     def found(self, entry: Traits) -> int:
         """Make an entry the first of a story of its own; says its id."""
@@ -111,7 +121,9 @@ class Memory:
         self._settle(entry, story)
         self.members[entry.entry] = entry
         self._gone.discard(entry.entry)
-        self.profile(story).add(entry)
+        profile = self.profile(story)
+        profile.add(entry)
+        self._know(story, profile)
 
     def merge(self, younger: int, older: int) -> None:
         """Make two stories one, under the id of the older."""
@@ -121,6 +133,7 @@ class Memory:
             self._settle(member, older)
         for member in gone.members:
             stays.add(member)
+        self._know(older, stays)
         self.merged.append((younger, older))
 
     def _take(self, stored: Traits) -> None:
@@ -132,6 +145,11 @@ class Memory:
             story = older if story == younger else story
         self._settle(stored, story)
         self.members[stored.entry] = stored
+
+    def _know(self, story: int, profile: Profile) -> None:
+        self._profiles[story] = profile
+        if profile.size > 1:
+            self.crowded.add(story)
 
     def _settle(self, member: Traits, story: int) -> None:
         member.story = story

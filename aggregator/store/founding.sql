@@ -194,6 +194,8 @@ CREATE TABLE story_entry (
   weights BLOB NOT NULL,
   numbers BLOB NOT NULL,
   meaning BLOB NOT NULL,
+  parts BLOB,
+  words TEXT,
   CONSTRAINT pk_story_entry PRIMARY KEY (entry_id),
   CONSTRAINT fk_story_entry_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );

@@ -63,6 +63,12 @@ class Stories:
         with self._lane.read() as connection:
             return [_traits(row) for row in among(connection, f"{_TRAITS} WHERE entry_id IN", entries)]
 
+    def recipes(self, entries: Collection[int]) -> list[tuple[int, bytes, bytes, str]]:
+        """Give of each of ``entries`` its meaning, or else what it is made of: its ``parts`` and words."""
+        with self._lane.read() as connection:
+            rows = among(connection, _RECIPES, entries)
+            return [(entry, meaning, parts or b"", words or "") for entry, meaning, parts, words in rows]
+
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Give the latest members of each story, by the date of their publication."""
         with self._lane.read() as connection:  # each is asked for by itself: one may have thousands
@@ -119,15 +125,17 @@ _OF_FOUNDERS = "SELECT entry_id, story FROM curation WHERE story != 0 AND text_s
 _OF_FIRST = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set = ? ORDER BY entry_id LIMIT 1"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
+_RECIPES = "SELECT entry_id, meaning, parts, words FROM story_entry WHERE entry_id IN"
 _MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
 _FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
 _POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
 _KEEP = """
-    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
+    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning, parts, words)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
     published = excluded.published, mark = excluded.mark, length = excluded.length, terms = excluded.terms,
-    weights = excluded.weights, numbers = excluded.numbers, meaning = excluded.meaning
+    weights = excluded.weights, numbers = excluded.numbers, meaning = excluded.meaning, parts = excluded.parts,
+    words = excluded.words
 """
 _POST = """
     INSERT INTO story_term (epoch, term, entries) VALUES (?, ?, ?)
@@ -143,7 +151,8 @@ def _row(traits: Traits) -> tuple[Any, ...]:
     both = sorted(traits.numbers | traits.names)
     numbers = pack(f"<{len(both)}I", *both)
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
-    return *facts, traits.hashes, traits.weights, numbers, traits.meaning
+    recipe = (None, None) if traits.meaning else (traits.parts, traits.spelt[1])
+    return *facts, traits.hashes, traits.weights, numbers, traits.meaning, *recipe
 
 
 def _traits(row: Sequence[Any]) -> Traits:

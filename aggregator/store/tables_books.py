@@ -121,7 +121,9 @@ class StoryEntryRow(Row, table=True):
     terms: bytes = Field(sa_type=LargeBinary)
     weights: bytes = Field(sa_type=LargeBinary)
     numbers: bytes = Field(sa_type=LargeBinary)  # of its title, and names: odd and even hashes
-    meaning: bytes = Field(sa_type=LargeBinary)
+    meaning: bytes = Field(sa_type=LargeBinary)  # empty until it was asked for: then it is made of these
+    parts: bytes | None = Field(default=None, sa_type=LargeBinary)
+    words: str | None = Field(default=None, sa_type=Text)
 
 
 class StoryTermRow(Row, table=True):
