@@ -12,8 +12,9 @@ demo: .venv/installed
 sync: .venv/installed
 	$(BIN)/aggregator sync
 
+# On every core; a file stays with one process, so that what its tests share is made once.
 test: .venv/tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/tested
 	$(BIN)/ruff check .

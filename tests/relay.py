@@ -54,10 +54,11 @@ delay_warning_time = 1s
 maximal_queue_lifetime = 4s
 bounce_queue_lifetime = 4s
 """
+# The queue manager is woken each second: a mail it skipped because an agent still held it lies in "incoming" till then.
 MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
+qmgr unix n - n 1 1 qmgr
 rewrite unix - - n - - trivial-rewrite
 bounce unix - - n - 0 bounce
 defer unix - - n - 0 bounce

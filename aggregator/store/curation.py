@@ -13,7 +13,7 @@ from aggregator.store import meta, shelves, texts, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number, write_json
 from aggregator.store.founders import founders, part, story_uids
-from aggregator.store.lane import among, drop
+from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
 
@@ -30,18 +30,21 @@ class Curation:
         self._lane = database.lane
 
     def pending(self, rules: str, *, limit: int = 500) -> tuple[Candidate, ...]:
-        """List entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
+        """Hand over entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
 
+        Of one that changes from now on, or of which a person says something, ``save`` is not the last word: it waits.
         The date is that of publication, of all that waits, so that nothing depends on how many come at once.
         """
         with self._lane.read() as connection:
-            before = meta.read(connection, "rules")
-            if before == rules:
-                return _waiting(connection, _FIRST, limit)
+            if meta.read(connection, "rules") == rules and not connection.execute(_ANY, (0,)).fetchone():
+                return ()
         with self._lane.write() as connection:
-            (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
-            meta.write(connection, "rules", rules)
-            return _waiting(connection, _FIRST, limit)
+            if (before := meta.read(connection, "rules")) != rules:
+                (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
+                meta.write(connection, "rules", rules)
+            batch = _waiting(connection, _FIRST, limit)
+            waiting.hand_over(connection, [entry.id for entry in batch])
+            return batch
 
     def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
         """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
@@ -51,7 +54,7 @@ class Curation:
     def waits(self, many: int) -> bool:
         """Tell whether more than ``many`` entries are pending."""
         with self._lane.read() as connection:
-            return connection.execute("SELECT 1 FROM pending LIMIT 1 OFFSET ?", (many,)).fetchone() is not None
+            return connection.execute(_ANY, (many,)).fetchone() is not None
 
     def matches(self, entries: Sequence[Candidate]) -> Mapping[int, tuple[Candidate, ...]]:
         """Give for each entry others with its canonical address or its words, the oldest first.
@@ -141,7 +144,7 @@ class Curation:
             rows = [row for row in curated if row.entry in entries]
             ids = [row.entry for row in rows]
             if meta.read(connection, "rules") == rules:
-                drop(connection, "DELETE FROM pending WHERE entry_id IN", ids)
+                waiting.leave(connection, ids)
             heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
             uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
@@ -165,6 +168,7 @@ _COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM cura
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _FIRST = (-(1 << 63), 0)
+_ANY = "SELECT 1 FROM pending LIMIT 1 OFFSET ?"
 _NEXT = (
     "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
 )

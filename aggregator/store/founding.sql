@@ -124,6 +124,7 @@ CREATE TABLE pending (
   entry_id INTEGER NOT NULL,
   published BIGINT NOT NULL,
   changed BOOLEAN NOT NULL,
+  handed BOOLEAN NOT NULL,
   CONSTRAINT pk_pending PRIMARY KEY (entry_id),
   CONSTRAINT fk_pending_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );

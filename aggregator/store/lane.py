@@ -124,7 +124,7 @@ def among(connection: sqlite3.Connection, select: str, values: Iterable[object],
         yield from connection.execute(f"{select} {marks(part)}", (*before, *part))
 
 
-def drop(connection: sqlite3.Connection, delete: str, values: Sequence[object]) -> None:
-    """Run ``delete``, which ends with IN, for all ``values``."""
+def apply(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> None:
+    """Run a ``statement`` that changes rows, and ends with IN, for all ``values``."""
     for part in chunks(values):
-        connection.execute(f"{delete} {marks(part)}", tuple(part))
+        connection.execute(f"{statement} {marks(part)}", tuple(part))

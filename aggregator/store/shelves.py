@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.model import Curated
 from aggregator.store.driver import number
-from aggregator.store.lane import among, drop
+from aggregator.store.lane import among, apply
 
 EVERYTHING = ("",)
 """The topic under which every entry stands."""
@@ -70,7 +70,7 @@ def put(connection: sqlite3.Connection, placed: Sequence[Placed], *, now: dateti
     """Put entries on their shelves, in place of where they stood; since when they have stood there is kept."""
     ids = [row.entry for row, *_ in placed]
     stood = {(entry, topic): since for entry, topic, since in among(connection, _STOOD, ids)}
-    drop(connection, "DELETE FROM shelf WHERE entry_id IN", ids)
+    apply(connection, "DELETE FROM shelf WHERE entry_id IN", ids)
     at, rows = number(now) or 0, []
     for row, surfaced, reach, first_seen in placed:
         shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry

@@ -19,6 +19,7 @@ class PendingRow(Row, table=True):
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     published: datetime = Field(sa_type=Moment)
     changed: bool  # new or changed: its text is compared; else it is tagged alone
+    handed: bool  # Curate has it as it is now; what concerns it afterwards makes it wait once more
 
 
 class CurationRow(Row, table=True):

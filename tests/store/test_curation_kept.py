@@ -58,6 +58,18 @@ def test_what_was_decided_under_older_rules_does_not_end_the_waiting(desk: Desk)
     assert waiting(desk, "2") == ["1"]
 
 
+def test_what_changes_or_is_corrected_while_it_is_being_placed_waits_once_more(desk: Desk) -> None:
+    """What is saved was decided about the entries as they were handed over; the rest of the batch is done."""
+    desk.read("a", document([entry("1"), entry("2"), entry("3")]))
+    batch = desk.store.curation.pending("1")
+    desk.read("a", document(changed=[entry("1", fingerprint="1:x")]))
+    assert desk.store.learning.correct(batch[1].id, {"world": True}, now=NOW)
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW)
+    assert waiting(desk) == ["1", "2"]
+    desk.curate("1")
+    assert waiting(desk) == []
+
+
 def test_an_entry_that_changed_waits_again_with_the_others_of_its_text(desk: Desk) -> None:
     """Its copies were folded with a text that is no more: all of them must be placed anew."""
     desk.read("a", document([entry("1"), entry("2")]))

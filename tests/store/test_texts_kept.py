@@ -8,6 +8,7 @@ from tests.store.things import DAY, NOW, Desk, document, entry
 
 
 def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int, ...]]:
+    desk.store.curation.pending("1")
     found, rows = desk.store.texts.sharing(sought)
     if keep:
         decided = [Curated(one.entry) for one in sought]
@@ -17,7 +18,6 @@ def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int,
 
 def filled(desk: Desk, count: int) -> None:
     desk.read("a", document([entry(str(n)) for n in range(1, count + 1)]))
-    desk.store.curation.pending("1", limit=1)
 
 
 def test_entries_that_share_keys_are_found_the_best_first(desk: Desk) -> None:
@@ -32,7 +32,6 @@ def test_entries_find_those_before_them_in_their_batch_and_none_that_waits(desk:
     assert seek(desk, *batch) == {1: (), 2: (1,)}
     assert seek(desk, Sought(3, NOW, [1])) == {3: (1, 2)}
     del desk.store.meta["rules"]
-    desk.store.curation.pending("1", limit=1)
     assert seek(desk, *batch) == {1: (), 2: (1,)}
 
 
