@@ -15,7 +15,7 @@ from aggregator.app import App
 from aggregator.config import FeedConfig
 from aggregator.model import Candidate, Tag
 from aggregator.pipeline import furniture
-from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles import TITLE, parted, spoken
 from aggregator.pipeline.shingles_keys import KEYED, keys
 from aggregator.pipeline.stories_bags import Bags, mark, read
 from aggregator.pipeline.stories_words import Vocabulary
@@ -26,7 +26,7 @@ MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
 _NEXT = "the next batch"
-_TOGETHER = 100  # texts whose words are at hand at once
+_TOGETHER = 200  # texts whose words are at hand at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _fingerprint(batch: Sequence[Candidate]) -> int:
 
 
 def _keys(entries: Sequence[Candidate]) -> list[list[int]]:
-    return keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in entries])
+    return keys([(spoken(entry.title, most=TITLE), parted(entry.text, most=KEYED)) for entry in entries])
 
 
 def dropped(entry: Candidate, feed: FeedConfig | None) -> str:
