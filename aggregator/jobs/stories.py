@@ -81,8 +81,8 @@ class Storyteller:
     def _look_up(self, traits: Sequence[Traits]) -> None:
         """Look up all at once where entries are found that the batch will be compared with."""
         postings = self._memory.postings
-        postings.asked(self._store.epochs(postings.unasked(traits)))
-        postings.learn(self._store.postings(postings.unknown(traits)))
+        if unasked := postings.unasked(traits):
+            postings.learn(self._store.postings(unasked))
 
     def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
         """Take entries that have changed out of their stories; an id that others still use is theirs."""

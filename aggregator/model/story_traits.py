@@ -1,7 +1,7 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -97,7 +97,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → newest last
+    postings: Mapping[tuple[int, int], bytes] = field(default_factory=dict)  # (epoch, number) → a part of it, if any
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

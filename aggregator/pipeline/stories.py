@@ -99,7 +99,8 @@ class _Near:
             return Placement(memory.found(entry))
         score, story = joined[0][0], -joined[0][1]
         _, like = max(alike[story])
-        why = _why(entry.said, terms, memory.members[-like].terms)
+        nearest = memory.member(-like)
+        why = _why(entry.said, terms, nearest.terms if nearest else {})
         memory.join(entry, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)

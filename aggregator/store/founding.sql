@@ -203,18 +203,18 @@ CREATE TABLE story_entry (
 
 CREATE INDEX ix_story_entry_story_published_entry_id ON story_entry (story, published, entry_id);
 
-CREATE TABLE story_term (
-  epoch INTEGER NOT NULL,
-  term BIGINT NOT NULL,
-  entries BLOB NOT NULL,
-  CONSTRAINT pk_story_term PRIMARY KEY (epoch, term)
-) WITHOUT ROWID;
-
 CREATE TABLE story_count (
   id INTEGER NOT NULL,
   texts INTEGER NOT NULL,
   counts BLOB NOT NULL,
   CONSTRAINT pk_story_count PRIMARY KEY (id)
+);
+
+CREATE TABLE story_posting (
+  epoch INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  lists BLOB NOT NULL,
+  CONSTRAINT pk_story_posting PRIMARY KEY (epoch, number)
 );
 
 CREATE TABLE issue (

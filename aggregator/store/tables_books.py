@@ -127,15 +127,17 @@ class StoryEntryRow(Row, table=True):
     words: str | None = Field(default=None, sa_type=Text)
 
 
-class StoryTermRow(Row, table=True):
-    """Which entries of a stretch of time have a telling term: the latest few. Some of them may be gone."""
+class StoryPostingRow(Row, table=True):
+    """Which entries of a stretch of time have a telling term, the latest few; some of them may be gone.
 
-    __tablename__ = "story_term"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    A part of an index, as ``pipeline.stories_parts`` writes it. A list in a part of a higher number is the newer one.
+    """
+
+    __tablename__ = "story_posting"
 
     epoch: int = Field(primary_key=True)
-    term: int = Field(primary_key=True, sa_type=BigInteger)
-    entries: bytes = Field(sa_type=LargeBinary)
+    number: int = Field(primary_key=True)
+    lists: bytes = Field(sa_type=LargeBinary)
 
 
 class StoryCountRow(Row, table=True):

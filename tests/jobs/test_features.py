@@ -64,7 +64,7 @@ def rows(app: App) -> Rows:
     with app.store._database.lane.read() as connection:
         return {
             table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-            for table in ("curation", "sketch", "furniture", "shelf", "story_entry", "story_term", "story_count")
+            for table in ("curation", "sketch", "furniture", "shelf", "story_entry", "story_posting", "story_count")
         }
 
 

@@ -1,16 +1,18 @@
 """How entries are read, compared and placed; what holds of stories as Curate tells them is in tests/jobs."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from struct import pack
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Candidate, Placement, Traits
-from aggregator.model.story_traits import LATEST, POSTED, founder_of, nth_story, read_story_number, story_number
+from aggregator.model.story_traits import EPOCH, LATEST, POSTED, founder_of, nth_story, read_story_number, story_number
 from aggregator.pipeline import stories as source
 from aggregator.pipeline.stories import likeness, place
 from aggregator.pipeline.stories_bags import Bags
@@ -18,7 +20,7 @@ from aggregator.pipeline.stories_bags import read as said
 from aggregator.pipeline.stories_likeness import WINDOW
 from aggregator.pipeline.stories_meaning import Meanings
 from aggregator.pipeline.stories_memory import Memory
-from aggregator.pipeline.stories_postings import NEAR, around, telling
+from aggregator.pipeline.stories_postings import NEAR, TELLING, Postings
 from aggregator.pipeline.stories_profile import Profile, dot
 from aggregator.pipeline.stories_traits import FADING, Reader
 from aggregator.pipeline.stories_words import Vocabulary
@@ -299,12 +301,45 @@ def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -
     memory = blank()
     many = read(*[f"{TITLES[n % 5]} {n}" for n in range(300)])
     place(many, memory)
-    posted = [memory.postings[at] for at in memory.postings]
+    posted = [memory.postings.of(many[0].published // EPOCH, term) for one in many for term in [*one.terms][:TELLING]]
     assert len(posted) > 100
     assert max(map(len, posted)) == POSTED
     who, whom = memory.near(many[:1], within=WINDOW)
     assert (set(who), len(whom)) == ({0}, NEAR)
-    assert len(telling(many[0])) * len(around(many[0])) <= 30
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_entries_find_the_latest_that_share_most_of_their_telling_terms(data: st.DataObject) -> None:
+    """As if each term had a list to which entries are added one after the other."""
+    lists: dict[tuple[int, int], list[int]] = {}
+    postings = Postings()
+    for batch in data.draw(st.lists(st.integers(1, 40), min_size=1, max_size=6)):
+        chance, again = random.Random(batch), data.draw(st.sets(st.integers(1, 60)))
+        ids = chance.sample(range(1, 61), batch)
+        entries = [vector(id, chance.sample(range(1, 24), 11), chance.randrange(-9, 3) * EPOCH // 3) for id in ids]
+        expected = [(n, id) for n, one in enumerate(entries) for id in sought(one, lists, again)]
+        owners, found = postings.find(entries, again)
+        assert list(zip(owners.tolist(), found.tolist(), strict=True)) == expected
+        assert all(postings.of(*at) == ids for at, ids in lists.items())
+
+
+def vector(id: int, terms: Sequence[int], published: int) -> Traits:
+    """An entry that says nothing but these terms, all equally telling."""
+    return Traits(id, published, 0, 9, pack(f"<{len(terms)}I", *terms), pack(f"<{len(terms)}H", *[300] * len(terms)))
+
+
+def sought(one: Traits, lists: dict[tuple[int, int], list[int]], again: Collection[int]) -> list[int]:
+    """Whom an entry finds, before it is added to the lists of its own time."""
+    terms, epoch = [*one.terms][:TELLING], one.published // EPOCH
+    shared = Counter(id for at in (epoch - 1, epoch, epoch + 1) for term in terms for id in lists.get((at, term), ()))
+    shared.pop(one.entry, None)
+    for term in terms:
+        ids = lists.setdefault((epoch, term), [])
+        if not (one.entry in again and one.entry in ids):
+            ids.append(one.entry)
+            del ids[:-POSTED]
+    return sorted(shared, key=lambda id: (-shared[id], -id))[:NEAR]
 
 
 @pytest.mark.parametrize(("nth", "written"), [(0, "42"), (1, "42.2"), (2, "42.3"), (9_998, "42.9999")])

@@ -1,4 +1,8 @@
-"""What the meaning of an entry is made of, for those that are not asked for it."""
+"""What the meaning of an entry is made of, for those that are not asked for it; postings of terms in parts."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from struct import pack, unpack_from
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,16 +14,53 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; what is stored has its meaning."""
+    """Add the columns; what is stored has its meaning. The postings of each epoch become one part."""
     op.add_column("story_entry", sa.Column("parts", sa.LargeBinary(), nullable=True))
     op.add_column("story_entry", sa.Column("words", sa.Text(), nullable=True))
+    op.create_table(
+        "story_posting",
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("lists", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "number", name="pk_story_posting"),
+    )
+    rows = op.get_bind().execute(sa.text("SELECT epoch, term, entries FROM story_term ORDER BY epoch, term"))
+    for epoch, lists in groupby(rows, key=lambda row: row[0]):
+        terms, entries = zip(*[row[1:] for row in lists], strict=True)
+        sizes = [len(ids) // 8 for ids in entries]
+        data = pack(f"<I{len(terms)}I{len(sizes)}B", len(terms), *terms, *sizes) + b"".join(entries)
+        op.get_bind().execute(sa.text("INSERT INTO story_posting VALUES (:e, 1, :d)"), {"e": epoch, "d": data})
+    op.drop_table("story_term")
 
 
 def downgrade() -> None:
     """Take them away; all is placed anew where some have no meaning."""
+    op.create_table(
+        "story_term",
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("term", sa.BigInteger(), nullable=False),
+        sa.Column("entries", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("epoch", "term", name="pk_story_term"),
+        sqlite_with_rowid=False,
+    )
+    rows = op.get_bind().execute(sa.text("SELECT epoch, lists FROM story_posting ORDER BY epoch, number"))
+    for epoch, data in rows.fetchall():
+        told = [{"e": epoch, "t": term, "d": entries} for term, entries in _lists(data)]
+        op.get_bind().execute(sa.text("INSERT OR REPLACE INTO story_term VALUES (:e, :t, :d)"), told)
+    op.drop_table("story_posting")
     bare = "FROM story_entry WHERE meaning = x''"
     op.execute(f"DELETE FROM meta WHERE key = 'rules' AND EXISTS (SELECT 1 {bare})")
     op.execute(f"DELETE {bare}")
     with op.batch_alter_table("story_entry") as story_entry:
         story_entry.drop_column("words")
         story_entry.drop_column("parts")
+
+
+def _lists(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Read a part: the number of its terms, these, the size of each list, all lists."""
+    count: int = unpack_from("<I", data)[0]
+    terms, sizes = unpack_from(f"<{count}I", data, 4), unpack_from(f"<{count}B", data, 4 + 4 * count)
+    at = 4 + 5 * count
+    for term, size in zip(terms, sizes, strict=True):
+        yield term, data[at : at + 8 * size]
+        at += 8 * size
