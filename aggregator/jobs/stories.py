@@ -25,7 +25,7 @@ class Storyteller:
         self._reader: Reader | None = None
         self._meanings = Meanings(app.vectors.of_words)
         self._fresh: list[Traits] = []
-        self._memory = Memory(self._store.traits, self._store.members, self._ripen)
+        self._memory = Memory(self._store.traits, self._store.members, self._store.crowded, self._ripen)
 
     def tell(
         self, batch: Sequence[Candidate], sets: Mapping[int, int], said: Features

@@ -33,11 +33,23 @@ class Traits:
     hashes: bytes
     weights: bytes
     meaning: bytes = b""
-    numbers: frozenset[int] = frozenset()  # in its title
-    names: frozenset[int] = frozenset()  # in its title, where capitals say something
+    titled: bytes = b""  # hashes of the numbers of its title, and of its names where capitals say something
     story: int = 0
     spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written
     parts: bytes = b""  # what each of these words counts in its meaning: two bytes, in 16ths
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of its title, by their hashes."""
+        return frozenset([hash for hash in self._titled() if hash & 1])
+
+    @property
+    def names(self) -> frozenset[int]:
+        """The names of its title, by their hashes."""
+        return frozenset([hash for hash in self._titled() if not hash & 1])
+
+    def _titled(self) -> tuple[int, ...]:
+        return unpack(f"<{len(self.titled) // 4}I", self.titled)
 
     @property
     def said(self) -> dict[int, str]:

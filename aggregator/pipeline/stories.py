@@ -62,7 +62,7 @@ class _Near:
         live, hot = self._warm(who, most)
         for place, n in zip(live.tolist(), who[live].tolist(), strict=True):
             self._live.setdefault(n, []).append(place)
-        memory.look_up_stories({self._pairs.whom[place].story for place in live.tolist()} - {0})
+        memory.meet([self._pairs.whom[place] for place in live.tolist()])
         times = np.bincount(who[hot], minlength=len(entries))
         self._hot = set(np.flatnonzero(times).tolist())
         self._alike = self._asked(np.flatnonzero((times >= _MANY)[who] & (most >= _NEAR)).tolist())

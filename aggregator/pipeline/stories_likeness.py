@@ -48,7 +48,7 @@ class Pairs:
         found: list[float] = (mixed * self._fresh[at]).tolist()
         series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
         for place, (n, other) in enumerate(zip(who, whom, strict=True)):
-            if other.numbers and self.entries[n].numbers:
+            if other.titled and self.entries[n].titled:
                 found[place] *= _numbered(self.entries[n].numbers, other.numbers, series[place])
         return as_named(self.entries, who, whom, found, terms.tolist())
 

@@ -1,6 +1,6 @@
 """What is remembered of stories while entries are placed: members, where to find them, and the sum of each story."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.model import Traits
@@ -12,6 +12,7 @@ REMEMBERED = 10_000
 
 Entries = Callable[[Sequence[int]], Iterable[Traits]]
 Stories = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
+Crowded = Callable[[Sequence[int]], Collection[int]]
 Ripen = Callable[[Sequence[Traits]], None]
 
 
@@ -28,15 +29,16 @@ class _Shelf:
 class Memory:
     """Entries and stories as far as they were looked up or placed; notes what is to be kept.
 
-    ``entries`` and ``stories`` look up what is stored: the traits of entries, and which are the latest of stories.
-    ``ripen`` gives traits their meaning.
+    ``entries`` and ``stories`` look up what is stored: the traits of entries, and which are the latest of stories;
+    ``crowded`` says which of some stories have more than one. ``ripen`` gives traits their meaning.
     """
 
-    def __init__(self, entries: Entries, stories: Stories, ripen: Ripen) -> None:
+    def __init__(self, entries: Entries, stories: Stories, crowded: Crowded, ripen: Ripen) -> None:
         self.postings = Postings()
         self.crowded: set[int] = set()
         """Stories that are known to have more than one member."""
-        self._look_up, self._look_up_stories, self._ripen = entries, stories, ripen
+        self._look_up, self._look_up_stories, self._look_up_crowded = entries, stories, crowded
+        self._ripen = ripen
         self._now, self._before = _Shelf(), _Shelf()
         self.begin()
 
@@ -96,6 +98,13 @@ class Memory:
             found |= {id: self._now.members.get(id) for id in wanted}
             self._now.gone.update(id for id in wanted if found[id] is None)
         return {id: member for id, member in found.items() if member}
+
+    def meet(self, members: Iterable[Traits]) -> None:
+        """Take in the stories of members that are placed: most have no other, and these are their sums."""
+        unknown = {one.story: one for one in members if one.story and not self._known(one.story)}
+        crowded = set(self._look_up_crowded(sorted(unknown))) if unknown else set()
+        self._now.profiles |= {story: one for story, one in unknown.items() if story not in crowded}
+        self.look_up_stories(crowded)
 
     def look_up_stories(self, stories: Iterable[int]) -> None:
         """Take in the sums of stories."""

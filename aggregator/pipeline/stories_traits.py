@@ -68,8 +68,8 @@ class Reader:
         traits, begin = [], 0
         for n, (entry, end) in enumerate(zip(entries, bags.ends.tolist(), strict=True)):
             when, facts = (entry.published - _EPOCH) // _MICROSECOND, (bags.marks[n], bags.lengths[n])
-            own, (numbers, names) = (hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end]), bags.titles[n]
-            one = Traits(entry.id, when, *facts, *own, _NONE if begin == end else b"", numbers, names)
+            own = hashes[4 * begin : 4 * end], weights[2 * begin : 2 * end]
+            one = Traits(entry.id, when, *facts, *own, _NONE if begin == end else b"", bags.titles[n])
             one.spelt, one.parts = (terms[4 * begin : 4 * end], bags.spelt[n]), parts[2 * begin : 2 * end]
             traits.append(one)
             begin = end

@@ -21,9 +21,9 @@ MICROSECOND = timedelta(microseconds=1)
 # The first two take effect in a new file only. In such pages an entry of 6 kB and the leaves of six indexes are written
 # with a quarter of the calls: a first sync takes a twentieth less, and new entries no more beside a large archive.
 LAYOUT = ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL")
-# 16 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
+# 8 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
 # the same pages to and fro.
-WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-16000", "wal_autocheckpoint=2000")
+WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000")
 DURABLE = (*WRITING, "synchronous=FULL")  # the disk has it when COMMIT returns (sqlite.org/pragma.html)
 SCRUBBING = (*WRITING, "secure_delete=1")  # what is deleted or written over leaves no bytes in its page
 READING = (*LAYOUT, "query_only=1")

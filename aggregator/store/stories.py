@@ -3,13 +3,12 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from struct import pack, unpack
 from typing import Any
 
 from aggregator.model import Placement, StoryChanges, Traits
 from aggregator.model.story_traits import EPOCH, LATEST
 from aggregator.store.database import Database
-from aggregator.store.driver import read_json
+from aggregator.store.driver import read_json, write_json
 from aggregator.store.lane import among
 
 
@@ -75,6 +74,11 @@ class Stories:
             latest = {story: connection.execute(_MEMBERS, (story, LATEST)).fetchall() for story in stories}
         return {story: [entry for (entry,) in reversed(rows)] for story, rows in latest.items()}
 
+    def crowded(self, stories: Collection[int]) -> list[int]:
+        """Say which of ``stories`` have more than one member."""
+        with self._lane.read() as connection:
+            return [story for (story,) in connection.execute(_CROWDED, (write_json(list(stories)),))]
+
     def postings(self, epochs: Collection[int]) -> dict[int, list[tuple[int, bytes]]]:
         """Give of each epoch the parts of the index of terms, under their numbers, in the order of these."""
         found: dict[int, list[tuple[int, bytes]]] = {epoch: [] for epoch in epochs}
@@ -117,6 +121,10 @@ _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
 _RECIPES = "SELECT entry_id, meaning, parts, words FROM story_entry WHERE entry_id IN"
 _MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
+_CROWDED = """
+    SELECT value FROM json_each(?)
+    WHERE (SELECT count(*) FROM (SELECT 1 FROM story_entry WHERE story = value LIMIT 2)) > 1
+"""
 _FORGET = "DELETE FROM story_posting WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
 _POSTINGS = "SELECT epoch, number, lists FROM story_posting WHERE epoch IN"
 _GONE = "DELETE FROM story_posting WHERE epoch = ? AND number = ?"
@@ -138,15 +146,11 @@ _COUNT = """
 
 
 def _row(traits: Traits) -> tuple[Any, ...]:
-    both = sorted(traits.numbers | traits.names)
-    numbers = pack(f"<{len(both)}I", *both)
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
     recipe = (None, None) if traits.meaning else (traits.parts, traits.spelt[1])
-    return *facts, traits.hashes, traits.weights, numbers, traits.meaning, *recipe
+    return *facts, traits.hashes, traits.weights, traits.titled, traits.meaning, *recipe
 
 
 def _traits(row: Sequence[Any]) -> Traits:
-    entry, story, published, mark, length, hashes, weights, numbers, meaning = row
-    both = unpack(f"<{len(numbers) // 4}I", numbers)
-    odd, even = frozenset([hash for hash in both if hash & 1]), frozenset([hash for hash in both if not hash & 1])
-    return Traits(entry, published, mark, length, hashes, weights, meaning, odd, even, story)
+    entry, story, published, mark, length, hashes, weights, titled, meaning = row
+    return Traits(entry, published, mark, length, hashes, weights, meaning, titled, story)

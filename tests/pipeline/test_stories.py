@@ -72,7 +72,7 @@ def test_an_entry_that_is_read_again_is_not_counted_again() -> None:
 
 def blank() -> Memory:
     """A memory behind which nothing is stored."""
-    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()), MEANINGS.ripen)
+    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()), lambda stories: (), MEANINGS.ripen)
 
 
 def placed(traits: Sequence[Traits]) -> list[int]:
