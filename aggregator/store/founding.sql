@@ -186,6 +186,7 @@ CREATE TABLE shelf (
 CREATE INDEX ix_shelf_newest ON shelf (topic, shown, surfaced, text_set, entry_id);
 
 CREATE TABLE story_entry (
+  place INTEGER NOT NULL,
   entry_id INTEGER NOT NULL,
   story BIGINT NOT NULL,
   published BIGINT NOT NULL,
@@ -197,7 +198,8 @@ CREATE TABLE story_entry (
   meaning BLOB NOT NULL,
   parts BLOB,
   words TEXT,
-  CONSTRAINT pk_story_entry PRIMARY KEY (entry_id),
+  CONSTRAINT pk_story_entry PRIMARY KEY (place),
+  CONSTRAINT uq_story_entry_entry_id UNIQUE (entry_id),
   CONSTRAINT fk_story_entry_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 

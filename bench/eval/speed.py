@@ -102,12 +102,15 @@ def fill(app: App, stored: int) -> None:
             connection.executemany(f"INSERT INTO entry ({quoted}) VALUES ({marks})", rows)
             connection.executemany("INSERT INTO sketch VALUES (?, ?)", sorted(runs))
             connection.executemany(_DECIDED, [(row[0], row[0], row[names.index("published")], row[0]) for row in rows])
-            connection.executemany("INSERT INTO story_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", traits)
+            connection.executemany(
+                "INSERT INTO story_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", traits
+            )
             connection.execute("COMMIT")
         connection.executemany("INSERT INTO story_posting VALUES (?, 1, ?)", _parts(posted))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+_PLACED = "INSERT INTO story_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)"
 _DECIDED = """
     INSERT INTO curation (entry_id, text_set, set_uid, set_founded, same_as, dropped, tags, same_like, same_score,
     story, story_uid, story_like, story_score, story_why) VALUES (?, ?, '', ?, '', '', '[]', 0, 0, ?, '', 0, 0, '[]')

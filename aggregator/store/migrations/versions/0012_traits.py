@@ -1,4 +1,4 @@
-"""What the meaning of an entry is made of, for those that are not asked for it; postings of terms in parts."""
+"""Traits in the order of placing, with what the meaning of an entry is made of; postings of terms in parts."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,9 +14,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; what is stored has its meaning. The postings of each epoch become one part."""
-    op.add_column("story_entry", sa.Column("parts", sa.LargeBinary(), nullable=True))
-    op.add_column("story_entry", sa.Column("words", sa.Text(), nullable=True))
+    """Make the table of traits anew; what is stored has its meaning. The postings of each epoch become one part."""
+    place = sa.Column("place", sa.Integer(), nullable=False)
+    recipe = sa.Column("parts", sa.LargeBinary(), nullable=True), sa.Column("words", sa.Text(), nullable=True)
+    unique = sa.UniqueConstraint("entry_id", name="uq_story_entry_entry_id")
+    _made_anew(place, key="place", unique=(unique,), more=recipe)
     op.create_table(
         "story_posting",
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -51,9 +53,37 @@ def downgrade() -> None:
     bare = "FROM story_entry WHERE meaning = x''"
     op.execute(f"DELETE FROM meta WHERE key = 'rules' AND EXISTS (SELECT 1 {bare})")
     op.execute(f"DELETE {bare}")
-    with op.batch_alter_table("story_entry") as story_entry:
-        story_entry.drop_column("words")
-        story_entry.drop_column("parts")
+    _made_anew(key="entry_id")
+
+
+def _made_anew(
+    *first: sa.Column[int],
+    key: str,
+    unique: tuple[sa.UniqueConstraint, ...] = (),
+    more: tuple[sa.Column[bytes] | sa.Column[str], ...] = (),
+) -> None:
+    """Make the table of traits with another primary ``key``, and copy what both have."""
+    op.drop_index("ix_story_entry_story_published_entry_id", "story_entry")
+    op.rename_table("story_entry", "story_entry_before")
+    op.create_table(
+        "story_entry",
+        *first,
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        *[sa.Column(name, sa.BigInteger(), nullable=False) for name in _COLUMNS[1:4]],
+        sa.Column("length", sa.Integer(), nullable=False),
+        *[sa.Column(name, sa.LargeBinary(), nullable=False) for name in _COLUMNS[5:]],
+        *more,
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_story_entry_entry_id_entry", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint(key, name="pk_story_entry"),
+        *unique,
+    )
+    both = ", ".join(_COLUMNS)
+    op.execute(f"INSERT INTO story_entry ({both}) SELECT {both} FROM story_entry_before ORDER BY entry_id")
+    op.drop_table("story_entry_before")
+    op.create_index("ix_story_entry_story_published_entry_id", "story_entry", ["story", "published", "entry_id"])
+
+
+_COLUMNS = ("entry_id", "story", "published", "mark", "length", "terms", "weights", "numbers", "meaning")
 
 
 def _lists(data: bytes) -> Iterator[tuple[int, bytes]]:
