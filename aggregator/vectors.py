@@ -25,7 +25,7 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
-_MANY = 5000  # words that are cut before those are listed that need not be
+_MANY = 50_000  # words that are cut before those are listed that need not be
 _TOGETHER = 512  # words whose pieces are at hand at once
 
 

@@ -5,6 +5,7 @@ topics does not. So a twin does that for the next batch while this process decid
 always be done here instead, with the same result.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,13 +21,15 @@ from aggregator.pipeline.shingles_keys import KEYED, keys
 from aggregator.pipeline.stories_bags import Bags, mark, read
 from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.spare import give_back
 from aggregator.twin import Twin, possible
 
 MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
 _NEXT = "the next batch"
-_TOGETHER = 200  # texts whose words are at hand at once
+_OFTEN = 4  # batches after which memory that is not used is given back
+_TOGETHER = 100  # texts whose words are at hand at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,13 @@ class Foresight:
         self._app, self._limit = app, limit
         self._vocabulary = Vocabulary()
         self._twin: Twin | None = None
+        self._batches = 0
 
     def __enter__(self) -> Self:
         if possible() and self._app.store.curation.waits(MANY):
             self._app.store.rest()
+            gc.collect()
+            give_back()  # else both would keep it
             try:
                 self._twin = Twin(self._work)
                 self._twin.offer(_NEXT)
@@ -88,6 +94,9 @@ class Foresight:
     def _ahead(self, twin: Twin) -> object:
         """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two."""
         twin.offer(_NEXT)
+        self._batches += 1
+        if self._batches % _OFTEN == 0:
+            give_back()
         return twin.answer()
 
     def _work(self, messages: Iterator[Any]) -> Iterator[Features]:

@@ -15,7 +15,7 @@ BOOSTS = np.array([1.6, 1.5, 1.0])
 NAME, NUMBER, PLAIN = 0, 1, 2
 """Places in BOOSTS."""
 
-KEPT = 100_000
+KEPT = 60_000
 """So many words are remembered; beyond, all are looked up anew when they come again."""
 
 _ROOM = 1024
