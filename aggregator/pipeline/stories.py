@@ -89,8 +89,11 @@ class _Near:
         return dict(zip(places, self._pairs.alike(places), strict=True)) if places else {}
 
     def _placed(self, n: int, entry: Traits) -> Placement:
-        memory, terms = self._memory, entry.terms
-        alike = self._like(n, terms) if self._may_join(n) else {}
+        memory = self._memory
+        if not self._may_join(n):
+            return Placement(memory.found(entry))
+        terms = entry.terms
+        alike = self._like(n, terms)
         least = _DRAWN * between(_JOIN, entry.length * _SHORT)
         drawn = [(story, found) for story, found in alike.items() if max(found)[0] >= least]
         scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
