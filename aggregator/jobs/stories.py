@@ -62,12 +62,14 @@ class Storyteller:
 
     def _ripen(self, traits: Sequence[Traits]) -> None:
         """Give traits their meaning; what it is made of is looked up of those that are remembered without it."""
-        bare = {one.entry: one for one in traits if not one.parts}
-        for entry, meaning, parts, words in self._store.recipes(bare):
-            one = bare[entry]
-            one.meaning, one.parts, one.spelt = meaning, parts, (b"", words)
+        bare = [one for one in traits if not one.parts]
+        made = {row[0]: row[1:] for row in self._store.recipes({one.entry for one in bare})} if bare else {}
+        for one in bare:
+            if one.entry in made:
+                one.meaning, one.parts, words = made[one.entry]
+                one.spelt = b"", words
         self._meanings.ripen(traits)
-        for one in bare.values():
+        for one in bare:
             one.spelt, one.parts = _UNSPELT, b""
 
     def _read(self, entries: Sequence[Candidate], said: Features, again: Collection[int]) -> list[Traits]:
