@@ -11,13 +11,15 @@ from aggregator.app import App, list_feeds
 from aggregator.config import DigestConfig
 from aggregator.errors import AggregatorError
 from aggregator.jobs.arrivals import Refreshed
-from aggregator.jobs.compose import Period, compose_issue, due_periods, restore_files
+from aggregator.jobs.compose import Period, compose_issue, due_periods, unwritten
 from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
 from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
+from aggregator.jobs.looks import template_trouble
 from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
+from aggregator.jobs.shapes import write_shapes
 from aggregator.model import FeedState, IssueState, PruneRow
 from aggregator.pipeline.spread import turn
 
@@ -39,7 +41,8 @@ class Report:
     published: Published = field(default_factory=Published)
     issues: list[IssueState] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
-    uncomposed: dict[str, str] = field(default_factory=dict)  # issues that could not be made, and why
+    uncomposed: dict[str, str] = field(default_factory=dict)  # issues or their files that could not be made, and why
+    templates: str = ""  # what is wrong with the user's templates
     held: dict[str, str] = field(default_factory=dict)  # issues that wait for approval: digest → period
     reminded: dict[str, str] = field(default_factory=dict)  # of these, what became of the mail to the editor
     unreminded: dict[str, str] = field(default_factory=dict)  # and what became of an earlier one that did not go out
@@ -61,7 +64,6 @@ def recover(app: App) -> int:
     reword(app)
     readdress(app)
     app.archive.clean()
-    restore_files(app)
     return lost_deliveries(app)
 
 
@@ -77,9 +79,10 @@ def sync(
     """Do the whole job once: ask due feeds, store, curate, publish, compose due issues, deliver.
 
     ``force`` asks feeds that are not due, but none whose server told us to wait. ``late`` bounds how long ago an
-    issue may have been due; None catches up whatever is missing, once. An issue that cannot be made, for a reason that
-    no rule foresaw, is named in ``uncomposed`` and costs no other its own. ``spread`` lets each due feed wait for its
-    own minute of the hour. ``patience`` is for how many seconds mail is sent; what is left then waits for the next run.
+    issue may have been due; None catches up whatever is missing, once. An issue that cannot be made, for a mistake in
+    a template or a reason that no rule foresaw, is named in ``uncomposed`` and costs no other its own, nor any mail.
+    ``spread`` lets each due feed wait for its own minute of the hour. ``patience`` is for how many seconds mail is
+    sent; what is left then waits for the next run.
     """
     report = Report()
     with _timed(report, "refresh"):
@@ -96,6 +99,7 @@ def sync(
     with _timed(report, "curate"):
         report.placed = curate(app)
     with _timed(report, "publish"):
+        report.templates = template_trouble(app)
         report.published = publish_all(app)
     with _timed(report, "compose"):
         _compose(app, report, late=late)
@@ -117,6 +121,9 @@ def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[Fe
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:
+    for digest, name in unwritten(app):
+        with _named(report, f"{digest.name} {name}"):
+            write_shapes(app, digest, name)
     if app.store.drafts.all():
         _freeze_drafts(app, report)
     for digest, period in due_periods(app, now=app.clock(), late=late):
@@ -135,13 +142,13 @@ def _freeze_drafts(app: App, report: Report) -> None:
 
 @contextmanager
 def _named(report: Report, issue: str) -> Iterator[None]:
-    """Let what no rule foresaw cost this issue alone, and name it."""
+    """Let what goes wrong cost this issue alone, and name it."""
     try:
         yield
-    except AggregatorError:
-        raise
+    except AggregatorError as error:
+        report.uncomposed[issue] = str(error)
     except Exception as error:
-        report.uncomposed[issue] = f"{type(error).__name__}: {error}"
+        report.uncomposed[issue] = f"{type(error).__name__}: {error} (please report it)"
 
 
 def _compose_one(app: App, digest: DigestConfig, period: Period, report: Report) -> None:

@@ -16,6 +16,7 @@ from bench.goals import speed_tables
 from bench.growth import ENTRIES, growth, growth_tables
 from bench.killed import killed_tables, killings
 from bench.latency import latency_tables, waits
+from bench.letters import freezings, letters_table
 from bench.looks import looks_table, verdicts
 from bench.measure import adopt_orphans
 from bench.peers import PEERS
@@ -100,6 +101,12 @@ def killed(book: Book, chosen: argparse.Namespace) -> None:
     """Kill the sender of an issue at random moments, again and again, and count who lost or doubled a mail."""
     title = f"An issue to {chosen.subscribers:,} subscribers whose sender is killed (kill -9), {chosen.times} times"
     show(title, killed_tables(book.keep(title, killings(times=chosen.times, subscribers=chosen.subscribers))))
+
+
+def letters(book: Book, chosen: argparse.Namespace) -> None:
+    """Freeze issues for subscribers of whom no two chose the same topics."""
+    title = f"An issue for {chosen.choices:,} subscribers, each with a choice of topics of their own"
+    show(title, letters_table(book.keep(title, freezings(choices=chosen.choices))))
 
 
 def look(book: Book, chosen: argparse.Namespace) -> None:
@@ -194,6 +201,7 @@ def parser() -> argparse.ArgumentParser:
     command(startup, "startup", feeds=20, rounds=10)
     command(delivery, "delivery", subscribers=5000, processes=4, rounds=3)
     command(killed, "killed", times=200, subscribers=200)
+    command(letters, "letters", choices=5000)
     large = command(grow, "growth", feeds=1000, fresh=200, rounds=5)
     large.add_argument("--sizes", type=sizes, default=[10_000, 100_000, 1_000_000], help="(10000,100000,1000000)")
     seen = command(look, "looks")

@@ -1,7 +1,7 @@
 """``python -m bench.forms``: does the answer to the form, or its time, tell who subscribes?
 
-A real ``aggregator serve`` on loopback is sent the form for addresses that are new, waiting, confirmed, suppressed, and
-none, in random order and each from a network of its own, so that no bound cuts any of them short. As Markdown.
+A real ``aggregator serve`` on loopback is sent the form for addresses that are new, waiting, confirmed and suppressed,
+in random order and each from a network of its own, so that no bound cuts any of them short. As Markdown.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 from aggregator.app import App, open_app
 from aggregator.model import Choice, Consent
 
-KINDS = ("new", "waiting", "confirmed", "suppressed", "no mailbox")
+KINDS = ("new", "waiting", "confirmed", "suppressed")
 CONFIG = """title: Forms
 home: https://news.example.org/
 digests: [{name: morning, title: Morning, when: daily 07:00}]
@@ -76,9 +76,8 @@ def people(app: App, times: int) -> None:
 
 
 def address(kind: str, number: int) -> str:
-    """Make an address, all of one length; one kind cannot have a mailbox, though it looks like an address."""
-    local = f"{kind[:2]}{number:05}"
-    return f"{local}@exampl..org" if kind == "no mailbox" else f"{local}@example.org"
+    """Make an address, all of one length."""
+    return f"{kind[:2]}{number:05}@example.org"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""How issues look: mails of three sizes in four languages, and what checkers say of them."""
+"""How issues and pages look: mails of three sizes in four languages, the site, and what checkers say of them."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +14,7 @@ from aggregator.pipeline.rank import rank
 from aggregator.pipeline.telling import summed_up
 from aggregator.templates import Templates
 from bench.looks_checkers import SCHEMES, axe, html_validate, mail_programs, pictures
+from bench.looks_pages import pages, style
 from tests.newsroom import ARABIC, BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, digest, issue, news, stories
 from tests.storyroom import treaty
 
@@ -44,14 +45,14 @@ class Mail:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What checkers say of one mail."""
+    """What checkers say of one mail or page; a page tells no stories and is not sent."""
 
     mail: str
-    told: int
-    brief: int
-    left_out: int
+    told: int | None
+    brief: int | None
+    left_out: int | None
     decoded: int
-    sent: int
+    sent: int | None
     axe: Mapping[str, list[list[Any]]]  # by scheme
     html: list[str]
     unknown: Mapping[str, list[str]]  # to mail programs: what, and to which
@@ -105,20 +106,34 @@ def hostile() -> Mail:
 def verdicts(packages: Path, pictured: Path | None) -> Iterator[Verdict]:
     """Have every mail, and a page of the archive, looked at by axe-core and html-validate; keep pictures if asked."""
     with tempfile.TemporaryDirectory(prefix="looks-") as scratch:
-        written = {mail.name: mail for mail in (*mails(), hostile())}
-        pages = {name: Path(scratch) / f"{name}.html" for name in written}
-        for name, page in pages.items():
-            page.write_text(written[name].letter.html, encoding="utf-8")
-        found = html_validate(list(pages.values()), packages)
-        for name, mail in written.items():
-            html, page, lines = mail.letter.html, pages[name], mail.issue.lines
+        composed = {mail.name: mail for mail in (*mails(), hostile())}
+        titles = {language: (title, topics) for language, (_, title, topics) in EDITIONS.items()}
+        written = {name: mail.letter.html for name, mail in composed.items()} | dict(pages(titles))
+        files = {name: Path(scratch) / f"{name}.html" for name in written}
+        for name, file in files.items():
+            file.write_text(written[name], encoding="utf-8")
+        Path(scratch, "style.css").write_text(style(), encoding="utf-8")
+        found = html_validate(list(files.values()), packages)
+        for name, html in written.items():
             if pictured:
                 pictured.mkdir(parents=True, exist_ok=True)
-                list(pictures(page, pictured, height=3000))
-            told = len(lines), sum(line.brief for line in lines), mail.issue.left_out
-            axed = {scheme: axe(page, packages, scheme=scheme) for scheme in SCHEMES}
-            unknown = mail_programs(page, packages) if name == "en-300" else {}
-            yield Verdict(name, *told, len(html.encode()), sent_size(html), axed, found.get(name, []), unknown)
+                list(pictures(files[name], pictured, height=3000 if name in composed else 1400))
+            axed = {scheme: axe(files[name], packages, scheme=scheme) for scheme in SCHEMES}
+            unknown = mail_programs(files[name], packages) if name == "en-300" else {}
+            yield Verdict(name, *_figures(composed.get(name), html), axed, found.get(name, []), unknown)
+
+
+def _figures(mail: Mail | None, html: str) -> tuple[int | None, int | None, int | None, int, int | None]:
+    """Count what is told, told briefly and left out, and the bytes of the page and of what is sent."""
+    if mail is None:
+        return None, None, None, len(html.encode()), None
+    lines = mail.issue.lines
+    brief = sum(line.brief for line in lines)
+    return len(lines), brief, mail.issue.left_out, len(html.encode()), sent_size(html)
+
+
+def _number(figure: int | None) -> str:
+    return "" if figure is None else f"{figure:,}"
 
 
 def looks_table(found: list[Verdict]) -> str:
@@ -128,7 +143,8 @@ def looks_table(found: list[Verdict]) -> str:
         "|---|---|---|---|---|---|---|---|---|",
     ]
     rows += [
-        f"| {one.mail} | {one.told} | {one.brief} | {one.left_out} | {one.decoded:,} | {one.sent:,} |"
+        f"| {one.mail} | {_number(one.told)} | {_number(one.brief)} | {_number(one.left_out)} | {one.decoded:,} |"
+        f" {_number(one.sent)} |"
         f" {len(one.axe['light'])} | {len(one.axe['dark'])} | {len(one.html)} |"
         for one in found
     ]

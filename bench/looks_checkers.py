@@ -16,8 +16,10 @@ SCHEMES = {"light": 1, "dark": 0}
 WIDTHS = (600, 360)
 AXE = """
 document.body.style.width = "360px";
-const wide = document.querySelector("[role=main]").scrollWidth;
+const wide = document.querySelector("[role=main], main").scrollWidth;
 document.body.style.width = "";
+// axe-core takes joined letters, as in Arabic, for icons of a font and does not test their contrast: here none is one.
+CanvasRenderingContext2D.prototype.getImageData = () => ({data: new Uint8ClampedArray(4).fill(255)});
 axe.run(document, {resultTypes: ["violations", "incomplete"]}).then(found => {
   const told = rows => rows.map(row => [row.id, row.nodes.length, row.nodes[0].html.slice(0, 160)]);
   document.documentElement.setAttribute("data-found", JSON.stringify({wide,
@@ -36,6 +38,7 @@ RULES = {
         "long-title": "off",  # the title is the subject
         "attribute-boolean-style": "off",
         "doctype-style": "off",
+        "form-dup-name": ["error", {"shared": ["radio", "checkbox", "submit"]}],  # a choice of several has one name
     },
 }
 CANIEMAIL = """

@@ -44,7 +44,24 @@ class Reply:
     def heading(self) -> str:
         found = re.search(r"<h1[^>]*>(.*?)</h1>", self.text)
         assert found, self.text
-        return found[1]
+        return re.sub(r"<[^>]+>", "", found[1])
+
+    @property
+    def shown(self) -> str:
+        """The words of the page, as they are read out."""
+        return " ".join(re.sub(r"<[^>]+>", "", self.text).split())
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What is listed: names and values in turn."""
+        return tuple(re.sub(r"<[^>]+>", "", found) for found in re.findall(r"<d[td]>(.*?)</d[td]>", self.text))
+
+    @property
+    def language(self) -> tuple[str, str]:
+        """What the page says it speaks, and which way it runs; its header says the same."""
+        found = re.search(r'<html lang="(.*?)" dir="(.*?)">', self.text)
+        assert found and self.headers["content-language"] == found[1]
+        return found[1], found[2]
 
 
 @dataclass

@@ -149,6 +149,8 @@ def test_markdown_tells_everything(texts):
         ("2026 was", "2026 was"),
         ("[link](x) <b> `c` a_b & ~d~ |", r"\[link\](x) \<b\> \`c\` a\_b \& \~d\~ \|"),
         ("two\nlines", "two lines"),
+        ("Learn C #", r"Learn C \#"),
+        ("C# and F#", "C# and F#"),
         ("", ""),
     ],
 )

@@ -143,6 +143,30 @@ def test_silence_or_nonsense_after_the_final_dot_leaves_the_message_unknown(last
     assert (error.code, error.permanent, error.unknown) == (0, False, True)
 
 
+@pytest.mark.parametrize("code", [200, 251, 252, 299])
+def test_whatever_begins_with_a_two_is_a_yes(code: int):
+    """RFC 5321 §4.3.2: the first digit decides; one that was taken and not believed would be sent twice."""
+    said = (*HELLO, f"{code} sender", f"{code} recipient", "354 go on", f"{code} taken!")
+    with breaking_office(said) as (port, _), smtp(port) as post:
+        assert post.send(letter_to()) == f"{code} taken"
+
+
+@pytest.mark.parametrize("last", ["354 still listening", "150 wait", "600 what", "099 who"])
+def test_what_is_neither_yes_nor_no_after_the_final_dot_leaves_the_message_unknown(last: str):
+    with breaking_office((*HELLO, *ACCEPTED, last)) as (port, _):
+        error = refusal(smtp(port), letter_to())
+    assert (error.code, error.permanent, error.unknown) == (0, False, True) and last[4:] in error.reply
+
+
+def test_a_reply_of_a_hundred_kilobytes_is_kept_in_short():
+    """Each delivery keeps its own, and the list of them is read by people."""
+    lines = [f"550-5.1.1 {'no such user ' * 80}" for _ in range(100)]
+    long = "\r\n".join([*lines, "550 5.1.1 no"])
+    with breaking_office((*HELLO, "250 OK", long, "250 reset!")) as (port, _), smtp(port) as post:
+        error = refusal(post, letter_to())
+    assert error.code == 550 and error.reply.startswith("5.1.1 no such user") and len(error.reply) == 500
+
+
 @pytest.mark.parametrize(
     "said", [(*HELLO, "250 OK!"), (*HELLO, "250 OK", "250 OK!"), (*HELLO, *ACCEPTED[:2], "354 go on!")]
 )

@@ -10,9 +10,9 @@ import pytest
 
 from aggregator.errors import TemplateError
 from aggregator.pipeline.letter import leave_by_mail
-from aggregator.pipeline.people import samples
+from aggregator.pipeline.people_samples import samples
 from aggregator.templates import Templates, direction, underlined, wrapped
-from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, Text, issue, news, stored, told
+from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, WORDS, Text, issue, news, stored, told
 
 HOME = "https://news.example.org/"
 LINKS = {
@@ -152,6 +152,17 @@ def test_each_block_that_the_readme_names_can_be_replaced(tmp_path: Path, block:
     assert "/* changed */" in user_template(tmp_path, text).letter(issue(news(5))).html
 
 
+def test_a_file_that_the_user_adds_or_takes_away_counts_from_then_on(tmp_path: Path):
+    """`aggregator run` keeps its templates open for days; what extends the file sees it too."""
+    templates = user_template(tmp_path, '{% extends "default:missing.html" %}', name="missing.html")
+    values = next(values for name, values in samples(WORDS.frame("en")) if name == "missing.html")
+    assert "<main>" in templates.render("missing.html", values)
+    (tmp_path / "page.html").write_text("Our own: {% block main %}{% endblock %}", encoding="utf-8")
+    assert templates.render("missing.html", values).startswith("Our own: ")
+    (tmp_path / "page.html").unlink()
+    assert "<main>" in templates.render("missing.html", values)
+
+
 def test_an_entry_block_of_the_users_sees_its_line(tmp_path: Path):
     text = '{% extends "default:issue.txt" %}{% block entry %}* {{ line.title }} ({{ section.title }})\n{% endblock %}'
     shown = user_template(tmp_path, text, name="issue.txt").letter(issue(news(2))).text
@@ -208,7 +219,7 @@ def test_checking_writes_out_what_subscribers_see(tmp_path: Path, name: str):
 def test_the_words_of_the_form_can_be_changed_alone(tmp_path: Path, name: str, block: str):
     text = f'{{% extends "default:{name}" %}}{{% block {block} %}}<p>Our own words.</p>{{% endblock %}}'
     shown = user_template(tmp_path, text, name=name)
-    values = next(values for sample, values in samples() if sample == name)
+    values = next(values for sample, values in samples(WORDS.frame("en")) if sample == name)
     assert "Our own words." in shown.render(name, values) and "<form" in shown.render(name, values)
 
 
@@ -237,7 +248,9 @@ def test_the_readmes_example_works(tmp_path: Path):
         ("https://example.org/a-very-long-address and more", 10, "https://example.org/a-very-long-address\nand more"),
         ("閣僚ら協議", 6, "閣僚ら\n協議"),
         ("署名する。次", 8, "署名す\nる。次"),
+        ("à savoir\u00a0: rien", 8, "à\nsavoir\u00a0:\nrien"),
         ("", 10, ""),
+        (" \n ", 10, ""),
     ],
 )
 def test_wrapping(text: str, width: int, expected: str):

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
-from aggregator.cli.terminal import Terminal
+from aggregator.cli.terminal import TRY_AGAIN, USAGE, Terminal
 from aggregator.errors import AggregatorError, ConfigError
 
 app = typer.Typer(
@@ -94,6 +94,8 @@ def main() -> None:
     except AggregatorError as error:
         print(error if isinstance(error, ConfigError) else f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except SystemExit as end:  # a mistake in the mail server's own call can be mended, if it keeps the report
+        sys.exit(TRY_AGAIN if end.code == USAGE and {"bounces", "-"} <= {*words} else end.code)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)

@@ -1,7 +1,6 @@
 """bounces: take in what came back of mail, or list it."""
 
 import logging
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,16 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import postbag
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.incoming import stdin
+from aggregator.cli.terminal import TRY_AGAIN, AsJson, Terminal, moment, terminal
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
     from aggregator.app import App
     from aggregator.jobs.bounces import Outcome
-
-TRY_AGAIN = 75
-"""What tells a mail server to keep a message and come again: EX_TEMPFAIL of sysexits.h."""
 
 
 def register(app: typer.Typer) -> None:
@@ -44,12 +41,15 @@ def bounces(
         _list(screen, limit, as_json=as_json)
         return
     try:
-        outcomes = _taken(screen, source, to=to, dry_run=dry_run)
-    except AggregatorError as error:
+        _tell_all(screen, _taken(screen, source, to=to, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    except Exception as error:  # whatever it is: a mail server forgets a report that is answered with any other code
         if source != "-":
             raise
-        screen.warn(f"error: {error}")
+        screen.warn(f"error: {error}" if isinstance(error, AggregatorError) else f"error: {error!r}; please report it")
         raise typer.Exit(TRY_AGAIN) from error
+
+
+def _tell_all(screen: Terminal, outcomes: "list[Outcome]", *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         screen.json(dry_run=dry_run, outcomes=outcomes, counts=_counts(outcomes))
         return
@@ -69,7 +69,7 @@ def _taken(screen: Terminal, source: str, *, to: str, dry_run: bool) -> "list[Ou
         raise NotFoundError(f"{path}: a folder, but no Maildir: it has no new/ and cur/")
     with open_app(screen.root) as app:
         if source == "-":
-            return [take(app, data, to=to, dry_run=dry_run) for data in postbag.messages(sys.stdin.buffer)]
+            return [take(app, data, to=to, dry_run=dry_run) for data in postbag.messages(stdin())]
         if path.is_dir():
             return list(_emptied(app, path, screen.warn, to=to, dry_run=dry_run))
         return [take(app, data, to=to, dry_run=dry_run) for data in postbag.in_file(path)]

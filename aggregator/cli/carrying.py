@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.app import utc_now
+from aggregator.cli.incoming import bytes_of
 from aggregator.cli.sheet import Sheet, key
-from aggregator.cli.terminal import Terminal, bytes_of
+from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
 from aggregator.errors import WorkspaceError
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml

@@ -1,6 +1,8 @@
 """digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -14,15 +16,19 @@ if TYPE_CHECKING:
     from aggregator.config import DigestConfig
     from aggregator.model import DeliveryState, DraftedIssue, Issue, Letter
 
+REASONS = 12
+"""So many states of an issue's deliveries are shown, with what a server said: it may have a word for each."""
+
 commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file, those that send, and those of the editor's hand."""
-    from aggregator.cli import drafts, sending
+    from aggregator.cli import drafts, resending, sending
 
     sending.register(commands)
+    resending.register(commands)
     drafts.register(commands)
     app.add_typer(commands, name="digest")
 
@@ -36,23 +42,27 @@ def preview(
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the issue as it would be composed now, or at another time; nothing is frozen, nothing sent."""
+    """Show the draft, or the issue as it would be composed now or at another time; nothing is frozen, nothing sent."""
     from aggregator.app import utc_now
     from aggregator.jobs.compose import current_period, digest_named, draft
+    from aggregator.jobs.drafting import draft_in_hand
+    from aggregator.jobs.edited import as_edited
 
     screen = terminal(context)
     with screen.opened() as app:
         digest = digest_named(app, name)
         now = read_moment(at, app.config.zone) if at else utc_now()
         period = current_period(app, digest, now=now, by=now)
-        drafted = draft(app, digest, period)
+        held = None if at else draft_in_hand(app, digest)
+        drafted = as_edited(app, digest, held) if held else draft(app, digest, period)
         path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
             screen.json(since=period.since, until=period.until, issue=drafted[0] if drafted else None, path=path)
         elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
         else:
-            screen.say(f"subject: {drafted[0].subject}\nfrom {moment(period.since, app.config.zone)} on")
+            since = moment(datetime.fromisoformat(drafted[0].since), app.config.zone)
+            screen.say(f"{f'draft of {held.period}, ' if held else ''}subject: {drafted[0].subject}\nfrom {since} on")
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))
@@ -79,20 +89,19 @@ def show(
 ) -> None:
     """Print an issue as it was frozen."""
     from aggregator.jobs.compose import digest_named
-    from aggregator.jobs.shapes import archive_letter, archive_links, frozen
+    from aggregator.jobs.shapes import archive_links, frozen
 
     screen = terminal(context)
     if sum((text, html, markdown, as_json)) > 1:
         raise typer.BadParameter("choose one of --text, --html, --markdown and --json")
     with screen.opened() as app:
         digest = digest_named(app, name)
-        issue = frozen(app, digest, period)
+        issue, letter = frozen(app, digest, period)
         if as_json:
             screen.json(issue=issue)
         elif markdown:
             typer.echo(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), nl=False)
         else:
-            letter = archive_letter(app, digest, issue)
             typer.echo(letter.html if html else letter.text, nl=False)
 
 
@@ -118,12 +127,21 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         screen.say(f"no issue of {name} was made yet" if name else "no issue was made yet")
     cells = []
     for issue, deliveries in rows:
-        states = [_state(delivery, zone) for delivery in deliveries]
-        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        counts = _counts([_state(delivery, zone) for delivery in deliveries])
         composed = moment(issue.frozen, zone, named=False)
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
     screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
     _warn(screen, drafts, returned)
+
+
+def _counts(states: Iterable[str]) -> str:
+    """Count what became of deliveries; of many reasons those that were given most."""
+    counted = Counter(states)
+    shown = counted if len(counted) <= REASONS else dict(counted.most_common(REASONS))
+    others = counted.total() - sum(shown.values())
+    return ", ".join(
+        [*(f"{many} {state}" for state, many in shown.items()), *[f"{others} others: see --json"] * (others > 0)]
+    )
 
 
 def _warn(screen: Terminal, drafts: Iterable["DraftedIssue"], returned: Mapping[str, str]) -> None:

@@ -1,14 +1,17 @@
 """digest draft, edit, approve, discard: the editor's hand."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.editor import open_editor
+from aggregator.cli.incoming import bytes_of
 from aggregator.cli.sending import Name, code, delivered, said
-from aggregator.cli.terminal import AsJson, Terminal, bytes_of, moment, terminal
-from aggregator.errors import ConfigError, LockedError, NotFoundError
+from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.errors import ConfigError, LockedError, NotFoundError, TemplateError, WorkspaceError
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -70,6 +73,7 @@ def edit(
         if file:
             data = bytes_of(Path(file), most=MOST_BYTES)
             changed = take_sheet(app, found, data, name="sheet" if file == "-" else Path(file).name)
+            _mark(screen, Path(file), data, changed)
         else:
             changed = _by_hand(screen, app, found)
         _tell(screen, app, digest, changed, as_json=as_json)
@@ -99,6 +103,9 @@ def approve(
                 f"{name} {found.period} is approved; it is sent by {error.holder}, within a minute if that is `run`"
             )
             return
+        except TemplateError:
+            screen.warn(f"{name} {found.period} stays approved: mend this template, and the next sync sends it")
+            raise
         report = delivered(screen, app, name)
         screen.say(said(app, report.sent))
     raise typer.Exit(code(report))
@@ -129,9 +136,9 @@ def discard(context: typer.Context, name: Name) -> None:
 
     screen = terminal(context)
     with screen.beside() as app:
-        found = app.store.drafts.find(digest_named(app, name).name)
+        found = app.store.drafts.find(name)  # also of a digest that feeds.yaml has no more
         if found is None:
-            raise NotFoundError(f"there is no draft of “{name}”")
+            raise NotFoundError(f"there is no draft of “{digest_named(app, name).name}”")
         discard(app, found)
         screen.say(f"the draft of {name} is gone")
 
@@ -146,48 +153,69 @@ def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
         print(write_sheet(draft), end="")
 
 
+def _mark(screen: Terminal, file: Path, data: bytes, draft: "DraftedIssue") -> None:
+    """Write into a sheet that was taken which draft it is of now, so that it can be changed on and given again."""
+    from aggregator.config.saving import replace
+    from aggregator.config.sheet import remarked
+
+    marked = remarked(data, draft)
+    if marked == data or not file.is_file():  # nothing to say, or what came out of a pipe
+        return
+    try:
+        replace(file, marked, old=data)
+    except WorkspaceError as error:
+        screen.warn(f"{error}; to give this sheet again, delete its line `draft:` first")
+
+
 def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIssue":
-    """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost."""
+    """Open the sheet in the editor until it has no mistakes, or is left as it was; nothing that was typed is lost.
+
+    It lies in storage/previews/, where it stays when this process is killed or the terminal closes.
+    """
+    from aggregator.config.sheet import write_sheet
+
     if not sys.stdin.isatty():
         raise NotFoundError(
             "there is no terminal to edit in: use `--show`, change what it prints, and give it by `--file`"
         )
-    typed: list[str] = []
+    name, sheet = f"{draft.digest}-{os.getpid()}.yaml", write_sheet(draft).encode()
+    path = app.archive.write_preview(name, sheet)
     try:
-        return _typed(screen, app, draft, typed)
+        changed = _typed(screen, app, draft, path)
     except BaseException:
-        if typed:
-            path = app.archive.write_preview(f"{draft.digest}.yaml", typed[-1].encode())
+        if path.read_bytes() != sheet:
             screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
+        else:
+            app.archive.drop_preview(name)
         raise
+    app.archive.drop_preview(name)
+    return changed
 
 
-def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", typed: list[str]) -> "DraftedIssue":
-    """Let a sheet be written again until it is taken; what was written is added to ``typed``."""
-    import click
-
-    from aggregator.config.sheet import write_sheet
+def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "DraftedIssue":
+    """Let a sheet be written again until it is taken."""
+    from aggregator.config.document import MOST_BYTES
     from aggregator.jobs.drafting import take_sheet
 
-    text = write_sheet(draft)
+    sheet = before = path.read_bytes()
     while True:
-        changed = click.edit(text, extension=".yaml", require_save=True)
-        if changed is None and not typed:
+        open_editor(path)
+        data = bytes_of(path, most=MOST_BYTES)
+        if data == sheet:
             screen.say("nothing was changed")
             return draft
-        text = changed or text
-        typed.append(text)
+        unchanged, before = data == before, data
         try:
-            return take_sheet(app, draft, text.encode(), name="sheet")
+            return take_sheet(app, draft, data, name="sheet")
         except ConfigError as error:
             screen.warn(str(error))
-            if changed is None or not typer.confirm("Edit it again?", default=True):
+            if unchanged or not typer.confirm("Edit it again?", default=True):
                 raise
 
 
 def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:
     """Show what a draft has become, and where it can be looked at."""
-    from aggregator.jobs.drafting import as_edited
+    from aggregator.jobs.edited import as_edited
     from aggregator.pipeline.compose import fits
 
     issue, letter = as_edited(app, digest, draft)

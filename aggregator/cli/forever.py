@@ -29,6 +29,7 @@ def site(app: App, reception: Reception | None = None) -> Site:
         outputs=named_outputs(app),
         digests=[(digest.name, digest.title) for digest in app.config.digests],
         render=app.templates.render,
+        speak=app.templates.frame,
         language=app.config.language,
         mailings=[(one.name, one.title) for one in app.config.mailings if one not in app.config.digests],
         reception=reception,
@@ -83,6 +84,7 @@ class Work:
     site: Revolving = field(init=False)
     reception: Reception = field(init=False)
     signals: SimpleQueue[int] = field(default_factory=SimpleQueue)
+    troubles: tuple[object, ...] = ()  # what stands in the way of issues, as it was told last
 
     def __post_init__(self) -> None:
         self.reception = Reception(self.app, tell=self.screen.warn)
@@ -115,7 +117,9 @@ class Work:
         self.screen.say(f"pruned {counted(sum(row.purgeable for row in rows), 'entry', 'entries')}")
 
     def _tell(self, report: workers.Report) -> None:
-        made = report.issues or report.empty or report.reminded
+        troubles = tuple(filter(None, (report.templates, report.published.unwritten, report.uncomposed)))
+        made = report.issues or report.empty or report.reminded or troubles != self.troubles
+        self.troubles = troubles
         if report.due or made or report.delivered.eventful or report.delivered.asked:
             tell(self.screen, self.app, report)
 

@@ -30,13 +30,14 @@ def summary(report: "Report") -> dict[str, object]:
             "rejected": sum(map(len, refreshed.rejects.values())),
         },
         **({"pages": asdict(report.pages)} if report.pages else {}),
-        "outputs": {"written": report.published.written},
+        "outputs": {"written": report.published.written, "unwritten": report.published.unwritten},
         "issues": {
             "composed": [f"{i.digest} {i.period}" for i in report.issues],
             "empty": report.empty,
             "uncomposed": report.uncomposed,
             "held": report.held,
         },
+        "templates": report.templates,
         "messages": asdict(delivered),
         "failures": refreshed.failures,
         "outage": refreshed.outage,
@@ -65,7 +66,8 @@ def exit_code(report: "Report") -> int:
     delivered = report.delivered
     if delivered.deferred or delivered.waiting or delivered.left:
         return TRY_LATER
-    return 1 if delivered.failed or delivered.unknown or report.uncomposed else 0
+    broken = report.uncomposed or report.templates or report.published.unwritten
+    return 1 if delivered.failed or delivered.unknown or broken else 0
 
 
 def _put_off(report: "Report") -> str:
@@ -127,8 +129,12 @@ def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
     for name, left_out in report.published.left_out.items():
         for reject in left_out:
             screen.warn(f"{name}: {reject.name} left out: {reject.reason}")
+    if report.templates:
+        screen.warn(f"{report.templates}: a mistake in your templates; `aggregator check` reads them all")
+    for file, reason in report.published.unwritten.items():
+        screen.warn(f"{file} stays as it was: {reason}")
     for issue, reason in report.uncomposed.items():
-        screen.warn(f"{issue}: this issue could not be made ({reason}); the next sync tries again. Please report it")
+        screen.warn(f"{issue}: not made, the next sync tries again: {reason}")
     if refreshed.outage:
         screen.warn("no network? Most feeds failed at once, so none is blamed; nothing is lost, try again")
     tell_mail(screen, report.delivered, zone)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, bytes_of, terminal
+from aggregator.cli.incoming import bytes_of
+from aggregator.cli.terminal import AsJson, terminal
 from aggregator.pipeline.wording import counted
 
 OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]
@@ -24,7 +25,7 @@ def import_(
 ) -> None:
     """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
     from aggregator.jobs.register import bring, read_people
-    from aggregator.pipeline.roster import MOST_BYTES
+    from aggregator.pipeline.roster_cells import MOST_BYTES
 
     screen = terminal(context)
     name = "stdin" if str(file) == "-" else file.name

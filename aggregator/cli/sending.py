@@ -1,17 +1,16 @@
-"""digest send, deliver, resend: issues on their way; any number of processes may send at once."""
+"""digest send, deliver: issues on their way; any number of processes may send at once."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli.report import TRY_LATER, tell_mail
 from aggregator.cli.terminal import Terminal, terminal
 from aggregator.errors import AggregatorError, NotFoundError
-from aggregator.model import DeliveryWord
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -19,14 +18,13 @@ if TYPE_CHECKING:
     from aggregator.config import DigestConfig
     from aggregator.jobs.compose import Period
     from aggregator.jobs.delivered import Delivered
-    from aggregator.model import IssueState
 
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 
 def register(commands: typer.Typer) -> None:
     """Add the commands of this file to those of `digest`."""
-    for command in (send, deliver, resend):
+    for command in (send, deliver):
         commands.command()(command)
 
 
@@ -43,6 +41,8 @@ def send(
     screen = terminal(context)
     if bool(to) != test:
         raise typer.BadParameter("--to and --test go together: --to me@example.org --test")
+    if dry_run and test:
+        raise typer.BadParameter("--test sends a mail, --dry-run sends none: choose one")
     with screen.opened() if dry_run else screen.beside() as app:
         digest = digest_named(app, name)
         if test:
@@ -66,49 +66,6 @@ def deliver(
         report = delivered(screen, app, name)
         screen.say(said(app, report.sent))
     raise typer.Exit(code(report))
-
-
-def resend(
-    context: typer.Context,
-    name: Name,
-    period: Annotated[str, typer.Argument(help="The issue's period: 2026-11-23.")],
-    unknown: Annotated[bool, typer.Option("--unknown", help="Some may get it twice.")] = False,
-    failed: Annotated[bool, typer.Option("--failed", help="To whom it could not be delivered.")] = False,
-    to: Annotated[str, typer.Option(help="To this address only; alone: whatever became of it.")] = "",
-) -> None:
-    """Send an issue again, the same mail under the same Message-ID, to those whose delivery is unknown or failed."""
-    screen = terminal(context)
-    if not (unknown or failed or to):
-        raise typer.BadParameter("say to whom: --unknown, --failed or --to ADDRESS")
-    chosen: dict[DeliveryWord, bool] = {"unknown": unknown, "failed": failed}
-    states = [word for word, wanted in chosen.items() if wanted]
-    with screen.beside() as app:
-        issue = app.store.issues.find(name, period)
-        if issue is None or issue.skipped:
-            made = ", ".join(one.period for one in app.store.issues.all(name)[:5] if not one.skipped)
-            raise NotFoundError(f"no issue {name} {period} was made; the latest: {made or 'none'}")
-        if to:
-            _may_get(app, issue, to)
-        anew = states or [word for word in get_args(DeliveryWord) if word not in ("pending", "sending")]
-        count = app.store.issues.again(issue.id, anew, now=app.clock(), recipient=to)
-        screen.say(f"{name} {period}: {counted(count, 'delivery', 'deliveries')} to make again")
-        report = delivered(screen, app, name) if count else None
-        if report:
-            screen.say(said(app, report.sent))
-    raise typer.Exit(code(report) if report else 0)
-
-
-def _may_get(app: "App", issue: "IssueState", to: str) -> None:
-    """Raise NotFoundError when an issue was not for an address, AggregatorError when it is sent nothing any more."""
-    from aggregator.jobs.sending import why_not
-
-    found = next(
-        (one for one in app.store.issues.deliveries(issue.id) if one.recipient.casefold() == to.casefold()), None
-    )
-    if found is None:
-        raise NotFoundError(f"{issue.digest} {issue.period} was not for {to}: who subscribes gets the next one")
-    if reason := why_not(app, found, issue.digest):
-        raise AggregatorError(f"{to} is sent nothing of {issue.digest}: {reason}; nothing was changed")
 
 
 def delivered(screen: Terminal, app: "App", name: str) -> "Delivered":
@@ -167,6 +124,7 @@ def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datet
         waiting = [d for d in app.store.issues.deliveries(there.id) if d.state in ("pending", "deferred")]
         screen.show(f"{digest.name} {period.name} is composed already; {_waiting(len(waiting))}")
         return
+    _must_be_free(app, digest)
     drafted = draft(app, digest, period)
     if drafted is None:
         screen.show("nothing new: no issue would be made")
@@ -189,13 +147,18 @@ def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
     """
     from aggregator.jobs.compose import compose_issue, draft
 
-    if digest.approve or app.store.drafts.find(digest.name):
-        ways = f"`aggregator digest draft {digest.name}`, then `digest approve {digest.name}`"
-        raise AggregatorError(f"{digest.name} is approved before it is sent: {ways}")
+    _must_be_free(app, digest)
     if draft(app, digest, period) is None:
         raise NotFoundError(f"nothing new for {digest.name} {period.name}: no issue was made")
     app.store.issues.reopen(digest.name, period.name)
     compose_issue(app, digest, period)
+
+
+def _must_be_free(app: "App", digest: "DigestConfig") -> None:
+    """Raise AggregatorError for a digest whose issues a person approves, always or because there is a draft."""
+    if digest.approve or app.store.drafts.find(digest.name):
+        ways = f"`aggregator digest draft {digest.name}`, then `digest approve {digest.name}`"
+        raise AggregatorError(f"{digest.name} is approved before it is sent: {ways}")
 
 
 def _waiting(number: int) -> str:

@@ -176,7 +176,7 @@ def release(context: typer.Context, address: Address, as_json: AsJson = False) -
     screen = terminal(context)
     with screen.beside() as app:
         who = found(app, address)
-        released = app.store.subscribers.release(who.id)
+        released = app.store.subscribers.release(who.id, app.clock())
     if as_json:
         screen.json(address=who.address, released=released, reason=who.suppressed)
     screen.say(f"{who.address}: sent to again" if released else f"{who.address}: nothing stood in the way")

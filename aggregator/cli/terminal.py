@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from aggregator.errors import WorkspaceError
 from aggregator.pipeline.plain import plain
 
 if TYPE_CHECKING:
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
     from aggregator.jobs.refresh import Progress
 
 SCHEMA_VERSION = 1
+USAGE = 2
+TRY_AGAIN = 75
+"""What tells a mail server to keep a message and come again: EX_TEMPFAIL of sysexits.h."""
 NARROW = 110  # columns below which a table would cut its cells, so that rows are written as lines
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
@@ -59,10 +61,13 @@ class Terminal:
         self._tell(text, "yellow")
 
     def _tell(self, text: str, style: str | None) -> None:
-        if _is_bare(sys.stderr):
-            print(printable(text), file=sys.stderr)
-        else:
-            self.err.print(printable(text), style=style)
+        if sys.stderr is None:  # closed by who called: nobody listens
+            return
+        with suppress(OSError):  # a full disk behind it, or a reader who is gone, undoes nothing of what was done
+            if _is_bare(sys.stderr):
+                print(printable(text), file=sys.stderr, flush=True)
+            else:
+                self.err.print(printable(text), style=style)
 
     def show(self, text: str) -> None:
         """Print data for people."""
@@ -185,9 +190,9 @@ class Terminal:
             yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def _is_bare(stream: TextIO) -> bool:
+def _is_bare(stream: TextIO | None) -> bool:
     """Tell whether nobody looks at a stream: it takes plain lines then, and loading rich would be for nothing."""
-    return not stream.isatty() and not os.environ.get("FORCE_COLOR")
+    return stream is None or (not stream.isatty() and not os.environ.get("FORCE_COLOR"))
 
 
 def called() -> str:
@@ -201,17 +206,6 @@ def called() -> str:
     if known and name.exists() and name.samefile(known):
         return "aggregator"
     return shlex.quote(str(name))
-
-
-def bytes_of(file: Path, *, most: int) -> bytes:
-    """Read a file that a person named (``-``: input), one byte beyond ``most`` at most; raises WorkspaceError."""
-    if str(file) == "-":
-        return sys.stdin.buffer.read(most + 1)
-    try:
-        with file.open("rb") as opened:
-            return opened.read(most + 1)
-    except OSError as error:
-        raise WorkspaceError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def terminal(context: typer.Context) -> Terminal:

@@ -24,6 +24,7 @@ LONGEST = 2000
 """Characters of a note."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\u2028\u2029]")
+_MARK = re.compile(rb"""^(draft:[ \t]*["']?)[0-9a-f]{8}(["']?[ \t]*(?:#.*)?\r?)$""", re.MULTILINE)
 _HEAD = """\
 # {title}, {date} ({period}). Stories are told in this order; the first one leads.
 # Move a story to change its place, delete it (or `drop: true`) to leave it out, move one up from `more` to tell it.
@@ -95,6 +96,11 @@ def mark(draft: DraftedIssue) -> str:
     """Name a draft as it is: composed anew or changed, it has another mark."""
     facts = (draft.digest, draft.period, draft.made.isoformat(), asdict(draft.edits))
     return sha256(json.dumps(facts).encode()).hexdigest()[:8]
+
+
+def remarked(data: bytes, draft: DraftedIssue) -> bytes:
+    """Let a sheet that was taken be of the draft as it is now, so that it may be changed on and given again."""
+    return _MARK.sub(lambda found: found[1] + mark(draft).encode() + found[2], data, count=1)
 
 
 def told(sheet: Sheet) -> tuple[EditedLine, ...]:

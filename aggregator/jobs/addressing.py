@@ -10,48 +10,50 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.jobs.post import contact_mail, footer_links, host
 from aggregator.jobs.trouble import trouble
-from aggregator.model import Addressed, Issue, Letter, Subscriber, Subscription, Variant
+from aggregator.model import Addressed, Issue, Letter, Subscriber, Variant, mailbox_of
 from aggregator.pipeline.compose import fit
 from aggregator.pipeline.letter import message_id
 from aggregator.pipeline.narrowing import narrowed
+from aggregator.pipeline.packing import pack
 from aggregator.pipeline.plain import tidy
-from aggregator.store.subscribers import mailbox_of
 
 EDITOR = '{"editor": true}'
 """The variant of who keeps feeds.yaml."""
 
 Choice = tuple[tuple[str, ...], str, str]
-"""Topics (none: all), language and time zone (empty: as the issue has them)."""
+"""Topics that the issue tells of (none: all), language and time zone (empty: as the issue has them)."""
 
 
 def addressed(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> tuple[list[Addressed], list[Variant]]:
     """List the deliveries of an issue, and the letters that are not the issue's own.
 
     Who stands in `to:` gets the issue as it is, also when they subscribed as well. Subscribers with the same choice
-    share one letter, and so do those in whose time zones every time in it is the same; a choice of topics of which the
-    issue tells nothing gets none.
+    share one letter, and so do those whose choices differ only by what the issue does not tell of, or in whose time
+    zones every time in it is the same; a choice of topics of which the issue tells nothing gets none.
     """
     deliveries = [_to(app, issue, address) for address in dict.fromkeys(digest.to)]
-    variants = _for_the_editor(app, digest, issue, deliveries)
+    variants = _for_the_editor(app, digest, issue, deliveries, own=letter)
     fixed = {mailbox_of(address) for address in digest.to}
     people = app.store.subscribers.of_digest(*app.config.audience(digest.name), app.clock())
-    choices: dict[Choice, str | None] = {}
+    choices: dict[Choice, str] = {}
     zones = _zones(issue, {person.zone for person, _ in people} - {""})
+    offered, there = _topics(app, digest), _topics_there(issue)
     for person, wanted in people:
-        choice = _choice(app, digest, person, wanted, zones)
-        if choice not in choices:
-            variant = _variant(app, digest, issue, choice)
-            own = variant is not None and (variant.subject, variant.letter) == (issue.subject, letter)
-            choices[choice] = None if variant is None else "" if own else variant.key
-            if variant and not own:
-                variants[variant.key] = variant
-        key = choices[choice]
+        chosen = tuple(name for name in offered if name in wanted.choice.topics)
+        choice = _choice(app, person, () if len(chosen) == len(offered) else chosen, zones, there)
+        if choice is not None and choice not in choices:
+            variant = _variant(app, digest, issue, choice, own=letter)
+            choices[choice] = variant.key if variant else ""
+            variants |= {variant.key: variant} if variant else {}
+        key = choices[choice] if choice else None
         if key is not None and person.mailbox not in fixed:
             deliveries.append(replace(_to(app, issue, person.address), subscriber=person.id, variant=key))
     return deliveries, _used(variants, deliveries)
 
 
-def _for_the_editor(app: App, digest: DigestConfig, issue: Issue, deliveries: list[Addressed]) -> dict[str, Variant]:
+def _for_the_editor(
+    app: App, digest: DigestConfig, issue: Issue, deliveries: list[Addressed], *, own: Letter
+) -> dict[str, Variant]:
     """Give the editor, who stands in `to:` under the address of `contact:`, a letter that names feeds that failed."""
     contact = contact_mail(app)
     place = next(
@@ -65,7 +67,7 @@ def _for_the_editor(app: App, digest: DigestConfig, issue: Issue, deliveries: li
         issue, lambda one: app.templates.letter(one, links=links, trouble=failed), digest=digest, frame=frame
     )
     deliveries[place] = replace(deliveries[place], variant=EDITOR)
-    return {EDITOR: Variant(EDITOR, shown.subject, letter)}
+    return {EDITOR: Variant(EDITOR, shown.subject, pack(letter, like=own))}
 
 
 def _used(variants: dict[str, Variant], deliveries: Iterable[Addressed]) -> list[Variant]:
@@ -90,29 +92,45 @@ def _zones(issue: Issue, zones: Iterable[str]) -> dict[str, str]:
 
 
 def _choice(
-    app: App, digest: DigestConfig, person: Subscriber, wanted: Subscription, zones: Mapping[str, str]
-) -> Choice:
-    """Read what somebody chose; topics that are no more are passed over, and all of them are none."""
-    offered = _topics(app, digest)
-    chosen = tuple(name for name in offered if name in wanted.choice.topics)
+    app: App, person: Subscriber, chosen: tuple[str, ...], zones: Mapping[str, str], there: Mapping[str, bool]
+) -> Choice | None:
+    """Read what somebody chose (no topics: all) as far as it makes a difference; None when nothing of it is told."""
+    topics = tuple(name for name in chosen if name in there)
+    if chosen and not any(there[name] for name in topics):
+        return None
     language = "" if person.language == app.config.language else person.language
-    return (() if len(chosen) == len(offered) else chosen), language, zones.get(person.zone, "")
+    return topics, language, zones.get(person.zone, "")
+
+
+def _topics_there(issue: Issue) -> dict[str, bool]:
+    """List the topics of an issue's stories, and whether a letter of this topic alone would tell one of them.
+
+    Not what the digest's size left out (``narrowed``). Other topics make no difference to any letter.
+    """
+    told = {line.rank for part in issue.sections for line in part.lines}
+    there: dict[str, bool] = {}
+    for part in (*issue.sections, *issue.rest):
+        for line in part.lines:
+            for topic in line.topics or (part.topic,):
+                there[topic] = there.get(topic, False) or line.rank in told or line.brief
+    return there
 
 
 def _topics(app: App, digest: DigestConfig) -> dict[str, str]:
     return {topic.name: tidy(topic.title) or topic.name for topic in digest.among(app.config.topics)}
 
 
-def _variant(app: App, digest: DigestConfig, issue: Issue, choice: Choice) -> Variant | None:
-    """Write an issue out for a choice; None when nothing of it is wanted."""
+def _variant(app: App, digest: DigestConfig, issue: Issue, choice: Choice, *, own: Letter) -> Variant | None:
+    """Write an issue out for a choice; None when that is the issue's ``own`` letter."""
     topics, language, zone = choice
     offered = _topics(app, digest)
     chosen = narrowed(issue, {name: offered[name] for name in topics}) if topics else issue
-    if chosen is None:
-        return None
+    assert chosen is not None  # ``_choice`` has seen to it
     links = footer_links(app, digest, issue.period, personal=True)
     shown = app.templates.framed(chosen, language=language, zone=zone, template=digest.subject)
     frame = app.templates.frame(shown.language)
     shown, letter = fit(shown, lambda one: app.templates.letter(one, links=links), digest=digest, frame=frame)
+    if (shown.subject, letter) == (issue.subject, own):
+        return None
     key = json.dumps({"topics": topics, "language": language, "zone": zone}, sort_keys=True, ensure_ascii=False)
-    return Variant(key, shown.subject, letter)
+    return Variant(key, shown.subject, pack(letter, like=own))

@@ -1,6 +1,6 @@
 """What comes back of mail: bytes → an outcome, kept in the store, and the end of mail to whom it cannot reach.
 
-bytes ─read─▶ Report ─the return path─▶ a delivery ─judge─▶ Verdict ─record─▶ Outcome
+bytes ─read─▶ MailReport ─the return path─▶ a delivery ─diagnose─▶ Diagnosis ─record─▶ Outcome
 """
 
 from dataclasses import dataclass, replace
@@ -9,8 +9,8 @@ from functools import partial
 from aggregator.app import App
 from aggregator.errors import ConfigError
 from aggregator.model import Bounce, BounceWord
-from aggregator.model.returned import Addressee, Report, Verdict
-from aggregator.pipeline.bounces import DAYS, delivery_of, judge, refusal, why_suppressed
+from aggregator.model.returned import Addressee, Diagnosis, MailReport
+from aggregator.pipeline.bounces import DAYS, delivery_of, diagnose, refusal, why_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def take(app: App, data: bytes, *, to: str = "", dry_run: bool = False) -> Outco
     addressee = app.store.bounces.addressee(delivery)
     if addressee is None:
         return Outcome(ignored=f"delivery {delivery} is not here any more, or its subscriber was erased")
-    return _settle(app, addressee, judge(report, addressee.recipient), report=report, dry_run=dry_run)
+    return _settle(app, addressee, diagnose(report, addressee.recipient), report=report, dry_run=dry_run)
 
 
 def bounced(app: App, delivery: int, code: int, text: str) -> Outcome:
@@ -64,7 +64,7 @@ def bounced(app: App, delivery: int, code: int, text: str) -> Outcome:
     if addressee is None:
         return Outcome(ignored=f"delivery {delivery} is not here any more, or its subscriber was erased")
     name = f"smtp {delivery} {app.clock():%Y-%m-%d}"
-    return _settle(app, addressee, refusal(code, text), report=Report("delivery", (), name))
+    return _settle(app, addressee, refusal(code, text), report=MailReport("delivery", (), name))
 
 
 def _delivery(app: App, bounces: str, addresses: tuple[str, ...]) -> int | None:
@@ -73,18 +73,20 @@ def _delivery(app: App, bounces: str, addresses: tuple[str, ...]) -> int | None:
     return next((delivery for delivery in found if delivery is not None), None)
 
 
-def _settle(app: App, to: Addressee, verdict: Verdict, *, report: Report, dry_run: bool = False) -> Outcome:
+def _settle(app: App, to: Addressee, diagnosis: Diagnosis, *, report: MailReport, dry_run: bool = False) -> Outcome:
     outcome = Outcome(recipient=to.recipient, digest=to.digest, period=to.period)
-    if verdict.kind is None:
-        return replace(outcome, ignored=verdict.why_none)
-    outcome = replace(outcome, kind=verdict.kind, status=verdict.status, diagnostic=verdict.diagnostic)
+    if diagnosis.kind is None:
+        return replace(outcome, ignored=diagnosis.why_none)
+    outcome = replace(outcome, kind=diagnosis.kind, status=diagnosis.status, diagnostic=diagnosis.diagnostic)
     now = app.clock()
     fingerprint = f"{to.delivery} {report.fingerprint}"
     if dry_run and app.store.bounces.known(fingerprint):
         return replace(outcome, known=True)
     if dry_run:
         failures = app.store.bounces.failures(to.subscriber, to.delivery, now=now, days=DAYS)
-        return replace(outcome, suppressed=why_suppressed(verdict, failures) if to.subscriber else "")
-    bounce = Bounce(to.subscriber, to.delivery, verdict.kind, verdict.status, verdict.diagnostic, fingerprint, now)
-    new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))
+        return replace(outcome, suppressed=why_suppressed(diagnosis, failures) if to.subscriber else "")
+    bounce = Bounce(
+        to.subscriber, to.delivery, diagnosis.kind, diagnosis.status, diagnosis.diagnostic, fingerprint, now
+    )
+    new, reason = app.store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, diagnosis))
     return replace(outcome, suppressed=reason, known=not new)

@@ -79,10 +79,13 @@ def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, st
 
 
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
-    """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back."""
+    """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back.
+
+    An issue that reaches beyond ``now`` was made while the clock was wrong: what came before it is told all the same.
+    """
     when, zone = When.read(digest.when), app.config.zone
     due = when.latest(now, zone)
-    last = app.store.issues.last(digest.name, by=by)
+    last = app.store.issues.last(digest.name, by=by or now)
     before = when.latest(due - timedelta(minutes=1), zone)
     since = last.until if last else max(min(before, now - timedelta(days=1)), now - LONGEST_FIRST_WINDOW)
     if last is None and (held := app.store.drafts.find(digest.name)):
@@ -171,14 +174,14 @@ def freeze(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> Issu
     return state
 
 
-def restore_files(app: App) -> None:
-    """Write the files of each digest's last issue where a process died between freezing and writing them."""
-    from aggregator.jobs.shapes import write_shapes
-
-    for digest in app.config.mailings:
-        state = app.store.issues.last(digest.name)
-        if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file():
-            write_shapes(app, digest, state.period)
+def unwritten(app: App) -> list[tuple[DigestConfig, str]]:
+    """List the last issues, by digest and period, without their files: a process died over them, or a disk was full."""
+    found = [(digest, app.store.issues.last(digest.name)) for digest in app.config.mailings]
+    return [
+        (digest, state.period)
+        for digest, state in found
+        if state and not state.skipped and not app.archive.issue(digest.name, f"{state.period}.eml").is_file()
+    ]
 
 
 def digest_named(app: App, name: str) -> DigestConfig:

@@ -5,8 +5,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.errors import AggregatorError, MailError
-from aggregator.jobs.post import contact_mail, sender, to_outbox
+from aggregator.errors import MailError, TemplateError
+from aggregator.jobs.post import contact_mail, handed, sender
 from aggregator.jobs.postrun import Run, surely
 from aggregator.jobs.subscribing import known
 from aggregator.model import Confirmation, Letter, Message
@@ -32,26 +32,34 @@ class Confirmed:
 def send_confirmations(app: App, post: "Smtp | None", run: Run) -> Confirmed:
     """Send what is waiting, as fast and as long as ``run`` may; without a ``post`` into storage/outbox/."""
     report = Confirmed()
-    for waiting in app.store.confirmations.waiting(app.clock()) if app.config.home else ():
+    there = {digest.name for digest in app.config.digests} if app.config.home else ()
+    for waiting in app.store.confirmations.waiting(app.clock()):
+        if waiting.digest not in there:  # nobody is asked about what they could not get
+            continue
         place = app.store.issues.place(now=app.clock(), pace=run.pace)
         if place.full:
             run.full()
         if place.full or not run.turn(monotonic() + place.first):
             break
-        message = written(app, waiting)
+        try:
+            message = written(app, waiting)
+        except TemplateError as error:  # the same for the next one; issues need no template any more
+            report.trouble.append(str(error))
+            break
         if app.store.confirmations.claim(waiting.id, now=app.clock()):
             _send(app, waiting, message, report, post, run)
     return report
 
 
 def written(app: App, waiting: Confirmation) -> Message:
-    """Write the mail: words of the templates and of feeds.yaml, and none of who asked.
+    """Write the mail, in the language that its reader chose: words of ours and of feeds.yaml, none of who asked.
 
     Its link is signed anew for each attempt: the days in which it holds begin when the mail goes.
     """
     offered, now = known(app, waiting.digest), app.clock()
     token = sign(app.secret, "confirm", waiting.subscriber.uid, waiting.digest, now)
     values = letter_values(
+        app.templates.frame(waiting.subscriber.language or app.config.language),
         site=app.config.title,
         title=offered.title,
         language=app.config.language,
@@ -70,11 +78,9 @@ def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, 
     """Send one that was claimed; ends the run when the next one would fare no better."""
     settle, id = app.store.confirmations.settle, waiting.id
     try:
-        reply = post.send(message) if post else to_outbox(app, message)
+        reply = handed(app, message, post)
     except MailError as error:
         _refused(app, waiting, error, report, run)
-    except AggregatorError as error:  # no password, a full disk: ours to mend, and the same for the next one
-        _refused(app, waiting, MailError(message.recipient, 0, str(error), blocked=True), report, run)
     else:
         surely(lambda: settle(id, "sent", reply=reply, now=app.clock()))
         report.sent += 1

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.config.sheet import mark, read_sheet, told
-from aggregator.errors import MailError, NotFoundError
-from aggregator.jobs.compose import Period, composed, current_period, digest_named, fitted, freeze
+from aggregator.errors import AggregatorError, MailError, NotFoundError
+from aggregator.jobs.compose import Period, composed, current_period, digest_named, freeze
+from aggregator.jobs.edited import as_edited
 from aggregator.jobs.trouble import trouble
-from aggregator.model import DraftedIssue, Edits, Issue, IssueState, Letter
-from aggregator.pipeline.edited import edited, edited_digest, first_edits, taken
+from aggregator.model import DraftedIssue, Edits, IssueState
+from aggregator.pipeline.edited import edited_digest, first_edits, taken
 from aggregator.pipeline.lines import iso
 from aggregator.when import When
 
@@ -64,18 +65,19 @@ def draft_of(app: App, digest: DigestConfig) -> DraftedIssue:
     return found
 
 
+def draft_in_hand(app: App, digest: DigestConfig) -> DraftedIssue | None:
+    """Find the draft of which the digest's next issue will be made; None where there is none, or it came too late."""
+    found = app.store.drafts.find(digest.name)
+    return found if found and not _sent(app, found) else None
+
+
 def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> DraftedIssue:
     """Keep what the editor made of a draft, held until it is approved; raises ConfigError that names every mistake.
 
     Raises NotFoundError when the draft was changed, sent, thrown away or replaced in the meantime, or the sheet says
-    that it is of another.
+    that it is of another; but one that was taken already, and is given again as it was, changes nothing.
     """
     sheet = read_sheet(data, name, entries={line.entry for line in draft.issue.offered})
-    if sheet.draft and sheet.draft != mark(draft):
-        raise NotFoundError(
-            f"this sheet is not of the draft as it is now ({mark(draft)}), but of {sheet.draft}: take it anew with "
-            f"`aggregator digest edit {draft.digest} --show`, or delete its line `draft:` to have it taken all the same"
-        )
     edits = taken(
         draft.issue,
         told(sheet),
@@ -84,17 +86,16 @@ def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> Draf
         spared=[line.id for line in sheet.more if not line.drop],
     )
     edits = replace(edits, subject=sheet.subject, note=sheet.note)
+    if sheet.draft and sheet.draft != mark(draft):
+        if edits == draft.edits and draft.state == "held":
+            return draft
+        raise NotFoundError(
+            f"this sheet is not of the draft as it is now ({mark(draft)}), but of {sheet.draft}: take it anew with "
+            f"`aggregator digest edit {draft.digest} --show`, or delete its line `draft:` to have it taken all the same"
+        )
     if not app.store.drafts.edit(draft, edits):
         raise _refused(app, draft)
     return replace(draft, edits=edits, state="held")
-
-
-def as_edited(app: App, digest: DigestConfig, draft: DraftedIssue) -> tuple[Issue, Letter]:
-    """Write a draft out as it would be sent."""
-    topics = [topic.name for topic in app.config.topics]
-    frame = app.templates.frame(app.config.language)
-    issue = edited(draft.issue, draft.edits, digest, topics=topics, frame=frame)
-    return fitted(app, edited_digest(digest, draft.edits), issue)
 
 
 def approve(app: App, draft: DraftedIssue, *, on_time: bool = False) -> None:
@@ -184,7 +185,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     What does not go out is tried again after ``WAITS``, but not what is refused for good, or may have gone out.
     """
     now = app.clock()
-    waits = draft.attempts and (draft.remind_at is None or draft.remind_at > now)
+    waits = draft.attempts and (draft.remind_at is None or now < draft.remind_at <= now + WAITS[-1])
     if draft.told or waits:
         return ""
     from aggregator.jobs.post import editor, reminder, send_one
@@ -194,8 +195,8 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     issue, letter = as_edited(app, digest, draft)
     try:
         reply = send_one(app, reminder(app, issue, letter, trouble(app)))
-    except MailError as error:
-        final = error.permanent or error.unknown
+    except AggregatorError as error:  # also a password that is missing, or a full disk: no other mail waits for it
+        final = isinstance(error, MailError) and (error.permanent or error.unknown)
         again = None if final else now + WAITS[min(draft.attempts, len(WAITS) - 1)]
         said = f"not sent: {error}" + ("; not tried again" if final else "")
         app.store.drafts.untold(draft, said, again=again)

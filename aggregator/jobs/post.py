@@ -1,13 +1,15 @@
 """What becomes post of an issue: addresses, message ids, and the finished bytes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
+from aggregator.errors import ConfigError, MailError, WorkspaceError
 from aggregator.model import DeliveryState, Issue, Letter, Message, Subscriber
 from aggregator.pipeline.letter import (
     NOBODY,
@@ -20,7 +22,11 @@ from aggregator.pipeline.letter import (
     prepare,
 )
 from aggregator.pipeline.mailpolicy import mailbox
+from aggregator.pipeline.packing import unpack
 from aggregator.pipeline.tokens import Purpose, sign
+
+if TYPE_CHECKING:
+    from aggregator.mail import Smtp
 
 
 def sender(app: App) -> str:
@@ -66,13 +72,12 @@ def envelope(app: App, message: Message, delivery: int) -> Message:
     return replace(message, sender=return_path(app.secret, app.config.mail.bounces, delivery))
 
 
-def form_of(app: App, issue: int, letter: int) -> tuple[Issue, Form]:
-    """Write all that is the same for everybody who gets this letter of an issue (0: the issue's own)."""
-    frozen = app.store.issues.issue(issue)
+def form_of(app: App, issue: Issue, own: Letter, letter: int) -> Form:
+    """Write all that is the same for everybody who gets this letter of an issue (0: its ``own``)."""
     if not letter:
-        return frozen, prepared(app, frozen, app.store.issues.letter(issue))
+        return prepared(app, issue, own)
     variant = app.store.issues.variant(letter)
-    return frozen, prepared(app, replace(frozen, subject=variant.subject), variant.letter)
+    return prepared(app, replace(issue, subject=variant.subject), unpack(variant.letter, like=own))
 
 
 def prepared(app: App, issue: Issue, letter: Letter) -> Form:
@@ -151,6 +156,25 @@ def send_one(app: App, message: Message) -> str:
 
     with Smtp(app.config.mail) as post:
         return post.send(message)
+
+
+def handed(app: App, message: Message, post: "Smtp | None", *, ready: Callable[[], bool] = lambda: True) -> str:
+    """Hand a message to the server, or without one into storage/outbox/; gives the reply, "" when it was not ``ready``.
+
+    Raises MailError, and nothing else that this comes to: what is ours to mend (no password, a full disk) blocks all
+    mail, for the next message would fare no better.
+    """
+    try:
+        if post:
+            return post.send(message, ready=ready)
+    except ConfigError as error:
+        raise MailError(message.recipient, 0, str(error), blocked=True) from error
+    if not ready():
+        return ""
+    try:
+        return to_outbox(app, message)
+    except WorkspaceError as error:
+        raise MailError(message.recipient, 0, str(error), blocked=True) from error
 
 
 def to_outbox(app: App, message: Message) -> str:

@@ -106,7 +106,8 @@ class Rest:
         """Say why nothing is sent now; empty when something may be."""
         kept = self._kept()
         until = datetime.fromisoformat(kept["until"]) if kept else now
-        return f"{kept['why']}; tried again at {until:%Y-%m-%d %H:%M} UTC" if until > now else ""
+        rests = now < until <= now + rest(kept["times"]) if kept else False  # later only if the clock was wrong then
+        return f"{kept['why']}; tried again at {until:%Y-%m-%d %H:%M} UTC" if rests else ""
 
     def keep(self, why: str, *, sent: int) -> None:
         """Write down how a run ended: with a refusal of all mail (``why``), or not."""

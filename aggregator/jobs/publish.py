@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aggregator import __version__
 from aggregator.app import App
 from aggregator.config import OutputConfig
+from aggregator.errors import TemplateError
 from aggregator.jobs.shapes import feed_name, publish_issues
 from aggregator.model import Folded, Format, Reject, Story
 from aggregator.pipeline.copies import fold
@@ -22,10 +23,11 @@ _ATOM: tuple[Format, ...] = ("atom",)
 
 @dataclass(slots=True)
 class Published:
-    """Which files were written, and which entries no format could hold."""
+    """Which files were written, which entries no format could hold, and which files stay as they were, and why."""
 
     written: list[str] = field(default_factory=list)
     left_out: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
+    unwritten: dict[str, str] = field(default_factory=dict)
 
 
 def publish_all(app: App) -> Published:
@@ -39,8 +41,11 @@ def publish_all(app: App) -> Published:
         _publish(app, output, report)
         app.store.meta[f"output:{output.name}"] = stamp
     for digest in app.config.mailings:
-        if publish_issues(app, digest):
-            report.written.append(f"{feed_name(digest.name)}.atom")
+        name = f"{feed_name(digest.name)}.atom"
+        try:
+            report.written += [name] * publish_issues(app, digest)
+        except TemplateError as error:
+            report.unwritten[name] = str(error)
     return report
 
 

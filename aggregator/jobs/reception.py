@@ -5,10 +5,11 @@ time of the next answer: the thread rests nine times as long as each form took, 
 whoever the form was about.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from functools import cached_property
 from queue import Full, Queue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from time import monotonic
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,9 @@ from aggregator.app import App
 from aggregator.errors import AggregatorError
 from aggregator.jobs import subscribing
 from aggregator.model import Offer, Preferred, Reader, Wanted
+from aggregator.pipeline.asking import network_of
 from aggregator.pipeline.tokens import Purpose
+from aggregator.store.confirmations import NETWORK_MOST
 
 MOST_WAITING = 1000
 """So many forms may wait; when more come, everybody is told to try later."""
@@ -41,7 +44,9 @@ class Reception:
         self._tell = tell
         self._rest = rest
         self._ending = Event()
-        self._waiting: Queue[Wanted | None] = Queue(MOST_WAITING)
+        self._waiting: Queue[tuple[Wanted, str] | None] = Queue(MOST_WAITING)
+        self._networks: Counter[str] = Counter()  # how many forms of each wait
+        self._counting = Lock()
         self._thread = Thread(target=self._work, name="reception", daemon=True)
 
     def __enter__(self) -> Self:
@@ -70,11 +75,20 @@ class Reception:
         return subscribing.zones(self.app)
 
     def ask(self, request: Wanted) -> bool:
-        """Write down what somebody asks for; False when too much is waiting already."""
-        try:
-            self._waiting.put_nowait(request)
-        except Full:
-            return False
+        """Write down what somebody asks for; False when too much is waiting already.
+
+        Of one network no more waits than may be asked for from it in an hour: what comes beyond that would come to
+        nothing, and would keep everybody else out.
+        """
+        network = network_of(request.host, self.app.secret)
+        with self._counting:
+            if self._networks[network] >= NETWORK_MOST:
+                return True
+            try:
+                self._waiting.put_nowait((request, network))
+            except Full:
+                return False
+            self._networks[network] += 1
         return True
 
     def reader(self, purpose: Purpose, token: str) -> Reader:
@@ -98,7 +112,8 @@ class Reception:
         return subscribing.prefer(self.app, token, wish)
 
     def _work(self) -> None:
-        while (request := self._waiting.get()) is not None:
+        while (waiting := self._waiting.get()) is not None:
+            request, network = waiting
             start = monotonic()
             try:
                 subscribing.wanted(self.app, request)
@@ -106,4 +121,6 @@ class Reception:
                 self._tell(f"a form could not be kept: {error}")
             except Exception as error:  # what no rule foresaw costs this form, told, and none that follows
                 self._tell(f"a form could not be kept ({type(error).__name__}: {error}); please report it")
+            with self._counting:
+                self._networks -= Counter((network,))  # who has none waiting is not held in memory
             self._ending.wait(min(LONGEST_REST, self._rest * (monotonic() - start)))

@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from aggregator.app import App
 from aggregator.config.addresses import reader_address
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.jobs import subscribing
 from aggregator.jobs.compose import digest_named
-from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription
+from aggregator.model import Asked, Choice, Consent, Offer, Subscriber, Subscription, mailbox_of
+from aggregator.pipeline.pauses import pause_end
 from aggregator.pipeline.roster import Roster, Usual, read_roster
-from aggregator.store.subscribers import mailbox_of
 
 ASKED_A_DAY = 200
 """So many people of a list are asked for their confirmation a day: more at once looks like spam to a mail server."""
@@ -82,7 +83,8 @@ def remove(app: App, who: Subscriber, digest: str = "") -> int:
 
 def pause(app: App, who: Subscriber, digest: str, weeks: int) -> int:
     """Send nothing for some weeks, of one digest if named; 0 goes on at once. Returns of how many."""
-    until = app.clock() + timedelta(weeks=weeks) if weeks else None
+    own = ZoneInfo(who.zone or app.config.timezone)
+    until = pause_end(weeks, app.clock(), own) if weeks else None
     return sum(app.store.subscribers.pause(who.id, one.digest, until) for one in wishes(app, who, digest))
 
 
@@ -92,7 +94,9 @@ def bring(app: App, roster: Roster) -> tuple[int, int, int]:
     Returns how many subscribers and how many subscriptions are new, and how many people are asked. Raises NoHomeError
     where nobody could answer; nothing is kept then.
     """
-    waiting = [(who, wish) for who, wish in roster.people if wish.state == "pending" and not who.suppressed]
+    there = {digest.name for digest in app.config.digests}
+    asked_for = [(who, wish) for who, wish in roster.people if wish.state == "pending" and wish.digest in there]
+    waiting = [(who, wish) for who, wish in asked_for if not who.suppressed]
     if waiting and not app.config.home:
         raise subscribing.NoHomeError
     new = app.store.subscribers.keep(roster.people)

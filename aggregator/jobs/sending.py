@@ -1,18 +1,17 @@
 """One sender: a connection to the mail server, and the deliveries it claims, one after the other."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import AggregatorError, MailError, NotFoundError, WorkspaceError
 from aggregator.jobs.delivered import Delivered
-from aggregator.jobs.post import form_of, links_of, to_outbox, written
+from aggregator.jobs.post import form_of, handed, links_of, written
 from aggregator.jobs.postrun import Run, surely
-from aggregator.model import Claimed, DeliveryState, DeliveryWord, Issue, Message
-from aggregator.pipeline.letter import Form
+from aggregator.model import Claimed, DeliveryState, DeliveryWord, Message
 from aggregator.pipeline.refusals import judge
 from aggregator.store.owners import me
 
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 AT_ONCE = 25
 """So many deliveries are claimed together at most; at a slow rate no more than go out in two seconds."""
 
+FORMS = 64
+"""So many letters are kept ready by one sender, of an issue that may have thousands."""
+
 
 class Sender:
     """One of those who send in a run: nobody else has what it claimed."""
@@ -29,7 +31,10 @@ class Sender:
     def __init__(self, app: App, *, only: str, run: Run) -> None:
         self._app, self._only, self._run = app, only, run
         self._owner = me()
-        self._forms: dict[tuple[int, int], tuple[Issue, Form]] = {}
+        issues = app.store.issues
+        frozen = lru_cache(maxsize=2)(lambda issue: (issues.issue(issue), issues.letter(issue)))
+        self._frozen = frozen
+        self._form = lru_cache(maxsize=FORMS)(lambda issue, letter: form_of(app, *frozen(issue), letter))
         self._report = Delivered()
 
     @property
@@ -74,7 +79,7 @@ class Sender:
 
         def wanted() -> bool:
             """Look at the subscriber: before the server hears of them, and once more when it has taken them."""
-            withheld.extend(filter(None, [why_not(self._app, delivery, self._form(delivery)[0].digest)]))
+            withheld.extend(filter(None, [why_not(self._app, delivery, self._frozen(delivery.issue)[0].digest)]))
             return not withheld
 
         def ready() -> bool:
@@ -82,25 +87,19 @@ class Sender:
             return wanted() and self._app.store.issues.begin(delivery.id, self._owner, now=self._app.clock())
 
         try:
-            reply = self._handed(delivery, post, ready) if wanted() else ""
+            reply = handed(self._app, self._written(delivery), post, ready=ready) if wanted() else ""
         except MailError as error:
             self._refused(delivery, error)
         except WorkspaceError:
             raise
         except NotFoundError as error:  # sent again after its letter was pruned
             self._sent(delivery, "", str(error))
-        except AggregatorError as error:  # no password: ours to mend, and the same for the next one
+        except AggregatorError as error:  # ours to mend, and the same for the next one
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), blocked=True))
         except ValueError as error:  # no address that mail can be written to
             self._refused(delivery, MailError(delivery.recipient, 0, str(error), step="recipient", permanent=True))
         else:
             self._sent(delivery, reply, *withheld)
-
-    def _handed(self, delivery: DeliveryState, post: "Smtp | None", ready: Callable[[], bool]) -> str:
-        message = self._written(delivery)
-        if post:
-            return post.send(message, ready=ready)
-        return _to_outbox(self._app, message) if ready() else ""
 
     def _sent(self, delivery: DeliveryState, reply: str, withheld: str = "") -> None:
         """Record the reply; without one the message was withheld, or belongs to another sender by now."""
@@ -139,15 +138,9 @@ class Sender:
         surely(lambda: settle(delivery.id, self._owner, state, reply=reply, due=due, now=now, counts=counts))
 
     def _written(self, delivery: DeliveryState) -> Message:
-        issue, form = self._form(delivery)
+        issue, form = self._frozen(delivery.issue)[0], self._form(delivery.issue, delivery.letter)
         subscriber = self._app.store.subscribers.find(delivery.subscriber) if delivery.subscriber else None
         return written(self._app, form, delivery, links_of(self._app, subscriber, issue))
-
-    def _form(self, delivery: DeliveryState) -> tuple[Issue, Form]:
-        name = delivery.issue, delivery.letter
-        if name not in self._forms:
-            self._forms[name] = form_of(self._app, *name)
-        return self._forms[name]
 
 
 def why_not(app: App, delivery: DeliveryState, mailing: str) -> str:
@@ -174,10 +167,3 @@ def _post(app: App) -> "Smtp":
 
     assert app.config.mail is not None
     return Smtp(app.config.mail)
-
-
-def _to_outbox(app: App, message: Message) -> str:
-    try:
-        return to_outbox(app, message)
-    except WorkspaceError as error:  # a full disk: the next one would fare no better
-        raise MailError(message.recipient, 0, str(error), blocked=True) from error

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 LISTED = 20
 """How many issues the feed of a digest holds."""
 
+OTHERS = ("txt", "md", "eml")
+"""The files of an issue besides its page; the last of them is written last."""
+
 
 def feed_name(digest: str) -> str:
     """Name the output that has the issues of a digest."""
@@ -30,12 +33,15 @@ def shown(app: App, digest: str, *, most: int = -1) -> tuple[IssueState, ...]:
     return app.store.issues.composed(digest, most=most)
 
 
-def frozen(app: App, digest: DigestConfig, period: str = "") -> Issue:
-    """Read an issue as it was frozen, by default the last; raises NotFoundError that lists those there are."""
+def frozen(app: App, digest: DigestConfig, period: str = "") -> tuple[Issue, Letter]:
+    """Read an issue as it was frozen, by default the last, and the letter that who stands in `to:` was sent.
+
+    Raises NotFoundError that lists those there are.
+    """
     states = shown(app, digest.name)
     for state in states:
         if period in ("", state.period):
-            return app.store.issues.issue(state.id)
+            return app.store.issues.issue(state.id), app.store.issues.letter(state.id)
     there = ", ".join(state.period for state in states[:LISTED]) or "none"
     raise NotFoundError(f"no issue {period} of {digest.name}; there is: {there}".replace("  ", " "))
 
@@ -74,15 +80,16 @@ def try_shapes(app: App, digest: DigestConfig, issue: Issue) -> None:
 
 
 def write_shapes(app: App, digest: DigestConfig, period: str) -> None:
-    """Write the files of an issue, and those of the one before it, which now has a next one; then the digest's feed.
+    """Write the files of an issue, and the page of the one before it, which now has a next one; then the digest's feed.
 
-    These are storage/issues/DIGEST/PERIOD.html, .txt, .md and .eml. The same bytes are left alone.
+    These are storage/issues/DIGEST/PERIOD.html, .txt, .md and .eml. The same bytes are left alone, and other files of
+    issues that were made before, whatever became of the templates since.
     """
     states = shown(app, digest.name)
     periods = [state.period for state in states]
     place = periods.index(period)
-    for state in reversed(states[max(place - 1, 0) : place + 2]):  # the .eml of the new one last: see restore_files
-        _write_files(app, digest, app.store.issues.issue(state.id), periods)
+    for state in reversed(states[max(place - 1, 0) : place + 2]):  # the .eml of the new one last: see ``unwritten``
+        _write_files(app, digest, app.store.issues.issue(state.id), periods, anew=state.period == period)
     publish_issues(app, digest)
 
 
@@ -130,17 +137,17 @@ def _numbered(app: App, digest: DigestConfig, state: IssueState) -> "Numbered":
     )
 
 
-def _write_files(app: App, digest: DigestConfig, issue: Issue, periods: Sequence[str]) -> None:
+def _write_files(app: App, digest: DigestConfig, issue: Issue, periods: Sequence[str], *, anew: bool) -> None:
+    """Write the page of an issue, and its other files where they are missing, or all ``anew``."""
     from aggregator.jobs.post import generic
 
+    page = page_of(app, digest, issue, periods=periods)
+    app.archive.write_issue(issue.digest, f"{issue.period}.html", page.encode())
+    if not anew and all(app.archive.issue(issue.digest, f"{issue.period}.{kind}").is_file() for kind in OTHERS):
+        return
     letter, links = archive_letter(app, digest, issue), archive_links(app, digest, issue.period)
-    files = {
-        "html": page_of(app, digest, issue, periods=periods).encode(),
-        "txt": letter.text.encode(),
-        "md": app.templates.markdown(issue, links=links).encode(),
-        "eml": generic(app, issue, letter),
-    }
-    for kind, data in files.items():
+    files = letter.text.encode(), app.templates.markdown(issue, links=links).encode(), generic(app, issue, letter)
+    for kind, data in zip(OTHERS, files, strict=True):
         app.archive.write_issue(issue.digest, f"{issue.period}.{kind}", data)
 
 

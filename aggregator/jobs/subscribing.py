@@ -6,6 +6,7 @@ ask ─mail with a link─▶ confirm ─▶ prefer, leave ─▶ undo
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
@@ -25,11 +26,12 @@ from aggregator.model import (
     Subscription,
     Via,
     Wanted,
+    mailbox_of,
 )
 from aggregator.pipeline.asking import confirmation_id, network_of, version_of
+from aggregator.pipeline.pauses import pause_end
 from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.tokens import CONFIRM_WITHIN, Purpose, read, sign, written
-from aggregator.store.subscribers import mailbox_of
 
 UNDO_WITHIN = timedelta(days=7)
 """So long after leaving can it be taken back by the link of any mail; later it takes a confirmation again."""
@@ -93,7 +95,8 @@ def ask_waiting(app: App, address: str, wish: Subscription, *, not_before: datet
     consent = replace(wish.consent, asked=app.clock())
     id = confirmation_id(wish.digest, consent.asked, host(app))
     keep = app.store.confirmations.ask
-    return keep(address, wish.digest, wish.choice, consent, network="", message_id=id, not_before=not_before)
+    facts = (address, wish.digest, wish.choice, consent)
+    return keep(*facts, network="", message_id=id, not_before=not_before, replaces=False)
 
 
 def wanted(app: App, request: Wanted) -> Asked | None:
@@ -136,10 +139,11 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
 
 def confirm(app: App, token: str, also: Collection[str] = ()) -> Reader:
     """Take as meant what the mail of a link asked about, and those others that wait and are named in ``also``."""
-    found = reader(app, "confirm", token)
-    app.store.confirmations.confirm(found.subscriber.id, found.subscription.digest, written(token), app.clock())
-    for digest in (other.digest for other in found.others if other.digest in also):
-        app.store.subscribers.confirm(found.subscriber.id, digest, app.clock())
+    found, now, keep = reader(app, "confirm", token), app.clock(), app.store.confirmations.confirm
+    keep(found.subscriber.id, found.subscription.digest, written(token), now)
+    for other in found.others:
+        if other.digest in also and other.state == "pending":
+            keep(found.subscriber.id, other.digest, now, now)
     return reader(app, "confirm", token)
 
 
@@ -166,7 +170,8 @@ def prefer(app: App, token: str, wish: Preferred) -> Reader:
     paused = found.subscription.choice.paused_until
     if wish.pause is not None:
         weeks = max(0, min(LONGEST_PAUSE, wish.pause))
-        paused = app.clock() + timedelta(weeks=weeks) if weeks else None
+        own = ZoneInfo(wish.zone or app.config.timezone)
+        paused = pause_end(weeks, app.clock(), own) if weeks else None
     choice = chosen(found.offer, wish.topics, wish.frequency)
     kept = Choice(choice.topics, choice.frequency, paused)
     app.store.subscribers.choose(found.subscriber.id, found.subscription.digest, kept)
@@ -176,8 +181,6 @@ def prefer(app: App, token: str, wish: Preferred) -> Reader:
 
 def zones(app: App) -> tuple[str, ...]:
     """List the time zones that people live in, by name."""
-    from zoneinfo import available_timezones
-
     regions = (
         "Africa/",
         "America/",

@@ -1,4 +1,4 @@
-"""A trial: the issue of now, sent to one address to be looked at, and recorded nowhere."""
+"""A trial: the draft, or the issue of now, sent to one address to be looked at, and recorded nowhere."""
 
 from dataclasses import replace
 
@@ -6,13 +6,17 @@ from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.jobs.compose import current_period, draft
+from aggregator.jobs.drafting import draft_in_hand
+from aggregator.jobs.edited import as_edited
 from aggregator.jobs.post import contact_mail, host, prepared, send_one
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.letter import fill, message_id
 
 
 def try_out(app: App, digest: DigestConfig, *, to: str) -> str:
-    """Send what the digest would tell now, or the issue that there is for this period; returns the server's reply.
+    """Send the draft that is in the editor's hand, else the issue of this period, or what it would tell now.
+
+    Returns the server's reply.
 
     Its subject begins with ``[Test]``. Raises NotFoundError when there is nothing to tell, and MailError.
     """
@@ -25,6 +29,8 @@ def try_out(app: App, digest: DigestConfig, *, to: str) -> str:
 
 
 def _shown(app: App, digest: DigestConfig) -> tuple[Issue, Letter]:
+    if held := draft_in_hand(app, digest):
+        return as_edited(app, digest, held)
     period = current_period(app, digest, now=app.clock())
     state = app.store.issues.find(digest.name, period.name)
     if state and not state.skipped:

@@ -16,6 +16,9 @@ from aggregator.model import Message
 MESSAGES = 100
 """How many messages one connection carries before a new one is made."""
 
+LONGEST = 500
+"""Characters of a reply that are kept: one may have lines without end, and each delivery has its own."""
+
 
 class Smtp:
     """A mail server, spoken to when the first message comes and not before.
@@ -82,16 +85,16 @@ class Smtp:
         options = self._options(server, message)
         self._carried += 1
         try:
-            self._expect(server.mail(message.sender, options), (250,), message, step="sender")
-            self._expect(server.rcpt(message.recipient), (250, 251), message, step="recipient")
+            self._expect(server.mail(message.sender, options), 2, message, step="sender")
+            self._expect(server.rcpt(message.recipient), 2, message, step="recipient")
             if not ready():
                 self._reset()
                 return ""
-            self._expect(server.docmd("DATA"), (354,), message, step="data")
+            self._expect(server.docmd("DATA"), 3, message, step="data")
             server.send(_stuffed(message.data).removesuffix(b"\r\n") + b"\r\n.\r\n")
         except OSError as error:
             self._drop()
-            reason = f"the connection was lost before the message was complete ({error})"
+            reason = f"the connection was lost before the message was complete ({_trouble(error)})"
             raise MailError(message.recipient, 0, reason, step="data") from error
         return self._verdict(server, message)
 
@@ -105,17 +108,20 @@ class Smtp:
                 server.sock.settimeout(self._timeout)
         except OSError as error:
             self._drop()
-            reason = f"no reply after the whole message was sent: it may have been taken ({error})"
+            reason = f"no reply after the whole message was sent: it may have been taken ({_trouble(error)})"
             raise MailError(message.recipient, 0, reason, step="message", unknown=True) from error
-        if code < 200:
+        if code // 100 not in (2, 4, 5):
             self._drop()
             raise MailError(message.recipient, 0, f"not a reply: {_words(text)}", step="message", unknown=True)
-        return self._expect((code, text), (250,), message, step="message")
+        return self._expect((code, text), 2, message, step="message")
 
-    def _expect(self, reply: tuple[int, bytes], wanted: tuple[int, ...], message: Message, *, step: MailStep) -> str:
-        """Give the reply in words when it is one of those wanted; else leave the connection ready for the next."""
+    def _expect(self, reply: tuple[int, bytes], wanted: int, message: Message, *, step: MailStep) -> str:
+        """Give the reply in words when its first digit is the one wanted; else leave the connection ready for the next.
+
+        The other digits are for people: a code that nobody knows means what its first digit does (RFC 5321 §4.3.2).
+        """
         code, text = reply[0], _words(reply[1])
-        if code in wanted:
+        if code // 100 == wanted:
             return f"{code} {text}".strip()
         ended = code == 421 or code < 0
         if ended:
@@ -217,6 +223,7 @@ def _stuffed(data: bytes) -> bytes:
 
 
 def _words(text: bytes | str) -> str:
-    """Write a reply on one line, without what a terminal would obey."""
+    """Write a reply on one line, without what a terminal would obey, and no more than ``LONGEST`` characters of it."""
     read = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return " ".join("".join(char if char.isprintable() else " " for char in read).split())
+    line = " ".join("".join(char if char.isprintable() else " " for char in read).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

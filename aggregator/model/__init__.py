@@ -27,6 +27,7 @@ from aggregator.model.ledger import (
     Learned,
     Listing,
     Pace,
+    Packed,
     PruneRow,
     Saved,
     Sought,
@@ -52,6 +53,7 @@ from aggregator.model.people import (
     SubscriptionWord,
     Via,
     Wanted,
+    mailbox_of,
 )
 from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.model.story import News, Quote, Story
@@ -113,6 +115,7 @@ __all__ = [
     "Other",
     "Outcome",
     "Pace",
+    "Packed",
     "Page",
     "PageOutcome",
     "ParsedEntry",
@@ -152,4 +155,5 @@ __all__ = [
     "Via",
     "Visit",
     "Wanted",
+    "mailbox_of",
 ]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Literal
 
 from aggregator.model.kept import Tag
-from aggregator.model.mailed import Letter
 from aggregator.model.value import value
 
 DeliveryWord = Literal["pending", "sending", "sent", "deferred", "failed", "unknown", "dropped"]
@@ -109,12 +108,20 @@ class DeliveryState:
 
 
 @value(frozen=True, slots=True)
+class Packed:
+    """A letter as it is kept (pipeline/packing); text is that of an earlier program, which kept it as it is."""
+
+    html: bytes | str
+    text: bytes | str
+
+
+@value(frozen=True, slots=True)
 class Variant:
     """An issue as some of its subscribers chose it; ``key`` names the choice, and its letter holds marks for links."""
 
     key: str
     subject: str
-    letter: Letter
+    letter: Packed
 
 
 @value(frozen=True, slots=True)

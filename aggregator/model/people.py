@@ -23,6 +23,14 @@ Asked = Literal["queued", "later", "asked", "confirmed", "changed", "suppressed"
 no use; too many."""
 
 
+def mailbox_of(address: str) -> str:
+    """Write an address as addresses are compared: without regard to case, which hardly any mail server tells apart.
+
+    In small letters, not folded: groß@example.org is not gross@example.org.
+    """
+    return address.lower()
+
+
 @value(frozen=True, slots=True)
 class Subscriber:
     """A person who asked for digests; ``uid`` stands in links, ``mailbox`` is the address as it is compared."""
@@ -35,7 +43,7 @@ class Subscriber:
     language: str = ""  # of the frame; empty: as the digest
     zone: str = ""  # empty: as feeds.yaml
     suppressed: str = ""  # why nothing is sent any more; empty: it is
-    suppressed_at: datetime | None = None
+    suppressed_at: datetime | None = None  # since when; where it is sent again: since then
 
 
 @value(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MailReport:
     """A message that came back, read.
 
     ``sent_to`` are the addresses that may be the return path it was sent to, the likeliest first. ``why_none`` says
@@ -41,7 +41,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Diagnosis:
     """What a report comes to for one delivery; no ``kind``: nothing, and ``why_none`` says why."""
 
     kind: BounceWord | None

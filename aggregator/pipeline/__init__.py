@@ -7,7 +7,7 @@
     Ranked × digest ──compose──▶ Issue ──letter──▶ Message
 
     page ──article──▶ Article ──fulltext──▶ an Entry's texts      (where ``robots`` lets it be asked for)
-    what came back ──bounces_report──▶ Report × delivery ──bounces──▶ Verdict
+    what came back ──bounces_report──▶ MailReport × delivery ──bounces──▶ Diagnosis
 
 What of a text is furniture say ``cuts`` and ``cuts_pages``. Beside the flow: ``cadence`` says when to ask a feed again
 after an answer, ``backoff`` after a failure, ``spread`` in which minute, ``moves`` where; ``health`` says how it is.

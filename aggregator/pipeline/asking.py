@@ -5,15 +5,22 @@ from datetime import datetime
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
 
+from aggregator.config.addresses import reader_address
 from aggregator.pipeline.mailpolicy import ascii_domain
 
-_PLAUSIBLE = re.compile(r"[^\s@\x00-\x1f\x7f]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}")
+# U+FFFD is what was not UTF-8.
+_SHAPE = re.compile(r"[^\s@\x00-\x1f\x7f\ufffd]{1,64}@[^\s@\x00-\x1f\x7f]{1,190}")
 _IPV4, _IPV6 = 24, 64
 
 
 def plausible(address: str) -> bool:
-    """Tell whether a text looks like a mail address at all (RFC 5321 §4.5.3.1: 64 and 254 characters at most)."""
-    return _PLAUSIBLE.fullmatch(address.strip()) is not None
+    """Tell whether a text is a mail address, by its form alone (RFC 5321 §4.1.2, §4.5.3.1), whoever has it."""
+    if not _SHAPE.fullmatch(address.strip()):  # cheap, whatever its length
+        return False
+    try:
+        return bool(reader_address(address.strip()))
+    except ValueError:
+        return False
 
 
 def network_of(host: str, secret: bytes) -> str:

@@ -1,6 +1,6 @@
 """Return paths that name their delivery, and what a report that comes back to one is worth.
 
-    bytes ─read─▶ Report ─delivery_of─▶ a delivery ─judge─▶ Verdict ─why_suppressed─▶ a reason, or none
+    bytes ─read─▶ MailReport ─delivery_of─▶ a delivery ─diagnose─▶ Diagnosis ─why_suppressed─▶ a reason, or none
 
 A return path is ``local+ID.MAC@domain``: variable envelope return paths (VERP), with a mark that only we can make, so
 that nobody can report of a delivery whose mail they have not seen.
@@ -12,7 +12,7 @@ from base64 import b32encode
 from hashlib import sha256
 
 from aggregator.model.people import BounceWord
-from aggregator.model.returned import Notice, Report, Verdict
+from aggregator.model.returned import Diagnosis, MailReport, Notice
 from aggregator.pipeline.bounces_codes import classify, specific
 from aggregator.pipeline.mailpolicy import ascii_domain
 from aggregator.pipeline.plain import shortened
@@ -54,7 +54,7 @@ def delivery_of(secret: bytes, bounces_address: str, address: str) -> int | None
     return int(found["id"]) if known else None
 
 
-def judge(report: Report, recipient: str) -> Verdict:
+def diagnose(report: MailReport, recipient: str) -> Diagnosis:
     """Say what a report comes to for a delivery to ``recipient``.
 
     The return path has told which delivery it is about, and nothing else in the report does. It may tell of another
@@ -62,45 +62,45 @@ def judge(report: Report, recipient: str) -> Verdict:
     counts as a failure for a while.
     """
     if report.word == "none":
-        return Verdict(None, why_none=report.why_none)
+        return Diagnosis(None, why_none=report.why_none)
     if report.word == "complaint":
-        return Verdict("complaint", diagnostic=report.notices[0].diagnostic if report.notices else "")
+        return Diagnosis("complaint", diagnostic=report.notices[0].diagnostic if report.notices else "")
     theirs = [notice for notice in report.notices if _is(notice.original, recipient) or _is(notice.final, recipient)]
     others = sorted(report.notices, key=lambda notice: notice.action in ("failed", "delayed"))
     notice = (theirs or others)[0]
     if notice.action in _NO_BOUNCE:
-        return Verdict(None, why_none=f"it says that the message {_NO_BOUNCE[notice.action]}")
+        return Diagnosis(None, why_none=f"it says that the message {_NO_BOUNCE[notice.action]}")
     named = notice.final or notice.original
-    return _verdict(notice, other="" if theirs or not named else named)
+    return _diagnosis(notice, other="" if theirs or not named else named)
 
 
-def why_suppressed(verdict: Verdict, failures: int) -> str:
+def why_suppressed(diagnosis: Diagnosis, failures: int) -> str:
     """Say why nothing is sent to a subscriber any more after this bounce, or "" when mail goes on.
 
     ``failures`` are the issues that failed for a while in the last ``DAYS`` days, one a day, this one included.
     """
-    detail = " ".join(part for part in (verdict.status, verdict.diagnostic) if part)
-    if verdict.kind == "permanent":
+    detail = " ".join(part for part in (diagnosis.status, diagnosis.diagnostic) if part)
+    if diagnosis.kind == "permanent":
         return shortened(f"the address is no good: {detail}", 300)
-    if verdict.kind == "complaint":
+    if diagnosis.kind == "complaint":
         return shortened(f"{COMPLAINED}: {detail}".removesuffix(": "), 300)
-    if verdict.kind == "transient" and failures >= FAILURES:
+    if diagnosis.kind == "transient" and failures >= FAILURES:
         return shortened(f"{failures} issues in {DAYS} days could not be delivered; the last one: {detail}", 300)
     return ""
 
 
-def refusal(code: int, text: str) -> Verdict:
+def refusal(code: int, text: str) -> Diagnosis:
     """Judge what a server answered while it was spoken to (RFC 5321 §4.2): ``code`` like 550, ``text`` its words."""
-    return _verdict(Notice("failed", diagnostic=f"{code} {text}".strip()), other="")
+    return _diagnosis(Notice("failed", diagnostic=f"{code} {text}".strip()), other="")
 
 
-def _verdict(notice: Notice, *, other: str) -> Verdict:
+def _diagnosis(notice: Notice, *, other: str) -> Diagnosis:
     status = specific(notice.status, notice.diagnostic)
     kind: BounceWord = "delayed" if notice.action == "delayed" else classify(notice.status, notice.diagnostic)
     if other and kind == "permanent":
         kind = "transient"
     said = f"{other}: {notice.diagnostic}" if other else notice.diagnostic
-    return Verdict(kind, status, shortened(said, 500))
+    return Diagnosis(kind, status, shortened(said, 500))
 
 
 def _is(address: str, recipient: str) -> bool:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from email import message_from_bytes
 from email.message import Message
 
 from flufl.bounce import all_failures
@@ -10,7 +9,7 @@ from flufl.bounce import all_failures
 from aggregator.model.returned import Action, Notice
 from aggregator.pipeline.bounces_codes import specific, tells_a_failure
 from aggregator.pipeline.bounces_fields import address_in
-from aggregator.pipeline.bounces_texts import called_a_report, from_a_machine, header, text_of
+from aggregator.pipeline.bounces_texts import called_a_report, from_a_machine, header, parsed, text_of
 from aggregator.pipeline.plain import tidy
 
 _READ = 20_000  # characters of text: the words of a server come before the message that it returns
@@ -51,7 +50,7 @@ def _notice(address: str, text: str, *, waiting: bool) -> Notice:
 def _recipients(data: bytes, mail: Message) -> tuple[set[str], set[str]]:
     """Find whom a report is about: those still waited for, and those given up."""
     try:
-        waiting, failed = all_failures(message_from_bytes(b"\n".join(data[: _SCANNED[0]].split(b"\n")[: _SCANNED[1]])))
+        waiting, failed = all_failures(parsed(b"\n".join(data[: _SCANNED[0]].split(b"\n")[: _SCANNED[1]])))
     except Exception:  # its detectors raise what they stumble over; who the report is about is then not known
         waiting, failed = frozenset(), frozenset()
     named = {address_in(part) for part in header(mail, "x-failed-recipients").split(",")}

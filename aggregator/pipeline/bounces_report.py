@@ -1,14 +1,13 @@
-"""bytes → Report: what a message is that came back, with the standard library's parser and our own reader of fields."""
+"""bytes → MailReport: what a message is that came back, with the standard library's parser and our reader of fields."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from email import message_from_bytes
 from email.message import Message
 from hashlib import blake2b
 from itertools import islice
 
-from aggregator.model.returned import Notice, Report
+from aggregator.model.returned import MailReport, Notice
 from aggregator.pipeline.bounces_fields import Fields, blocks, notices
 from aggregator.pipeline.bounces_odd import about, odd_notices, said
 from aggregator.pipeline.bounces_texts import (
@@ -17,6 +16,7 @@ from aggregator.pipeline.bounces_texts import (
     from_a_machine,
     header,
     headers,
+    parsed,
     parts,
     text_of,
 )
@@ -53,7 +53,7 @@ _REPLY = re.compile(
 )
 
 
-def read(data: bytes, ours: Ours | None = None) -> Report:
+def read(data: bytes, ours: Ours | None = None) -> MailReport:
     """Read a message that came back: a delivery report (RFC 3464, RFC 6533), a complaint (RFC 5965), neither.
 
     Nothing in it raises; what is too deeply nested to be read is no report. ``ours`` is asked for the addresses that it
@@ -61,8 +61,8 @@ def read(data: bytes, ours: Ours | None = None) -> Report:
     """
     data = data[:LONGEST]
     if len(_HOLDING.findall(data)) > DEEPEST:
-        return Report("none", (), _fingerprint("", data), why_none=f"more than {DEEPEST} parts hold other parts")
-    mail = message_from_bytes(_AS_TEXT.sub(rb"\1text/x-\2", data))
+        return MailReport("none", (), _fingerprint("", data), why_none=f"more than {DEEPEST} parts hold other parts")
+    mail = parsed(_AS_TEXT.sub(rb"\1text/x-\2", data))
     found = parts(mail)
     status = [text_of(part) for kind, part in found if kind == "text/x-delivery-status"]
     complaint = [text_of(part) for kind, part in found if kind == "text/x-feedback-report"]
@@ -74,18 +74,18 @@ def read(data: bytes, ours: Ours | None = None) -> Report:
     told = tuple(islice((notice for text in status for notice in notices(text)), MOST_NOTICES))
     if told:
         words = said(found)
-        return Report("delivery", *facts, notices=tuple(_explained(notice, words) for notice in told))
+        return MailReport("delivery", *facts, notices=tuple(_explained(notice, words) for notice in told))
     return _without_fields(mail, data, found, *facts)
 
 
 def _foreign(
     mail: Message, found: list[tuple[str, Message]], sent_to: tuple[str, ...], fingerprint: str, *, fields: bool
-) -> Report:
+) -> MailReport:
     """Tell, of what came to no return path of ours, only whether a machine wrote it."""
     why = "" if fields else _no_report(mail, found)
     machine = fields or bool(why) or from_a_machine(mail) or called_a_report(mail)
     why = why or (FOREIGN if machine else "no report that can be read")
-    return Report("none", sent_to, fingerprint, why_none=why, automatic=machine)
+    return MailReport("none", sent_to, fingerprint, why_none=why, automatic=machine)
 
 
 def _explained(notice: Notice, words: str) -> Notice:
@@ -95,29 +95,29 @@ def _explained(notice: Notice, words: str) -> Notice:
     return replace(notice, diagnostic=about(notice.final, words))
 
 
-def _complaint(fields: list[Fields], sent_to: tuple[str, ...], fingerprint: str) -> Report:
+def _complaint(fields: list[Fields], sent_to: tuple[str, ...], fingerprint: str) -> MailReport:
     """Tell a complaint of a person from what machines report in the same form."""
     named = {name: value for block in reversed(fields) for name, value in block.items()}
     kind = named.get("feedback-type", "").strip().lower()
     if kind in _UNWANTED:
         by = tidy(named.get("user-agent", "") or named.get("source-ip", ""))
         notice = Notice("failed", diagnostic=f"{kind}, reported by {by}" if by else kind)
-        return Report("complaint", sent_to, fingerprint, notices=(notice,))
-    return Report(
+        return MailReport("complaint", sent_to, fingerprint, notices=(notice,))
+    return MailReport(
         "none", sent_to, fingerprint, why_none=f"feedback that is no complaint: {tidy(kind)[:40] or 'no type'}"
     )
 
 
 def _without_fields(
     mail: Message, data: bytes, found: list[tuple[str, Message]], sent_to: tuple[str, ...], fingerprint: str
-) -> Report:
+) -> MailReport:
     """Read what has no fields for machines: an answer of a person or a robot, or a report in words only."""
     why = _no_report(mail, found)
     told = () if why else odd_notices(data, mail, found)
     if told:
-        return Report("delivery", sent_to, fingerprint, notices=told)
+        return MailReport("delivery", sent_to, fingerprint, notices=told)
     machine = bool(why) or from_a_machine(mail)
-    return Report("none", sent_to, fingerprint, why_none=why or "no report that can be read", automatic=machine)
+    return MailReport("none", sent_to, fingerprint, why_none=why or "no report that can be read", automatic=machine)
 
 
 def _no_report(mail: Message, found: list[tuple[str, Message]]) -> str:

@@ -1,11 +1,21 @@
 """The parts and texts of a message that came back, whatever their encoding."""
 
 import re
+from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.message import Message
 
-_LONGEST = 2000  # characters of a header that are looked at
+MOST_LINES = 20_000
+"""So many lines of a message are parsed: each may begin a part, and a part costs the parser what 10 kB of text do."""
+
+MOST_HEADERS = 500
+"""So many headers of a part are kept; each look at one goes through all of them."""
+
+LONGEST_HEADER = 2000
+"""So many characters of a header are kept: at each semicolon the parser reads all that came before it again."""
+
+_LINES = re.compile(rb"(?:[^\r\n]*(?:\r\n|\r|\n)){0,%d}[^\r\n]*" % MOST_LINES)
 _MACHINES = re.compile(
     r"^(?:mailer-?daemon|postmaster|mail[-_.]?(?:delivery|system)|bounces?|mdaemon|noreply|no-reply|"
     r"ndr|microsoftexchange\w*|amavis|root|daemon|mailsystem|delivery-status|mailer)\b",
@@ -20,6 +30,21 @@ _SUBJECT = re.compile(
     r"no entregado|non distribu)",
     re.IGNORECASE,
 )
+
+
+class _Bounded(Message):
+    """A message that the parser cannot be kept busy with."""
+
+    def set_raw(self, name: str, value: str) -> None:
+        """Keep a header as the parser found it, up to the bounds."""
+        if len(self) < MOST_HEADERS:
+            super().set_raw(name, value[:LONGEST_HEADER])
+
+
+def parsed(data: bytes) -> Message:
+    """Parse a message, within the bounds of this module; what is beyond them is as if it were not there."""
+    found = _LINES.match(data)
+    return message_from_bytes(found[0] if found else b"", _Bounded)
 
 
 def parts(mail: Message) -> list[tuple[str, Message]]:
@@ -42,7 +67,7 @@ def text_of(part: Message) -> str:
 def headers(mail: Message, *names: str) -> list[str]:
     """Give the values of some headers, as they came; bytes that are not ASCII are read as UTF-8 (RFC 6532)."""
     raw = [str(value) for wanted in names for name, value in mail.raw_items() if name.lower() == wanted]
-    return [value[:_LONGEST].encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in raw]
+    return [value.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for value in raw]
 
 
 def header(mail: Message, name: str) -> str:

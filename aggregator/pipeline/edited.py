@@ -99,13 +99,13 @@ def _of_line(line: Line) -> EditedLine:
 
 
 def _sections(lines: Iterable[Line], home: Mapping[int, Section], topics: Sequence[str]) -> tuple[Section, ...]:
-    """Put lines into the sections they come from, these in the order of ``topics``, the one of no topic last."""
+    """Put lines into their sections, these in the order of ``topics``; then come topics that are gone, then none."""
     shelves: dict[str, list[Line]] = {}
     for line in sorted(lines, key=lambda line: line.rank):
         shelves.setdefault(home[line.entry].topic, []).append(line)
     titles = {section.topic: section.title for section in home.values()}
     order = {topic: place for place, topic in enumerate(topics)}
-    names = sorted(shelves, key=lambda topic: order.get(topic, len(order)))
+    names = sorted(shelves, key=lambda topic: (not topic, order.get(topic, len(order))))
     return tuple(Section(topic, titles[topic], tuple(shelves[topic])) for topic in names)
 
 

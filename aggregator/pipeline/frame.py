@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -16,6 +16,8 @@ Words = Mapping[str, str | Mapping[str, str]]
 """A phrase by its key; a phrase that counts has a form for each plural category of its language (CLDR)."""
 
 WEEK = 7
+
+RIGHT_TO_LEFT = ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
 
 _FACT = re.compile(r"\{(\w+)\}")
 
@@ -36,6 +38,11 @@ class Frame:
         """The rules of the words' language (Unicode CLDR)."""
         return locale_of(self.spoken) or Locale("en")
 
+    @property
+    def dir(self) -> Literal["ltr", "rtl"]:
+        """The way that its lines run."""
+        return reads(self.language)
+
     def say(self, key: str, **facts: object) -> str:
         """Write a phrase with its facts; ``n`` chooses the plural form. Raises KeyError when there is no such phrase.
 
@@ -55,6 +62,13 @@ class Frame:
     def long_date(self, day: date) -> str:
         """Write a date as on a front page: Monday, 23 November 2026."""
         return self._numerals(format_date(day, str(self.words.get("date", "full")), locale=self.locale))
+
+    def dated(self, period: str) -> str:
+        """Write the date that an issue is called by (``YYYY-MM-DD``); another name stays as it is."""
+        try:
+            return self.long_date(date.fromisoformat(period))
+        except ValueError:
+            return period
 
     def day(self, day: date, *, year: bool = False) -> str:
         """Write a date without its weekday: 23 November."""
@@ -90,6 +104,11 @@ class Frame:
     def _numerals(self, text: str) -> str:
         digits = str(self.words.get("digits", ""))
         return text.translate({48 + n: digit for n, digit in enumerate(digits)}) if digits else text
+
+
+def reads(language: str) -> Literal["ltr", "rtl"]:
+    """Tell which way a language is written by its tag, as the attribute ``dir`` names it."""
+    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
 
 
 def locale_of(language: str) -> Locale | None:

@@ -9,7 +9,7 @@ from aggregator.config import TopicConfig
 from aggregator.config.fields import language_tag
 from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
 from aggregator.pipeline.carriers import carriers
-from aggregator.pipeline.plain import shortened, tidy
+from aggregator.pipeline.plain import shortened, tidy, visible
 from aggregator.pipeline.reading import minutes
 
 EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
@@ -70,7 +70,7 @@ def iso(moment: datetime) -> str:
 def _headed(telling: Telling) -> tuple[str, str]:
     """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too."""
     excerpt = shortened(tidy(telling.lead.lead.entry.excerpt), EXCERPT)
-    title = shortened(tidy(telling.title), TITLE) or shortened(excerpt, 80)
+    title = shortened(visible(telling.title), TITLE) or shortened(excerpt, 80)
     return title, "" if _repeats(excerpt, title) else excerpt
 
 
@@ -123,7 +123,7 @@ def _covered(telling: Telling) -> tuple[Cover, ...]:
     for text in reversed(telling.others):
         one = text.lead
         if one.source.publisher != telling.lead.lead.source.publisher:
-            title = shortened(tidy(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
+            title = shortened(visible(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
             cover = Cover(name_of(one), title, web_address(one.entry.url), **_copies(text))
             found.setdefault(one.source.publisher, cover)
     return tuple(reversed(found.values()))

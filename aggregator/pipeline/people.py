@@ -1,23 +1,15 @@
-"""Offer, Reader → what the pages and the mail for subscribers show."""
+"""Offer, Reader × Frame → what the pages and the mail for subscribers show."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.model import (
-    Choice,
-    Consent,
-    Frequency,
-    Lapsed,
-    Offer,
-    Other,
-    Reader,
-    Subscriber,
-    Subscription,
-    SubscriptionWord,
-)
+from aggregator.model import Frequency, Offer, Reader
 from aggregator.pipeline.bounces import COMPLAINED
+
+if TYPE_CHECKING:
+    from aggregator.pipeline.frame import Frame  # it loads CLDR, which most runs never need
 
 LANGUAGES: Mapping[str, str] = {
     "ar": "العربية",
@@ -37,90 +29,114 @@ LANGUAGES: Mapping[str, str] = {
     "uk": "Українська",
     "zh": "中文",
 }
-"""The languages that the frame of a mail may have, each by its own name."""
+"""The languages that the frame of a mail and the pages may have, each by its own name."""
 
 WEEKS = (1, 2, 3, 4, 6, 8, 12, 26, 52)
-OFTEN = {"each": "Each issue", "daily": "Once a day", "weekly": "Once a week"}
+OFTEN: tuple[Frequency, ...] = ("each", "daily", "weekly")
 TRAP = "website"
 """The field that people do not see, and programs fill in."""
 
-Done = Literal["asked", "confirmed", "left", "back", "not-back", "expired", "unknown", "busy"]
+EXAMPLE = "reader@example.org"
+"""How a mail address looks."""
+
+Done = Literal["asked", "confirmed", "left", "back", "not-back", "expired", "unknown", "busy", "unread", "unwell"]
 """What a page says is done, or cannot be."""
 
 
-_OF_READERS: tuple[Done, ...] = ("confirmed", "left", "back", "not-back")
-_OF_NOBODY: tuple[Done, ...] = ("asked", "expired", "unknown", "busy")
+def voice(frame: "Frame") -> dict[str, Any]:
+    """Give what every page speaks with: phrases, its language and direction, and how it writes the date of an issue."""
+    return {
+        "say": frame.say,
+        "listed": frame.listed,
+        "dated": frame.dated,
+        "lang": frame.language,
+        "dir": frame.dir,
+    }
 
 
 def form_values(
-    offer: Offer, *, trouble: str = "", address: str = "", topics: Collection[str] | None = None, frequency: str = ""
+    offer: Offer,
+    frame: "Frame",
+    *,
+    wrong: bool = False,
+    address: str = "",
+    topics: Collection[str] | None = None,
+    frequency: str = "",
 ) -> dict[str, Any]:
-    """Give what ``subscribe.html`` shows; ``trouble`` is what was wrong with the address that was sent.
+    """Give what ``subscribe.html`` shows; ``wrong`` says that the address that was sent is none.
 
     ``topics`` (None: all) and ``frequency`` are what is chosen when it is shown; what is not on offer is passed over.
     """
     return {
+        **voice(frame),
         "offer": offer,
-        "often": OFTEN,
+        "often": often(frame),
         "trap": TRAP,
-        "trouble": trouble,
+        "trouble": frame.say("no_address", example=EXAMPLE) if wrong else "",
         "address": address,
         "chosen": [name for name, _ in offer.topics if topics is None or name in topics],
         "frequency": frequency if frequency in offer.frequencies else offer.frequencies[0],
     }
 
 
-def reader_values(reader: Reader, *, zone: ZoneInfo, now_saved: bool = False) -> dict[str, Any]:
+def reader_values(reader: Reader, frame: "Frame", *, zone: ZoneInfo) -> dict[str, Any]:
     """Give what the pages behind a link show: ``confirmation.html`` and ``unsubscribe.html``."""
     choice = reader.subscription.choice
     titles = [title for name, title in reader.offer.topics if name in choice.topics]
+    until = paused(reader, zone=zone)
     return {
+        **voice(frame),
         "title": reader.offer.title,
         "state": reader.subscription.state,
         "who": masked(reader.subscriber.address),
         "topics": titles,
-        "often": OFTEN[_sent(reader)] if len(reader.offer.frequencies) > 1 else "",
-        "paused": paused(reader, zone=zone),
+        "often": often(frame)[_sent(reader)] if len(reader.offer.frequencies) > 1 else "",
+        "paused": until.isoformat() if until else "",
+        "paused_day": frame.day(until, year=True) if until else "",
         "suppressed": bool(reader.subscriber.suppressed),
         "complained": reader.subscriber.suppressed.startswith(COMPLAINED),
         "preferences": reader.preferences,
         "unsubscribe": reader.unsubscribe,
         "others": reader.others,
         "undo": reader.undo,
-        "saved": now_saved,
     }
 
 
 def preference_values(
-    reader: Reader, *, zone: ZoneInfo, zones: Sequence[str], saved: bool = False, trouble: str = ""
+    reader: Reader, frame: "Frame", *, zone: ZoneInfo, zones: Sequence[str], saved: bool = False, wrong: bool = False
 ) -> dict[str, Any]:
-    """Give what ``preferences.html`` shows."""
+    """Give what ``preferences.html`` shows; ``wrong`` says that what was sent is not on offer."""
     return {
-        **reader_values(reader, zone=zone, now_saved=saved),
+        **reader_values(reader, frame, zone=zone),
+        "saved": saved,
         "offer": reader.offer,
         "chosen": reader.subscription.choice.topics or tuple(name for name, _ in reader.offer.topics),
         "frequency": _sent(reader),
         "lapsed": reader.lapsed,
-        "frequencies": OFTEN,
+        "frequencies": often(frame),
         "weeks": WEEKS,
         "languages": LANGUAGES,
         "language_chosen": reader.subscriber.language,
         "zones": zones,
         "zone": reader.subscriber.zone,
         "usual_zone": zone.key,
-        "trouble": trouble,
+        "usual_place": frame.place(zone.key),
+        "trouble": frame.say("not_saved") if wrong else "",
     }
 
 
-def done_values(done: Done, *, reader: Reader | None = None, zone: ZoneInfo) -> dict[str, Any]:
+def done_values(done: Done, frame: "Frame", *, reader: Reader | None = None, zone: ZoneInfo) -> dict[str, Any]:
     """Give what ``done.html`` shows; without a reader nothing of anybody."""
-    nobody = {"title": "", "preferences": "", "undo": False, "others": ()}
-    return {**(reader_values(reader, zone=zone) if reader else nobody), "done": done}
+    nobody = {**voice(frame), "title": "", "preferences": "", "undo": False, "others": ()}
+    return {**(reader_values(reader, frame, zone=zone) if reader else nobody), "done": done}
 
 
-def letter_values(*, site: str, title: str, language: str, home: str, link: str, contact: str) -> dict[str, Any]:
-    """Give what ``confirm.txt`` and ``confirm.html`` show."""
+def letter_values(
+    frame: "Frame", *, site: str, title: str, language: str, home: str, link: str, contact: str
+) -> dict[str, Any]:
+    """Give what ``confirm.txt`` and ``confirm.html`` show; ``language`` is that of ``site`` and ``title``."""
     return {
+        **voice(frame),
         "site": site,
         "title": title,
         "language": language,
@@ -131,55 +147,23 @@ def letter_values(*, site: str, title: str, language: str, home: str, link: str,
     }
 
 
+def often(frame: "Frame") -> dict[Frequency, str]:
+    """Say how often a digest may come."""
+    return {name: frame.say(name) for name in OFTEN}
+
+
 def _sent(reader: Reader) -> Frequency:
     """Tell how often the digest is sent, which is not as chosen where that is no more."""
     return reader.lapsed.instead if reader.lapsed else reader.subscription.choice.frequency
 
 
-def paused(reader: Reader, *, zone: ZoneInfo) -> str:
-    """Write until when nothing is sent, as a date in the reader's own time zone; empty when there is no pause."""
+def paused(reader: Reader, *, zone: ZoneInfo) -> date | None:
+    """Tell until which day nothing is sent, in the reader's own time zone; None when there is no pause."""
     until, own = reader.subscription.choice.paused_until, reader.subscriber.zone
-    return until.astimezone(ZoneInfo(own) if own else zone).date().isoformat() if until else ""
+    return until.astimezone(ZoneInfo(own) if own else zone).date() if until else None
 
 
 def masked(address: str) -> str:
     """Write an address so that its owner knows it: a link may have been passed on with a mail."""
     local, _, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}"
-
-
-def samples() -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every page and mail for subscribers with values of each kind, to try templates on."""
-    frame = {"site": "Sample", "language": "en", "outputs": [], "root": "../"}
-    zone = ZoneInfo("UTC")
-    offer = Offer("sample", "Sample", (("one", "One"), ("two", "Two")), ("each", "weekly"))
-    for trouble in ("", "What is wrong."):
-        yield "subscribe.html", {**frame, **form_values(offer, trouble=trouble)}
-    for reader in _readers(offer):
-        yield "confirmation.html", {**frame, **reader_values(reader, zone=zone)}
-        yield "unsubscribe.html", {**frame, **reader_values(reader, zone=zone)}
-        yield "preferences.html", {**frame, **preference_values(reader, zone=zone, zones=("UTC",), saved=True)}
-        for done in _OF_READERS:
-            yield "done.html", {**frame, **done_values(done, reader=reader, zone=zone)}
-    for done in _OF_NOBODY:
-        yield "done.html", {**frame, **done_values(done, zone=zone)}
-    link = "https://news.example.org/confirm/token"
-    for contact in ("", "desk@example.org"):
-        home = "https://news.example.org/"
-        values = letter_values(site="Sample", title="Sample", language="en", home=home, link=link, contact=contact)
-        yield "confirm.txt", values
-        yield "confirm.html", values
-
-
-def _readers(offer: Offer) -> Iterator[Reader]:
-    asked = datetime(2026, 1, 1, 6, tzinfo=UTC)
-    who = Subscriber(1, "0123456789ab", "reader@example.org", "reader@example.org", asked)
-    states: tuple[SubscriptionWord, ...] = ("pending", "confirmed", "left")
-    others = tuple(Other(f"other-{state}", "Other", state, "token") for state in states)
-    paused = Choice(("one",), "weekly", asked + timedelta(weeks=2))
-    for choice in (Choice(), paused):
-        for state in states:
-            wish = Subscription(1, "sample", state, choice, Consent(asked, "form"))
-            others_of = others if choice.topics else ()
-            lapse = Lapsed(("gone",), "daily") if choice.topics else None
-            yield Reader(who, wish, offer, "token", "token", others_of, undo=state == "left", lapsed=lapse)

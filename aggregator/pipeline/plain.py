@@ -25,6 +25,12 @@ def tidy(text: str) -> str:
     return _RUNS.sub(" ", plain(text))
 
 
+def visible(text: str) -> str:
+    """Make one plain line of it; nothing, when nothing of it would be seen: blanks, joiners, marks without a letter."""
+    line = tidy(text)
+    return line if any(unicodedata.category(char)[0] in "LNPS" for char in line) else ""
+
+
 def shortened(text: str, limit: int) -> str:
     """Cut to at most ``limit`` characters, on a word where the script has blanks, with an ellipsis.
 

@@ -1,26 +1,35 @@
 """Subscribers ⇄ CSV: one line a subscription, safe to open in a spreadsheet, read whole or not at all."""
 
-import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from aggregator.config.addresses import reader_address
+from aggregator.config.fields import SLUG
 from aggregator.config.wording import got, hint
 from aggregator.errors import RosterError
-from aggregator.model import Choice, Consent, Frequency, Offer, Subscriber, Subscription, SubscriptionWord, Via
+from aggregator.model import (
+    Choice,
+    Consent,
+    Frequency,
+    Offer,
+    Subscriber,
+    Subscription,
+    SubscriptionWord,
+    Via,
+    mailbox_of,
+)
 from aggregator.pipeline.people import LANGUAGES
+from aggregator.pipeline.roster_cells import read_lines, unmarked, write_lines
 
-MOST_BYTES = 50_000_000
 COLUMNS = (
     *("address", "digest", "state", "topics", "frequency", "paused_until", "language", "zone", "joined", "asked"),
     *("confirmed", "left", "via", "form", "wording", "suppressed", "suppressed_at"),
 )
 _ALSO = ("email", "e-mail", "email address", "mail")
-# What a spreadsheet may take for a formula at the start of a cell (CWE-1236), wide forms included, and our own mark.
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'")
 
 Word = TypeVar("Word", bound=str)
 Row = tuple[Subscriber, Subscription]
@@ -30,8 +39,9 @@ Row = tuple[Subscriber, Subscription]
 class Roster:
     """What a file holds; ``passed_over`` are the names of columns that say nothing to us.
 
-    ``warnings`` name lines with a topic or a frequency that feeds.yaml does not have (any more). They are kept as they
-    are, so that a copy comes back as it was; what is sent then is what a choice that is no more falls back to.
+    ``warnings`` name lines that say nothing new, and those with a digest, a topic or a frequency that feeds.yaml does
+    not have (any more). These are kept as they are, so that a copy comes back as it was; what is sent then is what a
+    choice that is no more falls back to, and of a digest that is gone nothing.
     """
 
     people: tuple[Row, ...]
@@ -50,24 +60,9 @@ class Usual:
     state: SubscriptionWord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
-    """Where the writer of the standard library writes to."""
-
-    lines: list[str]
-
-    def write(self, line: str) -> None:
-        self.lines.append(line)
-
-
 def write_roster(rows: Iterable[Row]) -> bytes:
     """Write a line for each subscription, in UTF-8; times are ISO 8601 in UTC, topics stand between blanks."""
-    lines: list[str] = []
-    writer = csv.writer(_Sheet(lines), lineterminator="\r\n")  # RFC 4180
-    writer.writerow(COLUMNS)
-    for who, wish in rows:
-        writer.writerow([_safe(cell) for cell in _cells(who, wish)])
-    return "".join(lines).encode()
+    return write_lines([COLUMNS, *(_cells(who, wish) for who, wish in rows)])
 
 
 def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
@@ -76,44 +71,39 @@ def read_roster(data: bytes, usual: Usual, *, name: str) -> Roster:
     Where a column is called like ``email``, one called ``address`` is where somebody lives. Raises RosterError with
     every line that cannot be read: then nothing of the file is to be used.
     """
-    lines = _lines(data, name)
+    lines = read_lines(data, known=("address", *_ALSO), name=name)
     head = _head(lines[0][1] if lines else ())
     if "address" not in head:
-        raise RosterError((f"{name}:1: has no column `address` in its first line; there may be: {', '.join(COLUMNS)}",))
-    found: dict[tuple[str, str], int] = {}
-    people: list[Row] = []
+        raise RosterError(
+            (f"{name}:1: has no column `address` or `email` in its first line; there may be: {', '.join(COLUMNS)}",)
+        )
+    found: dict[tuple[str, str], tuple[int, Row]] = {}
     problems: list[str] = []
     warnings: list[str] = []
     for number, cells in lines[1:]:
         try:
-            row = _row(_named(head, cells), usual)
-            _once(row, found, number)
+            odd = _entered(_row(_named(head, cells), usual), found, number, usual.offers)
         except ValueError as error:
             problems.append(f"{name}:{number}: {error}")
         else:
-            people.append(row)
-            warnings += [f"{name}:{number}: {odd}" for odd in _odd(row[1].choice, usual.offers[row[1].digest])]
+            warnings += [f"{name}:{number}: {words}" for words in odd]
     if problems:
         raise RosterError(tuple(problems))
-    return Roster(tuple(people), tuple(column for column in head if column and column not in COLUMNS), tuple(warnings))
+    people = tuple(row for _, row in found.values())
+    return Roster(people, tuple(column for column in head if column and column not in COLUMNS), tuple(warnings))
 
 
-def _lines(data: bytes, name: str) -> list[tuple[int, list[str]]]:
-    """Part the file into lines with their numbers; those without a word are left out."""
-    if len(data) > MOST_BYTES:
-        raise RosterError((f"{name}: larger than {MOST_BYTES // 1_000_000} MB; split it",))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise RosterError((f"{name}:{line}: is not UTF-8 text; save the file as CSV in UTF-8",)) from None
-    first = text.partition("\n")[0]
-    delimiter = next((sign for sign in "\t;" if sign in first and "," not in first), ",")
-    reader = csv.reader((f"{line}\n" for line in text.split("\n")), delimiter=delimiter, strict=True)
-    try:
-        return [(reader.line_num, cells) for cells in reader if any(cells)]
-    except csv.Error as error:
-        raise RosterError((f"{name}:{reader.line_num}: cannot be read: {error}",)) from None
+def _entered(
+    row: Row, found: dict[tuple[str, str], tuple[int, Row]], number: int, offers: Mapping[str, Offer]
+) -> Sequence[str]:
+    """Enter a line once, and say what is odd about it; raises ValueError where it speaks against another."""
+    who, wish = row
+    line, first = found.setdefault((mailbox_of(who.address), wish.digest), (number, row))
+    if line == number:
+        return tuple(_odd(wish, offers))
+    if first != (replace(who, address=first[0].address), wish):
+        raise ValueError(f"the same address and digest as in line {line}, but not the same words")
+    return (f"the same as line {line}, passed over",)
 
 
 def _head(words: Sequence[str]) -> list[str]:
@@ -133,12 +123,13 @@ def _named(head: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     over = [cell for cell in cells[len(head) :] if cell.strip()]
     if over:
         raise ValueError(f"has more cells than the first line has columns {got(over[0])}; quote a cell with commas")
-    return dict(zip(head, map(_plain, cells), strict=False))
+    return dict(zip(head, map(unmarked, cells), strict=False))
 
 
 def _row(cells: Mapping[str, str], usual: Usual) -> Row:
     address = reader_address(cells.get("address", "").strip())
-    offer = _offer(cells.get("digest", "") or usual.digest, usual)
+    recorded = bool(cells.get("via") and cells.get("asked"))
+    offer = _offer(cells.get("digest", "") or usual.digest, usual, recorded=recorded)
     state = _word(cells.get("state", ""), get_args(SubscriptionWord), usual.state, "state")
     asked = _moment(cells.get("asked", "")) or usual.now
     who = Subscriber(
@@ -153,19 +144,26 @@ def _row(cells: Mapping[str, str], usual: Usual) -> Row:
         _moment(cells.get("suppressed_at", "")),
     )
     via: Via = _word(cells.get("via", ""), get_args(Via), "import", "via")
-    consent = Consent(asked, via, cells.get("form", "") or usual.form, cells.get("wording", ""))
+    consent = Consent(asked, via, cells.get("form", "") or ("" if recorded else usual.form), cells.get("wording", ""))
     confirmed, left = _moment(cells.get("confirmed", "")), _moment(cells.get("left", ""))
     if state == "confirmed":
         confirmed = confirmed or asked
     return who, Subscription(0, offer.digest, state, _choice(cells, offer), consent, confirmed, left)
 
 
-def _offer(name: str, usual: Usual) -> Offer:
+def _offer(name: str, usual: Usual, *, recorded: bool) -> Offer:
+    """Find the digest of a line; one that is gone is taken with the record of a consent, as `export` writes it."""
     if not name:
         raise ValueError("names no digest; write a column `digest`, or say --digest")
-    if name not in usual.offers:
-        raise ValueError(f"no such digest in feeds.yaml {got(name)}{hint(name, usual.offers)}")
-    return usual.offers[name]
+    if name in usual.offers:
+        return usual.offers[name]
+    if not (recorded and re.fullmatch(SLUG, name)):
+        raise ValueError(_no_digest(name, usual.offers))
+    return Offer(name, name)
+
+
+def _no_digest(name: str, offers: Mapping[str, Offer]) -> str:
+    return f"no such digest in feeds.yaml {got(name)}{hint(name, offers)}"
 
 
 def _choice(cells: Mapping[str, str], offer: Offer) -> Choice:
@@ -173,8 +171,12 @@ def _choice(cells: Mapping[str, str], offer: Offer) -> Choice:
     return Choice(tuple(cells.get("topics", "").split()), often, _moment(cells.get("paused_until", "")))
 
 
-def _odd(choice: Choice, offer: Offer) -> Iterator[str]:
+def _odd(wish: Subscription, offers: Mapping[str, Offer]) -> Iterator[str]:
     """Say what of a choice is not on offer; of a digest with one topic nothing is chosen, and so nothing is odd."""
+    choice, offer = wish.choice, offers.get(wish.digest)
+    if offer is None:
+        yield f"{_no_digest(wish.digest, offers)}, kept all the same"
+        return
     names = [name for name, _ in offer.topics]
     for topic in choice.topics if names else ():
         if topic not in names:
@@ -211,14 +213,6 @@ def _zone(text: str) -> str:
         raise ValueError(f"zone: not a time zone like Europe/Berlin {got(text)}") from None
 
 
-def _once(row: Row, found: dict[tuple[str, str], int], line: int) -> None:
-    who, wish = row
-    key = (who.address.casefold(), wish.digest)
-    if key in found:
-        raise ValueError(f"the same address and digest as in line {found[key]}")
-    found[key] = line
-
-
 def _cells(who: Subscriber, wish: Subscription) -> Sequence[str]:
     choice, consent = wish.choice, wish.consent
     moments = (who.joined, consent.asked, wish.confirmed, wish.left)
@@ -231,11 +225,3 @@ def _cells(who: Subscriber, wish: Subscription) -> Sequence[str]:
 
 def _iso(value: datetime | None) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else ""
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_RISKY) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_RISKY) else cell.strip()

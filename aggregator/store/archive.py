@@ -53,6 +53,12 @@ class Archive:
         write(path, data)
         return path
 
+    def drop_preview(self, name: str) -> None:
+        """Remove a preview that is no longer needed."""
+        path = self._path("previews", name)
+        with _named(path):
+            path.unlink(missing_ok=True)
+
     def has_outputs(self, names: Iterable[str]) -> bool:
         """Tell whether all these outputs are there."""
         return all(self.output(name).is_file() for name in names)

@@ -24,8 +24,10 @@ _ENTER = """
 _THERE = "SELECT 1 FROM subscriber WHERE id = ?"
 _FAILURES = f"""
     SELECT count(DISTINCT day) FROM (SELECT min(came) / {DAY} AS day FROM (
-        SELECT delivery_id, came FROM bounce WHERE subscriber_id = ? AND kind = 'transient' AND came > ? AND came <= ?
-        UNION ALL SELECT ?, ?
+        SELECT delivery_id, came FROM bounce
+        WHERE subscriber_id = ?1 AND kind = 'transient' AND came > ?2 AND came <= ?3
+            AND came > coalesce((SELECT suppressed_at FROM subscriber WHERE id = ?1 AND suppressed = ''), 0)
+        UNION ALL SELECT ?4, ?3
     ) GROUP BY delivery_id)
 """
 _FAIL = """
@@ -62,8 +64,8 @@ class Bounces:
 
     def failures(self, subscriber: int, delivery: int, *, now: datetime, days: int) -> int:
         """Count the days (UTC) of the last ``days`` on which an issue to a subscriber failed for a while, and was the
-        first report of it: five digests on one bad day are one failure, and so are five reports of one issue. With
-        ``delivery``, as if that failed now.
+        first report of it, since the editor last released them: five digests on one bad day are one failure, and so
+        are five reports of one issue. With ``delivery``, as if that failed now.
         """
         with self._lane.read() as connection:
             return _failures(connection, subscriber, delivery, now=now, days=days)
@@ -114,5 +116,5 @@ class Bounces:
 
 def _failures(connection: sqlite3.Connection, subscriber: int, delivery: int, *, now: datetime, days: int) -> int:
     span = number(now - timedelta(days=days)), number(now)
-    count: int = connection.execute(_FAILURES, (subscriber, *span, delivery, number(now))).fetchone()[0]
+    count: int = connection.execute(_FAILURES, (subscriber, *span, delivery)).fetchone()[0]
     return count

@@ -4,7 +4,9 @@ pending ─claim─▶ sending ─settle─▶ sent | deferred | failed | unknow
 deferred ─due, claim─▶ sending ─no answer for an hour─▶ unknown
 
 Anybody can send a form with anybody's address. So what a form asks for is kept with its mail, and is applied when the
-link of that mail is followed; a form for which no mail goes out is kept for a day (dropped), to be counted.
+link of that mail is followed. Until it is on its way, another form about the digest takes its place, for the last word
+counts; afterwards none does, for a page that was looked at must not come to mean something else. A form for which no
+mail goes out is kept for a day (dropped), to be counted.
 """
 
 import sqlite3
@@ -24,10 +26,14 @@ ADDRESS_REST = timedelta(days=1)
 NETWORK_MOST, NETWORK_SPAN = 5, timedelta(hours=1)
 """So many such mails may be asked for from one network in so much time."""
 
+Place = tuple[str, int | None, int, str]
+"""Of a mail in the queue: its state, when it is due, attempts, and what was answered to the last."""
+
+_DROPPED: Place = ("dropped", None, 0, "")
 _LOST = timedelta(hours=1)
 _OPEN = "state IN ('pending', 'deferred', 'sending')"
-_FROM = "SELECT count(*) FROM confirmation WHERE network = ? AND network != '' AND asked > ?"
-_LAST = "SELECT max(coalesce(due, changed)) FROM confirmation WHERE subscriber_id = ? AND state != 'dropped'"
+_FROM = "SELECT count(*) FROM confirmation WHERE network = ? AND network != '' AND asked > ? AND asked <= ?"
+_LAST = "SELECT max(coalesce(due, min(changed, ?))) FROM confirmation WHERE subscriber_id = ? AND state != 'dropped'"
 _WISH = "SELECT state, left_at FROM subscription WHERE subscriber_id = ? AND digest = ?"
 _SAME = f"""
     SELECT 1 FROM confirmation WHERE subscriber_id = ? AND digest = ? AND asked > ? AND state != 'dropped'
@@ -36,8 +42,13 @@ _SAME = f"""
 _QUEUE = """
     INSERT INTO confirmation (subscriber_id, digest, network, asked, message_id, changed, topics, frequency, via, form,
         wording, state, due, attempts, reply)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_WAITS = """
+    SELECT id, state, due, attempts, reply FROM confirmation
+    WHERE subscriber_id = ? AND digest = ? AND asked > ? AND state IN ('pending', 'deferred')
+"""
+_DROP = "UPDATE confirmation SET state = 'dropped', due = NULL WHERE id = ?"
 # What was asked for before somebody left is not meant any more.
 _MEANT = """
     confirmation.state != 'dropped' AND (subscription.state = 'pending'
@@ -98,28 +109,31 @@ class Confirmations:
         network: str,
         message_id: str,
         not_before: datetime | None = None,
+        replaces: bool = True,
     ) -> Asked:
         """Keep that somebody asked for a digest, and queue the mail that it takes; one transaction.
 
         Nothing changes for who has the digest, waits for it or left it. ``network`` is a keyed hash of where the
         request came from ("" for an editor's own): every form counts to its bound, which comes before all else.
-        ``message_id`` has a ``%s`` for the subscriber's uid. The mail waits for ``not_before``.
+        ``message_id`` has a ``%s`` for the subscriber's uid. The mail waits for ``not_before``. ``replaces`` says
+        whether it takes the place of one about this digest that waits still.
         """
         now = consent.asked
         with self._lane.write() as connection:
-            if connection.execute(_FROM, (network, number(now - NETWORK_SPAN))).fetchone()[0] >= NETWORK_MOST:
+            recent = (network, number(now - NETWORK_SPAN), number(now))
+            if connection.execute(_FROM, recent).fetchone()[0] >= NETWORK_MOST:
                 return "crowded"
             who = enter(connection, address, now=now)
-            last = moment(connection.execute(_LAST, (who.id,)).fetchone()[0])
-            due = last + ADDRESS_REST if last and last + ADDRESS_REST > now else None
-            due = max(due or not_before, not_before) if not_before else due
-            vain = _in_vain(connection, who, digest, now)
+            vain, left = _in_vain(connection, who, digest, now)
+            place = _place_of(connection, who, digest, left) if vain == "asked" and replaces else None
             if not vain:
+                place = ("pending", number(_next(connection, who, now, not_before)), 0, "")
                 want_first(connection, who.id, digest, choice, consent)
-            state = ("dropped", None) if vain else ("pending", number(due))
             queued = (who.id, digest, network, number(now), message_id % who.uid, number(now))
-            connection.execute(_QUEUE, (*queued, *_wanted(choice, consent), *state))
-        return vain or ("later" if due else "queued")
+            connection.execute(_QUEUE, (*queued, *_wanted(choice, consent), *(place or _DROPPED)))
+        if place is None and vain:
+            return vain
+        return "later" if place and place[0] == "pending" and place[1] else "queued"
 
     def asked(self, subscriber: int, digest: str, written: datetime) -> tuple[Choice, Consent] | None:
         """Give what the link of a mail confirms that was ``written`` then; None when there is nothing to confirm."""
@@ -184,15 +198,33 @@ def forget_networks(connection: sqlite3.Connection, *, now: datetime) -> None:
     connection.execute(old, (number(now - ADDRESS_REST),))
 
 
-def _in_vain(connection: sqlite3.Connection, who: Subscriber, digest: str, now: datetime) -> Asked | None:
-    """Say why no mail goes out for a form; None when one does."""
-    if who.suppressed:
-        return "suppressed"
+def _in_vain(connection: sqlite3.Connection, who: Subscriber, digest: str, now: datetime) -> tuple[Asked | None, int]:
+    """Say why no new mail goes out for a form, None when one does; and when the digest was left, 0 for never."""
     state, left = connection.execute(_WISH, (who.id, digest)).fetchone() or ("", None)
-    if state == "confirmed":
-        return "confirmed"
+    if who.suppressed or state == "confirmed":
+        return "suppressed" if who.suppressed else "confirmed", left or 0
     same = (who.id, digest, left or 0, number(now - ADDRESS_REST))
-    return "asked" if connection.execute(_SAME, same).fetchone() else None
+    return "asked" if connection.execute(_SAME, same).fetchone() else None, left or 0
+
+
+def _place_of(connection: sqlite3.Connection, who: Subscriber, digest: str, left: int) -> Place | None:
+    """Drop the form whose mail waits still, and give its place; None when the mail is on its way, or was."""
+    found = connection.execute(_WAITS, (who.id, digest, left)).fetchone()
+    if found is None:
+        return None
+    id, *place = found
+    connection.execute(_DROP, (id,))
+    state, due, attempts, reply = place
+    return state, due, attempts, reply
+
+
+def _next(
+    connection: sqlite3.Connection, who: Subscriber, now: datetime, not_before: datetime | None
+) -> datetime | None:
+    """Say when the next mail may go to an address; None: at once."""
+    last = moment(connection.execute(_LAST, (number(now), who.id)).fetchone()[0])
+    moments = [last + ADDRESS_REST] if last and last + ADDRESS_REST > now else []
+    return max([*moments, *([not_before] if not_before else [])], default=None)
 
 
 def _wanted(choice: Choice, consent: Consent) -> tuple[str, ...]:

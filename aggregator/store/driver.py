@@ -20,7 +20,9 @@ MICROSECOND = timedelta(microseconds=1)
 
 # The first two take effect in a new file only. In such pages an entry of 6 kB and the leaves of six indexes are written
 # with a quarter of the calls: a first sync takes a twentieth less, and new entries no more beside a large archive.
-LAYOUT = ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL")
+AUTO_VACUUM = "auto_vacuum=INCREMENTAL"
+INCREMENTAL = 2  # what it is then read as
+LAYOUT = ("page_size=16384", AUTO_VACUUM, "journal_mode=WAL")
 # 8 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
 # the same pages to and fro.
 WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000")
@@ -36,7 +38,7 @@ ADVICE = {
     "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_PERM": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_FULL": "the disk is full: make room and run again; what was saved before is whole",
-    "SQLITE_IOERR": "the disk reports an error: check the file system",
+    "SQLITE_IOERR": "the disk reports an error: make room where it is full, else check the file system",
     "SQLITE_BUSY": f"another program has kept it locked for {BUSY_SECONDS} seconds: close that program",
 }
 
@@ -45,8 +47,11 @@ def prepare(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
     """Make a new connection ready: our own BEGIN, letters of every script in lower(), and how it writes."""
     connection.isolation_level = None  # the driver begins nothing by itself
     connection.create_function("lower", 1, _folded, deterministic=True)
+    # Said of a file that has it, this one would wait all the same for whoever writes.
+    vacuums = connection.execute("PRAGMA auto_vacuum").fetchone()[0] == INCREMENTAL
     for pragma in pragmas:
-        _patiently(connection, f"PRAGMA {pragma}")
+        if not (vacuums and pragma == AUTO_VACUUM):
+            _patiently(connection, f"PRAGMA {pragma}")
 
 
 def spectators(path: Path) -> str:

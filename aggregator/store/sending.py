@@ -20,13 +20,17 @@ from aggregator.store.owners import is_gone
 LEASE = timedelta(minutes=30)
 """How long a sender of which nothing can be seen may take over one message: longer than any server may (mail/smtp)."""
 
+LONGEST_WAIT = timedelta(hours=25)
+"""No delivery is put off for longer: one that is, was while the clock was wrong, and is due now."""
+
 FREELY = Pace()
 """No bound."""
 
 COLUMNS = "id, issue_id, recipient, message_id, state, attempts, due, reply, changed, subscriber_id, letter_id"
 _FREE = "(owner = '' OR lease <= :now) AND (:digest = '' OR issue_id IN (SELECT id FROM issue WHERE digest = :digest))"
 _PENDING = f"SELECT id FROM delivery WHERE state = 'pending' AND due IS NULL AND {_FREE} ORDER BY id LIMIT :count"
-_DUE = f"SELECT id FROM delivery WHERE state = 'deferred' AND due <= :now AND {_FREE} ORDER BY due, id LIMIT :count"
+RIPE = "state = 'deferred' AND (due <= :now OR due > :far)"
+_DUE = f"SELECT id FROM delivery WHERE {RIPE} AND {_FREE} ORDER BY due, id LIMIT :count"
 _TAKE = f"UPDATE delivery SET owner = :owner, lease = :lease WHERE id = :id RETURNING {COLUMNS}"
 _BEGIN = """
     UPDATE delivery
@@ -60,8 +64,8 @@ _AGAIN = """
     WHERE issue_id = ? AND (? = '' OR lower(recipient) = lower(?)) AND state IN
 """
 _HANDED_OVER = """
-    SELECT (SELECT count(*) FROM delivery WHERE handed > ?1)
-        + (SELECT count(*) FROM confirmation WHERE changed > ?1 AND attempts > 0)
+    SELECT (SELECT count(*) FROM delivery WHERE handed > ?1 AND handed <= ?2)
+        + (SELECT count(*) FROM confirmation WHERE changed > ?1 AND changed <= ?2 AND attempts > 0)
 """
 _IN_HAND = """
     SELECT count(*) FROM delivery INDEXED BY ix_delivery_owner
@@ -89,7 +93,7 @@ class Sending:
             count = min(count, _room(connection, now, pace))
             if count < 1:
                 return Claimed(full=True)
-            facts: dict[str, Any] = {"owner": owner, "now": number(now), "lease": number(now + LEASE), "digest": digest}
+            facts: dict[str, Any] = {"owner": owner, "lease": number(now + LEASE), "digest": digest, **ripeness(now)}
             ids = [id for (id,) in connection.execute(_PENDING, {**facts, "count": count})]
             if len(ids) < count:
                 ids += [id for (id,) in connection.execute(_DUE, {**facts, "count": count - len(ids)})]
@@ -170,6 +174,11 @@ class Sending:
             return connection.execute(f"{_AGAIN} {marks(tuple(states))}", facts).rowcount
 
 
+def ripeness(now: datetime) -> dict[str, int | None]:
+    """Give the moments that ``RIPE`` names."""
+    return {"now": number(now), "far": number(now + LONGEST_WAIT)}
+
+
 def state(row: Sequence[Any]) -> DeliveryState:
     """Read a row of ``COLUMNS``."""
     id, issue, recipient, name, word, attempts, due, reply, changed, subscriber, letter = row
@@ -181,15 +190,20 @@ def state(row: Sequence[Any]) -> DeliveryState:
 def _lost(owners: set[tuple[str, int | None]], now: datetime) -> set[tuple[str, int | None]]:
     """Choose the (owner, lease) that are dead, each process looked at once; without a lease nobody claims anything."""
     here = {owner: is_gone(owner) for owner, _ in owners}
-    over = number(now) or 0
-    return {(owner, lease) for owner, lease in owners if here[owner] or (here[owner] is None and (lease or 0) <= over)}
+    over, far = number(now) or 0, number(now + LEASE) or 0  # one beyond that was taken while the clock was wrong
+
+    def ended(lease: int) -> bool:
+        return lease <= over or lease > far
+
+    return {(owner, lease) for owner, lease in owners if here[owner] or (here[owner] is None and ended(lease or 0))}
 
 
 def _room(connection: sqlite3.Connection, now: datetime, pace: Pace) -> int:
     """Count how many more may be claimed in this hour."""
     if pace.per_hour is None:
         return 1 << 30
-    (gone,) = connection.execute(_HANDED_OVER, (number(now - timedelta(hours=1)),)).fetchone()
+    hour = timedelta(hours=1)  # either way: the clocks of several machines differ, and what lies beyond was a wrong one
+    (gone,) = connection.execute(_HANDED_OVER, (number(now - hour), number(now + hour))).fetchone()
     (claimed,) = connection.execute(_IN_HAND, (number(now),)).fetchone()
     return int(pace.per_hour - gone - claimed)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from aggregator.model import Asked, Bounce, Choice, Consent, Subscriber, Subscription
+from aggregator.model import Asked, Bounce, Choice, Consent, Subscriber, Subscription, mailbox_of
 from aggregator.store.driver import instant, number, write_json
 from aggregator.store.subscriptions import PERSON, WISH, Subscriptions, confirm, paired, person, want
 
@@ -18,7 +18,7 @@ _ENTER = """
     VALUES (?, ?, ?, ?, ?, ?, '') ON CONFLICT (mailbox) DO NOTHING
 """
 _SUPPRESS = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ? AND suppressed = ''"
-_RELEASE = "UPDATE subscriber SET suppressed = '', suppressed_at = NULL WHERE id = ? AND suppressed != ''"
+_RELEASE = "UPDATE subscriber SET suppressed = '', suppressed_at = ? WHERE id = ? AND suppressed != ''"
 _NAMELESS = """
     UPDATE delivery SET recipient = 'erased-' || id || '@erased.invalid',
         message_id = '<erased.' || id || '@erased.invalid>', reply = CASE state WHEN 'sent' THEN '' ELSE 'erased' END
@@ -31,7 +31,8 @@ _NO_MORE = """
 _FORGET = """
     DELETE FROM subscriber WHERE joined < ?1 AND suppressed = '' AND NOT EXISTS (SELECT 1 FROM subscription
         WHERE subscriber_id = subscriber.id AND (state != 'pending' OR confirmed IS NOT NULL OR asked >= ?1))
-        AND NOT EXISTS (SELECT 1 FROM confirmation WHERE subscriber_id = subscriber.id AND asked >= ?1)
+        AND NOT EXISTS (SELECT 1 FROM confirmation
+            WHERE subscriber_id = subscriber.id AND max(asked, coalesce(due, changed)) >= ?1)
 """
 _KEEP = """
     INSERT INTO subscription (subscriber_id, digest, state, topics, frequency, paused_until, asked, confirmed, left_at,
@@ -97,9 +98,9 @@ class Subscribers(Subscriptions):
         """Send a subscriber nothing any more, of no digest; the first reason stays."""
         return self._change(_SUPPRESS, reason, number(now), id)
 
-    def release(self, id: int) -> bool:
-        """Send to a subscriber again."""
-        return self._change(_RELEASE, id)
+    def release(self, id: int, now: datetime) -> bool:
+        """Send to a subscriber again; what came back before counts no more."""
+        return self._change(_RELEASE, number(now), id)
 
     def bounces_of(self, id: int) -> tuple[Bounce, ...]:
         """List what came back from a subscriber, the latest first."""
@@ -132,7 +133,10 @@ class Subscribers(Subscriptions):
         return self._lane.fold()
 
     def forget(self, now: datetime) -> int:
-        """Forget the addresses of which nothing was confirmed in ``FORGOTTEN``; returns how many."""
+        """Forget the addresses of which nothing was confirmed in ``FORGOTTEN``; returns how many.
+
+        Who is still to be asked, as the end of a long list is, or was asked since, may answer yet.
+        """
         with self._lane.write() as connection:
             return connection.execute(_FORGET, (number(now - FORGOTTEN),)).rowcount
 
@@ -158,11 +162,6 @@ class Subscribers(Subscriptions):
 _COUNTS = "SELECT (SELECT count(*) FROM subscriber), (SELECT count(*) FROM subscription)"
 
 
-def mailbox_of(address: str) -> str:
-    """Write an address as addresses are compared: without regard to case, which hardly any mail server tells apart."""
-    return address.casefold()
-
-
 def enter(
     connection: sqlite3.Connection, address: str, *, now: datetime, language: str = "", zone: str = ""
 ) -> Subscriber:
@@ -183,8 +182,9 @@ def _kept(connection: sqlite3.Connection, one: Subscriber) -> int:
     if known:
         return int(known[0])
     id = enter(connection, one.address, now=one.joined, language=one.language, zone=one.zone).id
-    if one.suppressed:
-        connection.execute(_SUPPRESS, (one.suppressed, number(one.suppressed_at or one.joined), id))
+    if one.suppressed or one.suppressed_at:
+        stood = "UPDATE subscriber SET suppressed = ?, suppressed_at = ? WHERE id = ?"
+        connection.execute(stood, (one.suppressed, number(one.suppressed_at or one.joined), id))
     return id
 
 

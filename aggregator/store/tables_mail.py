@@ -96,7 +96,10 @@ class DraftRow(Row, table=True):
 
 
 class LetterRow(Row, table=True):
-    """An issue as some of its subscribers chose it (``variant``), written out once for all of them."""
+    """An issue as some of its subscribers chose it (``variant``), written out once for all of them.
+
+    ``html`` and ``text`` are packed (pipeline/packing), or text where an earlier program kept it: SQLite takes both.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (UniqueConstraint("issue_id", "variant"), {"sqlite_autoincrement": True})

@@ -1,6 +1,6 @@
 """The templates: the user's folder first, the shipped ones behind, written with Jinja2."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -24,9 +24,9 @@ from aggregator.errors import TemplateError
 from aggregator.model import Issue, Letter
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.framing import framed, whole
-from aggregator.pipeline.people import samples
+from aggregator.pipeline.people_samples import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
-from aggregator.templates.isolates import apart, runs
+from aggregator.templates.isolates import apart, isolated, runs
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -45,10 +45,9 @@ class Templates:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        loaders: list[BaseLoader] = [FileSystemLoader(folder), _Behind(folder)] if folder else []
         default = FileSystemLoader(shipped("templates"))
-        loaders: list[BaseLoader] = [PrefixLoader({"default": default}, delimiter=":"), default]
-        if folder is not None:
-            loaders.insert(0, FileSystemLoader(folder))
+        loaders += [PrefixLoader({"default": default}, delimiter=":"), default]
         self._environment = Environment(
             loader=ChoiceLoader(loaders),
             autoescape=lambda name: bool(name) and str(name).endswith((".html", ".htm", ".xml")),
@@ -58,7 +57,7 @@ class Templates:
             keep_trailing_newline=True,
         )
         self._environment.filters.update(direction=direction, wrapped=wrapped, underlined=underlined)
-        self._environment.filters.update(markdown=markdown, target=target, apart=apart, runs=runs)
+        self._environment.filters.update(markdown=markdown, target=target, apart=apart, isolated=isolated, runs=runs)
         self._frame = lru_cache(maxsize=64)(lambda language, fingerprint: frame_of(language, folder))
 
     def frame(self, language: str) -> Frame:
@@ -123,8 +122,9 @@ class Templates:
         for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
-        for name, values in samples():
-            self.render(name, values)
+        for language in ("en", *spoken):
+            for name, values in samples(self.frame(language)):
+                self.render(name, values)
         sample = self.framed(SAMPLE)
         others = [self.framed(SAMPLE, language=language) for language in spoken]
         for issue in (sample, replace(sample, sections=(), rest=()), *others):
@@ -132,6 +132,18 @@ class Templates:
             self.page(issue, links={})
             self.markdown(issue, links={})
             self.fragment(issue, links={})
+
+
+class _Behind(FileSystemLoader):
+    """The shipped templates as long as the user has none of that name: Jinja2 would never look again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(shipped("templates"))
+        self._users = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        source, path, unchanged = super().get_source(environment, template)
+        return source, path, lambda: unchanged() and not (self._users / template).is_file()
 
 
 def _is_template(name: str) -> bool:

@@ -1,9 +1,12 @@
 """Plain text in lines: as wide as it is drawn, not as many characters as it has."""
 
+import re
 import unicodedata
 
 COLUMNS = 74
 """How wide a line of plain text is; only an address may be longer."""
+
+_BREAKS = re.compile(r"[^\S\u00a0\u202f]+")  # all space but that which holds words together
 
 
 def direction(text: str) -> str:
@@ -19,7 +22,7 @@ def wrapped(text: str, width: int = COLUMNS, indent: str = "") -> str:
     """Break a text into lines of at most ``width`` columns; ideographs take two and may be parted anywhere."""
     lines: list[str] = []
     line, used = "", 0
-    for word in text.split():
+    for word in _BREAKS.split(text.strip()):
         pieces = [word] if _columns(word) == len(word) else _parted(word)
         for place, piece in enumerate(pieces):
             gap = " " if line and place == 0 else ""

@@ -14,6 +14,11 @@ def apart(names: Iterable[str], dir: str) -> tuple[str, ...]:
     return tuple(name if direction(name) == dir else f"{_FIRST_STRONG}{name}{_POP}" for name in names)
 
 
+def isolated(text: str) -> str:
+    """Put a text between isolates, so that ``runs`` finds it again in a phrase that it was put into."""
+    return f"{_FIRST_STRONG}{text.replace(_FIRST_STRONG, '').replace(_POP, '')}{_POP}"
+
+
 def runs(text: str) -> list[str]:
     """Part a text at its isolates: every second piece stood in one."""
     return _ISOLATE.split(text)

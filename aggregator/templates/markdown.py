@@ -4,12 +4,16 @@ import re
 
 _MARKS = re.compile(r"([\\`*_\[\]<>&~|])")
 _OPENS = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))")
+_CLOSES = re.compile(r"(?<=\s)(#+)$")
 _NOT_IN_TARGET = {" ": "%20", "<": "%3C", ">": "%3E", "\\": "%5C", "\n": "", "\r": "", "\t": ""}
 
 
 def markdown(text: str) -> str:
-    """Escape what would be markup (§2.4), also what would open a heading or a list where the text begins a line."""
-    escaped = _MARKS.sub(r"\\\1", " ".join(text.split()))
+    """Escape what would be markup (§2.4), also what would open a heading or a list where the text begins a line.
+
+    And what would close a heading where it ends one (§4.2).
+    """
+    escaped = _CLOSES.sub(r"\\\1", _MARKS.sub(r"\\\1", " ".join(text.split())))
     opening = _OPENS.match(escaped)
     if not opening:
         return escaped

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from aggregator.model import Issue, Section
-from aggregator.pipeline.frame import Frame
+from aggregator.pipeline.frame import Frame, reads
 from aggregator.pipeline.reading import minutes
-
-RIGHT_TO_LEFT = ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi")
 
 LINKS = ("web", "unsubscribe", "preferences", "subscribe", "all", "previous", "next", "text", "feed")
 """What ``links`` always has; empty where there is no such address."""
@@ -32,7 +30,7 @@ def values_of(issue: Issue, frame: Frame, links: Mapping[str, str]) -> dict[str,
         "listed": frame.listed,
         "place": frame.place(issue.zone),
         "trouble": (),
-        "dir": "rtl" if issue.language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr",
+        "dir": reads(issue.language),
     }
 
 

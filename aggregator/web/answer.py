@@ -15,6 +15,8 @@ from types import MappingProxyType
 from aggregator.httpdate import read_http_date
 
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_LANGUAGE = re.compile(rb'<html\s[^>]*?\blang="([A-Za-z0-9-]+)"')
+_HEAD = 1024  # bytes of a page that begin it
 _WORTH_PACKING = 256  # below this gzip's own frame eats what it saves
 
 
@@ -54,6 +56,8 @@ def decide(headers: Mapping[str, str], resource: Resource, *, method: str = "GET
         return Answer(304, shared, b"")
     body = gzip.compress(resource.body, 6, mtime=0) if packed else resource.body
     full = {**shared, "content-type": resource.media_type, "content-length": str(len(body))}
+    if spoken := _spoken(resource):
+        full["content-language"] = spoken
     if packed:
         full["content-encoding"] = "gzip"
     return Answer(resource.status, full, b"" if method == "HEAD" else body)
@@ -62,6 +66,12 @@ def decide(headers: Mapping[str, str], resource: Resource, *, method: str = "GET
 def entity_tag(body: bytes, *, packed: bool) -> str:
     """Name these bytes: the same bytes have the same strong ETag, in every process and for ever."""
     return f'"{blake2b(body, digest_size=16).hexdigest()}{"-gzip" if packed else ""}"'
+
+
+def _spoken(resource: Resource) -> str:
+    """Read what language a page says that it speaks, so that its header says the same (RFC 9110 §8.5)."""
+    found = _LANGUAGE.search(resource.body, 0, _HEAD) if resource.media_type.startswith("text/html") else None
+    return found[1].decode() if found else ""
 
 
 def accepts_gzip(header: str) -> bool:

@@ -14,11 +14,11 @@ MOST_FIELDS = 600
 
 _URLENCODED = ("application/x-www-form-urlencoded", "", "text/plain")
 
-Form = dict[str, list[str]]
+FormData = dict[str, list[str]]
 """The values of each field, in order."""
 
 
-async def read_form(request: Request) -> Form:
+async def read_form(request: Request) -> FormData:
     """Read the body, urlencoded or multipart (RFC 8058 §3.1 allows both); another type is an empty form.
 
     Without a type, or as plain text, it is taken for urlencoded: some mail programs send their one click like that.
@@ -67,8 +67,8 @@ async def _parts(request: Request, body: bytes) -> list[tuple[str, str]]:
     return [(name, text) for name, text in found.multi_items() if isinstance(text, str)]
 
 
-def _gathered(pairs: list[tuple[str, str]]) -> Form:
-    form: Form = {}
+def _gathered(pairs: list[tuple[str, str]]) -> FormData:
+    form: FormData = {}
     for name, text in pairs:
         form.setdefault(name, []).append(text)
     return form

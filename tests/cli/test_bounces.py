@@ -230,3 +230,27 @@ def test_four_mail_servers_that_bring_the_same_reports_are_believed_once(sent: t
     fresh = [one["kind"] for data in found for one in json.loads(data)["outcomes"] if not one["known"]]
     assert sorted(fresh) == ["permanent", "refused", "transient"]
     assert len(json.loads(run(root, "bounces", "--json").stdout)["bounces"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "redirected", "code", "kept"),
+    [
+        ("bounces -", "2>&-", 0, True),
+        ("bounces -", "2>/dev/full", 0, True),
+        ("bounces -", "<&-", 75, False),
+        ("bounces - --json", ">/dev/full", 75, True),
+        ("bounces - --too bounces@example.org", "", 75, False),
+        ("bounces - --limit 0", "", 75, False),
+        ("bounces --limit 0", "", 2, False),
+        ("sync", "2>&- >&-", 0, False),
+    ],
+)
+def test_whatever_a_pipe_stumbles_over_a_mail_server_keeps_the_report(
+    sent: tuple[Path, list[bytes]], words: str, redirected: str, code: int, kept: bool
+) -> None:
+    """With any other code than 75 it would give the report up: one that cannot be told is kept all the same."""
+    root, reports = sent
+    (root / "report").write_bytes(reports[0])
+    line = f'"$0" -m aggregator -C "$1" {words} < "$1/report" {redirected}'
+    done = subprocess.run(["sh", "-c", line, sys.executable, str(root)], capture_output=True, timeout=60)
+    assert (done.returncode, bool(suppressed(root)), done.stdout) == (code, kept, b""), done.stderr.decode()

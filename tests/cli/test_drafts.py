@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -85,6 +86,102 @@ def test_what_is_approved_while_run_works_is_sent_by_whoever_works_next(site: Se
     assert any("reader@example.org" in mail.read_text("utf-8") for mail in (tmp_path / "storage/outbox").iterdir())
 
 
+def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tmp_path: Path) -> None:
+    """The file says which draft it is of now, and nothing else in it changes; a second editor's is refused."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    mine, yours = tmp_path / "mine.yaml", tmp_path / "yours.yaml"
+    sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout + "# mine\n"
+    yours.write_text(sheet, encoding="utf-8")
+    mine.write_text(sheet, encoding="utf-8")
+    mine.chmod(0o640)
+    edit = ("digest", "edit", "morning", "--file")
+    for note in ("one", "two", "two"):
+        mine.write_text(re.sub("^note: .*$", f"note: {note}", mine.read_text("utf-8"), flags=re.M), encoding="utf-8")
+        assert data(tmp_path, *edit, str(mine))["issue"]["note"] == note
+    assert mine.stat().st_mode & 0o777 == 0o640
+    forms = [
+        re.sub('^(note:|draft: "[0-9a-f]{8}").*$', "", text, flags=re.M) for text in (mine.read_text("utf-8"), sheet)
+    ]
+    assert forms[0] == forms[1]
+    assert "this sheet is not of the draft as it is now" in run(tmp_path, *edit, str(yours), code=1).stderr
+    again = ("-m", "aggregator", "-C", str(tmp_path), *edit, "-")
+    for _ in range(2):  # what a script gives twice is taken once
+        done = subprocess.run([sys.executable, *again], input=mine.read_bytes(), capture_output=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:
+    """A preview and a test mail show what the editor made of it, and a dry run that it waits."""
+    with post_office() as office:
+        mail = f"\nmail: {{from: a@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}"
+        desk(tmp_path, site.url("/a"), extra=MORNING + mail)
+        run(tmp_path, "sync")
+        sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout.replace('subject: ""', "subject: Mine")
+        (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
+        run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
+        assert "subject: Mine" in run(tmp_path, "digest", "preview", "morning").stderr
+        assert "subject: Mine" not in run(tmp_path, "digest", "preview", "morning", "--at", "2026-01-01").stderr
+        assert "approved before it is sent" in run(tmp_path, "digest", "send", "morning", "--dry-run", code=1).stderr
+        run(tmp_path, "digest", "send", "morning", "--to", "me@example.org", "--test")
+        sent = office.clerk.taken[-1].content
+    assert isinstance(sent, bytes) and b"Subject: [Test] Mine\r\n" in sent
+
+
+def test_a_draft_of_a_digest_that_is_no_more_can_be_thrown_away(site: Server, tmp_path: Path) -> None:
+    """feeds.yaml was changed since; of a name that never was, the digests there are are told."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    desk(tmp_path, site.url("/a"), extra=MORNING.replace("morning", "evening"))
+    assert "the draft of morning is gone" in run(tmp_path, "digest", "discard", "morning").stderr
+    assert "there is: evening" in run(tmp_path, "digest", "discard", "morning", code=1).stderr
+
+
+def test_what_is_approved_goes_out_when_the_template_is_mended(site: Server, tmp_path: Path) -> None:
+    """The mistake came between draft and approval: it is named, and the editor need not approve again."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    broken = tmp_path / "templates" / "issue.html"
+    broken.write_text('{% extends "default:issue.html" %}\n{% block lead %}{{ lead.nobody }}{% endblock %}', "utf-8")
+    said = run(tmp_path, "digest", "approve", "morning", code=1).stderr
+    assert "stays approved: mend this template" in said and "issue.html:2: " in said
+    assert "not made, the next sync tries again" in run(tmp_path, "sync", code=1).stderr
+    broken.unlink()
+    assert "1 written to" in run(tmp_path, "sync").stderr
+
+
+def test_a_sheet_may_come_out_of_a_pipe(site: Server, tmp_path: Path) -> None:
+    """There is no file to write into."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    call = f"'{sys.executable}' -m aggregator -C '{tmp_path}' digest edit morning"
+    script = f"{call} --file <({call} --show | sed 's/^note: .*/note: Hello/')"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and done.stderr.count("\n") == 1, done.stderr
+    assert data(tmp_path, "digest", "edit", "morning", "--show")["edits"]["note"] == "Hello"
+
+
+def test_a_mistake_in_a_template_is_told_by_whoever_works(site: Server, tmp_path: Path) -> None:
+    """By each sync, also for programs, and by ``run`` once, before an issue needs it."""
+    desk(tmp_path, site.url("/a"))
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    (tmp_path / "templates" / "issue.txt").write_text("{{ nobody }}", encoding="utf-8")
+    mistake = "issue.txt:1: 'nobody' is undefined"
+    for _ in range(2):
+        assert f"{mistake}: a mistake in your templates" in run(tmp_path, "sync", code=1).stderr
+    assert data(tmp_path, "sync", code=1)["templates"].endswith(mistake)
+    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        said = [process.stderr.readline() for _ in range(2)]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert "serving" in said[0] and mistake in said[1]
+
+
 @pytest.mark.parametrize("again", ["n", "y"], ids=["no more", "closed unchanged"])
 def test_what_the_editor_typed_is_kept_when_it_is_not_taken(site: Server, tmp_path: Path, again: str) -> None:
     """A mistake on the sheet, and then "no", or the sheet closed as it was: the file is named."""
@@ -94,7 +191,7 @@ def test_what_the_editor_typed_is_kept_when_it_is_not_taken(site: Server, tmp_pa
     script = '#!/bin/sh\ngrep -q ^bad "$1" || printf \'bad: an hour of work\\n\' >> "$1"\n'
     editor.write_text(script, encoding="utf-8")
     done = edited_with(editor, tmp_path, typed=f"{again}\n")
-    kept = tmp_path / "storage/previews/morning.yaml"
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
     assert done.returncode == 2 and f"what you typed is in {kept}" in done.stderr, done.stderr
     assert "bad: an hour of work" in kept.read_text(encoding="utf-8")
     wrong = run(tmp_path, "digest", "edit", "morning", "--file", str(kept), code=2)
@@ -108,9 +205,43 @@ def test_what_the_editor_typed_is_kept_when_the_draft_is_gone_by_then(site: Serv
     discard = f"'{sys.executable}' -m aggregator -C '{tmp_path}' digest discard morning"
     editor.write_text(f"#!/bin/sh\nsed -i 's/^note: .*/note: an hour of work/' \"$1\"\n{discard}\n", encoding="utf-8")
     done = edited_with(editor, tmp_path)
-    kept = tmp_path / "storage/previews/morning.yaml"
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
     assert done.returncode == 1 and "is gone" in done.stderr and f"what you typed is in {kept}" in done.stderr
     assert "note: an hour of work" in kept.read_text(encoding="utf-8")
+
+
+def test_what_the_editor_typed_outlives_the_terminal(site: Server, tmp_path: Path) -> None:
+    """The window was closed, or the machine put to sleep for good: the sheet lies where it was edited."""
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    editor = tmp_path / "editor"
+    editor.write_text("#!/bin/sh\necho '# an hour of work' >> \"$1\"\nkill -KILL $PPID\n", encoding="utf-8")
+    assert edited_with(editor, tmp_path).returncode == -signal.SIGKILL
+    (kept,) = (tmp_path / "storage/previews").glob("morning-*.yaml")
+    assert "# an hour of work" in kept.read_text(encoding="utf-8")
+    run(tmp_path, "digest", "edit", "morning", "--file", str(kept))
+
+
+@pytest.mark.parametrize(
+    ("script", "said", "code"),
+    [
+        ("#!/bin/sh\nexit 3\n", "ended with an error (3): nothing was changed", 1),
+        ("#!/no/such/shell\n", "cannot be started: say another in $EDITOR", 1),
+        ("#!/bin/sh\nprintf '# caf\\351\\n' >> \"$1\"\n", "not UTF-8", 2),
+        ("#!/bin/sh\ntrue\n", "nothing was changed", 0),
+    ],
+    ids=["given up", "no editor", "latin-1", "closed"],
+)
+def test_an_editor_that_fails_is_named(site: Server, tmp_path: Path, script: str, said: str, code: int) -> None:
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    editor = tmp_path / "editor"
+    editor.write_text(script, encoding="utf-8")
+    done = edited_with(editor, tmp_path, typed="n\n")
+    assert done.returncode == code and said in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+    kept = list((tmp_path / "storage/previews").glob("*.yaml"))
+    assert len(kept) == (1 if code == 2 else 0)
 
 
 def test_a_mail_that_pins_make_too_long_is_said_to_be(tmp_path: Path) -> None:

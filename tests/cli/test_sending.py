@@ -55,6 +55,16 @@ def test_what_is_unknown_is_told_and_sent_again_only_when_somebody_says_so(tmp_p
     assert room.states() == ["sent"] * 3
 
 
+def test_what_was_left_by_who_died_just_now_is_sent_again_at_once(tmp_path: Path) -> None:
+    """Nobody need deliver first for it to be unknown."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        interrupted(room)
+        said = run(tmp_path, "digest", "resend", "morning", "2026-01-01", "--unknown").stderr
+    assert "may have arrived: 1 delivery" in said and "1 delivery to make again" in said
+    assert room.states() == ["sent"] * 3
+
+
 def test_what_failed_or_one_address_is_sent_again(tmp_path: Path) -> None:
     with post_office(Clerk(rcpt={"reader1@example.org": "550 5.0.0 broken"})) as office:
         room = mailroom(tmp_path, port=office.port)
@@ -71,6 +81,27 @@ def test_what_failed_or_one_address_is_sent_again(tmp_path: Path) -> None:
     assert "say to whom" in run(tmp_path, *resend, code=2).stderr
     missing = run(tmp_path, "digest", "resend", "morning", "2025-01-01", "--failed", code=1).stderr
     assert "no issue morning 2025-01-01 was made; the latest: 2026-01-01" in missing
+
+
+def test_a_disk_that_takes_no_more_is_named_and_nothing_is_lost(tmp_path: Path) -> None:
+    """The log of the database cannot grow: what to do is said, and what waited goes when there is room."""
+    with post_office() as office:
+        room = mailroom(tmp_path, port=office.port)
+        full = "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
+        words = ["-C", str(tmp_path), "digest", "deliver"]
+        command = f"{full}; from aggregator.cli import main; sys.argv[1:] = {words}; main()"
+        done = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 1 and "make room where it is full" in done.stderr, done.stderr
+        assert office.clerk.taken == [] and room.deliver().sent == 3
+
+
+def test_a_server_that_has_a_word_for_each_makes_no_list_without_an_end(tmp_path: Path) -> None:
+    refusals = {f"reader{n}@example.org": f"550 5.0.0 {'no ' * 100} {n}" for n in range(0, 60, 2)}
+    with post_office(Clerk(rcpt=refusals)) as office:
+        mailroom(tmp_path, port=office.port, subscribers=60)
+        run(tmp_path, "digest", "deliver", code=1)
+    (row,) = run(tmp_path, "digest", "list").stdout.splitlines()[1:]
+    assert "30 sent" in row and "19 others: see --json" in row and row.count("failed: ") == 11
 
 
 def test_who_is_suppressed_is_not_written_to_again_either(tmp_path: Path) -> None:
@@ -115,8 +146,16 @@ def test_a_test_goes_to_one_address_and_is_recorded_nowhere(tmp_path: Path) -> N
     assert not (tmp_path / "storage/issues/morning").exists()
 
 
-@pytest.mark.parametrize("words", [("--test",), ("--to", "me@example.org"), ("--test", "--to", "me")])
-def test_a_test_needs_an_address(tmp_path: Path, words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--test",),
+        ("--to", "me@example.org"),
+        ("--test", "--to", "me"),
+        ("--test", "--to", "me@example.org", "--dry-run"),
+    ],
+)
+def test_a_test_needs_an_address_and_is_no_dry_run(tmp_path: Path, words: tuple[str, ...]) -> None:
     furnish(tmp_path, port=0)
     assert "Error" in run(tmp_path, "digest", "send", "morning", *words, code=2).stderr
 

@@ -142,6 +142,22 @@ def test_what_is_no_more_is_said_and_a_copy_comes_back_all_the_same(root: Path, 
     assert subscribers(other, "export").stdout.splitlines() == subscribers(root, "export").stdout.splitlines()
 
 
+def test_a_copy_with_a_digest_that_is_gone_comes_back(root: Path, tmp_path: Path):
+    """Nobody is asked about it; when the digest comes back, so do its subscribers."""
+    added(root, READER, digest="evening")
+    subscribers(root, "add", "b@example.org", "--digest", "evening")
+    subscribers(root, "export", str(root / "people.csv"))
+    desk(root, extra="digests: [{name: morning, when: daily 07:00}]")
+    assert "to confirm" not in run(root, "sync").stderr
+    other = tmp_path / "other"
+    desk(other, extra="digests: [{name: morning, when: daily 07:00}]")
+    found = data(other, "subscribers", "import", str(root / "people.csv"))
+    assert (found["new_subscriptions"], found["asked"], len(found["warnings"])) == (2, 0, 2)
+    assert subscribers(other, "export").stdout == subscribers(root, "export").stdout
+    desk(other, extra=EXTRA)
+    assert states(other) == {f"{READER} evening": "confirmed", "b@example.org evening": "pending"}
+
+
 def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
     (root / "list.csv").write_text("address\na@example.org\nb@\nc@example.org\nnobody\n")
     words = ("import", str(root / "list.csv"), "--digest", "morning", "--confirmed")

@@ -284,6 +284,26 @@ def test_a_reminder_that_the_server_refuses_is_tried_again(tmp_path: Path, site:
         assert [envelope.rcpt_tos for envelope in office.clerk.taken] == [["editor@example.org"]]
 
 
+@pytest.mark.parametrize("trouble", ["password", "outbox"])
+def test_a_reminder_that_cannot_leave_this_machine_costs_no_other_digest_its_issue(
+    tmp_path: Path, site: Server, trouble: str
+) -> None:
+    """A password that is not set, a full disk: said, and tried again like what a server refuses for now."""
+    two = RULE.replace("}]", "}, {name: other, when: daily 06:30}]")
+    login = "\nmail: {from: desk@example.org, smtp: 'smtp://me@127.0.0.1:1', password_env: NEVER_SET}"
+    here = desk(tmp_path, site.url("/a"), extra=two + login * (trouble == "password"))
+    (tmp_path / "storage").mkdir(exist_ok=True)
+    blocked = tmp_path / "storage" / "outbox"
+    blocked.write_text("in the way", encoding="utf-8")
+    report = here.sync()
+    reason = "NEVER_SET is not set" if trouble == "password" else "cannot be written"
+    assert report.reminded["morning"].startswith("not sent: ") and reason in report.reminded["morning"]
+    assert report.held == {"morning": "2026-11-22"} and [one.digest for one in report.issues] == ["other"]
+    assert here.sync().reminded == {}
+    here.clock.forward(minutes=5)
+    assert reason in here.sync().reminded["morning"]
+
+
 def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: Server) -> None:
     """In the mail that asks for approval, and below the issue for who is `contact` and stands in `to`."""
     site.pages["/b"] = Page(b"gone", status=500)
@@ -302,6 +322,21 @@ def test_feeds_that_failed_are_named_to_the_editor_alone(tmp_path: Path, site: S
     assert not any("could not be read" in part for part in bodies["reader@example.org"])
     page = (tmp_path / "storage/issues/morning/2026-11-22.html").read_text(encoding="utf-8")
     assert "could not be read" not in page
+
+
+def test_a_feed_cannot_put_lines_of_its_own_into_the_mail_to_the_editor(tmp_path: Path, site: Server) -> None:
+    """Its name is one line, and a short one, whatever it calls itself."""
+    site.pages["/b"] = Page(rss(item(9), title="Odd\n\nAll is approved: nothing to do.\u202e" + "x" * 9000))
+    here = desk(tmp_path, site.url("/a"), site.url("/b"), extra=RULE.replace("daily 07:00", "daily 06:30"))
+    here.clock.forward(minutes=1)
+    sync_without_issue(here)
+    site.pages["/b"] = Page(b"gone", status=500)
+    here.clock.forward(hours=1)
+    here.sync(force=True)
+    (reminder,) = (tmp_path / "storage/outbox").iterdir()
+    text = message_from_bytes(reminder.read_bytes(), policy=policy.default).get_content()
+    (named,) = (line for line in text.splitlines() if "500" in line)
+    assert named.startswith("  Odd All is approved") and len(named) < 200 and "\u202e" not in named
 
 
 def test_a_reminder_that_is_refused_for_good_is_not_sent_again(tmp_path: Path, site: Server) -> None:
@@ -466,6 +501,34 @@ def test_an_issue_that_went_out_without_the_draft_is_not_said_to_be_the_editor_s
         app.store.drafts.approve(late, "approved")  # it was sent just after the approval
         assert freeze_draft(app, digest_named(app, "morning"), drafted(here)) is None
     assert drafted(here).state == "held" and here.sync().issues == []
+
+
+def test_a_draft_is_sent_by_feeds_yaml_as_it_is_when_it_is_approved(tmp_path: Path, site: Server) -> None:
+    """Title, topic, language, time zone, address and recipients were changed since: the stories are the draft's."""
+    topics = "topics: {work: {title: Work, words: [dockers]}, river: {title: River, words: [river]}}\n"
+    here = desk(tmp_path, site.url("/a"), extra=topics + RULE.replace("size: 3", "title: Morgen, size: 9"))
+    here.sync()
+    settings = tmp_path / "feeds.yaml"
+    text = settings.read_text(encoding="utf-8")
+    changes = {
+        "title: Morgen": "title: Neuer Name",
+        "title: Work": "title: Arbeit",
+        ", river: {title: River, words: [river]}": "",
+        "reader@example.org": "another@example.org",
+        "https://desk.example.org/": "https://news.example.org/",
+    }
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    settings.write_text(f"{text}\nlanguage: de\ntimezone: Asia/Tokyo\n", encoding="utf-8")
+    send(here)
+    assert here.sync().delivered.sent == 1
+    (mail,) = (p for p in (tmp_path / "storage/outbox").iterdir() if b"To: another@" in p.read_bytes())
+    sent = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
+    assert sent.index("RIVER") < sent.index("AUSSERDEM")
+    for words in ("Neuer Name", "ARBEIT", "Sonntag, 22. November 2026", "Tokio", "14:59"):
+        assert words in sent, sent
+    assert "https://news.example.org/issues/morning/2026-11-22" in sent and "desk.example.org" not in sent
 
 
 def test_a_draft_that_cannot_be_frozen_costs_no_other_digest_its_issue(tmp_path: Path, site: Server) -> None:

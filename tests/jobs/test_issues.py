@@ -43,6 +43,27 @@ def test_a_text_told_once_is_not_told_again(tmp_path: Path) -> None:
     assert "Headline 1" not in titles(tmp_path, "2026-11-24")
 
 
+def test_an_issue_that_was_made_while_the_clock_was_wrong_costs_no_later_one_its_news(tmp_path: Path) -> None:
+    """A year ahead for one sync: what came before that is told when it comes, and nothing twice."""
+    bridge = item(2, title="Bridge reopens early", text="Cyclists crossed the river again after two years of repairs")
+    owl = item(3, title="Owl returns to park", text="Rangers counted four breeding pairs in the old beech wood")
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+        here.clock.forward(minutes=30)
+        server.pages["/a"] = Page(rss(item(1), bridge))
+        here.sync(force=True)
+        here.clock.forward(days=365)
+        assert [issue.period for issue in here.sync().issues] == ["2027-11-22"]
+        here.clock.forward(days=-365)
+        server.pages["/a"] = Page(rss(item(1), bridge, owl))
+        assert here.sync(force=True).refreshed.new == 1
+        here.clock.forward(hours=22)
+        assert [issue.period for issue in here.sync().issues] == ["2026-11-23"]
+    told = titles(tmp_path, "2026-11-23")
+    assert "Owl returns" in told and "Bridge reopens" not in told
+
+
 def test_a_late_copy_of_what_was_known_is_no_news(tmp_path: Path) -> None:
     """Another publisher takes over a text a day later."""
     text = "The council voted to rebuild the bridge by spring, at a cost that is not known yet."

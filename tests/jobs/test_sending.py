@@ -1,5 +1,6 @@
 """Issues to many: who gets what, what becomes of each, how fast, and by how many processes at once."""
 
+import gc
 import re
 import sqlite3
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,10 @@ import pytest
 from aggregator import workers
 from aggregator.jobs import register, subscribing
 from aggregator.jobs.bounces import bounced
-from aggregator.jobs.postrun import Rest
+from aggregator.jobs.postrun import Rest, Run
+from aggregator.jobs.sending import FORMS, Sender
 from aggregator.model import Choice
-from aggregator.pipeline.letter import marks
+from aggregator.pipeline.letter import Form, marks
 from aggregator.pipeline.refusals import IN_A_ROW
 from aggregator.pipeline.tokens import read
 from aggregator.store import driver, lane
@@ -153,6 +156,35 @@ def test_a_choice_of_which_nothing_is_told_gets_no_mail(tmp_path: Path) -> None:
         people(app, 2, choices=[Choice(), Choice(("science",))])
         freeze(app, stories=2)
     assert list(room.rows()) == ["reader0"]
+
+
+def test_choices_that_differ_by_what_is_not_told_share_a_letter(tmp_path: Path) -> None:
+    """An issue has as many letters as it can be read in, not as many as there are choices."""
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as app:
+        people(
+            app, 3, choices=[Choice(("economy",)), Choice(("economy", "science")), Choice(("economy", "geopolitics"))]
+        )
+        freeze(app, stories=2)  # nothing of science
+    letters = [room.rows()[f"reader{number}"].letter for number in range(3)]
+    assert letters[0] == letters[1] != letters[2]
+
+
+def test_an_issue_of_many_letters_is_sent_with_few_of_them_in_hand(tmp_path: Path) -> None:
+    """What a sender holds does not grow with their number."""
+    names = ("economy", "geopolitics", "science")
+    some = [Choice(one) for count in (1, 2) for one in combinations(names, count)]
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    with room.app() as app:
+        people(app, 100, choices=[Choice(), *some], zones=[f"Etc/GMT{hours:+}" for hours in range(-12, 13)])
+        freeze(app)
+        assert len({row.letter for row in app.store.issues.deliveries(1)}) == 100
+        sender = Sender(app, only="", run=Run(app))
+        assert sender.work().sent == 100
+        gc.collect()
+        assert sum(isinstance(one, Form) for one in gc.get_objects()) <= FORMS
 
 
 def test_a_subscriber_reads_the_frame_in_their_language(tmp_path: Path) -> None:
@@ -328,7 +360,7 @@ def test_two_processes_end_the_rest_of_a_server_at_once(tmp_path: Path, monkeypa
         Rest(two).keep("", sent=1)
         monkeypatch.setattr(mine, "_kept", lambda: seen)
         mine.keep("", sent=1)
-        assert mine.reason(room.clock() - timedelta(days=1)) and Rest(one).reason(room.clock()) == ""
+        assert mine.reason(room.clock()) and Rest(one).reason(room.clock()) == ""
 
 
 def test_who_was_taken_out_of_to_gets_none(tmp_path: Path) -> None:
@@ -485,6 +517,15 @@ def test_a_server_that_wants_no_mail_is_left_alone_for_a_while(tmp_path: Path) -
         assert room.deliver(pressing=True).sent == 3
         assert room.deliver().sent == 0
     assert room.states() == ["sent"] * 3
+
+
+def test_a_server_is_not_left_alone_for_a_year_because_the_clock_was_wrong(tmp_path: Path) -> None:
+    with post_office(Clerk(mail=["550 5.7.1 not now"])) as office:
+        room = mailroom(tmp_path, port=office.port)
+        room.clock.forward(days=365)
+        assert "5.7.1 not now" in room.deliver().why_left
+        room.clock.forward(days=-365)
+        assert room.deliver().sent == 3
 
 
 def test_mail_goes_no_faster_than_it_may(tmp_path: Path) -> None:

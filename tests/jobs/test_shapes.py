@@ -1,12 +1,15 @@
 """One issue, four shapes: the files of storage/issues/ and the feed of a digest's issues."""
 
+import re
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
-import pytest
 from lxml import etree
 
-from aggregator.errors import TemplateError
+from aggregator import workers
+from aggregator.jobs.compose import digest_named
+from aggregator.jobs.shapes import frozen
 from tests.servers import Page, serve
 from tests.validity import FAULTS
 from tests.workspaces import START, Desk, desk, item, rss
@@ -95,6 +98,30 @@ def test_the_feed_of_issues_follows_the_users_templates_and_words(tmp_path: Path
     assert feed(here).count(b"Mine") == 3
 
 
+def test_what_was_made_does_not_change_with_the_templates(tmp_path: Path) -> None:
+    """But the page of the last issue, which gets a next one; the letter of each is the one that was sent."""
+    here = three_days(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")}
+    letters = [mail.read_bytes() for mail in (tmp_path / "storage/outbox").iterdir()]
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    for name in ("issue.txt", "issue.md"):
+        (tmp_path / "templates" / name).write_text("Mine: {{ issue.subject }}", encoding="utf-8")
+    with serve({"/a": Page(rss(item(4, at=START + timedelta(days=3))))}) as server:
+        settings = tmp_path / "feeds.yaml"
+        text = re.sub(r"- http://127\S+", f"- {server.url('/a')}", settings.read_text(encoding="utf-8"))
+        settings.write_text(text, encoding="utf-8")
+        here.clock.forward(hours=24)
+        assert len(here.sync(force=True).issues) == 1
+    after = {path.name: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")}
+    assert [name for name in sorted(before) if before[name] != after[name]] == ["2026-11-24.html"]
+    assert after["2026-11-25.txt"].startswith(b"Mine: ")
+    with here.app() as app:
+        _, letter = frozen(app, digest_named(app, "morning"), "2026-11-24")
+    (sent,) = (mail for mail in map(message_from_bytes, letters) if "2026-11-24" in mail["Message-ID"])
+    plain, _ = sent.get_payload()
+    assert plain.get_payload(decode=True).decode().replace("\r\n", "\n").rstrip() == letter.text.rstrip()
+
+
 def test_an_issue_keeps_its_id_when_the_site_moves(tmp_path: Path) -> None:
     """Also then no reader shows it again."""
     here = three_days(tmp_path)
@@ -131,9 +158,46 @@ def test_a_mistake_in_a_template_of_the_archive_shows_before_anything_is_frozen(
         (tmp_path / "templates").mkdir(exist_ok=True)
         broken = tmp_path / "templates" / "issue.md"
         broken.write_text("{{ nobody }}", encoding="utf-8")
-        with pytest.raises(TemplateError, match=r"issue\.md:1: 'nobody' is undefined"):
-            here.sync()
+        report = here.sync()
+        assert re.search(r"issue\.md:1: 'nobody' is undefined$", report.uncomposed["morning 2026-11-22"])
+        assert report.templates == report.uncomposed["morning 2026-11-22"]
         with here.app() as app:
             assert app.store.issues.all() == ()
-        broken.unlink()
-        assert len(here.sync().issues) == 1
+        broken.write_text('{% extends "default:issue.md" %}', encoding="utf-8")
+        assert here.sync().templates == ""
+        with here.app() as app:
+            assert len(app.store.issues.all()) == 1
+
+
+def test_a_broken_template_holds_up_no_mail_and_no_feed(tmp_path: Path) -> None:
+    """The feed of issues stays as it was, what is frozen goes out, and the mistake is told until it is mended."""
+    here = three_days(tmp_path)
+    before = feed(here)
+    with here.app() as app:
+        (last, *_) = app.store.issues.all("morning")
+        app.store.issues.again(last.id, ["sent"], now=here.clock())
+    (tmp_path / "templates").mkdir(exist_ok=True)
+    broken = tmp_path / "templates" / "issue-feed.html"
+    broken.write_text("{% block issue %}", encoding="utf-8")
+    for sent in (1, 0):
+        report = here.sync()
+        assert list(report.published.unwritten) == ["morning-issues.atom"] and "issue-feed.html:1" in report.templates
+        assert report.delivered.sent == sent and feed(here) == before
+    broken.unlink()
+    report = here.sync()
+    assert (report.templates, report.published.unwritten) == ("", {})
+
+
+def test_files_of_an_issue_that_a_full_disk_did_not_hold_are_written_by_the_next_tick(tmp_path: Path) -> None:
+    """Its mail goes out meanwhile; ``run`` need not be started anew."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        (tmp_path / "storage").mkdir(exist_ok=True)
+        blocked = tmp_path / "storage" / "issues"
+        blocked.write_text("in the way", encoding="utf-8")
+        report = here.sync()
+        assert "cannot be written" in report.uncomposed["morning 2026-11-22"] and report.delivered.sent == 1
+        blocked.unlink()
+        with here.app() as app:
+            assert workers.sync(app).uncomposed == {}
+    assert (blocked / "morning" / "2026-11-22.html").is_file()

@@ -4,9 +4,10 @@ import re
 import threading
 import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -22,6 +23,7 @@ from aggregator.jobs.subscribing import NoHomeError
 from aggregator.model import Choice, Wanted
 from aggregator.pipeline.refusals import RETRIES
 from aggregator.pipeline.tokens import sign
+from aggregator.store.confirmations import NETWORK_MOST
 from tests.frontdesk import EXTRA, READER, eventually
 from tests.postoffice import Clerk, breaking_office, post_office
 from tests.servers import Page, serve
@@ -47,6 +49,25 @@ def agreed(app: App, address: str = READER, digest: str = "morning", frequency: 
 def words(here: Desk) -> list[tuple[str, str]]:
     with here.app() as app, app.store.confirmations._lane.read() as connection:
         return list(connection.execute("SELECT state, reply FROM confirmation ORDER BY id"))
+
+
+def test_a_mistake_in_the_template_of_the_mail_that_asks_holds_up_no_issue(tmp_path: Path) -> None:
+    """It is told, and who asked is written to when it is mended."""
+    with post_office(Clerk()) as office, serve({"/a": Page(rss(item(1)))}) as server:
+        here = at_the_desk(tmp_path, office.port, server.url("/a"))
+        with here.app() as app:
+            ask(app)
+            agreed(app, "other@example.org")
+        (tmp_path / "templates").mkdir(exist_ok=True)
+        broken = tmp_path / "templates" / "confirm.txt"
+        broken.write_text("{{ nobody }}", encoding="utf-8")
+        here.clock.forward(hours=2)
+        report = here.sync()
+        assert report.delivered.sent == 1 and report.delivered.asked
+        assert "confirm.txt:1: 'nobody' is undefined" in report.delivered.asked.trouble[0]
+        broken.unlink()
+        again = here.sync().delivered.asked
+        assert again and again.sent == 1
 
 
 def test_a_sync_sends_the_mails_that_ask_each_once(tmp_path: Path):
@@ -89,6 +110,33 @@ def test_a_choice_is_confirmed_by_its_mail_however_late_that_goes(tmp_path: Path
         wish = subscribing.confirm(app, token).subscription
     assert (wish.state, wish.choice) == ("confirmed", Choice((topic,), "weekly"))
     assert (wish.consent.asked, wish.consent.form, wish.consent.wording) == (since, form, "w")
+
+
+def test_the_last_form_before_the_mail_is_what_its_link_confirms(tmp_path: Path):
+    """Of this digest, and of those that are confirmed along with it; what an editor's list says replaces nothing."""
+    with post_office(Clerk()) as office:
+        here = at_the_desk(tmp_path, office.port)
+        with here.app() as app:
+            for digest in ("morning", "evening"):
+                ask(app, digest=digest)
+            offer = register.offer_named(app, "morning")
+            weekly = register.choice_of(offer, ["science"], "weekly")
+            register.add(app, offer, READER, weekly, agreed=False, note="")
+            noted = register.offer_named(app, "evening")
+            assert register.add(app, noted, READER, Choice(), agreed=False, note="at the fair") == "later"
+            roster = f"address,digest,state\n{READER},morning,pending\n{READER},evening,pending\n".encode()
+            people = register.read_people(app, roster, name="a.csv", digest="", agreed=False)
+            assert register.bring(app, people) == (0, 0, 0)
+        here.sync()
+        (taken,) = office.clerk.taken
+    text = next(message_from_bytes(taken.content, policy=policy.default).iter_parts()).get_content()
+    with here.app() as app:
+        token = re.findall(r"/confirm/(\S+)", text)[0]
+        assert subscribing.reader(app, "confirm", token).subscription.choice == weekly
+        who = subscribing.confirm(app, token, ["evening", "inside"]).subscriber
+        found = {one.digest: one for one in app.store.subscribers.subscriptions(who.id)}
+        assert {one.state for one in found.values()} == {"confirmed"} and found["morning"].choice == weekly
+        assert found["evening"].consent.form == "at the fair"
 
 
 def test_a_mail_refused_for_a_while_is_tried_again_under_its_name(tmp_path: Path):
@@ -167,6 +215,7 @@ def test_what_an_editor_says_anew_of_who_is_subscribed_is_kept(tmp_path: Path):
         who = register.found(app, READER)
         register.pause(app, who, "morning", 2)
         (before,) = app.store.subscribers.subscriptions(who.id)
+        assert before.choice.paused_until == datetime(2026, 12, 7, tzinfo=ZoneInfo("Europe/Berlin"))
         topics = register.choice_of(offer, ["world"], "")
         assert register.add(app, offer, READER, topics, agreed=True, note="", named=["topics"]) == "changed"
         (wish,) = app.store.subscribers.subscriptions(who.id)
@@ -280,13 +329,14 @@ def test_the_reception_waits_for_who_writes_and_loses_nothing(tmp_path: Path):
 
         writer = threading.Thread(target=writes)
         writer.start()
+        eventually(lambda: int(app.store.meta["w"]) > 1)
         with Reception(app, tell=told.append) as reception:
             for number in range(20):
                 peer = f"198.51.{number}.7"
                 assert reception.ask(Wanted("morning", f"reader{number}@example.org", (), "each", peer, "form"))
         stop.set()
         writer.join()
-        assert told == [] and len(app.store.subscribers.all()) == 20 and int(app.store.meta["w"]) > 1
+        assert told == [] and len(app.store.subscribers.all()) == 20
 
 
 def test_forms_that_wait_are_kept_before_the_program_ends(tmp_path: Path):
@@ -302,8 +352,22 @@ def test_when_too_much_waits_everybody_is_told_to_come_later(tmp_path: Path, mon
     monkeypatch.setattr("aggregator.jobs.reception.MOST_WAITING", 3)
     with desk(tmp_path, extra=EXTRA).app() as app:
         reception = Reception(app)  # nobody works
-        wish = Wanted("morning", READER, (), "each", "", "form")
-        assert [reception.ask(wish) for _ in range(4)] == [True, True, True, False]
+        wishes = [Wanted("morning", READER, (), "each", f"192.0.{number}.7", "form") for number in range(4)]
+        assert [reception.ask(wish) for wish in wishes] == [True, True, True, False]
+
+
+def test_one_network_keeps_nobody_else_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever sends forms without end gets the usual answer, and no more room than comes to something."""
+    monkeypatch.setattr("aggregator.jobs.reception.MOST_WAITING", 2 * NETWORK_MOST)
+    flood = [Wanted("morning", f"x{number}@example.org", (), "each", "2001:db8::7", "form") for number in range(100)]
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        reception = Reception(app, rest=0)
+        assert all(map(reception.ask, flood))
+        assert reception.ask(Wanted("morning", READER, (), "each", "192.0.2.7", "form"))
+        with reception:
+            eventually(lambda: app.store.subscribers.by_mailbox(READER) is not None)
+        assert len(app.store.subscribers.all()) == NETWORK_MOST + 1
+        assert not reception._networks
 
 
 def test_a_form_that_cannot_be_kept_is_told_and_costs_no_other(tmp_path: Path):

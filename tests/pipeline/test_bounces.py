@@ -7,18 +7,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model.people import BounceWord
-from aggregator.model.returned import Notice, Report, Verdict
-from aggregator.pipeline.bounces import DAYS, FAILURES, delivery_of, judge, refusal, return_path, why_suppressed
+from aggregator.model.returned import Diagnosis, MailReport, Notice
+from aggregator.pipeline.bounces import DAYS, FAILURES, delivery_of, diagnose, refusal, return_path, why_suppressed
 from aggregator.pipeline.bounces_codes import classify
 from aggregator.pipeline.bounces_report import DEEPEST, FOREIGN, LONGEST, MOST_NOTICES, read
-from tests.pipeline.returned_mail import ALL, BOUNCES, NOTHING, OURS, PATH, READER, SECRET, STANDARD, Case, dsn, mail
+from aggregator.pipeline.bounces_texts import LONGEST_HEADER, MOST_HEADERS, MOST_LINES, parsed, parts
+from tests.pipeline.returned_mail import (
+    ALL,
+    BOUNCES,
+    NOTHING,
+    OURS,
+    PATH,
+    READER,
+    SECRET,
+    STANDARD,
+    Case,
+    block,
+    dsn,
+    mail,
+)
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_what_comes_back_is_read(case: Case) -> None:
     """Each form comes to its kind and status, in the server's words, or to the reason why it is nothing."""
     report = read(case.data)
-    found = judge(report, READER)
+    found = diagnose(report, READER)
     said = found.why_none if case.kind is None else found.diagnostic
     assert (found.kind, found.status) == (case.kind, case.status), found
     assert case.says in said
@@ -56,9 +70,9 @@ def test_every_return_path_is_a_mail_address_and_is_read_back(delivery: int, sec
 @pytest.mark.parametrize("case", STANDARD, ids=lambda case: case.name)
 def test_line_ends_and_cuts_change_nothing_that_was_said(case: Case) -> None:
     """CRLF as on the wire, and a message of ours that is cut off behind the fields."""
-    once = judge(read(case.data), READER)
-    assert judge(read(case.data.replace(b"\n", b"\r\n")), READER) == once
-    assert judge(read(case.data[: case.data.index(b"\nReturn-Path", 1)]), READER) == once
+    once = diagnose(read(case.data), READER)
+    assert diagnose(read(case.data.replace(b"\n", b"\r\n")), READER) == once
+    assert diagnose(read(case.data[: case.data.index(b"\nReturn-Path", 1)]), READER) == once
 
 
 def test_the_same_report_is_known_again_and_another_is_not() -> None:
@@ -114,10 +128,10 @@ def test_what_a_server_answered_while_it_was_spoken_to(code: int, text: str, kin
 )
 def test_who_gets_no_more_mail(kind: BounceWord, failures: int, suppressed: bool) -> None:
     """Five failures for a while; what the server has against us is never the subscriber's fault."""
-    verdict = Verdict(kind, "5.2.2", "full")
-    assert bool(why_suppressed(verdict, failures)) is suppressed
+    diagnosis = Diagnosis(kind, "5.2.2", "full")
+    assert bool(why_suppressed(diagnosis, failures)) is suppressed
     if kind == "transient" and suppressed:
-        assert why_suppressed(verdict, failures).startswith(f"{failures} issues in {DAYS} days")
+        assert why_suppressed(diagnosis, failures).startswith(f"{failures} issues in {DAYS} days")
 
 
 @given(st.text(max_size=60), st.text(max_size=300))
@@ -132,7 +146,7 @@ def test_nothing_that_comes_back_raises(case: Case, changes: list[tuple[int, byt
     for place, put in changes:
         data[place % len(data) : place % len(data) + len(put)] = put
     report = read(bytes(data))
-    assert judge(report, READER).kind in (None, "permanent", "transient", "delayed", "refused", "complaint")
+    assert diagnose(report, READER).kind in (None, "permanent", "transient", "delayed", "refused", "complaint")
     assert (report.word == "none") is (not report.notices)
 
 
@@ -166,7 +180,37 @@ HOSTILE = {
 def test_a_hostile_message_is_read_to_its_bound(data: bytes) -> None:
     """Nothing raises, and no part of it is read again and again."""
     report = read(data + b"x" * LONGEST)
-    assert judge(report, READER) is not None
+    assert diagnose(report, READER) is not None
+
+
+MANY = {
+    "parts that are empty": b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n" * 200_000,
+    "parts between bare returns": b"Content-Type: multipart/mixed; boundary=b\r\r" + b"--b\r\r" * 200_000,
+    "messages that are empty": b"Content-Type: multipart/digest; boundary=b\n\n" + b"--b\n\n" * 200_000,
+    "headers": b"a:\n" * 300_000,
+    "parameters": b"Content-Type: multipart/mixed" + b"; a=b" * 190_000 + b"\n\n",
+    "quotes": b"Content-Type: text/plain" + b';"' * 400_000 + b"\n\n",
+    "a boundary": b"Content-Type: multipart/mixed; boundary=" + b"b" * 900_000 + b"\n\n",
+    "parameters in lines": b"Content-Type: multipart/mixed" + b";\n a=b" * 120_000 + b"\n\n",
+}
+
+
+@pytest.mark.parametrize("data", MANY.values(), ids=MANY)
+def test_the_parser_is_not_given_more_than_it_can_read_at_once(data: bytes) -> None:
+    """Seconds went into these: for every part, and for every semicolon of a header all before it."""
+    found = parts(parsed(data))
+    assert len(found) <= MOST_LINES + 1
+    for _, part in found:
+        assert len(part) <= MOST_HEADERS and all(len(str(value)) <= LONGEST_HEADER for _, value in part.raw_items())
+
+
+def test_a_report_says_what_it_has_to_say_before_it_is_cut() -> None:
+    report = dsn(block("failed", "5.1.1", "550 5.1.1 no such user")).replace(b"--b--", b"--b\n\n" * 2 * MOST_LINES)
+    assert diagnose(read(report), READER).kind == "permanent"
+
+
+def test_a_last_line_without_an_end_is_read() -> None:
+    assert parsed(b"A: b\n\nx").get_payload() == parsed(b"A: b\n\nx\n").get_payload().rstrip() == "x"
 
 
 def test_what_came_to_no_return_path_of_ours_is_not_searched() -> None:
@@ -195,5 +239,5 @@ def test_a_report_of_another_delivery_inside_of_one_is_not_believed_for_ours() -
 
 
 def test_a_report_without_any_recipient_is_about_the_delivery_that_it_came_to() -> None:
-    report = Report("delivery", (PATH,), "1", notices=(Notice("failed", "5.1.1"),))
-    assert judge(report, READER) == Verdict("permanent", "5.1.1")
+    report = MailReport("delivery", (PATH,), "1", notices=(Notice("failed", "5.1.1"),))
+    assert diagnose(report, READER) == Diagnosis("permanent", "5.1.1")

@@ -87,6 +87,8 @@ def test_an_entry_without_title_is_called_by_its_first_words_and_does_not_say_th
     assert line.title.startswith("It rained. It rained.") and line.title.endswith("…")
     assert line.excerpt == ""
     assert only(told(stored(1, title="", excerpt=""))).title == "Untitled"
+    unseen = only(told(stored(1, title="\u200b \u2060\u00ad\u061c\u0301", excerpt="It rained. And then some.")))
+    assert unseen.title == "It rained. And then some."
 
 
 def test_an_issue_is_json_able_and_the_same_each_time():

@@ -111,7 +111,7 @@ def test_plural_forms(language: str, n: int, expected: str):
     [
         ("en", "New since Sunday:", "New since 3 October:"),
         ("es", "Novedades desde el domingo:", "Novedades desde el 3 de octubre:"),
-        ("fr", "Nouveau depuis notre édition (dimanche) :", "Nouveau depuis notre édition (3 octobre) :"),
+        ("fr", "Nouveau depuis notre édition (dimanche) :", "Nouveau depuis notre édition (3 octobre) :"),
         ("it", "Novità dopo la nostra edizione (domenica):", "Novità dopo la nostra edizione (3 ottobre):"),
         ("ru", "Новое после выпуска (воскресенье):", "Новое после выпуска (3 октября):"),
     ],
@@ -125,7 +125,7 @@ def test_a_weekday_and_a_date_both_fit_the_phrase(language: str, weekday: str, o
 
 @pytest.mark.parametrize("language", ["es", "fr", "it", "pt", "de", "nl", "ar", "he", "pl", "ru", "uk"])
 def test_a_moment_that_a_preposition_would_stand_before_follows_a_colon(language: str):
-    assert re.search(r" ?: \{when\}$", str(words(language)["seen"]))
+    assert re.search(r"\s?: \{when\}$", str(words(language)["seen"]))
 
 
 def test_what_is_put_into_a_phrase_is_not_read_as_one():

@@ -66,9 +66,68 @@ def test_no_cell_is_a_formula_and_none_is_changed(text: str, start: str):
 def test_no_cell_begins_with_a_blank_that_hides_a_formula(blank: str):
     rows = [row(reason=f"{blank}=1+1")]
     data = write_roster(rows)
-    assert f"'{blank}=1+1".encode() in data
+    assert f"'{blank[0]}".encode() in data and f"{blank[-1]}'=1+1".encode() in data
     (found,) = read_roster(data, usual(), name="people.csv").people
     assert found[0].suppressed.split() == ["=1+1"]
+
+
+@given(st.text(st.sampled_from("=+-@'＝;,\t |\"x"), max_size=12))
+def test_no_cell_is_a_formula_where_semicolons_or_tabs_part_cells(said: str):
+    """What servers say may be written for spreadsheets of countries in which no comma parts cells."""
+    reason = said.strip() or "x"
+    data = write_roster([row(reason=f"5.1.1{reason}")])
+    for sign in ";\t":
+        for line in data.decode().splitlines():
+            assert not any(cell.startswith(tuple("=+-@＝")) for cell in line.split(sign)), line
+    assert read_roster(data, usual(), name="people.csv").people == (row(reason=f"5.1.1{reason}"),)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"sep=;\r\nE-Mail;Name\r\nreader@example.org;x, y\r\n",
+        b'"sep=,",\nEMAIL,Name\nreader@example.org,x\n',
+        b'"Name, first";"Email Address"\r\nx;reader@example.org\r\n',
+        b'"Name; first","Email"\r\nx,reader@example.org\r\n',
+        b'"Phone\t1","Email"\r\nx,reader@example.org\r\n',
+        b"email,name\rreader@example.org,x\r",
+        "email\tname\r\nreader@example.org\tMüller\r\n".encode("utf-16"),
+        "\ufeffemail,name\nreader@example.org,Müller\n".encode("utf-16-be"),
+        b"email\n\n   \n \t \nreader@example.org\n,\n",
+        b'email,name\nreader@example.org,"a\nb"\n',
+        b"email\nreader@example.org\nReader@example.org\nreader@example.org\n",
+    ],
+)
+def test_a_list_is_read_as_other_programs_write_it(data: bytes):
+    roster = read_roster(data, usual(digest="evening", state="confirmed"), name="people.csv")
+    assert [who.address for who, _ in roster.people] == ["reader@example.org"]
+
+
+def test_who_stands_twice_in_a_list_with_the_same_words_is_taken_once():
+    text = "email,topics\na@example.org,\nA@example.org,\na@example.org,world\n"
+    known = {"digest": "morning", "state": "confirmed"}
+    assert problems(text, **known) == (
+        "people.csv:4: the same address and digest as in line 2, but not the same words",
+    )
+    roster = read_roster(text.rpartition("a@")[0].encode(), usual(**known), name="people.csv")
+    assert len(roster.people) == 1 and roster.warnings == ("people.csv:3: the same as line 2, passed over",)
+
+
+def test_a_line_number_counts_what_excel_wrote_first():
+    assert problems("sep=;\nemail;digest\nnobody;evening\n", state="confirmed")[0].startswith(
+        "people.csv:3: not an email"
+    )
+
+
+def test_a_copy_with_a_digest_that_is_gone_is_kept_and_named():
+    """Whoever has it in writing gets it back; a name that somebody has only mistyped is a mistake still."""
+    rows = [row(), row(digest="evening")]
+    roster = read_roster(write_roster(rows), usual(offers={"morning": OFFERS["morning"]}), name="people.csv")
+    assert roster.people == tuple(rows)
+    assert roster.warnings == ('people.csv:3: no such digest in feeds.yaml (got "evening"), kept all the same',)
+    for name in ("Gone", "a.b", "x" * 65):
+        text = f"address,digest,state,asked,via\na@example.org,{name},left,2026-01-01,form\n"
+        assert "no such digest" in problems(text)[0]
 
 
 def test_a_line_that_ends_early_or_goes_on_too_long_is_named():
@@ -106,7 +165,7 @@ def test_every_bad_line_is_named_with_its_number():
         "a@example.org,morning,confirmed,,,Berlin,",
         "a@example.org,morning,confirmed,,,,yesterday",
         "a@example.org,morning,confirmed,,,,",
-        "A@example.org,morning,confirmed,,,,",
+        "A@example.org,morning,confirmed,,weekly,,",
     ]
     found = problems(text + "\n".join(lines))
     assert [line.partition(": ")[0] for line in found] == [f"people.csv:{n}" for n in (2, 3, 4, 5, 6, 7, 9)]

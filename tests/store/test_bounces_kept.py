@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import Bounce, BounceWord
-from aggregator.model.returned import Verdict
+from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import DAYS, FAILURES, why_suppressed
 from aggregator.store import Store
 from tests.store.things import NOW
@@ -20,9 +20,9 @@ def record(store: Store, delivery: int, kind: BounceWord, *, report: str = "", d
     """Record a bounce of a delivery, so many days after ``NOW``, and give the reason why mail stops."""
     to = store.bounces.addressee(delivery)
     assert to is not None
-    verdict, came = Verdict(kind, "5.2.2", "full"), NOW + timedelta(days=days)
+    diagnosis, came = Diagnosis(kind, "5.2.2", "full"), NOW + timedelta(days=days)
     bounce = Bounce(to.subscriber, delivery, kind, "5.2.2", "full", report or f"{delivery} {days}", came)
-    return store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, verdict))[1]
+    return store.bounces.record(bounce, days=DAYS, why_suppressed=partial(why_suppressed, diagnosis))[1]
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_report_counts_once(store: Store, path: Path) -> None:
     (delivery,) = delivered_to(store, path, READER)
     assert record(store, delivery, "permanent", report="a")
     reader = store.subscribers.by_mailbox(READER)
-    assert reader is not None and store.subscribers.release(reader.id)
+    assert reader is not None and store.subscribers.release(reader.id, NOW)
     assert record(store, delivery, "permanent", report="a") == ""  # read again after the editor has decided otherwise
     found = store.subscribers.by_mailbox(READER)
     assert found is not None and found.suppressed == ""
@@ -76,6 +76,22 @@ def test_five_issues_on_five_days_in_thirty(store: Store, path: Path) -> None:
     assert not any(record(store, one, "transient", days=40 + place) for place, one in enumerate(deliveries[7:11]))
     assert store.bounces.failures(1, deliveries[10], now=NOW + timedelta(days=43), days=DAYS) == 4
     assert record(store, deliveries[11], "transient", days=44).startswith(f"{FAILURES} issues in {DAYS} days")
+
+
+def test_who_is_released_begins_anew(store: Store, path: Path) -> None:
+    """The fifth failure stopped mail; after the editor's word the next one is the first again."""
+    numbers = delivered_to(store, path, READER, issues=10)
+    for day, number in enumerate(numbers[:5]):
+        record(store, number, "transient", days=day)
+    reader = store.subscribers.by_mailbox(READER)
+    assert reader is not None and reader.suppressed
+    store.subscribers.release(reader.id, NOW + timedelta(days=5))
+    for day, number in enumerate(numbers[5:], start=6):
+        again = store.subscribers.by_mailbox(READER)
+        assert again is not None and not again.suppressed, day
+        record(store, number, "transient", days=day)
+    last = store.subscribers.by_mailbox(READER)
+    assert last is not None and last.suppressed.startswith("5 issues in 30 days")
 
 
 def test_the_editors_addresses_are_told_and_never_stopped(store: Store, path: Path) -> None:
@@ -108,8 +124,8 @@ def test_who_was_erased_while_their_report_was_read_stays_forgotten(store: Store
     assert store.issues.begin(sending, "me", now=NOW)
     assert store.subscribers.erase(reader.id)
     bounce = Bounce(to.subscriber, delivery, "permanent", "5.1.1", f"<{READER}> unknown", "report", NOW)
-    verdict = partial(why_suppressed, Verdict("permanent", "5.1.1", "unknown"))
-    assert store.bounces.record(bounce, days=DAYS, why_suppressed=verdict) == (False, "")
+    diagnosis = partial(why_suppressed, Diagnosis("permanent", "5.1.1", "unknown"))
+    assert store.bounces.record(bounce, days=DAYS, why_suppressed=diagnosis) == (False, "")
     store.issues.settle(sending, "me", "failed", reply=f"550 5.1.1 <{READER}> unknown", now=NOW)
     assert state(store, sending) == ("failed", "") and store.bounces.latest(10) == ()
     with store.subscribers._lane.read() as connection:

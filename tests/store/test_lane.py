@@ -1,7 +1,9 @@
 """The express lane: what it says in plain SQL fits the tables that are declared, and it needs nothing else."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from aggregator.config import FeedConfig
 from aggregator.errors import WorkspaceError
 from aggregator.jobs.visits import unchanged
 from aggregator.model import FeedState, Fetched
+from aggregator.store.driver import READING, WRITING, prepare
 from aggregator.store.lane import AT_ONCE, Lane, among
 from aggregator.store.moments import Moment
 from aggregator.store.rows import ANSWER, ENTRY, FLAGS, LISTS, MOMENTS, OF_DOCUMENT
@@ -87,3 +90,17 @@ def test_a_feed_read_back_has_every_field_and_a_changed_one_no_other(desk: Desk)
     answer = Fetched(feed.url, feed.url, 304, {}, b"")
     visit = unchanged(feed, 1, answer, config=FeedConfig(url=feed.url), now=NOW)
     assert set(vars(visit.state)) == set(names) and visit.state == replace(visit.state)
+
+
+@pytest.mark.parametrize("pragmas", [READING, WRITING], ids=["to read", "to write"])
+def test_a_connection_is_opened_while_somebody_writes(tmp_path: Path, pragmas: tuple[str, ...]) -> None:
+    """Whoever comes to read waits for nobody, from the first statement on."""
+    lane = Lane(tmp_path / "a.db")
+    with lane.write() as connection:
+        connection.execute("CREATE TABLE t (a)")
+    with lane.write() as connection:
+        connection.execute("INSERT INTO t VALUES (1)")
+        with closing(sqlite3.connect(tmp_path / "a.db", timeout=0)) as other:
+            prepare(other, pragmas)
+            assert other.execute("SELECT count(*) FROM t").fetchone() == (0,)
+    lane.close()

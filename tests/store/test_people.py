@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.model import Choice, Consent, Subscriber
+from aggregator.model import Choice, Consent, Subscriber, mailbox_of
 from aggregator.store import Store
 from aggregator.store.confirmations import ADDRESS_REST, NETWORK_MOST
-from aggregator.store.subscribers import mailbox_of
 from tests.store.things import DAY, HOUR, NOW, Desk
 from tests.subscribed import delivered_to
 
@@ -92,7 +91,7 @@ def test_who_is_suppressed_gets_no_digest_at_all_until_the_editor_says_so(store:
     assert got(store) == got(store, "evening") == [] and not store.subscribers.may_get(who.id, "morning", NOW)
     assert subscriber(store).suppressed == "550 5.1.1 no such user" and subscriber(store).suppressed_at == NOW
     assert ask(store, at=NOW + 2 * DAY) == "suppressed"
-    assert store.subscribers.release(who.id) and got(store) == ["reader@example.org"]
+    assert store.subscribers.release(who.id, NOW) and got(store) == ["reader@example.org"]
 
 
 def test_a_frequency_is_heeded(store: Store):
@@ -103,7 +102,7 @@ def test_a_frequency_is_heeded(store: Store):
 
 
 def test_one_mail_a_day_to_an_address_and_the_second_digest_waits_its_turn(store: Store):
-    assert ask(store) == "queued" and ask(store) == "asked"
+    assert ask(store) == "queued" == ask(store), "the second form takes the place of the first"
     (first,) = store.confirmations.waiting(NOW)
     assert store.confirmations.claim(first.id, now=NOW) and not store.confirmations.claim(first.id, now=NOW)
     store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW)
@@ -193,6 +192,50 @@ def test_a_form_changes_nothing_of_somebody_until_the_link_of_its_own_mail_is_fo
     assert (wish.state, wish.choice, wish.consent.wording) == ("confirmed", Choice(("science",), "weekly"), "2:abc")
 
 
+def test_the_last_form_before_the_mail_is_the_one_that_counts(store: Store):
+    """It takes the place of the one that waits, with its time and its attempts; once the mail is out, none does."""
+    ask(store)
+    (first,) = store.confirmations.waiting(NOW)
+    assert another(store, NOW + HOUR) == "queued"
+    (second,) = store.confirmations.waiting(NOW + HOUR)
+    assert not store.confirmations.claim(first.id, now=NOW + HOUR), "its mail, which was written before, stays here"
+    assert store.confirmations.claim(second.id, now=NOW + HOUR)
+    settle = store.confirmations.settle
+    settle(second.id, "deferred", reply="450 busy", due=NOW + 3 * HOUR, now=NOW + HOUR)
+    assert another(store, NOW + 2 * HOUR) == "queued" and store.confirmations.waiting(NOW + 2 * HOUR) == ()
+    (third,) = store.confirmations.waiting(NOW + 3 * HOUR)
+    assert (third.asked, third.attempts) == (NOW + 2 * HOUR, 1)
+    assert store.confirmations.claim(third.id, now=NOW + 3 * HOUR)
+    assert ask(store, at=NOW + 3 * HOUR) == "asked", "it is on its way"
+    settle(third.id, "sent", reply="250 OK", now=NOW + 3 * HOUR)
+    assert ask(store, at=NOW + 4 * HOUR) == "asked"
+    who = subscriber(store)
+    assert store.confirmations.confirm(who.id, "morning", NOW + 3 * HOUR, NOW + 5 * HOUR)
+    (wish,) = store.subscribers.subscriptions(who.id)
+    assert (wish.choice, wish.consent.asked) == (Choice(("science",), "weekly"), NOW + 2 * HOUR)
+    assert networks(store).count("net") == 5
+
+
+def test_a_form_of_before_somebody_left_keeps_no_place(store: Store):
+    ask(store)
+    store.subscribers.leave(subscriber(store).id, "morning", NOW + HOUR)
+    assert another(store, NOW + 2 * HOUR) == "later", "a mail waited already"
+    (due,) = store.confirmations.waiting(NOW + 2 * DAY)
+    assert due.asked == NOW + 2 * HOUR
+
+
+def test_what_was_asked_while_the_clock_was_ahead_holds_nobody_up(store: Store):
+    """A machine that starts in the wrong year: neither the network nor the address waits until then."""
+    for number in range(NETWORK_MOST):
+        ask(store, f"reader{number}@example.org", at=NOW + 300 * DAY)
+    (first, *_) = store.confirmations.waiting(NOW + 300 * DAY)
+    store.confirmations.claim(first.id, now=NOW + 300 * DAY)
+    store.confirmations.settle(first.id, "sent", reply="250 OK", now=NOW + 300 * DAY)
+    assert ask(store, "other@example.org", at=NOW) == "queued"
+    assert ask(store, "reader0@example.org", digest="evening", at=NOW) == "later"
+    assert [one.digest for one in store.confirmations.waiting(NOW + ADDRESS_REST) if one.due] == ["evening"]
+
+
 def test_every_form_counts_to_the_bound_of_its_network(store: Store):
     """Whatever came of it; and one without a mail is kept for a day, and no longer."""
     who = confirmed(store)
@@ -212,6 +255,19 @@ def test_who_asks_again_is_not_forgotten_before_the_second_mail_is_answered(stor
     assert ask(store, at=NOW + timedelta(days=29)) == "queued"
     assert store.subscribers.forget(NOW + timedelta(days=31)) == 0
     assert store.subscribers.forget(NOW + timedelta(days=60)) == 1
+
+
+def test_who_waits_to_be_asked_longer_than_a_month_is_not_forgotten(store: Store):
+    """The end of a long list, of which so many are asked a day: their days begin with the mail."""
+    later, consent = NOW + timedelta(days=40), Consent(NOW, "import", "list.csv")
+    choice, facts = Choice(), {"network": "", "message_id": "<c.%s@x>", "not_before": later}
+    assert store.confirmations.ask("reader@example.org", "morning", choice, consent, **facts) == "later"
+    assert store.subscribers.forget(NOW + timedelta(days=35)) == 0
+    (due,) = store.confirmations.waiting(later)
+    store.confirmations.claim(due.id, now=later)
+    store.confirmations.settle(due.id, "sent", reply="250 OK", now=later)
+    assert store.subscribers.forget(later + timedelta(days=29)) == 0
+    assert store.subscribers.forget(later + timedelta(days=31)) == 1
 
 
 def test_erasing_leaves_no_address_anywhere(store: Store, tmp_path):
@@ -309,3 +365,10 @@ def test_readers_are_counted_once(store: Store):
 def test_a_fact_that_is_made_once_is_the_same_for_all(store: Store, times: int):
     made = [store.meta.once("secret", lambda number=number: str(number)) for number in range(times)]
     assert made == ["0"] * times
+
+
+def test_two_addresses_that_differ_by_a_letter_are_two_people(store: Store):
+    """Case folding would write both with two letters s."""
+    for address in ("gross@example.org", "groß@example.org", "GROSS@example.org"):
+        ask(store, address)
+    assert [who.address for who, _ in store.subscribers.all()] == ["gross@example.org", "groß@example.org"]

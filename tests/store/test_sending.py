@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import NotFoundError
-from aggregator.model import Addressed, DeliveryState, DeliveryWord, Letter, Pace, Variant
+from aggregator.model import Addressed, DeliveryState, DeliveryWord, Pace, Packed, Variant
 from aggregator.store.owners import is_gone, me
 from aggregator.store.sending import LEASE
 from tests.owners import ELSEWHERE, a_dead_process, a_living_process
@@ -228,6 +228,21 @@ def test_a_clock_that_was_set_back_does_not_hold_the_mail(desk: Desk) -> None:
     assert desk.store.issues.claim("me", now=NOW, count=10, pace=Pace(rate=5)).first == -1
 
 
+def test_what_was_put_off_or_taken_while_the_clock_was_wrong_is_free_when_it_is_right(desk: Desk) -> None:
+    """A year ahead, and set back: nothing waits for that year to pass, and the hour is not full of it."""
+    crowd(desk, 4)
+    issues, then = desk.store.issues, NOW + 365 * DAY
+    for owner, count in (("me", 2), (ELSEWHERE, 2)):
+        issues.claim(owner, now=then, count=count)
+    assert issues.begin(1, "me", now=then) and issues.begin(3, ELSEWHERE, now=then)
+    issues.settle(1, "me", "deferred", reply="451 later", due=then + DAY, now=then)
+    issues.settle(2, "me", "deferred", reply="451 later", due=NOW + DAY, now=NOW, counts=False)
+    assert issues.interrupted(now=NOW) == 1 and states(desk)[2] == "unknown"
+    assert [one.id for one in issues.deferred(NOW)] == [2] and issues.waiting(NOW) == 2
+    found = issues.claim("you", now=NOW, count=9, pace=Pace(per_hour=3))
+    assert [one.id for one in found.deliveries] == [4, 1]
+
+
 def test_no_more_than_so_many_an_hour_are_given_out(desk: Desk) -> None:
     crowd(desk, 30)
     issues, pace = desk.store.issues, Pace(per_hour=12)
@@ -242,7 +257,7 @@ def test_no_more_than_so_many_an_hour_are_given_out(desk: Desk) -> None:
 
 
 def test_an_issue_is_kept_as_some_of_its_subscribers_chose_it(desk: Desk) -> None:
-    variant = Variant('{"topics":["world"]}', "Another subject", Letter("<p>World</p>", "World"))
+    variant = Variant('{"topics":["world"]}', "Another subject", Packed(b"\x00packed", "World"))
     to = [*TO, Addressed("third@example.org", "<3@example.org>", subscriber=7, variant=variant.key)]
     desk.store.issues.freeze(ISSUE, LETTER, deliveries=to, variants=[variant], now=NOW)
     deliveries = desk.store.issues.deliveries(1)

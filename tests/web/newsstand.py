@@ -67,6 +67,7 @@ def running(storage: Path) -> Iterator[Site]:
         outputs=[("world", "World", ("atom", "rss", "json")), ("later", "", ("atom",))],
         digests=[("morning", "Morning <briefing>"), ("evening", "")],
         render=Templates(None).render,
+        speak=Templates(None).frame,
     )
     with serving(app, port=0) as address:
         yield Site(address, storage)

@@ -1,16 +1,16 @@
 """Subscribing, confirming, choosing and leaving, over real sockets and in a real database."""
 
-import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from aggregator.jobs.deliver import deliver
-from aggregator.model.returned import Verdict
+from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import why_suppressed
 from aggregator.pipeline.tokens import sign
 from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
@@ -55,7 +55,7 @@ def test_the_whole_way_from_the_form_to_the_first_issue_and_out_again(site: Fron
     assert "asked for Morning briefing by Test Desk" in " ".join(mail.split())
     link = link_in(mail)
     page = site.ask(link)
-    assert "r…@example.org, once a week" in page.text and "Topics: World." in page.text
+    assert page.facts == ("How often", "Once a week", "Topics", "World") and "r…@example.org" in page.shown
     assert site.state().state == "pending", "a GET does nothing"
     assert site.send(link, act="confirm").heading == "Welcome"
     wish = site.state()
@@ -94,17 +94,17 @@ def suppress(site: Front, address: str) -> None:
 
 
 def test_everybody_gets_the_same_answer(site: Front):
-    """New, pending, confirmed, left, suppressed, no address though it looks like one: status, headers, body."""
+    """New, pending, confirmed, left, suppressed: status, headers, body."""
     seen = set()
     for name, prepare in STATES.items():
         prepare(site, f"{name}@example.org")
         if name != "new":
             eventually(lambda name=name: site.state(address=f"{name}@example.org") is not None)
-    for address in (*(f"{name}@example.org" for name in STATES), "a..b@example.org", "x@-", "ü@xn--.example"):
-        reply = site.subscribe(address, peer="192.0.2.7")
-        headers = {name: value for name, value in reply.headers.items() if name != "date"}
+    for name in STATES:
+        reply = site.subscribe(f"{name}@example.org", peer="192.0.2.7")
+        headers = {header: value for header, value in reply.headers.items() if header != "date"}
         seen.add((reply.status, reply.body, tuple(sorted(headers.items()))))
-    assert len(seen) == 1
+    assert len(seen) == 1 and reply.status == 200
 
 
 def test_a_mistyped_address_costs_nothing_else_that_was_chosen(site: Front):
@@ -236,7 +236,7 @@ def test_a_form_that_somebody_else_sends_takes_nothing_from_who_left(site: Front
     eventually(lambda: bool(site.app.store.confirmations.waiting(site.app.clock())))
     assert site.state().state == "left"
     (mail,) = mails(site)
-    assert "once a week? Topics: World." in site.ask(link_in(mail)).text
+    assert site.ask(link_in(mail)).facts == ("How often", "Once a week", "Topics", "World")
     assert site.send(site.link("unsubscribe"), act="undo").heading == "Welcome back"
     assert site.state().choice.frequency == "each"
     leave(site, READER)
@@ -258,8 +258,8 @@ def test_a_second_digest_is_confirmed_with_the_first(site: Front):
         site.subscribe(digest=digest)
         eventually(lambda digest=digest: site.state(digest=digest) is not None)
     (mail,) = mails(site)
-    page = site.ask(link_in(mail)).text
-    assert "Also Evening post" in page and "checked" not in page
+    page = site.ask(link_in(mail))
+    assert "Also Evening post" in page.shown and "checked" not in page.text
     site.send(link_in(mail), act="confirm", also="evening")
     assert site.state().state == site.state(digest="evening").state == "confirmed"
     site.desk.clock.forward(days=1)
@@ -285,18 +285,18 @@ def test_preferences_are_kept_and_shown(site: Front):
     assert site.send(link, ("topic", "science"), zone="Asia/Tokyo", **wish).status == 200
     choice = site.state().choice
     assert (choice.topics, choice.frequency) == (("science",), "weekly")
-    assert choice.paused_until == site.app.clock() + timedelta(weeks=3)
+    assert choice.paused_until == datetime(2026, 12, 14, tzinfo=ZoneInfo("Asia/Tokyo"))
     who = site.app.store.subscribers.by_mailbox(READER)
     assert (who.language, who.zone) == ("de", "Asia/Tokyo")
     page = site.ask(link).text
-    assert "paused until" in page and "2026-12-14" in page
+    assert '<time datetime="2026-12-14">Pause bis 14. Dezember 2026</time>' in page, "in the language that was chosen"
     assert 'value="science" checked' in page and 'value="world">' in page
     assert '<option value="de" lang="de" selected>' in page and '<option value="Asia/Tokyo" selected>' in page
     site.desk.clock.forward(days=1)
     site.send(link, act="save", pause="keep", frequency="each", language="", zone="")
     assert site.state().choice.paused_until == choice.paused_until and site.state().choice.topics == ()
     site.desk.clock.forward(days=21)
-    assert "paused" not in site.ask(link).text, "it is over"
+    assert "<time" not in site.ask(link).text, "it is over"
     site.send(link, act="save", pause="0")
     assert site.state().choice.paused_until is None
 
@@ -363,7 +363,12 @@ def test_the_mail_that_asks_says_nothing_that_somebody_wrote(site: Front):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"]
+    "address",
+    [
+        *("", "reader", "@example.org", "reader@", "a b@c", "a@b\nBcc: c@d", "x" * 300 + "@y"),
+        *("reader@gmail", "reader@example..org", "a..b@example.org", "x@-", "ü@xn--.example", "reader@example.org."),
+        *("a@example.org, b@example.org", "Reader <reader@example.org>", "reader@[127.0.0.1]", "\ufffd@example.org"),
+    ],
 )
 def test_what_is_no_address_at_all_is_said(site: Front, address):
     reply = site.subscribe(address)
@@ -458,21 +463,6 @@ def test_every_control_has_a_label_and_a_page_one_heading(site: Front):
         assert Controls(page).unlabelled == [] and page.count("<h1") == 1 and 'lang="en"' in page
 
 
-def test_english_pages_say_so_whatever_the_language_of_the_site(tmp_path: Path):
-    """Screen readers read in the language that is named; names of the editor's are in that of feeds.yaml."""
-    with front(tmp_path, extra=f"{EXTRA}language: de\n") as site:
-        site.subscribe()
-        eventually(lambda: site.state() is not None)
-        deliver(site.app)
-        (mail,) = (tmp_path / "storage" / "outbox").glob("*.eml")
-        letter = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("html",))
-        pages = [site.ask(path).text for path in ("/", "/issues/morning/", "/nowhere", "/subscribe/morning")]
-        pages += [site.ask(site.link(purpose)).text for purpose in LINKS]
-    assert letter is not None
-    for page in (*pages, letter.get_content()):
-        assert '<html lang="en">' in page and re.search(r'lang="de"[^>]*>Test Desk<', page)
-
-
 def test_titles_are_words_never_markup(site: Front):
     page = site.ask("/subscribe/morning").text
     assert "Science &amp; &lt;Nature&gt;" in page and "<Nature>" not in page
@@ -487,16 +477,26 @@ def test_other_methods_are_refused(site: Front, method):
 def test_who_complained_is_not_told_that_mail_came_back(site: Front):
     site.confirmed()
     who = site.app.store.subscribers.by_mailbox(READER)
-    reason = why_suppressed(Verdict("complaint", diagnostic="abuse"), 0)
+    reason = why_suppressed(Diagnosis("complaint", diagnostic="abuse"), 0)
     site.app.store.subscribers.suppress(who.id, reason, site.app.clock())
     page = site.ask(site.link("preferences")).text
     assert "was reported as unwanted" in page and "came back" not in page
 
 
 def test_a_suppressed_reader_is_told_why_nothing_comes(site: Front):
-    site.confirmed()
+    """On each page that would say what comes, also when a link from before is followed."""
+    site.subscribe()
+    eventually(lambda: site.state() is not None)
     suppress(site, READER)
-    assert "came back" in site.ask(site.link("preferences")).text
+    confirm = site.link("confirm")
+    pages = [
+        site.send(confirm, ("act", "confirm")).text,
+        site.ask(confirm).text,
+        site.ask(site.link("preferences")).text,
+    ]
+    site.send(site.link("unsubscribe"), ("List-Unsubscribe", "One-Click"))
+    pages.append(site.send(site.link("preferences"), ("act", "undo")).text)
+    assert all("came back" in page and "You will get" not in page and "as before" not in page for page in pages)
 
 
 def test_a_digest_that_is_no_longer_published_can_still_be_left(tmp_path: Path):

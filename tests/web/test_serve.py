@@ -13,13 +13,18 @@ import pytest
 from starlette.applications import Starlette
 
 from aggregator.errors import AggregatorError
+from aggregator.templates import Templates
 from aggregator.web import create_app, serve, serving
 
 PROGRAM = """
 import signal, sys
 from pathlib import Path
+from aggregator.templates import Templates
 from aggregator.web import create_app, serve
-app = create_app(title="t", storage=Path(sys.argv[1]), outputs=(), digests=(), render=lambda name, values: name)
+looks = Templates(None)
+app = create_app(
+    title="t", storage=Path(sys.argv[1]), outputs=(), digests=(), render=looks.render, speak=looks.frame
+)
 before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
 serve(app, port=0, announce=lambda address: print(address, flush=True))
 assert before == (signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT))
@@ -29,7 +34,8 @@ print("ended cleanly")
 
 @pytest.fixture
 def app(tmp_path: Path) -> Starlette:
-    return create_app(title="t", storage=tmp_path, outputs=(), digests=(), render=lambda name, values: name)
+    looks = Templates(None)
+    return create_app(title="t", storage=tmp_path, outputs=(), digests=(), render=looks.render, speak=looks.frame)
 
 
 def ask(address: str) -> int:
