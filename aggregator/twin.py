@@ -136,6 +136,7 @@ def _forked() -> int:
     ):  # as some supervisors leave it: then no child can be waited for
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    gc.freeze()  # what is there now stays: a look through it would part the pages that both share
     with warnings.catch_warnings():
         # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -7,11 +7,12 @@ vector of a text is the mean of its pieces' vectors, of length one.
 
 import json
 import mmap
-import sys
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +26,15 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
+_MANY = 50_000  # words that are cut before those are listed that need not be
 _TOGETHER = 512  # words whose pieces are at hand at once
 
 
 class Vectors:
     """Makes vectors of texts; files are opened at the first text."""
+
+    def __init__(self) -> None:
+        self._cuts = 0
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
@@ -50,17 +55,22 @@ class Vectors:
     def of_words(self, words: Sequence[str]) -> Matrix:
         """Give what ``sums`` gives, for many short texts in a fifth of the time."""
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
-        for start in range(0, len(words), _TOGETHER):
-            pieces = self._cut(words[start : start + _TOGETHER])
-            for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
-                having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
-                rows[[start + n for n in having]] += self._of_pieces([pieces[n][nth] for n in having])
-        self._let_go()
+        with self._path.open("rb", buffering=0) as file:
+            for start in range(0, len(words), _TOGETHER):
+                pieces = self._cut(words[start : start + _TOGETHER])
+                for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
+                    having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
+                    rows[[start + n for n in having]] += self._of_pieces(file, [pieces[n][nth] for n in having])
         return rows
 
     def _cut(self, words: Sequence[str]) -> list[list[int]]:
-        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English."""
-        whole = [self._whole.get(word) for word in words]
+        """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English.
+
+        To know these pays for many words: a few are cut without.
+        """
+        self._cuts += len(words)
+        known = self._whole if self._cuts > _MANY else {}
+        whole = [known.get(word) for word in words]
         others = [word for word, piece in zip(words, whole, strict=True) if piece is None]
         cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
         return [[piece] if piece is not None else next(cut).ids[:_LONGEST] for piece in whole]
@@ -71,9 +81,15 @@ class Vectors:
         pieces = self._tokenizer.get_vocab().items()
         return {piece[1:]: id for piece, id in pieces if piece[0] == "▁" and len(piece) > 1}
 
-    def _of_pieces(self, pieces: Sequence[int]) -> Matrix:
-        """Look up halves in a table of all there are: five times as fast as converting them."""
-        return self._widened[self._weights[pieces].view(np.uint16)]
+    def _of_pieces(self, file: BinaryIO, pieces: Sequence[int]) -> Matrix:
+        """Read rows one by one: where memory is mapped, sixteen pages come in for each, and soon all of the file.
+
+        Halves are looked up in a table of all there are: five times as fast as converting them.
+        """
+        rows, where = np.unique(np.array(pieces, dtype=np.int64), return_inverse=True)
+        begin, size = 8 + self._header[0], 2 * SIZE
+        data = b"".join([os.pread(file.fileno(), size, begin + size * row) for row in rows.tolist()])
+        return self._widened[np.frombuffer(data, dtype=np.uint16).reshape(-1, SIZE)][where]
 
     @cached_property
     def _widened(self) -> NDArray[np.float32]:
@@ -85,20 +101,26 @@ class Vectors:
 
     @cached_property
     def _weights(self) -> NDArray[np.float16]:
-        """Map the file (safetensors: 8 bytes that give the length of a JSON header, the header, the numbers)."""
-        length = int.from_bytes(self._file[:8], "little")
-        shape = json.loads(self._file[8 : 8 + length])["embedding.weight"]["shape"]
-        return np.frombuffer(self._file, dtype=np.float16, offset=8 + length).reshape(shape)
+        """Map the file."""
+        length, shape = self._header
+        with self._path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return np.frombuffer(mapped, dtype=np.float16, offset=8 + length).reshape(shape)
 
     @cached_property
-    def _file(self) -> mmap.mmap:
-        with (_folder() / _WEIGHTS).open("rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    def _header(self) -> tuple[int, list[int]]:
+        """The length of the header, and the shape of the numbers.
 
-    def _let_go(self) -> None:
-        """Leave it to the system to keep what was read of the file: most of it is read once."""
-        if sys.platform.startswith("linux"):
-            self._file.madvise(mmap.MADV_DONTNEED)
+        Safetensors: 8 bytes that give the length of a JSON header, the header, the numbers.
+        """
+        with self._path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            shape: list[int] = json.loads(file.read(length))["embedding.weight"]["shape"]
+        return length, shape
+
+    @cached_property
+    def _path(self) -> Path:
+        return _folder() / _WEIGHTS
 
 
 def _folder() -> Path:

@@ -88,7 +88,8 @@ def _about(span: int) -> Expressions:
     """Other texts have other keys, and those of older ones lie in older fortnights."""
     moved = _moved(span)
     keys = {"run": lambda number: f"run - ({number // 14} << 32) + {number}"}
-    return {"entry_id": moved("entry_id"), "text_set": moved("text_set"), **keys, **_older()}
+    places = {"place": lambda number: "NULL"}  # the next one
+    return {"entry_id": moved("entry_id"), "text_set": moved("text_set"), **places, **keys, **_older()}
 
 
 def _moved(span: int) -> Callable[[str], Callable[[int], str]]:

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "aggregator"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 
 WORDS = {"model", "errors", "config", "when", "httpdate", "workspace"}
-DOORS = {"fetch", "mail", "templates", "store", "web", "cores", "twin", "vectors", "demo"}
+DOORS = {"fetch", "mail", "templates", "store", "web", "cores", "twin", "spare", "vectors", "demo"}
 LAYERS = [WORDS, {"pipeline"}, DOORS, {"app"}, {"jobs"}, {"workers"}, {"schedule"}, {"cli", "__main__"}]
 
 ONE_PLACE = {

@@ -9,7 +9,7 @@ from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
 from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
-from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles import TITLE, parted, spoken
 from aggregator.pipeline.shingles_keys import KEYED, keys
 
 
@@ -72,7 +72,7 @@ class Comparison:
     def _keys(self, pending: tuple[Candidate, ...], said: Features) -> dict[int, list[int]]:
         """The keys of each text, without what its feed repeats."""
         own = [(one, text) for one in pending if (text := self._own(one)) is not one.text]
-        anew = keys([(spoken(one.title, most=TITLE), spoken(text, most=KEYED)) for one, text in own])
+        anew = keys([(spoken(one.title, most=TITLE), parted(text, most=KEYED)) for one, text in own])
         return said.keys | {one.id: found for (one, _), found in zip(own, anew, strict=True)}
 
     def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:

@@ -5,33 +5,31 @@ topics does not. So a twin does that for the next batch while this process decid
 always be done here instead, with the same result.
 """
 
+import gc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from mmap import mmap
 from types import TracebackType
 from typing import Any, Self
 from zlib import crc32
-
-import numpy as np
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
 from aggregator.model import Candidate, Tag
 from aggregator.pipeline import furniture
-from aggregator.pipeline.shingles import TITLE, spoken
+from aggregator.pipeline.shingles import TITLE, parted, spoken
 from aggregator.pipeline.shingles_keys import KEYED, keys
 from aggregator.pipeline.stories_bags import Bags, mark, read
-from aggregator.pipeline.stories_words import KEPT, Vocabulary
+from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
+from aggregator.spare import give_back
 from aggregator.twin import Twin, possible
 
 MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
 _NEXT = "the next batch"
+_OFTEN = 4  # batches after which memory that is not used is given back
 _TOGETHER = 100  # texts whose words are at hand at once
-
-_ROOM = 2 * (KEPT + (1 << 16))  # words whose vectors both processes see; what is not used takes no memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +51,19 @@ class Features:
 
 
 class Foresight:
-    """Gives the features of batch after batch of what waits; ``vocabulary`` is what ``Features.bags`` refer to."""
+    """Gives the features of batch after batch of what waits."""
 
     def __init__(self, app: App, *, limit: int) -> None:
         self._app, self._limit = app, limit
-        self.vocabulary = Vocabulary(app.vectors.of_words)
+        self._vocabulary = Vocabulary()
         self._twin: Twin | None = None
+        self._batches = 0
 
     def __enter__(self) -> Self:
         if possible() and self._app.store.curation.waits(MANY):
-            room = np.frombuffer(mmap(-1, 512 * _ROOM), dtype=np.int16).reshape(_ROOM, 256)
-            self.vocabulary = Vocabulary(self._app.vectors.of_words, room=room)
             self._app.store.rest()
+            gc.collect()
+            give_back()  # else both would keep it
             try:
                 self._twin = Twin(self._work)
                 self._twin.offer(_NEXT)
@@ -84,34 +83,31 @@ class Foresight:
             return found
         if self._twin:  # it has ended, or other entries wait by now, or they say something else
             self._alone()
-        return features(self._app, batch, self.vocabulary)
+        return features(self._app, batch, self._vocabulary)
 
     def _alone(self) -> None:
-        """Go on without a twin, in words of our own."""
+        """Go on without a twin."""
         if self._twin:
             self._twin.end()
-        self._twin, self.vocabulary = None, Vocabulary(self._app.vectors.of_words)
+        self._twin = None
 
     def _ahead(self, twin: Twin) -> object:
-        """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two.
-
-        What is decided refers to vectors in one half of the room, and it may begin to fill the other one by then.
-        """
+        """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two."""
         twin.offer(_NEXT)
+        self._batches += 1
+        if self._batches % _OFTEN == 0:
+            give_back()
         return twin.answer()
 
-    def _work(self, messages: Iterator[Any]) -> Iterator[Features | None]:
-        """What the twin does, a batch for each message. What it cannot do it leaves to the other."""
+    def _work(self, messages: Iterator[Any]) -> Iterator[Features]:
+        """What the twin does, a batch for each message."""
         after = None
         for _ in messages:
             batch = self._app.store.curation.waiting(after=after, limit=self._limit)
             if not batch:
                 return
             after = batch[-1]
-            try:
-                yield features(self._app, batch, self.vocabulary)
-            except OverflowError:
-                yield None
+            yield features(self._app, batch, self._vocabulary)
 
 
 def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
@@ -142,7 +138,7 @@ def _fingerprint(batch: Sequence[Candidate]) -> int:
 
 
 def _keys(entries: Sequence[Candidate]) -> list[list[int]]:
-    return keys([(spoken(entry.title, most=TITLE), spoken(entry.text, most=KEYED)) for entry in entries])
+    return keys([(spoken(entry.title, most=TITLE), parted(entry.text, most=KEYED)) for entry in entries])
 
 
 def dropped(entry: Candidate, feed: FeedConfig | None) -> str:

@@ -29,7 +29,7 @@ class Placing:
         for entry, tags, left_out in tagged:
             rows.append(replace(found[entry.id], tags=tags, dropped=left_out))
         sets = {row.entry: row.text_set for row in rows}
-        told, changes = self._teller.tell(batch, sets, said, self._foresight.vocabulary)
+        told, changes = self._teller.tell(batch, sets, said)
         return [_in_story(row, told[row.entry]) for row in rows], texts.learned, changes
 
 

@@ -9,9 +9,9 @@ from aggregator.jobs.features import Features
 from aggregator.model import Candidate, Placement, StoryChanges, Traits
 from aggregator.model.story_traits import nth_story
 from aggregator.pipeline.stories import place
+from aggregator.pipeline.stories_meaning import Meanings
 from aggregator.pipeline.stories_memory import Memory
 from aggregator.pipeline.stories_traits import Reader
-from aggregator.pipeline.stories_words import Vocabulary
 
 _NOBODY: frozenset[int] = frozenset()
 _UNSPELT = b"", ""
@@ -23,19 +23,19 @@ class Storyteller:
     def __init__(self, app: App) -> None:
         self._store = app.store.stories
         self._reader: Reader | None = None
-        self._memory = Memory(self._store.traits, self._store.members)
+        self._meanings = Meanings(app.vectors.of_words)
+        self._fresh: list[Traits] = []
+        self._memory = Memory(self._store.traits, self._store.members, self._store.crowded, self._ripen)
 
     def tell(
-        self, batch: Sequence[Candidate], sets: Mapping[int, int], said: Features, vocabulary: Vocabulary
+        self, batch: Sequence[Candidate], sets: Mapping[int, int], said: Features
     ) -> tuple[dict[int, Placement], StoryChanges]:
         """Say for each entry of a batch how it is placed, and what that changes; ``sets`` gives the text set of each.
-
-        ``said`` is what they say, in words of ``vocabulary``.
 
         Within the batch it goes by the date of publication. A copy of a text is in the story of the text. An entry
         whose title and text have not changed since it was placed stays where it is.
         """
-        self._memory.begin()
+        self._begin()
         told = self._store.of_sets({sets[entry.id] for entry in batch if sets[entry.id] != entry.id})
         told = dict(told) | {e.id: 0 for e in batch if sets[e.id] == e.id}
         copies = {e.id for e in batch if sets[e.id] != e.id and sets[e.id] in told}
@@ -46,32 +46,45 @@ class Storyteller:
         moved = known.keys() - kept.keys() | {entry.id for entry in new if entry.story}
         self._let_go([entry for entry in batch if entry.id in moved], sets)
         new.sort(key=lambda entry: (entry.published, entry.id))
-        traits = self._read(new, said, vocabulary, known.keys())
+        traits = self._read(new, said, known.keys())
         self._look_up(traits)
         found = zip(traits, place(traits, self._memory), strict=True)
         placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
-        for one in traits:
-            one.spelt = _UNSPELT
+        self._fresh = traits
         return placed, self._changes(traits, copies)
 
-    def _read(
-        self, entries: Sequence[Candidate], said: Features, vocabulary: Vocabulary, again: Collection[int]
-    ) -> list[Traits]:
+    def _begin(self) -> None:
+        for one in self._fresh:  # what they mean is made of is kept by now
+            one.spelt, one.parts = _UNSPELT, b""
+        self._memory.begin()
+
+    def _ripen(self, traits: Sequence[Traits]) -> None:
+        """Give traits their meaning; what it is made of is looked up of those that are remembered without it."""
+        bare = [one for one in traits if not one.parts]
+        made = {row[0]: row[1:] for row in self._store.recipes({one.entry for one in bare})} if bare else {}
+        for one in bare:
+            if one.entry in made:
+                one.meaning, one.parts, words = made[one.entry]
+                one.spelt = b"", words
+        self._meanings.ripen(traits)
+        for one in bare:
+            one.spelt, one.parts = _UNSPELT, b""
+
+    def _read(self, entries: Sequence[Candidate], said: Features, again: Collection[int]) -> list[Traits]:
         if not entries:
             return []
         if self._reader is None:
             texts, counts = self._store.counts()
-            self._reader = Reader(vocabulary, texts=texts, counts=counts)
-        self._reader.vocabulary = vocabulary
+            self._reader = Reader(texts=texts, counts=counts)
         return self._reader.read(entries, said.bags.of([said.told[entry.id] for entry in entries]), again=again)
 
     def _look_up(self, traits: Sequence[Traits]) -> None:
         """Look up all at once where entries are found that the batch will be compared with."""
         postings = self._memory.postings
-        postings.asked(self._store.epochs(postings.unasked(traits)))
-        postings.learn(self._store.postings(postings.unknown(traits)))
+        if unasked := postings.unasked(traits):
+            postings.learn(self._store.postings(unasked))
 
     def _let_go(self, changed: Sequence[Candidate], sets: Mapping[int, int]) -> None:
         """Take entries that have changed out of their stories; an id that others still use is theirs."""

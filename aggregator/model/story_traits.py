@@ -1,7 +1,7 @@
 """What Curate keeps of an entry to find its story, and what it decides."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import unpack
 
@@ -22,7 +22,8 @@ class Traits:
     """What an entry is about, compact enough to be kept: so that nobody reads its text again.
 
     ``hashes`` are those of its terms, four bytes each, the most telling first, odd where the term is a number;
-    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512.
+    ``weights`` are two bytes each, a vector of length 1000. ``meaning`` are 256 signed bytes, a vector of length 512;
+    most entries are never asked for it, and have none: only what it is made of (``spelt`` and ``parts``).
     """
 
     entry: int
@@ -31,11 +32,24 @@ class Traits:
     length: int  # words that were looked at
     hashes: bytes
     weights: bytes
-    meaning: bytes
-    numbers: frozenset[int] = frozenset()  # in its title
-    names: frozenset[int] = frozenset()  # in its title, where capitals say something
+    meaning: bytes = b""
+    titled: bytes = b""  # hashes of the numbers of its title, and of its names where capitals say something
     story: int = 0
-    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written; not kept
+    spelt: tuple[bytes, str] = b"", ""  # hashes of its terms as it says them, and the words as written
+    parts: bytes = b""  # what each of these words counts in its meaning: two bytes, in 16ths
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of its title, by their hashes."""
+        return frozenset([hash for hash in self._titled() if hash & 1])
+
+    @property
+    def names(self) -> frozenset[int]:
+        """The names of its title, by their hashes."""
+        return frozenset([hash for hash in self._titled() if not hash & 1])
+
+    def _titled(self) -> tuple[int, ...]:
+        return unpack(f"<{len(self.titled) // 4}I", self.titled)
 
     @property
     def said(self) -> dict[int, str]:
@@ -95,7 +109,7 @@ class StoryChanges:
 
     traits: tuple[Traits, ...] = ()
     copies: tuple[int, ...] = ()  # entries without traits of their own: they tell the text of another
-    postings: Mapping[tuple[int, int], Sequence[int]] = field(default_factory=dict)  # (epoch, term) → newest last
+    postings: Mapping[tuple[int, int], bytes] = field(default_factory=dict)  # (epoch, number) → a part of it, if any
     merged: tuple[tuple[int, int], ...] = ()  # (younger, older), in the order in which it happened
     texts: int = 0
     counts: bytes = b""

@@ -17,6 +17,7 @@ LONGEST = 600
 
 _DIGITS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
+_EMPTY = pack("<I", 0)  # none is repeated
 _ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
 
 
@@ -66,6 +67,8 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
     Neither the same entry told again under another title nor the same title under another guid is another entry:
     else a text that is changed three times would be called furniture.
     """
+    if added := _added(before.kept or _EMPTY, entries):
+        return Furniture(before.repeated, added)
     repeated, noticed = _read(before.kept)
     for guid, title, hashes in entries:
         mark, name = _hash(guid), _hash(title or guid)  # entries without a title are no one entry
@@ -76,6 +79,22 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
             del held[old]
     kept = _written(repeated, noticed)
     return before if kept == before.kept else Furniture(frozenset(repeated), kept)
+
+
+def _added(kept: bytes, entries: Collection[tuple[str, str, Sequence[int]]]) -> bytes:
+    """Note paragraphs none of which were noticed before, as most are not, without reading what was; else nothing."""
+    rows: dict[int, bytes] = {}
+    for guid, title, hashes in entries:
+        mark, name = _hash(guid), _hash(title or guid)
+        for seen in dict.fromkeys(hashes):
+            if not seen:
+                continue
+            if seen in rows or pack("<I", seen) in kept:  # or bytes of two others side by side: that is found out
+                return b""
+            rows[seen] = pack(f"<{_ROW}I", seen, mark, name, 0, 0)
+    begin = 4 + 4 * unpack_from("<I", kept)[0]
+    noticed = kept[begin:] + b"".join(rows.values())
+    return kept[:begin] + noticed[-4 * _ROW * NOTICED :] if rows else b""
 
 
 def _hash(text: str) -> int:

@@ -24,9 +24,14 @@ def spoken(text: str, *, most: int = LONGEST) -> list[bytes]:
 
     Of scripts that do not part words, every letter is one.
     """
+    return parted(text, most=most).split()[:most]
+
+
+def parted(text: str, *, most: int) -> bytes:
+    """Return what ``spoken`` cuts at its blanks: at least ``most`` words, if there are so many."""
     text = text[: _LETTERS * most]
     data = text.encode() if text.isascii() else _plain(text.casefold())
-    return data.translate(FOLDED, GONE).split()[:most]
+    return data.translate(FOLDED, GONE)
 
 
 def _plain(text: str) -> bytes:

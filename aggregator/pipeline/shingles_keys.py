@@ -1,13 +1,13 @@
 """Texts → the keys under which they are looked up: a few hashes of runs of words, of all texts of a batch at once."""
 
 from collections.abc import Sequence
-from itertools import chain
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.pipeline.shingles import SHARED
+from aggregator.pipeline.shingles_hashes import Words, hashed
 
 KEYS, LEAD_KEYS = 6, 2
 RUN, KEYED, LEAD = 6, 240, 40
@@ -15,47 +15,62 @@ RUN, KEYED, LEAD = 6, 240, 40
 and KEYS from all that is left: a text of a few words needs as many as a long one, since little of it is in a copy."""
 
 _TITLE = crc32(b"title ")
-_PLACES = 8  # bits: a run begins at one of KEYED
-_NONE = np.iinfo(np.int64).max
-
-Words = Sequence[bytes]
+_OWNER, _PLACES = 40, 8  # bits: a run begins at one of KEYED
+_LARGEST = (1 << 32) - 1
 
 
-def keys(texts: Sequence[tuple[Words, Words]]) -> list[list[int]]:
+def keys(texts: Sequence[tuple[Sequence[bytes], bytes]]) -> list[list[int]]:
     """Return the hashes under which each text is looked up: texts that share long runs share some of them.
 
-    ``texts`` are the words of a title and of a text each. The hashes are those of the runs whose first two words have
-    the least hashes, which are the same in a copy wherever the run stands in it (bottom-k sampling, Broder 1997), and
-    one of the title if that says enough.
+    ``texts`` are the words of a title, and those of a text set apart by blanks. The hashes are those of the runs whose
+    first two words have the least hashes, which are the same in a copy wherever the run stands in it (bottom-k
+    sampling, Broder 1997), and one of the title if that says enough.
     """
-    bodies = [words[:KEYED] for _, words in texts]
-    found = []
-    for (title, _), words, starts in zip(texts, bodies, _starts(bodies), strict=True):
-        mine = {crc32(b" ".join(words[at : at + RUN])) for at in starts}
-        if SHARED <= len(words) < RUN:
-            mine = {crc32(b" ".join(words))}
+    words = hashed([text for _, text in texts], most=KEYED)
+    sizes = np.bincount(words.owners, minlength=len(texts))
+    found = _runs(words, sizes)
+    for owner in np.flatnonzero((sizes >= SHARED) & (sizes < RUN)).tolist():
+        found[owner].add(_hash(texts[owner][1]))
+    for mine, (title, _) in zip(found, texts, strict=True):
         if len(title) >= 4 and sum(map(len, title)) >= 20:
             mine.add(crc32(b" ".join(title), _TITLE))
-        found.append(sorted(mine))
+    return [sorted(mine) for mine in found]
+
+
+def _runs(words: Words, sizes: NDArray[np.int64]) -> list[set[int]]:
+    """Hash the runs of each text that are chosen: none in a text that is shorter than one."""
+    begins = np.flatnonzero(words.places <= sizes[words.owners] - RUN)
+    owners, places = words.owners[begins], words.places[begins]
+    mixed = words.hashes[begins] ^ words.hashes[begins + 1]
+    leading = np.flatnonzero(places < LEAD)
+    lead = leading[_least(owners[leading], places[leading], mixed[leading], LEAD_KEYS)]
+    left = np.delete(np.arange(len(begins)), lead)
+    others = left[_least(owners[left], places[left], mixed[left], KEYS)]
+    at = np.sort(begins[np.concatenate((lead, others))])
+    spans = zip(words.begins[at].tolist(), words.ends[at + RUN - 1].tolist(), strict=True)
+    found: list[set[int]] = [set() for _ in sizes]
+    for owner, (begin, end) in zip(words.owners[at].tolist(), spans, strict=True):
+        found[owner].add(_hash(words.data[begin:end]))
     return found
 
 
-def _starts(bodies: Sequence[Words]) -> list[set[int]]:
-    """Say where the runs begin that are chosen: none in a text that is shorter than one."""
-    sizes = np.array(list(map(len, bodies)), dtype=np.int64)
-    hashes = np.fromiter(map(crc32, chain.from_iterable(bodies)), dtype=np.int64, count=int(sizes.sum()))
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    places = np.arange(len(hashes)) - (np.cumsum(sizes) - sizes)[owners]
-    first = np.flatnonzero(places <= sizes[owners] - RUN)
-    pairs = np.full((len(sizes), KEYED), _NONE, dtype=np.int64)
-    pairs[owners[first], places[first]] = (hashes[first] ^ hashes[first + 1]) << _PLACES | places[first]
-    begin = pairs[:, :LEAD]
-    lead = _least(begin, LEAD_KEYS)
-    begin[begin <= lead.max(axis=1, keepdims=True)] = _NONE
-    chosen = np.hstack((lead, _least(pairs, KEYS)))
-    starts = np.where(chosen == _NONE, -1, chosen & (1 << _PLACES) - 1).tolist()
-    return [set(row) - {-1} for row in starts]
+def _hash(run: bytes) -> int:
+    return crc32(b" ".join(run.split()) if b"  " in run or run[-1:] == b" " or run[:1] == b" " else run)
 
 
-def _least(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    return np.partition(pairs, count - 1, axis=1)[:, :count]
+def _least(
+    owners: NDArray[np.int64], places: NDArray[np.int64], mixed: NDArray[np.uint32], count: int
+) -> NDArray[np.int64]:
+    """Say which are the least hashes of each owner, ``count`` of them; the lower place of equal ones.
+
+    Of most it is seen at once that they are not among the least, and only the others are sorted: all of an owner whose
+    others are too few.
+    """
+    sizes = np.bincount(owners)
+    bounds = np.minimum(_LARGEST * 4 * count // np.maximum(sizes, 1), _LARGEST)
+    low = mixed <= bounds[owners]
+    lacking = np.bincount(owners[low], minlength=len(sizes)) < np.minimum(sizes, count)
+    few = np.flatnonzero(low | lacking[owners])
+    order = np.argsort(owners[few] << _OWNER | mixed[few].astype(np.int64) << _PLACES | places[few])
+    whose = owners[few][order]
+    return few[order[np.arange(len(order)) - np.searchsorted(whose, whose) < count]]

@@ -9,44 +9,28 @@ from functools import lru_cache
 from math import log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.model import Placement, Traits
-from aggregator.model.story_traits import EPOCH
+from aggregator.pipeline.stories_likeness import DAY, MEANING, ROUNDED, TERMS, WINDOW, Pairs
 from aggregator.pipeline.stories_memory import Memory
-from aggregator.pipeline.stories_names import FORM, as_named
-from aggregator.pipeline.stories_pairs import products
 from aggregator.pipeline.stories_postings import AT_ONCE
 from aggregator.pipeline.stories_profile import Profile, dot
-
-WINDOW, DAY = EPOCH, 24 * 3_600_000_000
-"""Microseconds between the publication of an entry and that of a member it may join."""
-
-TERMS, MEANING = 0.8, 0.2
-"""What shared terms and a shared meaning count."""
 
 _SHORT, _LONG, _RISE = 9, 60, 0.75  # words of a bare headline, and of all that is looked at
 _JOIN = 0.13, 0.29  # from this likeness on an entry joins: of bare headlines, of texts
 _AGE = 0.15  # so much more of it is asked for each day, after the first, that a story has lasted
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
-_MOST = 0.4  # so much of what the shared term that counts most adds does not count: one name makes no event
-_ANOTHER = 0.8  # what likeness counts for titles that name other numbers …
-_SERIES, _APART = 0.3, DAY / 2  # … and when they are of one form and not of the same hours: number after number
 _NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
 _CLOSEST = 5  # members of a story that speak for it
-
-
-Alike = list[tuple[Traits, float]]
-"""Entries that another one is compared with, and how alike they are."""
+_MANY = 3  # so many others that an entry may join one by one: all it is compared with are looked at together
+_HAIR = 1e-9  # what is reckoned in another way may differ by so little
 
 
 def likeness(one: Traits, other: Traits) -> float:
-    """Say how alike two entries are, 0 to 1.
-
-    Less when their titles name other numbers (day 3 is not day 4), and when they are of one form and name others. It
-    fades to nothing while ``WINDOW`` passes between them.
-    """
-    return _likenesses([one], [0], [other])[0]
+    """Say how alike two entries are that have a meaning, 0 to 1."""
+    return Pairs([one], [0], [other]).alike([0])[0]
 
 
 def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
@@ -58,42 +42,97 @@ def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
     """
     found: list[Placement] = []
     for start in range(0, len(entries), AT_ONCE):
-        part = entries[start : start + AT_ONCE]
-        found += [_placed(entry, near, memory) for entry, near in zip(part, _near(part, memory), strict=True)]
+        found += _Near(entries[start : start + AT_ONCE], memory).place()
     return found
 
 
-def _near(entries: Sequence[Traits], memory: Memory) -> list[Alike]:
-    """What each entry is compared with; whom any of them is like enough, that story is looked up."""
-    who, whom = memory.near(entries, within=WINDOW)
-    alike: list[Alike] = [[] for _ in entries]
-    for n, other, how in zip(who, whom, _likenesses(entries, who, whom), strict=True):
-        if how >= _NEAR:
-            alike[n].append((other, how))
-    memory.look_up_stories({other.story for near in alike for other, how in near if how >= _JOIN[0] * _DRAWN})
-    return alike
+class _Near:
+    """Entries that are placed together, and what each of them is compared with.
 
+    Most entries found a story: that their terms are too little alike for anything else is seen before it is known what
+    they mean, which takes longer to tell than all the rest.
+    """
 
-def _placed(entry: Traits, near: Alike, memory: Memory) -> Placement:
-    least = _DRAWN * between(_JOIN, entry.length * _SHORT)
-    if not near or max([how for _, how in near]) < least:
-        return Placement(memory.found(entry))
-    alike: dict[int, list[tuple[float, int]]] = {}
-    for other, how in near:
-        alike.setdefault(other.story, []).append((how, -other.entry))
-    drawn = {id: found for id, found in alike.items() if max(found)[0] >= least}
-    terms = entry.terms
-    scored = [(_score(entry, terms, memory.profile(id), found), -id) for id, found in drawn.items()]
-    joined = sorted([one for one in scored if one[0]], reverse=True)
-    if not joined:
-        return Placement(memory.found(entry))
-    score, story = joined[0][0], -joined[0][1]
-    _, like = max(alike[story])
-    why = _why(entry.said, terms, memory.members[-like].terms)
-    memory.join(entry, story)
-    for _, bridged in joined[1:]:
-        story = _merged(story, -bridged, memory)
-    return Placement(story, -like, round(min(score, 1.0), 4), why)
+    def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
+        self._entries, self._memory = entries, memory
+        self._pairs = Pairs(entries, *memory.near(entries, within=WINDOW))
+        who, most = np.array(self._pairs.who, dtype=np.int64), self._pairs.most
+        self._most, self._live = most.tolist(), dict[int, list[int]]()
+        self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
+        live, hot = self._warm(who, most)
+        for place, n in zip(live.tolist(), who[live].tolist(), strict=True):
+            self._live.setdefault(n, []).append(place)
+        memory.meet([self._pairs.whom[place] for place in live.tolist()])
+        times = np.bincount(who[hot], minlength=len(entries))
+        self._hot = set(np.flatnonzero(times).tolist())
+        self._alike = self._asked(np.flatnonzero((times >= _MANY)[who] & (most >= _NEAR)).tolist())
+        self._ripen([place for place in hot.tolist() if place not in self._alike])
+
+    def place(self) -> list[Placement]:
+        """Place them in their order."""
+        return [self._placed(n, entry) for n, entry in enumerate(self._entries)]
+
+    def _warm(self, who: NDArray[np.int64], most: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give the pairs that may matter where the other is one of many, and those that may where it is alone."""
+        lengths = np.array([one.length for one in self._entries], dtype=np.int64)[who]
+        others = np.array([one.length for one in self._pairs.whom], dtype=np.int64)
+        live = np.flatnonzero(most >= _DRAWN * _between(_JOIN, lengths * _SHORT) - _HAIR)
+        return live, live[most[live] >= _between(_JOIN, lengths[live] * others[live]) - _HAIR]
+
+    def _ripen(self, places: Sequence[int]) -> None:
+        whom, who = self._pairs.whom, self._pairs.who
+        self._memory.ripen([one for place in places for one in (self._entries[who[place]], whom[place])])
+
+    def _asked(self, places: Sequence[int]) -> dict[int, float]:
+        """Say how alike these pairs are."""
+        self._ripen(places)
+        return dict(zip(places, self._pairs.alike(places), strict=True)) if places else {}
+
+    def _placed(self, n: int, entry: Traits) -> Placement:
+        memory = self._memory
+        if not self._may_join(n):
+            return Placement(memory.found(entry))
+        terms = entry.terms
+        alike = self._like(n, terms)
+        least = _DRAWN * between(_JOIN, entry.length * _SHORT)
+        drawn = [(story, found) for story, found in alike.items() if max(found)[0] >= least]
+        scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
+        joined = sorted([one for one in scored if one[0]], reverse=True)
+        if not joined:
+            return Placement(memory.found(entry))
+        score, story = joined[0][0], -joined[0][1]
+        _, like = max(alike[story])
+        nearest = memory.member(-like)
+        why = _why(entry.said, terms, nearest.terms if nearest else {})
+        memory.join(entry, story)
+        for _, bridged in joined[1:]:
+            story = _merged(story, -bridged, memory)
+        return Placement(story, -like, round(min(score, 1.0), 4), why)
+
+    def _may_join(self, n: int) -> bool:
+        """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
+        live, crowded, whom = self._live.get(n, ()), self._memory.crowded, self._pairs.whom
+        return n in self._hot or any(whom[place].story in crowded for place in live)
+
+    def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
+        """Say how like an entry is to the members of each story that may draw it."""
+        stories: dict[int, list[int]] = {}
+        for place in range(self._begins[n], self._begins[n + 1]):
+            if self._most[place] >= _NEAR:
+                stories.setdefault(self._pairs.whom[place].story, []).append(place)
+        alike = self._alike
+        if not any(place in alike for place in range(self._begins[n], self._begins[n + 1])):
+            stories = {story: places for story, places in stories.items() if self._may_draw(n, terms, story, places)}
+            alike = self._asked([place for places in stories.values() for place in places])
+        found = {
+            story: [(alike[place], -self._pairs.whom[place].entry) for place in places if alike[place] >= _NEAR]
+            for story, places in stories.items()
+        }
+        return {story: near for story, near in found.items() if near}
+
+    def _may_draw(self, n: int, terms: Mapping[int, int], story: int, places: Sequence[int]) -> bool:
+        most = sorted([self._most[place] for place in places], reverse=True)
+        return _may_score(self._entries[n], terms, self._memory.profile(story), most)
 
 
 @lru_cache(maxsize=8192)
@@ -104,42 +143,63 @@ def between(bounds: tuple[float, float], squared: int) -> float:
     return bounds[0] + (bounds[1] - bounds[0]) * risen
 
 
-def _score(entry: Traits, terms: dict[int, int], profile: Profile, found: list[tuple[float, int]]) -> float:
+def _between(bounds: tuple[float, float], squared: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give these bounds for many at once."""
+    parts = np.log(np.clip(np.sqrt(squared), _SHORT, _LONG) / _SHORT) / log(_LONG / _SHORT)
+    return bounds[0] + (bounds[1] - bounds[0]) * parts**_RISE
+
+
+def _may_score(entry: Traits, terms: Mapping[int, int], profile: Profile, most: Sequence[float]) -> bool:
+    """Tell whether ``_score`` may be anything; ``most`` are the likenesses of members at most, in falling order."""
+    bound = between(_JOIN, int(entry.length * profile.length)) - _HAIR
+    if profile.size == 1:
+        return most[0] >= bound
+    if most[0] < bound * _DRAWN:
+        return False
+    return _mixed(most, _middle(terms, profile), profile) >= bound * _aged(entry, profile)
+
+
+def _middle(terms: Mapping[int, int], profile: Profile) -> float:
+    """The cosine of an entry with a story's sum at most, whatever they mean: the sum may be longer or shorter."""
+    shared = TERMS * dot(terms, profile.terms) / 1_000_000
+    squared = TERMS * profile.squared / 1_000_000
+    longest = profile.size * ROUNDED
+    length = min(longest, ROUNDED * squared / shared) if shared > 0 else longest  # where the quotient is greatest
+    return (shared + MEANING * ROUNDED * length) / sqrt(max(squared + MEANING * length**2, 1e-9))
+
+
+def _score(
+    entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[tuple[float, int]], memory: Memory
+) -> float:
     """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
 
     A story of one member is as like as that member. The longer a story has lasted, the more it takes to join it.
     """
+    profile = memory.profile(story)
     bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
-    lasted = abs(entry.published - profile.began) / DAY
-    nearest = sorted((how for how, _ in found), reverse=True)[:_CLOSEST]
+    nearest = sorted((how for how, _ in found), reverse=True)
     if nearest[0] < bound * _DRAWN:
         return 0.0
-    members = sum(nearest) / min(_CLOSEST, profile.size)
-    score = 0.5 * members + 0.5 * _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
-    return score if score >= bound * (1 + _AGE * max(0.0, lasted - 1)) else 0.0
+    memory.ripen(profile.members)
+    middle = _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
+    score = _mixed(nearest, middle, profile)
+    return score if score >= bound * _aged(entry, profile) else 0.0
 
 
-def _likenesses(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits]) -> list[float]:
-    """How alike pairs are: of ``entries`` those at the places ``who``, in rising order, and ``whom``."""
-    if not who:
-        return []
-    terms, most, meant = products(entries, who, whom)
-    mine = np.array([one.published for one in entries])[who]
-    apart = np.abs(np.array([other.published for other in whom]) - mine)
-    mixed = (terms - _MOST * most) * (TERMS / 1_000_000) + meant * (MEANING / 262_144)
-    alike: list[float] = (mixed * np.maximum(1 - apart / WINDOW, 0)).tolist()
-    series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
-    for at, (n, other) in enumerate(zip(who, whom, strict=True)):
-        if other.numbers and entries[n].numbers:
-            alike[at] *= _numbered(entries[n], other, series[at])
-    return as_named(entries, who, whom, alike, terms.tolist())
+def _mixed(nearest: Sequence[float], middle: float, profile: Profile) -> float:
+    return 0.5 * (sum(nearest[:_CLOSEST]) / min(_CLOSEST, profile.size)) + 0.5 * middle
+
+
+def _aged(entry: Traits, profile: Profile) -> float:
+    return 1 + _AGE * max(0.0, abs(entry.published - profile.began) / DAY - 1)
 
 
 def _merged(story: int, other: int, memory: Memory) -> int:
     one, two = memory.profile(story), memory.profile(other)
-    shared = _hybrid(dot(one.terms, two.terms), one.meant_with(two)) / (_norm(one) * _norm(two))
+    memory.ripen([*one.members, *two.members])
+    shared = _hybrid(dot(one.terms, two.terms), int(one.meaning @ two.meaning)) / (_norm(one) * _norm(two))
     if shared < between(_MERGE, int(one.length * two.length)):
         return story
     older, younger = sorted((story, other), key=abs)
@@ -152,16 +212,9 @@ def _hybrid(terms: int, meaning: float) -> float:
 
 
 def _norm(profile: Profile) -> float:
-    return sqrt(max(_hybrid(*profile.squared), 1e-9))
+    return sqrt(max(_hybrid(profile.squared, int(profile.meaning @ profile.meaning)), 1e-9))
 
 
-def _numbered(one: Traits, other: Traits, series: bool) -> float:
-    """What the numbers of their titles leave of a likeness: either has some that the other has not."""
-    if one.numbers <= other.numbers or other.numbers <= one.numbers:
-        return 1.0
-    return _SERIES if series else _ANOTHER
-
-
-def _why(said: Mapping[int, str], terms: dict[int, int], theirs: dict[int, int]) -> tuple[str, ...]:
+def _why(said: Mapping[int, str], terms: Mapping[int, int], theirs: Mapping[int, int]) -> tuple[str, ...]:
     both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
     return tuple(said[hash] for _, hash in sorted(both, reverse=True)[:_WHY])

@@ -35,17 +35,16 @@ Parts = tuple[list[str], list[str], list[str]]
 class Bags(NamedTuple):
     """The terms of texts, in the order in which each text says them; ``ends`` says where each text's end.
 
-    Of each term its hash, how often it is said and, of the word that counts most (of equal ones the first), its rank
-    and its row. Of each text these words, the numbers and names of its title, its length in words and its mark.
+    Of each term its hash, how often it is said and, of the word that counts most (of equal ones the first), its rank.
+    Of each text these words, the numbers and names of its title, its length in words and its mark.
     """
 
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint32]
     counts: NDArray[np.uint8]
     ranks: NDArray[np.uint8]
-    rows: NDArray[np.int32]
     spelt: list[str]
-    titles: list[tuple[frozenset[int], frozenset[int]]]
+    titles: list[bytes]
     lengths: list[int]
     marks: list[int]
 
@@ -54,7 +53,7 @@ class Bags(NamedTuple):
         sizes = np.diff(self.ends, prepend=0)[texts]
         ends = np.cumsum(sizes)
         there = np.repeat(self.ends[texts] - ends, sizes) + np.arange(int(sizes.sum()))
-        terms = self.hashes[there], self.counts[there], self.ranks[there], self.rows[there]
+        terms = self.hashes[there], self.counts[there], self.ranks[there]
         spelt, titles = [self.spelt[text] for text in texts], [self.titles[text] for text in texts]
         lengths, marks = [self.lengths[text] for text in texts], [self.marks[text] for text in texts]
         return Bags(ends, *terms, spelt, titles, lengths, marks)
@@ -71,7 +70,7 @@ def read(entries: Sequence[Candidate], known: Vocabulary) -> Bags:
     chosen, bounds = [said[place] for place in winners.tolist()], [0, *ends.tolist()]
     spelt = [" ".join(chosen[begin:end]) for begin, end in pairwise(bounds)]
     lengths = [max(len(title) + len(text), 1) for title, text, _ in parts]
-    return Bags(ends, *terms, known.rows[ids[winners]], spelt, titles.facts(), lengths, list(map(mark, entries)))
+    return Bags(ends, *terms, spelt, titles.facts(), lengths, list(map(mark, entries)))
 
 
 def mark(entry: Candidate) -> int:
@@ -115,15 +114,14 @@ class _Titles:
         letters = np.bincount(owners[self._ranks != NUMBER], minlength=len(sizes))
         self.shouted = np.bincount(owners[self._ranks == NAME], minlength=len(sizes)) > _SHOUTED * letters
 
-    def facts(self) -> list[tuple[frozenset[int], frozenset[int]]]:
-        """The numbers of each title, and its names: the first word is taken for one."""
+    def facts(self) -> list[bytes]:
+        """The numbers and names of each title, by their hashes, four bytes each, in order; so is its first word."""
         named = (self._ranks == NAME) & (self._hashes != 0) & ~self.shouted[self._owners]
-        return list(zip(self._sets(self._ranks == NUMBER), self._sets(named), strict=True))
-
-    def _sets(self, which: NDArray[np.bool_]) -> list[frozenset[int]]:
-        hashes = self._hashes[which].tolist()
-        bounds = [0, *np.cumsum(np.bincount(self._owners[which], minlength=self._texts)).tolist()]
-        return [frozenset(hashes[begin:end]) for begin, end in pairwise(bounds)]
+        told = (self._ranks == NUMBER) | named
+        found = np.unique(self._owners[told] << 32 | self._hashes[told])
+        data = found.astype("<u4").tobytes()
+        ends = 4 * np.cumsum(np.bincount(found >> 32, minlength=self._texts))
+        return [data[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
 
 
 def _parts(entry: Candidate) -> Parts:

@@ -31,12 +31,12 @@ def as_named(
     named: dict[int, tuple[Names, dict[int, int]]] = {}
     found = list(alike)
     for at, (n, other, product) in enumerate(zip(who, whom, products, strict=True)):
-        if alike[at] < _LIKE or not other.names or not entries[n].names:
+        if alike[at] < _LIKE or not other.titled or not entries[n].titled:
             continue
         if n not in named:
             terms = entries[n].terms
             named[n] = [(pack("<I", hash), terms[hash] ** 2) for hash in entries[n].names], terms
-        if _is_form(*named[n], other, product):
+        if named[n][0] and _is_form(*named[n], other, product):
             found[at] *= _OTHERS
     return found
 
@@ -46,8 +46,9 @@ def _is_form(mine: Names, terms: dict[int, int], other: Traits, product: int) ->
     lacking = [squared for packed, squared in mine if packed not in other.hashes]
     if product <= 0 or 2 * len(lacking) < len(mine):
         return False
-    theirs = other.names - terms.keys()
-    if 2 * len(theirs) < len(other.names):
+    names = other.names
+    theirs = names - terms.keys()
+    if not names or 2 * len(theirs) < len(names):
         return False
     mine_left = _SQUARED - sum(lacking)
     theirs_left = _SQUARED - sum([_weight(other, hash) ** 2 for hash in theirs])

@@ -1,4 +1,4 @@
-"""How much pairs of entries have in common, in terms and in meaning: the products of their vectors, many at once."""
+"""How much pairs of entries have in common: the products of their vectors, those of terms for many pairs at once."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,14 +10,15 @@ from aggregator.model import Traits
 
 _SLOTS = 1 << 18
 _TOGETHER = 64  # entries whose terms are laid out at once
+_MEANT_TOGETHER = 1024  # pairs whose meanings are
 
-Products = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+Products = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def products(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits]) -> Products:
-    """Multiply the terms of pairs of entries, and their meanings; whole numbers all.
+    """Multiply the terms of pairs of entries; whole numbers all.
 
-    In the middle: what the shared term that counts most adds to the product of the terms.
+    The second: what the shared term that counts most adds to the product.
 
     ``who`` are places in ``entries``, in rising order; none of ``whom`` is without terms. Terms are told apart by 18
     bits of their hashes here: one pair of texts in a hundred shares a term too many.
@@ -25,14 +26,24 @@ def products(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Trait
     columns = np.zeros(_SLOTS, dtype=np.int32)
     bounds = np.searchsorted(who, range(0, len(entries) + _TOGETHER, _TOGETHER)).tolist()
     owners = np.array(who, dtype=np.int64)
-    terms, meant = np.zeros((2, len(who)), dtype=np.int64), np.zeros(len(who), dtype=np.float32)
+    terms = np.zeros((2, len(who)), dtype=np.int64)
     for n, (begin, end) in enumerate(pairwise(bounds)):
         if begin < end:
             some, here = entries[n * _TOGETHER : (n + 1) * _TOGETHER], owners[begin:end] - n * _TOGETHER
             terms[:, begin:end] = _of_terms(some, here, whom[begin:end], columns)
-            mine, theirs = _meanings(some)[here], _meanings(whom[begin:end])
-            meant[begin:end] = np.einsum("ij,ij->i", mine, theirs)
-    return terms[0], terms[1], meant
+    return terms[0], terms[1]
+
+
+def meant(entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits]) -> NDArray[np.float32]:
+    """Multiply the meanings of pairs of entries, all of which have one; ``who`` as above."""
+    found = np.zeros(len(who), dtype=np.float32)
+    for start in range(0, len(who), _MEANT_TOGETHER):
+        part = who[start : start + _MEANT_TOGETHER]
+        places = dict(zip(dict.fromkeys(part), range(len(part)), strict=False))
+        mine = _meanings([entries[n] for n in places])[[places[n] for n in part]]
+        theirs = _meanings(whom[start : start + _MEANT_TOGETHER])
+        np.einsum("ij,ij->i", mine, theirs, out=found[start : start + _MEANT_TOGETHER])
+    return found
 
 
 def _of_terms(

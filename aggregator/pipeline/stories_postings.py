@@ -1,13 +1,14 @@
 """Where entries are found by their telling terms, and which of them share most of these with new ones."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from struct import unpack
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
 from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.stories_parts import Index, Lists, expanded
 
 TELLING = 10
 """By so many of its terms, the heaviest, an entry is found."""
@@ -18,9 +19,6 @@ SHARED = 250
 NEAR = 16
 """So many entries are compared with one that is placed."""
 
-KEPT = 100_000
-"""So many postings are remembered when others are forgotten: twenty megabytes."""
-
 AT_ONCE = 512
 """So many entries look at once, at most."""
 
@@ -28,108 +26,118 @@ _OWNER, _ENTRY = 54, 10
 """A hit as one number, so that sorting gathers: who looks (9 bits), whom it finds (44), by which weight (10)."""
 
 _ENTRIES = (1 << _OWNER - _ENTRY) - 1
+_WHERE = 32  # bits of a term in a number that has the epoch before it
+_BEFORE = 10  # bits of who looks
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Places of who looks, and ids of whom they find."""
 
-Posting = tuple[int, int]
-"""Where entries of an epoch are found by a term: (epoch, term)."""
+
+class Telling(NamedTuple):
+    """The telling terms of entries, one after the other: whose, of which epoch, which term and how heavy."""
+
+    owners: NDArray[np.int64]
+    epochs: NDArray[np.int64]
+    terms: NDArray[np.int64]
+    weights: NDArray[np.int64]
 
 
 class Postings:
     """The latest entries of each term in a stretch of time, as far as they were looked up or placed."""
 
     def __init__(self) -> None:
-        self._epochs: dict[int, dict[int, list[int]]] = {}
-        self._stored: dict[int, bool] = {}  # whether anything was stored of an epoch when it was asked for first
-        self.begin()
+        self._index = Index()
 
     def begin(self) -> None:
         """Begin a batch: what was noted before has been kept."""
-        self._posted: dict[Posting, list[int]] = {}
-
-    def keep(self, epochs: Iterable[int]) -> None:
-        """Forget what is not of these epochs or the next to them; all, when that is too much."""
-        near = {epoch + way for epoch in epochs for way in (-1, 0, 1)}
-        if sum(len(there) for epoch, there in self._epochs.items() if epoch in near) > KEPT:
-            near = set()
-        self._epochs = {epoch: there for epoch, there in self._epochs.items() if epoch in near}
-        self._stored = {epoch: stored for epoch, stored in self._stored.items() if epoch in near}
+        self._index.begin()
 
     @property
-    def posted(self) -> Mapping[Posting, Sequence[int]]:
-        """What this batch changed."""
-        return self._posted
-
-    def __getitem__(self, at: Posting) -> Sequence[int]:
-        return self._epochs.get(at[0], {}).get(at[1], ())
-
-    def __iter__(self) -> Iterator[Posting]:
-        return ((epoch, term) for epoch, there in self._epochs.items() for term in there)
+    def posted(self) -> Mapping[tuple[int, int], bytes]:
+        """What this batch changed: parts of the index, by epoch and number; empty ones are gone."""
+        return self._index.changed
 
     def unasked(self, traits: Iterable[Traits]) -> set[int]:
-        """List the epochs of which is not known whether anything is stored of them."""
-        return {epoch for one in traits for epoch in around(one)} - self._stored.keys()
+        """List the epochs of which is not known what is stored of them."""
+        return {epoch for one in traits for epoch in around(one)} - self._index.epochs
 
-    def asked(self, epochs: Mapping[int, bool]) -> None:
-        """Learn whether anything is stored of epochs."""
-        self._stored.update(epochs)
+    def learn(self, stored: Mapping[int, Sequence[tuple[int, bytes]]]) -> None:
+        """Take in what is stored of epochs: parts of the index with their numbers, in the order of these."""
+        self._index.learn(stored)
 
-    def unknown(self, traits: Iterable[Traits]) -> list[Posting]:
-        """List the postings that must be looked up: not those of epochs in which nothing was stored before."""
-        wanted: dict[int, set[int]] = {}
-        for one in traits:
-            for epoch in around(one):
-                if self._stored[epoch]:
-                    wanted.setdefault(epoch, set()).update(telling(one))
-        known = self._epochs
-        return [(epoch, term) for epoch, terms in wanted.items() for term in terms - known.get(epoch, {}).keys()]
-
-    def learn(self, found: Mapping[Posting, list[int]]) -> None:
-        """Take in what was looked up."""
-        for (epoch, term), ids in found.items():
-            self._epochs.setdefault(epoch, {})[term] = ids
-
-    def _post(self, entry: Traits, *, again: bool = False) -> None:
-        """Let an entry be found by its telling terms; one that is placed ``again`` stays where it was found."""
-        epoch = entry.published // EPOCH
-        there = self._epochs.setdefault(epoch, {})
-        for term in telling(entry):
-            ids = there.setdefault(term, [])
-            if again and entry.entry in ids:
-                continue
-            ids.append(entry.entry)
-            del ids[:-POSTED]
-            self._posted[epoch, term] = ids
+    def of(self, epoch: int, term: int) -> list[int]:
+        """List the entries that are found by a term."""
+        lists = self._index.lists(np.array([epoch << _WHERE | term], dtype=np.int64), shift=_WHERE)
+        found: list[int] = lists.entries.tolist()
+        return found
 
     def find(self, entries: Sequence[Traits], again: Collection[int]) -> Pairs:
         """Let entries look for others one after the other, each being posted before the next one looks.
 
-        At most AT_ONCE of them; ``again`` are those that may have been posted before. Gives pairs: the place in
-        ``entries`` of who looks, and whom it finds: at most NEAR, those that share the most weight of telling terms
-        first, of equal ones the newest.
+        At most AT_ONCE of them; ``again`` are those that may have been posted before, and stay where they are found
+        then. Gives pairs: the place in ``entries`` of who looks, and whom it finds: at most NEAR, those that share the
+        most weight of telling terms first, of equal ones the newest.
         """
-        found, weights, sizes, totals = list[int](), list[int](), list[int](), list[int]()
-        for one in entries:
-            before, terms = len(found), telling(one)
-            heavy = unpack(f"<{len(terms)}H", one.weights[: 2 * len(terms)])
-            for there in [self._epochs[epoch] for epoch in around(one) if epoch in self._epochs]:
-                for term, weight in zip(terms, heavy, strict=True):
-                    if ids := there.get(term):
-                        found += ids
-                        sizes.append(len(ids))
-                        weights.append(weight)
-            totals.append(len(found) - before)
-            self._post(one, again=one.entry in again)
-        owners, heavier = (
-            np.repeat(np.arange(len(entries)), totals),
-            np.repeat(np.array(weights, dtype=np.int64), sizes),
-        )
-        return _best(entries, owners, np.array(found, dtype=np.int64), heavier)
+        told = _told(entries)
+        where = np.concatenate([told.epochs + way << _WHERE | told.terms for way in (-1, 0, 1)])
+        wanted, looks = np.unique(where, return_inverse=True)
+        stored = self._index.lists(wanted, shift=_WHERE)
+        posts = looks[len(told.terms) : 2 * len(told.terms)]
+        ids = np.array([one.entry for one in entries], dtype=np.int64)
+        mine = np.ones(len(posts), dtype=bool)
+        for place in _there(entries, again, told.owners, posts, stored):
+            mine[place] = False
+        order = np.flatnonzero(mine)[np.argsort(posts[mine], kind="stable")]
+        whole = stored.followed_by(posts[order], ids[told.owners[order]])
+        owners = np.tile(told.owners, 3)
+        codes = posts[order] << _BEFORE | told.owners[order]
+        before = np.searchsorted(codes, looks << _BEFORE | owners) - np.searchsorted(codes, looks << _BEFORE)
+        ends = whole.begins[looks] + stored.sizes[looks] + before
+        begins = np.maximum(whole.begins[looks], ends - POSTED)
+        hits, sizes = whole.entries[expanded(begins, ends - begins)], ends - begins
+        self._post(wanted, whole, np.unique(posts[order]))
+        return _best(ids, np.repeat(owners, sizes), hits, np.repeat(np.tile(told.weights, 3), sizes))
+
+    def _post(self, wanted: NDArray[np.int64], whole: Lists, changed: NDArray[np.int64]) -> None:
+        latest = whole.last(changed, POSTED)
+        epochs = wanted[changed] >> _WHERE
+        for epoch in np.unique(epochs).tolist():
+            here = np.flatnonzero(epochs == epoch)
+            terms = (wanted[changed[here]] & (1 << _WHERE) - 1).astype(np.uint32)
+            self._index.add(epoch, terms, latest.some(here))
+
+
+def _told(entries: Sequence[Traits]) -> Telling:
+    sizes = np.array([min(TELLING, len(one.weights) // 2) for one in entries], dtype=np.int64)
+    terms = np.frombuffer(b"".join([one.hashes[: 4 * TELLING] for one in entries]), dtype="<u4").astype(np.int64)
+    weights = np.frombuffer(b"".join([one.weights[: 2 * TELLING] for one in entries]), dtype="<u2").astype(np.int64)
+    epochs = np.array([one.published // EPOCH for one in entries], dtype=np.int64)
+    return Telling(np.repeat(np.arange(len(entries)), sizes), np.repeat(epochs, sizes), terms, weights)
+
+
+def _there(
+    entries: Sequence[Traits],
+    again: Collection[int],
+    owners: NDArray[np.int64],
+    posts: NDArray[np.int64],
+    stored: Lists,
+) -> list[int]:
+    """List the places in ``posts`` of what is not posted: by who is found there already, at that moment."""
+    back = [n for n, one in enumerate(entries) if one.entry in again]
+    found = []
+    for where in np.unique(posts[np.isin(owners, back)]).tolist() if back else ():
+        ids: list[int] = stored.entries[stored.begins[where] : stored.begins[where] + stored.sizes[where]].tolist()
+        for place in np.flatnonzero(posts == where).tolist():
+            entry = entries[owners[place]].entry
+            if entry in again and entry in ids[-POSTED:]:
+                found.append(place)
+            else:
+                ids.append(entry)
+    return found
 
 
 def _best(
-    entries: Sequence[Traits], owners: NDArray[np.int64], found: NDArray[np.int64], weights: NDArray[np.int64]
+    own: NDArray[np.int64], owners: NDArray[np.int64], found: NDArray[np.int64], weights: NDArray[np.int64]
 ) -> Pairs:
     hits = np.sort(owners << _OWNER | found << _ENTRY | weights)
     heads = np.flatnonzero(np.diff(hits >> _ENTRY, prepend=-1))
@@ -138,19 +146,12 @@ def _best(
     shared = np.add.reduceat(hits & (1 << _ENTRY) - 1, heads)
     pairs = hits[heads] >> _ENTRY
     owners, found = pairs >> _OWNER - _ENTRY, pairs & _ENTRIES
-    own = np.array([one.entry for one in entries], dtype=np.int64)
     chosen = np.flatnonzero((shared >= SHARED) & (own[owners] != found))[::-1]
     chosen = chosen[np.argsort(owners[chosen] << 32 | 0xFFFFFFFF - shared[chosen], kind="stable")]
     owners = owners[chosen]
     first = np.searchsorted(owners, owners)
     near = np.arange(len(owners)) - first < NEAR
     return owners[near], found[chosen][near]
-
-
-def telling(entry: Traits) -> Sequence[int]:
-    """List the hashes of the terms by which an entry is found."""
-    size = min(TELLING, len(entry.weights) // 2)
-    return unpack(f"<{size}I", entry.hashes[: 4 * size])
 
 
 def around(entry: Traits) -> range:

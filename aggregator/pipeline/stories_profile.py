@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from aggregator.model import Traits
 from aggregator.model.story_traits import LATEST
 
-_NOTHING: NDArray[np.int64] = np.zeros(256, dtype=np.int64)
-_NOTHING.flags.writeable = False
-
 
 def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
     """Multiply two sparse vectors."""
@@ -22,8 +19,9 @@ def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
 class Profile:
     """A story's latest members and their sum, which is whole numbers: exact, in whatever order it was made.
 
-    Most stories have one member and are never asked for a sum: it is made when it is. ``size`` says how many members
-    are summed up, ``length`` how many words a member has, on average.
+    Most stories have one member and are never asked for a sum, nor most others for that of meanings: they are made when
+    they are, of members that have a meaning by then. ``size`` says how many members are summed up, ``length`` how many
+    words a member has, on average.
     """
 
     __slots__ = ("_meaning", "_members", "_squared", "_terms", "_words", "length", "size")
@@ -32,8 +30,8 @@ class Profile:
         self._members = sorted((member.published, member.entry, member) for member in members)
         self._words = sum(member.length for _, _, member in self._members)
         self._terms: dict[int, int] | None = None
-        self._meaning = _NOTHING  # two kilobytes each, for thousands of stories that nobody asks
-        self._squared = 0, 0
+        self._meaning: NDArray[np.int64] | None = None
+        self._squared = 0
         self._measure()
 
     def _measure(self) -> None:
@@ -54,13 +52,22 @@ class Profile:
     def terms(self) -> dict[int, int]:
         """The sum of the members' terms."""
         if self._terms is None:
-            self._terms = self._summed([member for _, _, member in self._members])
+            self._terms = _summed(self.members)
+            self._squared = sum([weight * weight for weight in self._terms.values()])
         return self._terms
 
     @property
-    def squared(self) -> tuple[int, int]:
-        """The squares of the lengths of both sums: terms and meaning."""
-        return self._squared if self.terms else (0, 0)
+    def squared(self) -> int:
+        """The square of the length of the sum of terms."""
+        return self._squared if self.terms else 0
+
+    @property
+    def meaning(self) -> NDArray[np.int64]:
+        """The sum of the members' meanings."""
+        if self._meaning is None:
+            meanings = np.frombuffer(b"".join([member.meaning for member in self.members]), dtype=np.int8)
+            self._meaning = meanings.reshape(-1, 256).sum(axis=0, dtype=np.int64)
+        return self._meaning
 
     def add(self, member: Traits) -> None:
         """Add a member; the oldest leaves when there are too many."""
@@ -72,33 +79,28 @@ class Profile:
 
     def meant(self, entry: Traits) -> int:
         """Multiply the meanings of the story and of an entry."""
-        return int(self._meaning @ np.frombuffer(entry.meaning, dtype=np.int8)) if self.terms else 0
-
-    def meant_with(self, other: "Profile") -> int:
-        """Multiply the meanings of two stories."""
-        return int(self._meaning @ other._meaning) if self.terms and other.terms else 0
-
-    def _summed(self, members: Sequence[Traits]) -> dict[int, int]:
-        hashes = np.frombuffer(b"".join([member.hashes for member in members]), dtype="<u4")
-        weights = np.frombuffer(b"".join([member.weights for member in members]), dtype="<u2")
-        found, places = np.unique(hashes, return_inverse=True)
-        sums = np.bincount(places, weights, minlength=len(found)).astype(np.int64)
-        meanings = np.frombuffer(b"".join([member.meaning for member in members]), dtype=np.int8).reshape(-1, 256)
-        self._meaning = meanings.sum(axis=0, dtype=np.int64)
-        self._squared = int(sums @ sums), int(self._meaning @ self._meaning)
-        return dict(zip(found.tolist(), sums.tolist(), strict=True))
+        return int(self.meaning @ np.frombuffer(entry.meaning, dtype=np.int8))
 
     def _change(self, member: Traits, sign: int) -> None:
         self._words += sign * member.length
         if self._terms is not None:
             self._sum(self._terms, member, sign)
+        if self._meaning is not None:
+            own = np.frombuffer(member.meaning, dtype=np.int8) if member.meaning else None
+            self._meaning = None if own is None else self._meaning + sign * own.astype(np.int64)
 
     def _sum(self, terms: dict[int, int], member: Traits, sign: int) -> None:
         own = member.terms
-        squared = self._squared[0] + 2 * sign * dot(own, terms) + sum([weight * weight for weight in own.values()])
+        self._squared += 2 * sign * dot(own, terms) + sum([weight * weight for weight in own.values()])
         for hash, weight in own.items():
             terms[hash] = terms.get(hash, 0) + sign * weight
             if not terms[hash]:
                 del terms[hash]
-        self._meaning += sign * np.frombuffer(member.meaning, dtype=np.int8).astype(np.int64)
-        self._squared = squared, int(self._meaning @ self._meaning)
+
+
+def _summed(members: Sequence[Traits]) -> dict[int, int]:
+    hashes = np.frombuffer(b"".join([member.hashes for member in members]), dtype="<u4")
+    weights = np.frombuffer(b"".join([member.weights for member in members]), dtype="<u2")
+    found, places = np.unique(hashes, return_inverse=True)
+    sums = np.bincount(places, weights, minlength=len(found)).astype(np.int64)
+    return dict(zip(found.tolist(), sums.tolist(), strict=True))

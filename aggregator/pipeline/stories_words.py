@@ -1,6 +1,6 @@
-"""The words that were met, each looked up once: the hash of its term, its vector, and what it counts."""
+"""The words that were met, each looked up once: the hash of its term, and what it counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
 
@@ -15,37 +15,25 @@ BOOSTS = np.array([1.6, 1.5, 1.0])
 NAME, NUMBER, PLAIN = 0, 1, 2
 """Places in BOOSTS."""
 
-KEPT = 40_000
+KEPT = 60_000
 """So many words are remembered; beyond, all are looked up anew when they come again."""
 
 _ROOM = 1024
-_MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
-
-Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""Words → the sum of the vectors of their pieces, a row each."""
 
 
 class Vocabulary:
     """Gives words numbers, and what is known of each under its number, as arrays.
 
-    ``hashes`` are 0 for everyday words, which have no vector; ``ranks`` are places in BOOSTS.
+    ``hashes`` are 0 for everyday words; ``ranks`` are places in BOOSTS.
     """
 
-    def __init__(self, embed: Embed, *, room: NDArray[np.int16] | None = None) -> None:
-        """``room`` is where vectors are kept, when that is shared with another process; its halves take turns."""
-        self._embed, self._shared = embed, room is not None
-        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16) if room is None else room
-        self._filled = len(self._vectors)
+    def __init__(self) -> None:
         self._forget()
 
     def _forget(self) -> None:
         self._known = _Numbers()
         self.hashes: NDArray[np.int64] = np.zeros(_ROOM, dtype=np.int64)
         self.ranks: NDArray[np.int8] = np.zeros(_ROOM, dtype=np.int8)
-        self.rows: NDArray[np.int32] = np.zeros(_ROOM, dtype=np.int32)
-        half = len(self._vectors) // 2
-        self._filled = half if self._shared and self._filled <= half else 0
-        self._limit = self._filled + half
 
     def ids(self, said: Sequence[str]) -> NDArray[np.int32]:
         """Give the number of each word; those that were not met yet are looked up, all at once."""
@@ -57,24 +45,12 @@ class Vocabulary:
             self._learn(new)
         return found
 
-    def vectors(self, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Give the vectors of words by their ``rows``, in 64ths."""
-        return self._vectors[rows].astype(np.float32)
-
     def _learn(self, new: Sequence[str]) -> None:
         size, facts = len(self._known), [reduced(word) for word in new]
-        telling = [word for word, found in zip(new, facts, strict=True) if found]
-        self.hashes, self.ranks, self.rows = (_roomy(of, size) for of in (self.hashes, self.ranks, self.rows))
-        here, end = slice(size - len(new), size), self._filled + len(telling)
+        self.hashes, self.ranks = _roomy(self.hashes, size), _roomy(self.ranks, size)
+        here = slice(size - len(new), size)
         self.hashes[here] = [_hash(found) if found else 0 for found in facts]
         self.ranks[here] = [NUMBER if word[0].isdigit() else NAME if word[0].isupper() else PLAIN for word in new]
-        self.rows[here] = self._filled - 1 + np.cumsum([bool(found) for found in facts])
-        if self._shared and end > self._limit:
-            raise OverflowError(f"{len(telling)} words at once that were never met: more than there is room for")
-        if telling:
-            self._vectors = _roomy(self._vectors, end)
-            self._vectors[self._filled : end] = np.clip(np.rint(self._embed(telling) * 64), -_MOST, _MOST)
-            self._filled = end
 
 
 class _Numbers(dict[str, int]):

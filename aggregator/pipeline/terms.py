@@ -8,7 +8,7 @@ from aggregator.pipeline.terms_tables import PLAIN_WORDS, UNSPACED_SCRIPTS
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*(?:[.'’&-][^\W_]+)*")
 _INSIDE = ".,:'&-"  # signs that may stand inside of a word or a number
-_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum() and chr(code) not in _INSIDE}
+_BLANKS = bytes(code if chr(code).isalnum() or chr(code) in _INSIDE else 32 for code in range(128)) + bytes(128)
 _UNSPACED = re.compile(f"[{UNSPACED_SCRIPTS}]+")
 _SENTENCE_END = re.compile(r"([.!?…][\"'”’»)\]]*)\s+(?=[\"'“‘«(\[]*[^\W_a-z])|([。！？؟।۔])[ \t]*")
 _SHORT = re.compile(
@@ -37,7 +37,7 @@ def words(text: str) -> list[str]:
 def _ascii_words(text: str) -> list[str]:
     """What ``_WORD`` finds, in two thirds of the time: most words need not be looked at letter by letter."""
     found = []
-    for part in text.translate(_BLANKS).split():
+    for part in text.encode().translate(_BLANKS).decode().split():  # bytes: signs of a text are looked up one by one
         if part.isalpha():
             found.append(part)
         elif (bare := part.strip(_INSIDE)).isalpha():

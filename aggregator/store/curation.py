@@ -12,7 +12,7 @@ from aggregator.model.story_traits import founder_of
 from aggregator.store import meta, shelves, texts, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number, write_json
-from aggregator.store.founders import founders, part, story_uids
+from aggregator.store.founders import Founder, founders, part, story_uids
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
 from aggregator.store.stories import merge, write
@@ -63,9 +63,9 @@ class Curation:
         day costs no more when the archive has a thousand of it. ``text_set`` of a match is 0 while it waits to be
         compared.
         """
-        given = [entry.id for entry in entries]
         with self._lane.read() as connection:
-            same_key, same_words = _sharing(connection, "key", given), _sharing(connection, "words", given)
+            same_key = _sharing(connection, "key", [(entry.id, entry.key) for entry in entries])
+            same_words = _sharing(connection, "words", [(entry.id, entry.words) for entry in entries])
             found = {
                 entry.id: (same_key.get(entry.key, _NONE) | same_words.get(entry.words, _NONE)) - {entry.id}
                 for entry in entries
@@ -145,8 +145,9 @@ class Curation:
             ids = [row.entry for row in rows]
             if meta.read(connection, "rules") == rules:
                 waiting.leave(connection, ids)
-            heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows})
-            uids = story_uids(connection, {row.entry: row.story for row in rows if row.story})
+            known = {id: Founder(uid, published) for id, (uid, published, *_) in entries.items()}
+            heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows}, known)
+            uids = story_uids(connection, {row.entry: row.story for row in rows if row.story}, known)
             decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
             _merge(connection, stories)
             told = dict(among(connection, _TOLD, [row.entry for row in rows if row.text_set in (0, row.entry)]))
@@ -154,13 +155,13 @@ class Curation:
             moved = [row for row in rows if row.story and told.get(row.entry, row.story) != row.story]
             connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
             write(connection, stories, entries.keys())
-            shelves.put(connection, [(row, *entries[row.entry][1:]) for row in rows], now=now)
+            shelves.put(connection, [(row, *entries[row.entry][2:]) for row in rows], now=now)
             if learned:
                 texts.keep(connection, learned, entries)
             meta.bump(connection)
 
 
-_FACTS = "SELECT id, uid, surfaced, reach, first_seen FROM entry WHERE id IN"
+_FACTS = "SELECT id, uid, published, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
 _TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"
 _FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND entry_id != ?"  # copies, their text
@@ -190,19 +191,23 @@ def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int)
     return tuple(found[id] if changed else replace(found[id], settled=found[id].text_set != 0) for id, changed in rows)
 
 
-def _sharing(connection: sqlite3.Connection, column: str, ids: Sequence[int]) -> Mapping[str, frozenset[int]]:
-    """Gather entries by the value they share: those of ``ids``, and on either side of each the nearest by arrival.
+def _sharing(
+    connection: sqlite3.Connection, column: str, given: Sequence[tuple[int, str]]
+) -> Mapping[str, frozenset[int]]:
+    """Gather entries by the value they share: those that are given, and on either side of each the nearest by arrival.
 
     Who is alone with a value is not asked for; the lack of one is none.
     """
     found: dict[str, set[int]] = defaultdict(set)
-    another = f"SELECT 1 FROM entry AS other WHERE other.{column} = entry.{column} AND other.id != entry.id"
-    shared = f"SELECT id, {column} FROM entry WHERE {column} != '' AND EXISTS ({another}) AND id IN"
+    several = f"(SELECT count(*) FROM (SELECT 1 FROM entry WHERE {column} = value LIMIT 2)) > 1"
+    values = write_json(sorted({value for _, value in given if value}))
+    shared = {value for (value,) in connection.execute(f"SELECT value FROM json_each(?) WHERE {several}", (values,))}
     same = f"SELECT id FROM entry WHERE {column} = ? AND id"
-    for id, value in sorted(among(connection, shared, ids)):
-        found[value].add(id)
-        for near in (f"{same} < ? ORDER BY id DESC LIMIT ?", f"{same} > ? ORDER BY id LIMIT ?"):
-            found[value].update(other for (other,) in connection.execute(near, (value, id, MATCHES)))
+    for id, value in sorted(given):
+        if value in shared:
+            found[value].add(id)
+            for near in (f"{same} < ? ORDER BY id DESC LIMIT ?", f"{same} > ? ORDER BY id LIMIT ?"):
+                found[value].update(other for (other,) in connection.execute(near, (value, id, MATCHES)))
     return {value: frozenset(sharing) for value, sharing in found.items()}
 
 
@@ -216,7 +221,7 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
 def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
     """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
     for younger, older in changes.merged:
-        (uid,) = story_uids(connection, {founder_of(older)[0]: older}).values()
+        (uid,) = story_uids(connection, {founder_of(older)[0]: older}, {}).values()
         merge(connection, younger, older, uid=uid)
 
 

@@ -18,15 +18,19 @@ class Founder:
     published: int
 
 
-def founders(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dict[int, Founder]:
-    """Give the founder of every set that entries are being placed in; ``placed`` is entry → set, all of them stored.
+Known = Mapping[int, Founder]
+"""What is known of entries by their ids, so that it need not be read again."""
+
+
+def founders(connection: sqlite3.Connection, placed: Mapping[int, int], known: Known) -> dict[int, Founder]:
+    """Give the founder of every set that entries are being placed in; ``placed`` is entry → set, all of them ``known``.
 
     Call it before the decision is written: an entry that founds a set anew, because the one before it was purged,
     takes over the id under which readers know the text.
     """
     sets = sorted(set(placed.values()))
-    rows = among(connection, "SELECT id, uid, published FROM entry WHERE id IN", sorted({*placed, *sets}))
-    entries = {id: Founder(uid, published) for id, uid, published in rows}
+    rows = among(connection, "SELECT id, uid, published FROM entry WHERE id IN", sorted(set(sets) - known.keys()))
+    entries = {**known, **{id: Founder(uid, published) for id, uid, published in rows}}
     found = _remembered(connection, [text_set for text_set in sets if text_set not in placed])
     new = [text_set for text_set in sets if placed.get(text_set) == text_set]
     kept = _inherited(connection, new)
@@ -37,7 +41,7 @@ def founders(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dict[
     return found
 
 
-def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dict[int, str]:
+def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int], known: Known) -> dict[int, str]:
     """Give the permanent id of every story that entries are being placed in; ``placed`` is entry → story.
 
     It is that of the entry that founded the story; when that is gone, its members remember it, and when none of them
@@ -49,8 +53,9 @@ def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int]) -> dic
         for story_uid, uid in connection.execute(_TOLD, (story,)):
             found[story] = story_uid or uid
     missing = [story for story in stories if story not in found]
-    ids = sorted({*(founder_of(story)[0] for story in missing), *placed})
+    ids = sorted({*(founder_of(story)[0] for story in missing), *placed} - known.keys())
     own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
+    own |= {id: founder.uid for id, founder in known.items()}
     for entry, story in sorted(placed.items()):
         if story not in found:
             founder, nth = founder_of(story)

@@ -186,6 +186,7 @@ CREATE TABLE shelf (
 CREATE INDEX ix_shelf_newest ON shelf (topic, shown, surfaced, text_set, entry_id);
 
 CREATE TABLE story_entry (
+  place INTEGER NOT NULL,
   entry_id INTEGER NOT NULL,
   story BIGINT NOT NULL,
   published BIGINT NOT NULL,
@@ -195,24 +196,27 @@ CREATE TABLE story_entry (
   weights BLOB NOT NULL,
   numbers BLOB NOT NULL,
   meaning BLOB NOT NULL,
-  CONSTRAINT pk_story_entry PRIMARY KEY (entry_id),
+  parts BLOB,
+  words TEXT,
+  CONSTRAINT pk_story_entry PRIMARY KEY (place),
+  CONSTRAINT uq_story_entry_entry_id UNIQUE (entry_id),
   CONSTRAINT fk_story_entry_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_story_entry_story_published_entry_id ON story_entry (story, published, entry_id);
-
-CREATE TABLE story_term (
-  epoch INTEGER NOT NULL,
-  term BIGINT NOT NULL,
-  entries BLOB NOT NULL,
-  CONSTRAINT pk_story_term PRIMARY KEY (epoch, term)
-) WITHOUT ROWID;
 
 CREATE TABLE story_count (
   id INTEGER NOT NULL,
   texts INTEGER NOT NULL,
   counts BLOB NOT NULL,
   CONSTRAINT pk_story_count PRIMARY KEY (id)
+);
+
+CREATE TABLE story_posting (
+  epoch INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  lists BLOB NOT NULL,
+  CONSTRAINT pk_story_posting PRIMARY KEY (epoch, number)
 );
 
 CREATE TABLE issue (

@@ -8,6 +8,7 @@ the two cannot part.
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from json import JSONEncoder
 from pathlib import Path
 from typing import Any
 
@@ -120,11 +121,30 @@ def marks(values: Sequence[object]) -> str:
 
 def among(connection: sqlite3.Connection, select: str, values: Iterable[object], *before: object) -> Iterator[Any]:
     """Run ``select``, which ends with IN, for all ``values``; ``before`` are its other parameters."""
-    for part in chunks(list(values)):
-        yield from connection.execute(f"{select} {marks(part)}", (*before, *part))
+    for marked, part in _lists(list(values)):
+        yield from connection.execute(f"{select} {marked}", (*before, *part))
 
 
 def apply(connection: sqlite3.Connection, statement: str, values: Sequence[object]) -> None:
     """Run a ``statement`` that changes rows, and ends with IN, for all ``values``."""
+    for marked, part in _lists(values):
+        connection.execute(f"{statement} {marked}", tuple(part))
+
+
+def _lists(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:
+    """Say how lists stand behind IN, and by which parameters.
+
+    Numbers and texts are one parameter, so that the statement is the same for any number of them: to compile it for
+    five hundred took longer than to run it, and what was compiled stayed in memory. A text with a NUL is cut off there
+    by SQLite's JSON: such lists stand there value by value.
+    """
+    data = _JSON.encode(values) if values and type(values[0]) in (int, str) else "\\u0000"
+    if "\\u0000" not in data:
+        yield _EACH, (data,)
+        return
     for part in chunks(values):
-        connection.execute(f"{statement} {marks(part)}", tuple(part))
+        yield marks(part), part
+
+
+_JSON = JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_EACH = "(SELECT value FROM json_each(?))"

@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from struct import Struct, pack, unpack
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aggregator.model import Placement, StoryChanges, Traits
-from aggregator.model.story_traits import EPOCH, LATEST, POSTED
+from aggregator.model.story_traits import EPOCH, LATEST
 from aggregator.store.database import Database
-from aggregator.store.driver import read_json
+from aggregator.store.driver import read_json, write_json
 from aggregator.store.lane import among
 
 
@@ -63,28 +62,30 @@ class Stories:
         with self._lane.read() as connection:
             return [_traits(row) for row in among(connection, f"{_TRAITS} WHERE entry_id IN", entries)]
 
+    def recipes(self, entries: Collection[int]) -> list[tuple[int, bytes, bytes, str]]:
+        """Give of each of ``entries`` its meaning, or else what it is made of: its ``parts`` and words."""
+        with self._lane.read() as connection:
+            rows = among(connection, _RECIPES, entries)
+            return [(entry, meaning, parts or b"", words or "") for entry, meaning, parts, words in rows]
+
     def members(self, stories: Collection[int]) -> Mapping[int, Sequence[int]]:
         """Give the latest members of each story, by the date of their publication."""
         with self._lane.read() as connection:  # each is asked for by itself: one may have thousands
             latest = {story: connection.execute(_MEMBERS, (story, LATEST)).fetchall() for story in stories}
         return {story: [entry for (entry,) in reversed(rows)] for story, rows in latest.items()}
 
-    def epochs(self, epochs: Collection[int]) -> dict[int, bool]:
-        """Tell of each epoch whether anything that is stored was published in it."""
+    def crowded(self, stories: Collection[int]) -> list[int]:
+        """Say which of ``stories`` have more than one member."""
         with self._lane.read() as connection:
-            return {epoch: bool(connection.execute(_ANY, (epoch,)).fetchone()) for epoch in epochs}
+            return [story for (story,) in connection.execute(_CROWDED, (write_json(list(stories)),))]
 
-    def postings(self, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[int]]:
-        """Give the entries that have a term in an epoch, the newest last; for each (epoch, term) that is wanted."""
-        terms: dict[int, list[int]] = defaultdict(list)
-        for epoch, term in wanted:
-            terms[epoch].append(term)
-        found: dict[tuple[int, int], list[int]] = {(epoch, term): [] for epoch in terms for term in terms[epoch]}
+    def postings(self, epochs: Collection[int]) -> dict[int, list[tuple[int, bytes]]]:
+        """Give of each epoch the parts of the index of terms, under their numbers, in the order of these."""
+        found: dict[int, list[tuple[int, bytes]]] = {epoch: [] for epoch in epochs}
         with self._lane.read() as connection:
-            for epoch, those in terms.items():
-                for term, entries in among(connection, _POSTINGS, those, epoch):
-                    found[epoch, term] = list(unpack(f"<{len(entries) // 8}q", entries))
-        return found
+            for epoch, number, lists in among(connection, _POSTINGS, epochs):
+                found[epoch].append((number, lists))
+        return {epoch: sorted(parts) for epoch, parts in found.items()}
 
 
 def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collection[int]) -> None:
@@ -92,8 +93,8 @@ def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collect
     kept = [_row(traits) for traits in changes.traits if traits.entry in stored]
     connection.executemany("DELETE FROM story_entry WHERE entry_id = ?", [(id,) for id in changes.copies])
     connection.executemany(_KEEP, kept)
-    posted = [(epoch, term, _LISTS[len(ids)](*ids)) for (epoch, term), ids in changes.postings.items()]
-    connection.executemany(_POST, posted)
+    connection.executemany(_GONE, [at for at, lists in changes.postings.items() if not lists])
+    connection.executemany(_POST, [(*at, lists) for at, lists in changes.postings.items() if lists])
     if changes.traits:
         connection.execute(_COUNT, (changes.texts, changes.counts))
 
@@ -109,7 +110,6 @@ def merge(connection: sqlite3.Connection, younger: int, older: int, *, uid: str)
     connection.execute("UPDATE curation SET story = ?, story_uid = ? WHERE story = ?", (older, uid, younger))
 
 
-_LISTS = [Struct(f"<{size}q").pack for size in range(POSTED + 1)]  # a format that is known takes half of the time
 _PLACED = """
     SELECT story_entry.entry_id, mark, curation.story, story_like, story_score, story_why
     FROM story_entry JOIN curation ON curation.entry_id = story_entry.entry_id
@@ -119,19 +119,25 @@ _OF_FOUNDERS = "SELECT entry_id, story FROM curation WHERE story != 0 AND text_s
 _OF_FIRST = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set = ? ORDER BY entry_id LIMIT 1"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
 _TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
+_RECIPES = "SELECT entry_id, meaning, parts, words FROM story_entry WHERE entry_id IN"
 _MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
-_FORGET = "DELETE FROM story_term WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
-_ANY = "SELECT 1 FROM story_term WHERE epoch = ? LIMIT 1"
-_POSTINGS = "SELECT term, entries FROM story_term WHERE epoch = ? AND term IN"
+_CROWDED = """
+    SELECT value FROM json_each(?)
+    WHERE (SELECT count(*) FROM (SELECT 1 FROM story_entry WHERE story = value LIMIT 2)) > 1
+"""
+_FORGET = "DELETE FROM story_posting WHERE epoch NOT IN (SELECT published / ? FROM story_entry)"
+_POSTINGS = "SELECT epoch, number, lists FROM story_posting WHERE epoch IN"
+_GONE = "DELETE FROM story_posting WHERE epoch = ? AND number = ?"
 _KEEP = """
-    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
+    INSERT INTO story_entry (entry_id, story, published, mark, length, terms, weights, numbers, meaning, parts, words)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (entry_id) DO UPDATE SET story = excluded.story,
     published = excluded.published, mark = excluded.mark, length = excluded.length, terms = excluded.terms,
-    weights = excluded.weights, numbers = excluded.numbers, meaning = excluded.meaning
+    weights = excluded.weights, numbers = excluded.numbers, meaning = excluded.meaning, parts = excluded.parts,
+    words = excluded.words
 """
 _POST = """
-    INSERT INTO story_term (epoch, term, entries) VALUES (?, ?, ?)
-    ON CONFLICT (epoch, term) DO UPDATE SET entries = excluded.entries
+    INSERT INTO story_posting (epoch, number, lists) VALUES (?, ?, ?)
+    ON CONFLICT (epoch, number) DO UPDATE SET lists = excluded.lists
 """
 _COUNT = """
     INSERT INTO story_count (id, texts, counts) VALUES (1, ?, ?)
@@ -140,14 +146,11 @@ _COUNT = """
 
 
 def _row(traits: Traits) -> tuple[Any, ...]:
-    both = sorted(traits.numbers | traits.names)
-    numbers = pack(f"<{len(both)}I", *both)
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
-    return *facts, traits.hashes, traits.weights, numbers, traits.meaning
+    recipe = (None, None) if traits.meaning else (traits.parts, traits.spelt[1])
+    return *facts, traits.hashes, traits.weights, traits.titled, traits.meaning, *recipe
 
 
 def _traits(row: Sequence[Any]) -> Traits:
-    entry, story, published, mark, length, hashes, weights, numbers, meaning = row
-    both = unpack(f"<{len(numbers) // 4}I", numbers)
-    odd, even = frozenset([hash for hash in both if hash & 1]), frozenset([hash for hash in both if not hash & 1])
-    return Traits(entry, published, mark, length, hashes, weights, meaning, odd, even, story)
+    entry, story, published, mark, length, hashes, weights, titled, meaning = row
+    return Traits(entry, published, mark, length, hashes, weights, meaning, titled, story)

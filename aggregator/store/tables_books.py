@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -109,12 +109,17 @@ class ShelfRow(Row, table=True):
 
 
 class StoryEntryRow(Row, table=True):
-    """What an entry is about (model/story_traits.py), so that later ones are compared with it without its text."""
+    """What an entry is about (model/story_traits.py), so that later ones are compared with it without its text.
+
+    Rows lie in the order in which entries were placed: a batch fills pages of its own, and what is compared with it
+    lies on the pages before.
+    """
 
     __tablename__ = "story_entry"
-    __table_args__ = (Index(None, "story", "published", "entry_id"),)
+    __table_args__ = (UniqueConstraint("entry_id"), Index(None, "story", "published", "entry_id"))
 
-    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
+    place: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="entry.id", ondelete="CASCADE")
     story: int = Field(sa_type=BigInteger)
     published: int = Field(sa_type=BigInteger)  # microseconds since 1970: it is reckoned with
     mark: int = Field(sa_type=BigInteger)
@@ -122,18 +127,22 @@ class StoryEntryRow(Row, table=True):
     terms: bytes = Field(sa_type=LargeBinary)
     weights: bytes = Field(sa_type=LargeBinary)
     numbers: bytes = Field(sa_type=LargeBinary)  # of its title, and names: odd and even hashes
-    meaning: bytes = Field(sa_type=LargeBinary)
+    meaning: bytes = Field(sa_type=LargeBinary)  # empty until it was asked for: then it is made of these
+    parts: bytes | None = Field(default=None, sa_type=LargeBinary)
+    words: str | None = Field(default=None, sa_type=Text)
 
 
-class StoryTermRow(Row, table=True):
-    """Which entries of a stretch of time have a telling term: the latest few. Some of them may be gone."""
+class StoryPostingRow(Row, table=True):
+    """Which entries of a stretch of time have a telling term, the latest few; some of them may be gone.
 
-    __tablename__ = "story_term"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    A part of an index, as ``pipeline.stories_parts`` writes it. A list in a part of a higher number is the newer one.
+    """
+
+    __tablename__ = "story_posting"
 
     epoch: int = Field(primary_key=True)
-    term: int = Field(primary_key=True, sa_type=BigInteger)
-    entries: bytes = Field(sa_type=LargeBinary)
+    number: int = Field(primary_key=True)
+    lists: bytes = Field(sa_type=LargeBinary)
 
 
 class StoryCountRow(Row, table=True):

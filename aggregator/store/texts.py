@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from struct import pack, unpack
 from typing import Any
 
@@ -78,13 +79,12 @@ class Texts:
 def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
     """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
     held: dict[int, list[int]] = {entry: [] for entry in learned.compared if entry in entries}
-    for run, entry in learned.keys:
-        if entry in entries:
-            held.setdefault(entry, []).append(run)
+    rows = [row for row in learned.keys if row[1] in entries]
+    for run, entry in rows:
+        held.setdefault(entry, []).append(run)
     before = {entry: _unpacked(runs) for entry, runs in among(connection, _HELD, held)}
     gone = [(run, entry) for entry, runs in before.items() for run in runs - set(held[entry])]
     connection.executemany("DELETE FROM sketch WHERE run = ? AND entry_id = ?", gone)
-    rows = sorted((run, entry) for entry, runs in held.items() for run in runs)
     connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
     packed = [(pack(f"<{len(runs)}q", *runs), entry) for entry, runs in held.items()]
     connection.executemany("UPDATE curation SET runs = ? WHERE entry_id = ?", packed)
@@ -122,10 +122,10 @@ def _runs(one: Sought) -> list[int]:
 
 def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
     """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
-    wanted = sorted({run for mine in runs.values() for run in mine})
-    times = {run >> 32 for run in wanted}
+    wanted = sorted(set(chain.from_iterable(runs.values())))
+    times = {run >> 32 for mine in runs.values() for run in (*mine[:1], *mine[-1:])}  # of each key the same two
     told = {at for at in times if connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone()}
-    return [run for run in wanted if run >> 32 in told]
+    return wanted if told == times else [run for run in wanted if run >> 32 in told]
 
 
 def _at(published: datetime) -> int:

@@ -7,14 +7,18 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 from sqlite3 import connect
 from struct import pack
+
+import numpy as np
 
 from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
 from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.stories_parts import Lists, Part
 from aggregator.pipeline.stories_postings import TELLING
 from bench.eval.desk import NOW, Told, arrive, spent, workspace
 from bench.eval.figures import Figure
@@ -98,17 +102,29 @@ def fill(app: App, stored: int) -> None:
             connection.executemany(f"INSERT INTO entry ({quoted}) VALUES ({marks})", rows)
             connection.executemany("INSERT INTO sketch VALUES (?, ?)", sorted(runs))
             connection.executemany(_DECIDED, [(row[0], row[0], row[names.index("published")], row[0]) for row in rows])
-            connection.executemany("INSERT INTO story_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", traits)
+            connection.executemany(
+                "INSERT INTO story_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", traits
+            )
             connection.execute("COMMIT")
-        packed = [(*at, pack(f"<{len(ids)}q", *ids)) for at, ids in sorted(posted.items())]
-        connection.executemany("INSERT INTO story_term VALUES (?, ?, ?)", packed)
+        connection.executemany("INSERT INTO story_posting VALUES (?, 1, ?)", _parts(posted))
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+_PLACED = "INSERT INTO story_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)"
 _DECIDED = """
     INSERT INTO curation (entry_id, text_set, set_uid, set_founded, same_as, dropped, tags, same_like, same_score,
     story, story_uid, story_like, story_score, story_why) VALUES (?, ?, '', ?, '', '', '[]', 0, 0, ?, '', 0, 0, '[]')
 """
+
+
+def _parts(posted: dict[tuple[int, int], list[int]]) -> Iterator[tuple[int, bytes]]:
+    """The lists of each epoch as one part of the index."""
+    for epoch, lists in groupby(sorted(posted.items()), key=lambda row: row[0][0]):
+        rows = [(term, ids) for (_, term), ids in lists]
+        sizes = np.array([len(ids) for _, ids in rows], dtype=np.int64)
+        entries = np.array([id for _, ids in rows for id in ids], dtype=np.int64)
+        terms = np.array([term for term, _ in rows], dtype=np.uint32)
+        yield epoch, Part(terms, Lists(np.cumsum(sizes) - sizes, sizes, entries)).packed()
 
 
 def _traits(id: int, at: int, chance: random.Random, posted: dict[tuple[int, int], list[int]]) -> tuple[object, ...]:

@@ -15,6 +15,7 @@ from aggregator.jobs import curate as curating
 from aggregator.jobs import features as reading
 from aggregator.jobs.features import Features, Foresight
 from aggregator.model import Candidate
+from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.twin import possible
 from tests.jobs.test_stories import newsroom, told
 from tests.newswords import stories
@@ -63,7 +64,7 @@ def rows(app: App) -> Rows:
     with app.store._database.lane.read() as connection:
         return {
             table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
-            for table in ("curation", "sketch", "furniture", "shelf", "story_entry", "story_term", "story_count")
+            for table in ("curation", "sketch", "furniture", "shelf", "story_entry", "story_posting", "story_count")
         }
 
 
@@ -102,23 +103,15 @@ def test_a_twin_that_is_killed_costs_nothing(tmp_path: Path, alone: Rows) -> Non
 
     kept, asked = placed(tmp_path / "both", kill)
     assert kept == alone
-    assert asked == [True, *[False] * 8]
+    assert asked[0] and not any(asked[2:]), "it may have read the first batch by then"
 
 
 @needs_two_cores
-def test_what_there_is_no_room_for_is_read_here(tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A batch with more new words than both processes can share is no reason to stop."""
-    monkeypatch.setattr(reading, "_ROOM", 8)
-    kept, asked = placed(tmp_path / "both")
-    assert kept == alone
-    assert asked == [True, *[False] * 8]
-
-
-@needs_two_cores
-def test_words_are_forgotten_in_turns(tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While one half of the shared room is filled anew, vectors are still read from the other."""
+def test_words_are_forgotten_when_there_are_too_many(
+    tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("aggregator.pipeline.stories_words.KEPT", 20)
-    monkeypatch.setattr(reading, "_ROOM", 2 * 300)
+    monkeypatch.setattr("aggregator.pipeline.stories_meaning.KEPT", 20)
     kept, asked = placed(tmp_path / "both")
     assert kept == alone
     assert asked == [True] * 9
@@ -135,7 +128,7 @@ def test_when_something_else_waits_by_now_it_is_read_here(tmp_path: Path) -> Non
             later = app.store.curation.waiting(after=batch[-1], limit=3)
             assert [*foresight.of(later).keys] == [entry.id for entry in later]
             assert foresight._twin is None
-            assert foresight.of(batch).keys == reading.features(app, batch, foresight.vocabulary).keys
+            assert foresight.of(batch).keys == reading.features(app, batch, Vocabulary()).keys
 
 
 @needs_two_cores
@@ -152,7 +145,7 @@ def test_when_an_entry_has_changed_since_it_was_read_ahead_it_is_read_here(
         with Foresight(app, limit=11) as foresight:
             said = foresight.of(changed)
             assert foresight._twin is None
-            own = reading.features(app, changed, foresight.vocabulary)
+            own = reading.features(app, changed, Vocabulary())
             assert (said.read, said.keys, said.told, said.bags.marks) == (own.read, own.keys, own.told, own.bags.marks)
 
 

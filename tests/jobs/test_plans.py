@@ -11,7 +11,7 @@ EXTRA = """outputs: [{name: all}, {name: events, show: stories}, {name: world, t
 topics: {world: {words: [headline*]}}
 digests: [{name: morning, when: daily 06:30, topics: [world]}, {name: all, when: daily 06:30}]
 """
-LARGE = ("entry", "curation", "shelf", "told", "tombstone", "sketch", "story_entry", "story_term")
+LARGE = ("entry", "curation", "shelf", "told", "tombstone", "sketch", "story_entry", "story_posting")
 """Tables that grow with the archive."""
 
 

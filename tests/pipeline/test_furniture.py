@@ -1,8 +1,10 @@
 """Paragraphs that a source repeats."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.pipeline import furniture as source
 from aggregator.pipeline.furniture import NOTICED, REPEATED, Furniture, known, learn, paragraph, paragraphs, without
 
 NOTICE = "Follow us on 12 networks."
@@ -75,3 +77,17 @@ def test_nothing_new_is_nothing_to_keep() -> None:
 def test_what_was_learned_is_read_back(texts: list[str]) -> None:
     learned = learn(Furniture(), entries(*texts, *texts, *texts))
     assert known(learned.kept) == learned
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.lists(st.integers(0, 400), max_size=90)), max_size=4)))
+def test_paragraphs_that_are_new_are_noticed_as_all_are(told: list[list[tuple[int, list[int]]]]) -> None:
+    """Most entries have none that was noticed before: for these, what was noticed is not read."""
+    batches = [[(f"g{n}", f"Title {n}", hashes) for n, hashes in batch] for batch in told]
+    fast, slow = Furniture(), Furniture()
+    with pytest.MonkeyPatch.context() as patch:
+        for batch in batches:
+            fast = learn(fast, batch)
+        patch.setattr(source, "_added", lambda kept, entries: b"")
+        for batch in batches:
+            slow = learn(slow, batch)
+    assert (fast.kept, fast.repeated) == (slow.kept, slow.repeated)

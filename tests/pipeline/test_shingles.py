@@ -2,13 +2,15 @@
 
 import random
 from operator import ne
+from zlib import crc32
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.pipeline.shingles import covered, shared_passages, spoken
-from aggregator.pipeline.shingles_keys import KEYS, LEAD_KEYS, keys
+from aggregator.pipeline.shingles import covered, parted, shared_passages, spoken
+from aggregator.pipeline.shingles_hashes import hashed
+from aggregator.pipeline.shingles_keys import KEYED, KEYS, LEAD, LEAD_KEYS, RUN, keys
 
 WORDS = [f"word{n}" for n in range(4000)]
 
@@ -18,7 +20,7 @@ def text(seed: int, count: int = 300) -> str:
 
 
 def found(one: str, other: str) -> bool:
-    mine, yours = keys([([], spoken(one)), ([], spoken(other))])
+    mine, yours = keys([([], parted(one, most=KEYED)), ([], parted(other, most=KEYED))])
     return bool(set(mine) & set(yours))
 
 
@@ -44,10 +46,10 @@ def test_letters_of_scripts_without_blanks_are_words() -> None:
 
 def test_a_text_has_few_keys_however_long_it_is() -> None:
     counts = (0, 3, 4, 6, 40, 300, 3000)
-    found = [len(mine) for mine in keys([([], spoken(text(1, count))) for count in counts])]
+    found = [len(mine) for mine in keys([([], parted(text(1, count), most=KEYED)) for count in counts])]
     assert found[:4] == [0, 0, 1, 1]
     assert max(found) <= KEYS + LEAD_KEYS
-    assert list(map(len, keys([(spoken("A headline that says quite enough"), [])]))) == [1]
+    assert list(map(len, keys([(spoken("A headline that says quite enough"), b"")]))) == [1]
 
 
 def test_a_copy_that_was_edited_and_cut_shares_a_key() -> None:
@@ -60,7 +62,9 @@ def test_a_copy_that_was_edited_and_cut_shares_a_key() -> None:
 
 
 def test_a_short_text_has_as_many_keys_as_a_long_one() -> None:
-    assert {len(mine) for mine in keys([([], spoken(text(seed, 40))) for seed in range(20)])} == {KEYS + LEAD_KEYS}
+    assert {len(mine) for mine in keys([([], parted(text(seed, 40), most=KEYED)) for seed in range(20)])} == {
+        KEYS + LEAD_KEYS
+    }
 
 
 def test_a_copy_of_a_teaser_that_was_edited_and_cut_shares_a_key() -> None:
@@ -114,7 +118,33 @@ def test_passages_are_the_longest_first_and_no_more_than_asked() -> None:
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_at_all(one: str, other: str) -> None:
-    (alone,) = keys([(spoken(one), spoken(one))])
-    assert alone == sorted(set(alone)) == keys([([], [b"another"]), (spoken(one), spoken(one))])[1]
+    said = spoken(one), parted(one, most=KEYED)
+    (alone,) = keys([said])
+    assert alone == sorted(set(alone)) == keys([([], b"another"), said])[1]
     assert all(passage in " ".join(one.split()) for passage in shared_passages(one, other, words=4))
     assert not any(map(ne, spoken(one), spoken(one)))
+
+
+@given(st.lists(st.text("ab \n-é中", max_size=60) | st.text(max_size=100), max_size=6))
+def test_words_are_hashed_together_as_each_is_alone(texts: list[str]) -> None:
+    said = [parted(one, most=30) for one in texts]
+    words = hashed(said, most=9)
+    rows = zip(words.owners.tolist(), words.places.tolist(), words.hashes.tolist(), strict=True)
+    alone = [(n, at, crc32(word)) for n, one in enumerate(said) for at, word in enumerate(one.split()[:9])]
+    assert list(rows) == alone
+    spans = zip(words.begins.tolist(), words.ends.tolist(), strict=True)
+    assert [crc32(words.data[begin:end]) for begin, end in spans] == words.hashes.tolist()
+
+
+@given(st.lists(st.integers(0, 300), max_size=5), st.integers(0, 9))
+def test_the_runs_that_are_chosen_begin_with_the_least_pairs_of_words(sizes: list[int], seed: int) -> None:
+    """Whatever else is in the batch, and also where only few hashes are low."""
+    chance = random.Random(seed)
+    texts = [[f"{chance.randrange(40) if seed % 2 else n}" for n in range(size)] for size in sizes]
+    for words, mine in zip(texts, keys([([], "  ".join(words).encode()) for words in texts]), strict=True):
+        hashes = [crc32(word.encode()) for word in words[:KEYED]]
+        pairs = [(hashes[at] ^ hashes[at + 1], at) for at in range(max(0, len(hashes) - RUN + 1))]
+        lead = sorted(pairs[:LEAD])[:LEAD_KEYS]
+        starts = {at for _, at in [*lead, *sorted(set(pairs) - set(lead))[:KEYS]]}
+        runs = {crc32(" ".join(words[at : at + RUN]).encode()) for at in starts}
+        assert mine == sorted(runs or {crc32(" ".join(words).encode())} if len(words) >= 4 else runs)

@@ -1,25 +1,33 @@
 """How entries are read, compared and placed; what holds of stories as Curate tells them is in tests/jobs."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from struct import pack
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.model import Candidate, Traits
-from aggregator.model.story_traits import LATEST, POSTED, founder_of, nth_story, read_story_number, story_number
-from aggregator.pipeline.stories import WINDOW, likeness, place
+from aggregator.model import Candidate, Placement, Traits
+from aggregator.model.story_traits import EPOCH, LATEST, POSTED, founder_of, nth_story, read_story_number, story_number
+from aggregator.pipeline import stories as source
+from aggregator.pipeline.stories import likeness, place
+from aggregator.pipeline.stories_bags import Bags
+from aggregator.pipeline.stories_bags import read as said
+from aggregator.pipeline.stories_likeness import WINDOW
+from aggregator.pipeline.stories_meaning import Meanings
 from aggregator.pipeline.stories_memory import Memory
-from aggregator.pipeline.stories_postings import NEAR, around, telling
+from aggregator.pipeline.stories_postings import NEAR, TELLING, Postings
 from aggregator.pipeline.stories_profile import Profile, dot
 from aggregator.pipeline.stories_traits import FADING, Reader
 from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.vectors import Vectors
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-VECTORS = Vectors()
+MEANINGS = Meanings(Vectors().of_words)
 TITLES = (
     "Earthquake strikes the coast of Atlantis",
     "At least 14 dead in Atlantis earthquake",
@@ -34,21 +42,28 @@ def entry(id: int, title: str, text: str = "", *, hours: float = 0, key: str = "
 
 
 def read(*titles: str) -> list[Traits]:
-    return Reader(vocabulary()).read([entry(n + 1, title) for n, title in enumerate(titles)])
+    return Desk().read([entry(n + 1, title) for n, title in enumerate(titles)])
 
 
-def vocabulary() -> Vocabulary:
-    return Vocabulary(VECTORS.of_words)
+class Desk(Reader):
+    """Reads entries without a twin, and gives all of them their meaning."""
+
+    def read(
+        self, entries: Sequence[Candidate], bags: Bags | None = None, *, again: Collection[int] = ()
+    ) -> list[Traits]:
+        traits = super().read(entries, bags or said(entries, Vocabulary()), again=again)
+        MEANINGS.ripen(traits)
+        return traits
 
 
 def test_an_entry_that_is_read_again_is_not_counted_again() -> None:
-    reader = Reader(vocabulary())
+    reader = Desk()
     reader.read([entry(n + 1, title) for n, title in enumerate(TITLES)])
     before = reader.texts, reader.counts
     changed, other = entry(2, "Atlantis counts 15 dead"), entry(9, "Comet Halibut loses its tail")
     reader.read([changed], again=[2])
     assert (reader.texts, reader.counts) == before
-    mixed, alone = Reader(vocabulary()), Reader(vocabulary())
+    mixed, alone = Desk(), Desk()
     parts = [alone.read([one], again=[2])[0] for one in (other, changed, entry(10, TITLES[4]))]
     whole = mixed.read([other, changed, entry(10, TITLES[4])], again=[2])
     assert list(map(facts, whole)) == list(map(facts, parts))
@@ -57,7 +72,7 @@ def test_an_entry_that_is_read_again_is_not_counted_again() -> None:
 
 def blank() -> Memory:
     """A memory behind which nothing is stored."""
-    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()))
+    return Memory(lambda entries: (), lambda stories: dict.fromkeys(stories, ()), lambda stories: (), MEANINGS.ripen)
 
 
 def placed(traits: Sequence[Traits]) -> list[int]:
@@ -82,7 +97,7 @@ def test_titles_that_name_other_numbers_are_less_alike() -> None:
 
 def test_likeness_fades_to_nothing_within_four_days() -> None:
     quake, dead = TITLES[:2]
-    days = [Reader(vocabulary()).read([entry(1, quake), entry(2, dead, hours=24 * n)]) for n in range(6)]
+    days = [Desk().read([entry(1, quake), entry(2, dead, hours=24 * n)]) for n in range(6)]
     alike = [likeness(*pair) for pair in days]
     assert alike == sorted(alike, reverse=True)
     assert alike[0] > 0.3 > alike[2] > alike[4] == alike[5] == 0
@@ -98,7 +113,7 @@ HALIBUT = (
 
 
 def test_a_name_that_many_texts_have_makes_no_event_alone() -> None:
-    reader = Reader(vocabulary())
+    reader = Desk()
     reader.read([entry(100 + n, f"Halibut {n}") for n in range(40)])
     assert placed(reader.read([entry(n, title) for n, title in enumerate(HALIBUT, 1)])) == [1, 2, 3, 4, 1]
 
@@ -112,7 +127,7 @@ def test_a_name_that_many_texts_have_makes_no_event_alone() -> None:
 )
 def test_what_comes_number_after_number_is_a_story_each_day(title: str, text: str) -> None:
     entries = [entry(n, title.format(n), text.format(n), hours=24 * n) for n in range(1, 6)]
-    assert placed(Reader(vocabulary()).read(entries)) == [1, 2, 3, 4, 5]
+    assert placed(Desk().read(entries)) == [1, 2, 3, 4, 5]
 
 
 TOLL = (
@@ -125,7 +140,7 @@ TOLL = (
 def test_a_toll_that_rises_within_hours_is_one_story() -> None:
     told = [(f"Atlantis earthquake: {dead} dead", TOLL.format(dead, 3 * dead)) for dead in (14, 28)]
     entries = [entry(n, *one, hours=3 * n) for n, one in enumerate(told, 1)]
-    assert placed(Reader(vocabulary()).read(entries)) == [1, 1]
+    assert placed(Desk().read(entries)) == [1, 1]
 
 
 COMET = (
@@ -141,7 +156,7 @@ COMET = (
 def test_the_longer_a_story_lasts_the_nearer_an_entry_must_be_to_it() -> None:
     def last(gap: int) -> int:
         entries = [entry(n, *told, hours=n * gap) for n, told in enumerate(COMET, 1)]
-        return placed(Reader(vocabulary()).read(entries))[-1]
+        return placed(Desk().read(entries))[-1]
 
     assert (last(1), last(20)) == (1, 6)
 
@@ -169,8 +184,8 @@ def test_entries_of_one_form_that_name_others_are_of_two_stories(form: tuple[str
     said = [[part.format(name, digit) for part in form] for name, digit in (("Northport", 4), ("Globex", 6))]
     again = [part.format("Northport", 4) for part in form]
     entries = [entry(n, *told) for n, told in enumerate([*said, again], 1)]
-    assert placed(Reader(vocabulary()).read(entries)) == [1, 2, 1]
-    assert placed(Reader(vocabulary()).read(entries[::-1])) == [3, 2, 3]
+    assert placed(Desk().read(entries)) == [1, 2, 1]
+    assert placed(Desk().read(entries[::-1])) == [3, 2, 3]
 
 
 def test_headlines_of_one_form_that_name_others_are_too_little_alike() -> None:
@@ -191,7 +206,7 @@ def test_reports_of_one_event_that_name_other_sides_of_it_are_of_one_story() -> 
         ("STORM HALIBUT SHUTS AIRPORT", "Northport airport closed as Storm Halibut came in from the sea."),
         ("Mayor asks Northport to stay at home", "As Storm Halibut shut the airport and cut power, the mayor spoke."),
     )
-    assert set(placed(Reader(vocabulary()).read([entry(n, *one) for n, one in enumerate(told, 1)]))) == {1}
+    assert set(placed(Desk().read([entry(n, *one) for n, one in enumerate(told, 1)]))) == {1}
 
 
 def test_names_of_titles_are_told_from_numbers_and_from_capitals_that_say_nothing() -> None:
@@ -202,7 +217,7 @@ def test_names_of_titles_are_told_from_numbers_and_from_capitals_that_say_nothin
 
 
 def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() -> None:
-    (one,) = Reader(vocabulary()).read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
+    (one,) = Desk().read([entry(1, "rain", "rain fell on Atlantis for 40 days on end")])
     assert list(one.terms.values()) == sorted(one.terms.values(), reverse=True)
     weights = {one.said[hash]: weight for hash, weight in one.terms.items()}
     assert weights["Atlantis"] > weights["40"] > weights["fell"]
@@ -211,7 +226,7 @@ def test_terms_come_the_most_telling_first_and_names_and_numbers_count_more() ->
 
 
 def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
-    reader = Reader(vocabulary())
+    reader = Desk()
     slug, page = reader.read(
         [entry(1, "Live", key="a.example/2026/atlantis-quake-kills-14.html?x=1"), entry(2, "Live", key="a.example/p-1")]
     )
@@ -221,23 +236,23 @@ def test_the_words_of_an_address_are_read_where_they_are_a_headline() -> None:
 
 def test_what_is_read_together_decides_nothing() -> None:
     entries = [entry(n, title, f"{title} {other}") for n, title in enumerate(TITLES) for other in TITLES]
-    whole = Reader(vocabulary()).read(entries)
-    reader = Reader(vocabulary())
+    whole = Desk().read(entries)
+    reader = Desk()
     parts = [one for at in range(0, len(entries), 3) for one in reader.read(entries[at : at + 3])]
     assert list(map(facts, parts)) == list(map(facts, whole))
-    again = Reader(vocabulary(), texts=reader.texts, counts=reader.counts)
+    again = Desk(texts=reader.texts, counts=reader.counts)
     assert facts(again.read(entries[:1])[0]) == facts(reader.read(entries[:1])[0])
 
 
 def test_counts_fade_so_that_they_do_not_grow() -> None:
-    reader = Reader(vocabulary(), texts=FADING - 2)
+    reader = Desk(texts=FADING - 2)
     reader.read([entry(n, title) for n, title in enumerate(TITLES)])
     assert reader.texts == FADING // 2 + 3
     assert len(reader.counts) == 1 << 17
 
 
 def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
-    many = Reader(vocabulary()).read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
+    many = Desk().read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
     shuffled = random.Random(4).sample(many, len(many))
     grown, whole = Profile(), Profile(many[-LATEST:])
     for one in shuffled:
@@ -245,19 +260,86 @@ def test_the_sum_of_a_story_is_exact_and_of_its_latest_members() -> None:
         grown.add(one)
     assert (grown.size, grown.terms, grown.squared) == (LATEST, whole.terms, whole.squared)
     assert grown.meant(many[0]) == whole.meant(many[0])
-    assert whole.squared[0] == dot(whole.terms, whole.terms)
+    assert whole.squared == dot(whole.terms, whole.terms)
+
+
+def test_a_sum_of_meanings_that_was_asked_for_grows_with_the_story() -> None:
+    many = Desk().read([entry(n, TITLES[n % 5], f"{n} of them", hours=n) for n in range(LATEST + 9)])
+    grown, bare = Profile(many[:2]), replace(many[2], meaning=b"")
+    assert grown.meaning.any()
+    for one in [bare, *many[3:]]:
+        grown.add(one)
+    bare.meaning = many[2].meaning
+    assert grown.meaning.tolist() == Profile(many[-LATEST:]).meaning.tolist()
+
+
+def test_what_is_not_asked_for_its_meaning_would_have_joined_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that share words by chance, and others that share more, in disorder."""
+    chance = random.Random(3)
+    words = ["".join(chance.choices(("ba", "del", "gal", "hen", "kor", "men", "per"), k=4)) for _ in range(1500)]
+    told = [chance.choices(words, k=50) for _ in range(120)]
+    told += [chance.sample(one, 5 + n) + chance.choices(words, k=45 - n) for n, one in enumerate(told[:40])]
+    chance.shuffle(told)
+    entries = [entry(n + 1, " ".join(one[:8]), " ".join(one[8:]), hours=n % 50) for n, one in enumerate(told)]
+
+    def stories(traits: Sequence[Traits]) -> list[Placement]:
+        memory = blank()
+        return [one for at in range(0, len(traits), 40) for one in place(traits[at : at + 40], memory)]
+
+    lazy = Reader().read(entries, said(entries, Vocabulary()))
+    found = stories(lazy)
+    assert 0 < sum(not one.meaning for one in lazy) < len(lazy)
+    monkeypatch.setattr(source._Near, "_may_join", lambda self, n: True)
+    monkeypatch.setattr(source._Near, "_may_draw", lambda self, n, terms, story, places: True)
+    asked = Reader().read(entries, said(entries, Vocabulary()))
+    assert stories(asked) == found
+    assert 20 < sum(placement.like > 0 for placement in found) < 100
+    assert sum(not one.meaning for one in asked) < sum(not one.meaning for one in lazy)
 
 
 def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -> None:
     memory = blank()
     many = read(*[f"{TITLES[n % 5]} {n}" for n in range(300)])
     place(many, memory)
-    posted = [memory.postings[at] for at in memory.postings]
+    posted = [memory.postings.of(many[0].published // EPOCH, term) for one in many for term in [*one.terms][:TELLING]]
     assert len(posted) > 100
     assert max(map(len, posted)) == POSTED
     who, whom = memory.near(many[:1], within=WINDOW)
     assert (set(who), len(whom)) == ({0}, NEAR)
-    assert len(telling(many[0])) * len(around(many[0])) <= 30
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_entries_find_the_latest_that_share_most_of_their_telling_terms(data: st.DataObject) -> None:
+    """As if each term had a list to which entries are added one after the other."""
+    lists: dict[tuple[int, int], list[int]] = {}
+    postings = Postings()
+    for batch in data.draw(st.lists(st.integers(1, 40), min_size=1, max_size=6)):
+        chance, again = random.Random(batch), data.draw(st.sets(st.integers(1, 60)))
+        ids = chance.sample(range(1, 61), batch)
+        entries = [vector(id, chance.sample(range(1, 24), 11), chance.randrange(-9, 3) * EPOCH // 3) for id in ids]
+        expected = [(n, id) for n, one in enumerate(entries) for id in sought(one, lists, again)]
+        owners, found = postings.find(entries, again)
+        assert list(zip(owners.tolist(), found.tolist(), strict=True)) == expected
+        assert all(postings.of(*at) == ids for at, ids in lists.items())
+
+
+def vector(id: int, terms: Sequence[int], published: int) -> Traits:
+    """An entry that says nothing but these terms, all equally telling."""
+    return Traits(id, published, 0, 9, pack(f"<{len(terms)}I", *terms), pack(f"<{len(terms)}H", *[300] * len(terms)))
+
+
+def sought(one: Traits, lists: dict[tuple[int, int], list[int]], again: Collection[int]) -> list[int]:
+    """Whom an entry finds, before it is added to the lists of its own time."""
+    terms, epoch = [*one.terms][:TELLING], one.published // EPOCH
+    shared = Counter(id for at in (epoch - 1, epoch, epoch + 1) for term in terms for id in lists.get((at, term), ()))
+    shared.pop(one.entry, None)
+    for term in terms:
+        ids = lists.setdefault((epoch, term), [])
+        if not (one.entry in again and one.entry in ids):
+            ids.append(one.entry)
+            del ids[:-POSTED]
+    return sorted(shared, key=lambda id: (-shared[id], -id))[:NEAR]
 
 
 @pytest.mark.parametrize(("nth", "written"), [(0, "42"), (1, "42.2"), (2, "42.3"), (9_998, "42.9999")])
@@ -279,7 +361,7 @@ def test_a_story_is_named_after_its_first_entry() -> None:
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=200), st.integers(-300, 300)), max_size=12))
 def test_any_texts_are_placed_and_their_stories_founded_by_one_of_them(said: list[tuple[str, str, int]]) -> None:
     entries = [entry(n + 1, title, text, hours=hours) for n, (title, text, hours) in enumerate(said)]
-    traits = Reader(vocabulary()).read(entries)
+    traits = Desk().read(entries)
     stories = placed(traits)
     assert all(stories[story - 1] == story for story in stories)
-    assert placed(Reader(vocabulary()).read(entries)) == stories
+    assert placed(Desk().read(entries)) == stories

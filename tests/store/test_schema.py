@@ -13,7 +13,10 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
+from aggregator.app import open_app
 from aggregator.errors import WorkspaceError
+from aggregator.jobs.curate import curate
+from aggregator.model import Entry
 from aggregator.store import Store, driver, engines, schema
 from aggregator.store.migrations import HEAD
 from aggregator.store.tables_mail import METADATA
@@ -88,6 +91,34 @@ def test_what_an_older_program_stored_stands_where_it_stood_and_waits_by_its_dat
         assert [stored.entry.guid for stored in since] == ["1"]
         assert store.coverage.late(topics=(), after=NOW, until=NOW + HOUR, earliest=NOW - HOUR) == frozenset()
         assert [(one.guid, one.settled) for one in store.curation.pending("1")] == [("3", False), ("2", False)]
+
+
+def test_stories_go_on_in_what_an_older_program_stored(tmp_path: Path) -> None:
+    """Postings of terms are in parts now: what could be found by them can be found, down and up again."""
+    said = (
+        ("Earthquake strikes the coast of Atlantis", "A strong earthquake struck the coast of Atlantis on Monday."),
+        ("At least 14 dead in Atlantis earthquake", "Rescuers in Atlantis search ruins after the earthquake."),
+        ("Atlantis earthquake: king flies home", "The king of Atlantis flew home after the earthquake."),
+    )
+    reports = [entry(f"{n}", title=title, text=text, words="", key="") for n, (title, text) in enumerate(said)]
+    (tmp_path / "feeds.yaml").write_text("title: Test\nfeeds: []\n", encoding="utf-8")
+
+    def told(told: list[Entry]) -> set[int]:
+        with open_app(tmp_path, clock=lambda: NOW) as app:
+            app.store.feeds.list(listings("a"), now=NOW)
+            Desk(app.store).read("a", document(told))
+            curate(app)
+            return {one.story for one in app.store.entries.search(limit=9)}
+
+    assert len(told(reports[:2])) == 1
+    path = tmp_path / "storage" / "aggregator.db"
+    with migrating(path) as connection:
+        schema.migrate(connection, "0011", down=True)
+        terms = connection.execute(text("SELECT count(*), count(DISTINCT term) FROM story_term")).one()
+        assert terms[0] == terms[1] > 8
+        assert connection.execute(text("SELECT count(*) FROM story_entry")).scalar() == 2
+        schema.migrate(connection, HEAD)
+    assert len(told(reports)) == 1
 
 
 def test_the_head_that_is_named_is_the_newest_script() -> None:

@@ -1,0 +1,74 @@
+"""What entries mean: the sum of the static vectors of their words, made for those that are asked for it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.model import Traits
+
+MEANING = 512
+"""The length of a meaning."""
+
+KEPT = 8_000
+"""So many words' vectors are remembered, in four megabytes; beyond, all are made anew when they come again."""
+
+_ROOM = 1024
+_MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
+_TOGETHER = 32  # texts whose vectors are at hand at once
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+"""Words → the sum of the vectors of their pieces, a row each."""
+
+
+class Meanings:
+    """Gives entries their meaning.
+
+    Vectors of words and what they are multiplied with are cut to so few bits that sums of them are exact: a text has
+    one meaning, whenever and with whatever else it is made.
+    """
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16)
+
+    def ripen(self, traits: Iterable[Traits]) -> None:
+        """Give a meaning to those that have none yet, by their ``spelt`` and ``parts``."""
+        unripe = [one for one in traits if not one.meaning]
+        for start in range(0, len(unripe), _TOGETHER):
+            some = unripe[start : start + _TOGETHER]
+            said = [one.spelt[1].split(" ") if one.parts else [] for one in some]
+            self._learn(dict.fromkeys(chain.from_iterable(said)))
+            meanings = _bytes(self._sums(some, said))
+            for n, one in enumerate(some):
+                one.meaning = meanings[256 * n : 256 * (n + 1)]
+
+    def _learn(self, words: Iterable[str]) -> None:
+        if len(self._rows) > KEPT:
+            self._forget()
+        if new := [word for word in words if word not in self._rows]:
+            begin, end = len(self._rows), len(self._rows) + len(new)
+            if end > len(self._vectors):
+                self._vectors = np.concatenate((self._vectors, np.zeros((end, 256), dtype=np.int16)))
+            self._vectors[begin:end] = np.clip(np.rint(self._embed(new) * 64), -_MOST, _MOST)
+            self._rows.update(zip(new, range(begin, end), strict=True))
+
+    def _sums(self, traits: Sequence[Traits], said: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """Add up the vectors of their words; not by BLAS, whose threads cost more than they do for so little."""
+        sums = np.zeros((len(traits), 256), dtype=np.float32)
+        for row, one, words in zip(sums, traits, said, strict=True):
+            parts = np.frombuffer(one.parts, dtype="<u2").astype(np.float32)
+            places = np.fromiter(map(self._rows.__getitem__, words), dtype=np.int64, count=len(words))
+            np.einsum("i,ij->j", parts, self._vectors[places].astype(np.float32), out=row)
+        return sums / np.float32(64 * 16)
+
+
+def _bytes(meanings: NDArray[np.float32]) -> bytes:
+    lengths = np.maximum(np.sqrt((meanings.astype(np.float64) ** 2).sum(axis=1, keepdims=True)), 1e-9)
+    found: NDArray[np.int8] = np.clip(np.rint(meanings * (MEANING / lengths)), -127, 127).astype(np.int8)
+    return found.tobytes()
