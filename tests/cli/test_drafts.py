@@ -229,8 +229,9 @@ def test_what_the_editor_typed_outlives_the_terminal(site: Server, tmp_path: Pat
         ("#!/no/such/shell\n", "cannot be started: say another in $EDITOR", 1),
         ("#!/bin/sh\nprintf '# caf\\351\\n' >> \"$1\"\n", "not UTF-8", 2),
         ("#!/bin/sh\ntrue\n", "nothing was changed", 0),
+        ('#!/bin/sh\nrm "$1"\n', "cannot be read: No such file", 1),
     ],
-    ids=["given up", "no editor", "latin-1", "closed"],
+    ids=["given up", "no editor", "latin-1", "closed", "removed"],
 )
 def test_an_editor_that_fails_is_named(site: Server, tmp_path: Path, script: str, said: str, code: int) -> None:
     desk(tmp_path, site.url("/a"), extra=MORNING)
