@@ -121,6 +121,8 @@ def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:
         (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
         run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
         assert "subject: Mine" in run(tmp_path, "digest", "preview", "morning").stderr
+        shown = data(tmp_path, "digest", "preview", "morning")
+        assert all(shown["issue"][name].startswith(shown[name].removesuffix("Z")) for name in ("since", "until"))
         assert "subject: Mine" not in run(tmp_path, "digest", "preview", "morning", "--at", "2026-01-01").stderr
         assert "approved before it is sent" in run(tmp_path, "digest", "send", "morning", "--dry-run", code=1).stderr
         run(tmp_path, "digest", "send", "morning", "--to", "me@example.org", "--test")
