@@ -19,7 +19,7 @@ from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import NoWorkspaceError
 from aggregator.fetch import Client, Pace
-from aggregator.model import Listing, Request, Validators
+from aggregator.model import Listing, Request, Validators, mailbox_of
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
@@ -105,7 +105,7 @@ class App:
     def user_agent(self) -> str:
         """Who we say we are: version, how to reach whoever runs this, and for how many people we read."""
         contact = f"+{self.config.contact}" if self.config.contact else "feed reader"
-        fixed = {address.casefold() for digest in self.config.digests for address in digest.to}
+        fixed = {mailbox_of(address) for digest in self.config.digests for address in digest.to}
         readers = max(1, len(fixed | self.store.subscribers.readers()))
         return f"aggregator/{__version__} ({contact}; {readers} subscriber{'s' if readers > 1 else ''})"
 

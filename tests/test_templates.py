@@ -205,6 +205,11 @@ def test_checking_reads_pages_that_are_no_issue_too(tmp_path: Path):
         user_template(tmp_path, "\n\n{% endfor %}", name="index.html").check()
 
 
+def test_checking_writes_out_the_style_sheet_that_all_pages_need(tmp_path: Path):
+    with pytest.raises(TemplateError, match=r"style\.css:1: 'accent' is undefined"):
+        user_template(tmp_path, "a { color: {{ accent }} }", name="style.css").check()
+
+
 @pytest.mark.parametrize(
     "name", ["subscribe.html", "confirmation.html", "preferences.html", "done.html", "confirm.txt", "confirm.html"]
 )

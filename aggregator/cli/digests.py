@@ -57,15 +57,21 @@ def preview(
         drafted = as_edited(app, digest, held) if held else draft(app, digest, period)
         path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
-            screen.json(since=period.since, until=period.until, issue=drafted[0] if drafted else None, path=path)
+            since, until = _window(drafted[0]) if drafted else (period.since, period.until)
+            screen.json(since=since, until=until, issue=drafted[0] if drafted else None, path=path)
         elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
         else:
-            since = moment(datetime.fromisoformat(drafted[0].since), app.config.zone)
-            screen.say(f"{f'draft of {held.period}, ' if held else ''}subject: {drafted[0].subject}\nfrom {since} on")
+            first = moment(_window(drafted[0])[0], app.config.zone)
+            screen.say(f"{f'draft of {held.period}, ' if held else ''}subject: {drafted[0].subject}\nfrom {first} on")
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))
+
+
+def _window(issue: "Issue") -> tuple[datetime, datetime]:
+    """Say from when to when an issue tells: of a draft that is the time in which it was composed."""
+    return datetime.fromisoformat(issue.since), datetime.fromisoformat(issue.until)
 
 
 def _write_preview(app: "App", digest: "DigestConfig", issue: "Issue", letter: "Letter", *, mail: bool) -> Path:

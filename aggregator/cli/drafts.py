@@ -183,7 +183,7 @@ def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIss
     try:
         changed = _typed(screen, app, draft, path)
     except BaseException:
-        if path.read_bytes() != sheet:
+        if path.is_file() and path.read_bytes() != sheet:
             screen.warn(f"what you typed is in {path}: mend it and give it by `--file {path}`")
         else:
             app.archive.drop_preview(name)

@@ -8,7 +8,7 @@ from aggregator.cli.report import tell_mail
 from aggregator.cli.sending import Name, code, delivered, said
 from aggregator.cli.terminal import terminal
 from aggregator.errors import AggregatorError, NotFoundError
-from aggregator.model import DeliveryWord
+from aggregator.model import DeliveryWord, mailbox_of
 from aggregator.pipeline.wording import counted
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _may_get(app: "App", issue: "IssueState", to: str) -> None:
     from aggregator.jobs.sending import why_not
 
     found = next(
-        (one for one in app.store.issues.deliveries(issue.id) if one.recipient.casefold() == to.casefold()), None
+        (one for one in app.store.issues.deliveries(issue.id) if mailbox_of(one.recipient) == mailbox_of(to)), None
     )
     if found is None:
         raise NotFoundError(f"{issue.digest} {issue.period} was not for {to}: who subscribes gets the next one")

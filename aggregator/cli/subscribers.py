@@ -9,6 +9,7 @@ from aggregator.cli.people import TOLD, person, rows, tell_person
 from aggregator.cli.rosters import OneDigest, export, import_
 from aggregator.cli.terminal import AsJson, terminal
 from aggregator.errors import AggregatorError
+from aggregator.model import mailbox_of
 from aggregator.pipeline.wording import counted
 
 commands = typer.Typer(no_args_is_help=True, help="See, add and remove who gets the digests.")
@@ -131,7 +132,7 @@ def erase(
             raise typer.Exit(1)
         app.store.subscribers.erase(who.id)
         folded = app.store.subscribers.fold()
-        listed = [digest.name for digest in app.config.digests if who.mailbox in map(str.casefold, digest.to)]
+        listed = [digest.name for digest in app.config.digests if who.mailbox in map(mailbox_of, digest.to)]
     if as_json:
         screen.json(address=who.address, erased=True, log_emptied=folded, listed=listed)
     screen.say(f"{who.address}: erased")

@@ -18,6 +18,7 @@ from aggregator.jobs.trouble import trouble
 from aggregator.model import DraftedIssue, Edits, IssueState
 from aggregator.pipeline.edited import edited_digest, first_edits, taken
 from aggregator.pipeline.lines import iso
+from aggregator.store.sending import APART
 from aggregator.when import When
 
 WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
@@ -185,7 +186,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
     What does not go out is tried again after ``WAITS``, but not what is refused for good, or may have gone out.
     """
     now = app.clock()
-    waits = draft.attempts and (draft.remind_at is None or now < draft.remind_at <= now + WAITS[-1])
+    waits = draft.attempts and (draft.remind_at is None or now < draft.remind_at <= now + WAITS[-1] + APART)
     if draft.told or waits:
         return ""
     from aggregator.jobs.post import editor, reminder, send_one

@@ -12,6 +12,7 @@ from aggregator.app import App
 from aggregator.errors import MailError, WorkspaceError
 from aggregator.model import DeliveryState, Pace
 from aggregator.pipeline.refusals import IN_A_ROW, RETRIES, rest, unaddressed
+from aggregator.store.sending import APART
 
 LONGEST_WAIT = 60.0
 """Seconds: a turn that comes later than this is left to the next run."""
@@ -106,7 +107,7 @@ class Rest:
         """Say why nothing is sent now; empty when something may be."""
         kept = self._kept()
         until = datetime.fromisoformat(kept["until"]) if kept else now
-        rests = now < until <= now + rest(kept["times"]) if kept else False  # later only if the clock was wrong then
+        rests = now < until <= now + rest(kept["times"]) + APART if kept else False
         return f"{kept['why']}; tried again at {until:%Y-%m-%d %H:%M} UTC" if rests else ""
 
     def keep(self, why: str, *, sent: int) -> None:

@@ -13,7 +13,7 @@ from html import escape
 from typing import Literal
 from urllib.parse import quote
 
-from aggregator.model import Issue, Letter, Message
+from aggregator.model import Issue, Letter, Message, mailbox_of
 from aggregator.pipeline.mailpolicy import POLICY, ascii_domain, wire_address
 from aggregator.pipeline.plain import plain
 from aggregator.pipeline.tokens import Purpose
@@ -157,7 +157,7 @@ def memo(subject: str, letter: Letter, *, sender: str, recipient: str, message_i
 
 def message_id(digest: str, period: str, recipient: str, host: str) -> str:
     """Name the mail of one issue to one address, the same at each attempt (RFC 5322 §3.6.4), without the address."""
-    subject = "\n".join((digest, period, recipient.casefold()))
+    subject = "\n".join((digest, period, mailbox_of(recipient)))
     return f"<d.{digest}.{period}.{_digest(subject, size=8)}@{ascii_domain(host)}>"
 
 

@@ -125,7 +125,7 @@ class Confirmations:
                 return "crowded"
             who = enter(connection, address, now=now)
             vain, left = _in_vain(connection, who, digest, now)
-            place = _place_of(connection, who, digest, left) if vain == "asked" and replaces else None
+            place = _taken_over(connection, who, digest, left) if vain == "asked" and replaces else None
             if not vain:
                 place = ("pending", number(_next(connection, who, now, not_before)), 0, "")
                 want_first(connection, who.id, digest, choice, consent)
@@ -207,8 +207,8 @@ def _in_vain(connection: sqlite3.Connection, who: Subscriber, digest: str, now: 
     return "asked" if connection.execute(_SAME, same).fetchone() else None, left or 0
 
 
-def _place_of(connection: sqlite3.Connection, who: Subscriber, digest: str, left: int) -> Place | None:
-    """Drop the form whose mail waits still, and give its place; None when the mail is on its way, or was."""
+def _taken_over(connection: sqlite3.Connection, who: Subscriber, digest: str, left: int) -> Place | None:
+    """Drop the form whose mail waits still, and give its place to another; None when the mail is on its way, or was."""
     found = connection.execute(_WAITS, (who.id, digest, left)).fetchone()
     if found is None:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from aggregator.errors import WorkspaceError
+from aggregator.model import mailbox_of
 
 BUSY_SECONDS = 30
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -44,9 +45,10 @@ ADVICE = {
 
 
 def prepare(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
-    """Make a new connection ready: our own BEGIN, letters of every script in lower(), and how it writes."""
+    """Make a new connection ready: our own BEGIN, letters of every script in lower(), mailbox(), and how it writes."""
     connection.isolation_level = None  # the driver begins nothing by itself
     connection.create_function("lower", 1, _folded, deterministic=True)
+    connection.create_function("mailbox", 1, mailbox_of, deterministic=True)
     # Said of a file that has it, this one would wait all the same for whoever writes.
     vacuums = connection.execute("PRAGMA auto_vacuum").fetchone()[0] == INCREMENTAL
     for pragma in pragmas:

@@ -14,6 +14,12 @@ from aggregator.store.lane import among
 
 _STATE = "SELECT id, digest, period, since, until, frozen, skipped, entries, subject FROM issue"
 _LATEST = "ORDER BY until DESC, id DESC"
+# Whoever composes goes on in time: an issue that reaches further than one made after it was made by a wrong clock.
+_LAST = f"""
+    WHERE digest = ?1 AND until <= ?2 AND NOT EXISTS (SELECT 1 FROM issue AS later
+        WHERE later.digest = ?1 AND later.id > issue.id AND later.until < issue.until AND NOT later.skipped)
+    {_LATEST} LIMIT 1
+"""
 _ENTER = """
     INSERT INTO issue (digest, period, frozen, since, until, skipped, entries, subject, data, html, text)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
@@ -42,8 +48,11 @@ class Issues(Deliveries):
     """The ledger of issues and deliveries."""
 
     def last(self, digest: str, *, by: datetime | None = None) -> IssueState | None:
-        """Find the issue of a digest that reaches furthest (``by`` a moment), also one that had nothing to tell."""
-        rows = self._read(f"WHERE digest = ? AND until <= ? {_LATEST} LIMIT 1", digest, number(by) if by else _EVER)
+        """Find the issue of a digest that reaches furthest (``by`` a moment), also one that had nothing to tell.
+
+        None that was made while the clock was ahead, as those show that came after it: they tell what it did not.
+        """
+        rows = self._read(_LAST, digest, number(by) if by else _EVER)
         return rows[0] if rows else None
 
     def find(self, digest: str, period: str) -> IssueState | None:

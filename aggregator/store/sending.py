@@ -20,6 +20,9 @@ from aggregator.store.owners import is_gone
 LEASE = timedelta(minutes=30)
 """How long a sender of which nothing can be seen may take over one message: longer than any server may (mail/smtp)."""
 
+APART = timedelta(minutes=10)
+"""So far may the clocks of two machines be apart, or one be set back: what lies further ahead is from a wrong clock."""
+
 LONGEST_WAIT = timedelta(hours=25)
 """No delivery is put off for longer: one that is, was while the clock was wrong, and is due now."""
 
@@ -61,7 +64,7 @@ _RELEASE = """
 _DROP = "UPDATE delivery SET state = 'unknown', reply = ?, changed = ? WHERE owner = ? AND state = 'sending'"
 _AGAIN = """
     UPDATE delivery SET state = 'pending', attempts = 0, due = NULL, changed = ?, owner = '', lease = NULL
-    WHERE issue_id = ? AND (? = '' OR lower(recipient) = lower(?)) AND state IN
+    WHERE issue_id = ? AND (? = '' OR mailbox(recipient) = mailbox(?)) AND state IN
 """
 _HANDED_OVER = """
     SELECT (SELECT count(*) FROM delivery WHERE handed > ?1 AND handed <= ?2)
@@ -190,7 +193,7 @@ def state(row: Sequence[Any]) -> DeliveryState:
 def _lost(owners: set[tuple[str, int | None]], now: datetime) -> set[tuple[str, int | None]]:
     """Choose the (owner, lease) that are dead, each process looked at once; without a lease nobody claims anything."""
     here = {owner: is_gone(owner) for owner, _ in owners}
-    over, far = number(now) or 0, number(now + LEASE) or 0  # one beyond that was taken while the clock was wrong
+    over, far = number(now) or 0, number(now + LEASE + APART) or 0
 
     def ended(lease: int) -> bool:
         return lease <= over or lease > far

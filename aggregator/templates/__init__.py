@@ -122,6 +122,7 @@ class Templates:
         for name in self._environment.list_templates(filter_func=_is_template):
             with _mistakes_named(name):
                 self._environment.get_template(name)
+        self.render("style.css", {})
         for language in ("en", *spoken):
             for name, values in samples(self.frame(language)):
                 self.render(name, values)

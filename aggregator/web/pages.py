@@ -22,6 +22,11 @@ _GUARD = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancesto
 _PAGE_GUARD = f"{_GUARD}; style-src 'self'"
 _FORM_GUARD = _PAGE_GUARD.replace("form-action 'none'", "form-action 'self'")
 _ISSUE_GUARD = f"{_GUARD}; style-src 'unsafe-inline'"  # a mail carries its style within itself
+_NO_MORE: Mapping[str, str] = MappingProxyType({})
+_SORRY: Mapping[Done, str] = {
+    "unread": "This form cannot be read. Please go back and send it again.",
+    "unwell": "This does not work at present. Please try again later.",
+}
 _LATEST = 5
 _DEEPEST = 10  # folders in an address: no page of ours lies deeper, and each link would repeat them
 
@@ -95,32 +100,32 @@ class Pages:
 
     def missing(self, request: Request, error: Exception) -> Response:
         """Say that there is nothing at an address."""
-        return self._page(request, "missing.html", status=404)
+        try:
+            return self._page(request, "missing.html", status=404)
+        except TemplateError:
+            return _plainly(request, "There is nothing at this address.", status=404)
 
     def refused(self, request: Request, error: Exception) -> Response:
         """Say which methods an address answers, for programs: in English."""
         allowed = getattr(error, "headers", None) or {}
         methods = ", ".join(sorted(allowed.get("Allow", "GET, HEAD").split(", ")))
-        text, allow = f"Only {methods} are answered here.\n".encode(), {"allow": methods}
-        return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 405, "no-store", allow), guard=_GUARD)
+        return _plainly(request, f"Only {methods} are answered here.", status=405, headers={"allow": methods})
 
     def unread(self, request: Request, error: Exception) -> Response:
         """Say that a form cannot be read."""
         return self._sorry(request, "unread", status=getattr(error, "status_code", 400))
 
     def unwell(self, request: Request, error: Exception) -> Response:
-        """Say that something of ours does not work; in plain English when that is what says it."""
-        try:
-            return self._sorry(request, "unwell", status=503, headers={"retry-after": "60"})
-        except TemplateError:
-            text, later = b"This does not work at present. Please try again later.\n", {"retry-after": "60"}
-            return _answer(request, Resource(text, MEDIA_TYPES["txt"], None, 503, "no-store", later), guard=_GUARD)
+        """Say that something of ours does not work."""
+        return self._sorry(request, "unwell", status=503, headers={"retry-after": "60"})
 
-    def _sorry(
-        self, request: Request, done: Done, *, status: int, headers: Mapping[str, str] = MappingProxyType({})
-    ) -> Response:
-        values = done_values(done, self.speak(""), zone=ZoneInfo("UTC"))
-        return self.show(request, "done.html", values, status=status, headers=headers)
+    def _sorry(self, request: Request, done: Done, *, status: int, headers: Mapping[str, str] = _NO_MORE) -> Response:
+        """Say what went wrong; in plain English when the template is what went wrong, for nobody catches that here."""
+        try:
+            values = done_values(done, self.speak(""), zone=ZoneInfo("UTC"))
+            return self.show(request, "done.html", values, status=status, headers=headers)
+        except TemplateError:
+            return _plainly(request, _SORRY[done], status=status, headers=headers)
 
     def show(
         self,
@@ -129,7 +134,7 @@ class Pages:
         values: Mapping[str, Any],
         *,
         status: int = 200,
-        headers: Mapping[str, str] = MappingProxyType({}),
+        headers: Mapping[str, str] = _NO_MORE,
     ) -> Response:
         """Write a page that is for one reader only: never kept by anybody, and never told apart by its tag."""
         page = self.written(template, {**values, "root": _up(request)}).encode()
@@ -168,6 +173,12 @@ def _answer(request: Request, resource: Resource | None, *, guard: str) -> Respo
     headers = {name: ", ".join(request.headers.getlist(name)) for name in request.headers}
     answer = decide(headers, resource, method=request.method)
     return Response(answer.body, answer.status, headers={**answer.headers, **_guarded(guard)})
+
+
+def _plainly(request: Request, words: str, *, status: int, headers: Mapping[str, str] = _NO_MORE) -> Response:
+    """Answer in plain English, without a template."""
+    text = Resource(f"{words}\n".encode(), MEDIA_TYPES["txt"], None, status, "no-store", headers)
+    return _answer(request, text, guard=_GUARD)
 
 
 def _guarded(guard: str) -> dict[str, str]:

@@ -121,6 +121,8 @@ def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:
         (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
         run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
         assert "subject: Mine" in run(tmp_path, "digest", "preview", "morning").stderr
+        shown = data(tmp_path, "digest", "preview", "morning")
+        assert all(shown["issue"][name].startswith(shown[name].removesuffix("Z")) for name in ("since", "until"))
         assert "subject: Mine" not in run(tmp_path, "digest", "preview", "morning", "--at", "2026-01-01").stderr
         assert "approved before it is sent" in run(tmp_path, "digest", "send", "morning", "--dry-run", code=1).stderr
         run(tmp_path, "digest", "send", "morning", "--to", "me@example.org", "--test")
@@ -229,8 +231,9 @@ def test_what_the_editor_typed_outlives_the_terminal(site: Server, tmp_path: Pat
         ("#!/no/such/shell\n", "cannot be started: say another in $EDITOR", 1),
         ("#!/bin/sh\nprintf '# caf\\351\\n' >> \"$1\"\n", "not UTF-8", 2),
         ("#!/bin/sh\ntrue\n", "nothing was changed", 0),
+        ('#!/bin/sh\nrm "$1"\n', "cannot be read: No such file", 1),
     ],
-    ids=["given up", "no editor", "latin-1", "closed"],
+    ids=["given up", "no editor", "latin-1", "closed", "removed"],
 )
 def test_an_editor_that_fails_is_named(site: Server, tmp_path: Path, script: str, said: str, code: int) -> None:
     desk(tmp_path, site.url("/a"), extra=MORNING)

@@ -182,3 +182,29 @@ def test_odd_contacts_titles_and_homes_still_make_mail(tmp_path: Path) -> None:
             text = config.read_text(encoding="utf-8").replace("title: Test Desk", "title: 'Say \"Hi\" <3, daily'")
             config.write_text(text.replace("https://desk.example.org/", "http://[::1]:8000/"), encoding="utf-8")
             assert here.sync().delivered.sent == 2
+
+
+def test_the_day_whose_issue_was_made_while_the_clock_was_ahead_costs_no_news(tmp_path: Path) -> None:
+    """Three days ahead for one sync: that day has its issue already, and the next one tells what came in both."""
+    days = {
+        "Bridge reopens early": "Cyclists crossed the river again after two years of repairs",
+        "Owl returns to park": "Rangers counted four breeding pairs in the old beech wood",
+        "Ferry sinks at anchor": "A valve had been left open below the galley, its owner said",
+        "Choir wins at last": "Forty voices from the tram depot sang a mass without a score",
+    }
+    news = [item(number, title=title, text=text) for number, (title, text) in enumerate(days.items(), start=2)]
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+        server.pages["/a"] = Page(rss(item(9, title="Parade in the rain", text="Nobody stayed at home on Sunday")))
+        here.clock.forward(hours=72)
+        assert [issue.period for issue in here.sync().issues] == ["2026-11-25"]
+        here.clock.forward(hours=-60)
+        for number in range(1, len(days) + 1):
+            server.pages["/a"] = Page(rss(*news[:number]))
+            here.sync(force=True)
+            here.clock.forward(hours=24)
+    periods = sorted(path.stem for path in (tmp_path / "storage/issues/morning").glob("*.txt"))
+    assert periods == ["2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"]
+    told = "".join(titles(tmp_path, period) for period in periods)
+    assert [told.count(title) for title in days] == [1] * len(days)

@@ -74,7 +74,7 @@ def test_the_page_says_what_is_no_more_until_something_else_is_chosen(tmp_path: 
     with front(tmp_path, extra=RENAMED.replace("[each, weekly]", "[each, daily]").replace("mon-fri", "mon")) as site:
         page = site.ask(site.link("preferences")).text
         assert "The topics you chose are there no more, so all topics are sent" in page
-        assert "You chose “once a week”, which is there no more; what you get now is “each issue”" in page
+        assert "You chose “Once a week”, which is there no more; what you get now is “Each issue”" in page
         assert 'name="frequency" value="each" checked' in page
         page = site.send(site.link("preferences"), ("topic", "planet"), act="save", frequency="daily").text
         assert "no more" not in page

@@ -24,7 +24,7 @@ from aggregator.jobs import register, subscribing
 from aggregator.jobs.bounces import bounced
 from aggregator.jobs.postrun import Rest, Run
 from aggregator.jobs.sending import FORMS, Sender
-from aggregator.model import Choice
+from aggregator.model import Choice, Subscriber
 from aggregator.pipeline.letter import Form, marks
 from aggregator.pipeline.refusals import IN_A_ROW
 from aggregator.pipeline.tokens import read
@@ -147,6 +147,25 @@ def test_who_chose_topics_reads_these_and_who_chose_none_of_its_gets_no_mail(tmp
     letters = [rows[f"reader{number}"].letter for number in range(4)]
     assert letters[1] == letters[2] and len(set(letters)) == 3
     assert "treaty" not in arrived["reader1"]["Subject"]
+
+
+def test_two_addresses_that_are_nearly_one_have_a_mail_each_and_only_one_is_sent_again(tmp_path: Path) -> None:
+    """Under one Message-ID the one would be written over the other, or taken for it."""
+    furnish(tmp_path, port=0)
+    room = Mailroom(tmp_path)
+    near = ("groß@example.org", "gross@example.org")
+    with room.app() as app:
+        people(app, 2)
+        wishes = [wish for _, wish in app.store.subscribers.of_digest("morning", ("each",), app.clock())]
+        app.store.subscribers.keep(
+            (Subscriber(0, "", address, address, app.clock()), wish) for address, wish in zip(near, wishes, strict=True)
+        )
+        freeze(app)
+    assert room.deliver().sent == 4 and len(list((tmp_path / "storage/outbox").iterdir())) == 4
+    with room.app() as app:
+        assert app.store.issues.again(1, ["sent"], now=app.clock(), recipient="Gross@example.org") == 1
+        (again,) = (one for one in app.store.issues.deliveries(1) if one.state == "pending")
+    assert again.recipient == "gross@example.org"
 
 
 def test_a_choice_of_which_nothing_is_told_gets_no_mail(tmp_path: Path) -> None:
@@ -348,6 +367,15 @@ def test_a_reply_is_written_down_when_others_let_the_database_go(
         assert room.deliver().sent == 2
         clerk.held.close()
     assert room.states() == ["sent", "sent"] and len(clerk.taken) == 2
+
+
+def test_a_small_step_of_the_clock_does_not_end_the_rest_of_a_server(tmp_path: Path) -> None:
+    """Set back by a second, or seen from a machine whose clock is a little behind."""
+    furnish(tmp_path, port=0)
+    with Mailroom(tmp_path).app() as app:
+        Rest(app).keep("no", sent=0)
+        assert all(Rest(app).reason(app.clock() - timedelta(seconds=seconds)) for seconds in (0, 1, 60))
+        assert not Rest(app).reason(app.clock() - timedelta(hours=1))
 
 
 def test_two_processes_end_the_rest_of_a_server_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

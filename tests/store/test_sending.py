@@ -228,6 +228,17 @@ def test_a_clock_that_was_set_back_does_not_hold_the_mail(desk: Desk) -> None:
     assert desk.store.issues.claim("me", now=NOW, count=10, pace=Pace(rate=5)).first == -1
 
 
+@pytest.mark.parametrize("ahead", [SECOND, 60 * SECOND])
+def test_a_machine_whose_clock_is_a_little_ahead_is_not_taken_for_dead(desk: Desk, ahead: timedelta) -> None:
+    """Nor one that was before a small step backwards: what it has in hand stays its own."""
+    freeze(desk)
+    issues = desk.store.issues
+    issues.claim(ELSEWHERE, now=NOW + ahead, count=9)
+    assert issues.begin(1, ELSEWHERE, now=NOW + ahead)
+    assert issues.interrupted(now=NOW) == 0 and states(desk) == ["sending", "pending"]
+    assert ids(desk, "you") == [] and issues.begin(2, ELSEWHERE, now=NOW + ahead)
+
+
 def test_what_was_put_off_or_taken_while_the_clock_was_wrong_is_free_when_it_is_right(desk: Desk) -> None:
     """A year ahead, and set back: nothing waits for that year to pass, and the hour is not full of it."""
     crowd(desk, 4)

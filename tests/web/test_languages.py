@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.jobs.deliver import deliver
 from aggregator.pipeline.tokens import CONFIRM_WITHIN
-from tests.frontdesk import EXTRA, READER, Front, Reply, eventually, front
+from tests.frontdesk import EXTRA, READER, URLENCODED, Front, Reply, eventually, front
 
 LINKS = ("confirm", "unsubscribe", "preferences")
 SITE = ("/", "/issues/morning/", "/nowhere", "/subscribe/morning", "/confirm/x", "/unsubscribe/x", "/preferences/x")
@@ -159,3 +159,18 @@ def test_pages_of_issues_name_their_language(tmp_path: Path):
         page.write_text("<!DOCTYPE html><title>none</title>")
         assert "content-language" not in site.ask("/issues/morning/2026-11-23").headers
         assert '<time datetime="2026-11-23">Monday, 23 November 2026</time>' in site.ask("/issues/morning/").text
+
+
+def test_a_page_that_cannot_be_written_keeps_the_answer_that_it_stood_for(tmp_path: Path):
+    """With a mistake in the user's own templates what is missing is missing still, and a bad form a bad form."""
+    (tmp_path / "templates").mkdir()
+    for name in ("done.html", "missing.html"):
+        (tmp_path / "templates" / name).write_text("{{ nobody }}")
+    with front(tmp_path) as site:
+        replies = [
+            site.ask("/nowhere"),
+            site.ask("/subscribe/morning", method="POST", body=b"a" * 300_000, content_type=URLENCODED),
+            site.ask("/subscribe/morning", method="POST", body=b"--x", content_type="multipart/form-data; boundary=y"),
+        ]
+    assert [reply.status for reply in replies] == [404, 413, 400]
+    assert all(reply.headers["content-security-policy"] and reply.text.endswith(".\n") for reply in replies)
