@@ -68,10 +68,13 @@ def iso(moment: datetime) -> str:
 
 
 def _headed(telling: Telling) -> tuple[str, str]:
-    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too."""
+    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too.
+
+    Or where an earlier issue had it from another text: a feed of live reports says the same below each headline.
+    """
     excerpt = shortened(tidy(telling.lead.lead.entry.excerpt), EXCERPT)
     title = shortened(visible(telling.title), TITLE) or shortened(excerpt, 80)
-    return title, "" if _repeats(excerpt, title) else excerpt
+    return title, "" if _repeats(excerpt, title) or _was_told(excerpt, telling) else excerpt
 
 
 def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
@@ -161,6 +164,13 @@ def _is_headline(quote: Quote, telling: Telling) -> bool:
 def _repeats(excerpt: str, title: str) -> bool:
     """Tell whether the excerpt says nothing but the title."""
     return excerpt.rstrip(" .…").casefold() == title.rstrip(" .…").casefold() or title == shortened(excerpt, 80)
+
+
+def _was_told(excerpt: str, telling: Telling) -> bool:
+    """Tell whether a story that comes back had this excerpt before."""
+    fresh = {text.lead.id for text in telling.fresh}
+    earlier = [text.lead.entry.excerpt for text in telling.story.texts if text.lead.id not in fresh]
+    return bool(telling.told) and any(shortened(tidy(one), EXCERPT) == excerpt for one in earlier)
 
 
 def _minutes(text: str) -> int:
