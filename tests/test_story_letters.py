@@ -71,6 +71,15 @@ def test_a_headline_that_a_text_begins_with_is_not_quoted():
     assert line.summary and not any("Featured" in said.sentence for said in line.summary)
 
 
+def test_a_bullet_before_a_sentence_is_not_quoted():
+    """Some publishers write lists of points as the text of an entry."""
+    first, second, *_ = treaty()
+    listed = replace(first.entry, text=f"• {first.entry.text}", excerpt=f"• {first.entry.excerpt}")
+    said = only(issue_of(telling(replace(first, entry=listed), second)).lines).summary
+    assert said and not any(one.sentence.startswith("•") for one in said)
+    assert only(issue_of(telling(replace(first, entry=listed))).lines).excerpt.startswith("The president")
+
+
 def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():
     issue = front_page()
     letter = Templates(None).letter(issue)
