@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from aggregator.model import Cover, Line
 from aggregator.templates import Templates
-from tests.newsroom import NOW
-from tests.storyroom import Told, front_page, issue_of, next_day, telling, treaty
+from tests.newsroom import NOW, stored
+from tests.storyroom import STORY, Told, front_page, issue_of, next_day, telling, treaty
 from tests.test_templates import Page
 
 LAST = Told("2026-11-22", NOW - timedelta(hours=1))
@@ -47,11 +47,37 @@ def test_a_story_that_comes_back_says_when_it_was_told_and_only_what_is_new():
     assert [said.source for said in line.news] == ["", "The Sample Courier"], "named once, at the end"
 
 
+def test_a_headline_alone_is_news_without_the_words_that_were_told():
+    """A live report says the same sentence below each new headline: it is not said to be new, nor said again."""
+    same = "The latest on the treaty talks and what they mean for the harbour."
+    first = stored(STORY, title="Treaty talks in Port Hale: live", excerpt=same, text=same, story=STORY)
+    first = replace(first, first_seen=NOW - timedelta(hours=20))
+    second = stored(600, title="Grand Duchy of Vell joins treaty talks", excerpt=same, text=same, story=STORY)
+    issue = issue_of(telling(first, second, last=LAST))
+    line = only(issue.lines)
+    assert (line.told, line.title, line.news, line.excerpt) == ("Sunday", second.entry.title, (), "")
+    letter = Templates(None).letter(issue)
+    markdown = Templates(None).markdown(issue, links={"web": "", "subscribe": ""})
+    for shown in (letter.html, letter.text, markdown):
+        assert "Vell" in shown and "Update" in shown and "New since" not in shown and same not in shown
+    other = replace(second, entry=replace(second.entry, excerpt="Vell is a state in the north."))
+    assert only(issue_of(telling(first, other, last=LAST)).lines).excerpt == "Vell is a state in the north."
+
+
 def test_a_headline_that_a_text_begins_with_is_not_quoted():
     first, second, *_ = treaty()
     titled = replace(first.entry, text=f"Featured & Cover {first.entry.title}.\n{first.entry.text}")
     line = only(issue_of(telling(replace(first, entry=titled), second)).lines)
     assert line.summary and not any("Featured" in said.sentence for said in line.summary)
+
+
+def test_a_bullet_before_a_sentence_is_not_quoted():
+    """Some publishers write lists of points as the text of an entry."""
+    first, second, *_ = treaty()
+    listed = replace(first.entry, text=f"• {first.entry.text}", excerpt=f"• {first.entry.excerpt}")
+    said = only(issue_of(telling(replace(first, entry=listed), second)).lines).summary
+    assert said and not any(one.sentence.startswith("•") for one in said)
+    assert only(issue_of(telling(replace(first, entry=listed))).lines).excerpt.startswith("The president")
 
 
 def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():

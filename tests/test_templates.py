@@ -229,7 +229,7 @@ def test_the_words_of_the_form_can_be_changed_alone(tmp_path: Path, name: str, b
 
 
 def test_a_template_that_extends_itself_is_an_error_in_words(tmp_path: Path):
-    with pytest.raises(TemplateError, match="itself"):
+    with pytest.raises(TemplateError, match=r"itself; the shipped one is called “default:issue\.html”"):
         user_template(tmp_path, '{% extends "issue.html" %}').letter(issue(news(1)))
 
 

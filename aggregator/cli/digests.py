@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 REASONS = 12
 """So many states of an issue's deliveries are shown, with what a server said: it may have a word for each."""
 
+HELD = {
+    "held": "waits for you: `aggregator digest approve {name}`, or `edit`",
+    "approved": "is approved, and goes out with the next sync",
+    "timed": "is approved, and goes out at its time",
+    "freezing": "is being sent",
+}
+"""How far a draft is, in words."""
+
 commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
@@ -113,7 +121,7 @@ def show(
 
 @commands.command("list")
 def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] = "", as_json: AsJson = False) -> None:
-    """List the issues that were made, with what became of their deliveries."""
+    """List the issues that were made, with what became of their deliveries, and the drafts that wait."""
     from aggregator.jobs.compose import digest_named
 
     screen = terminal(context)
@@ -127,7 +135,8 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         drafts = [draft for draft in app.store.drafts.all() if name in ("", draft.digest)]
         returned = app.store.bounces.no_good(address for digest in app.config.digests for address in digest.to)
     if as_json:
-        screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows])
+        held = [{"digest": one.digest, "period": one.period, "state": one.state, "made": one.made} for one in drafts]
+        screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows], drafts=held)
         return
     if not rows:
         screen.say(f"no issue of {name} was made yet" if name else "no issue was made yet")
@@ -151,10 +160,12 @@ def _counts(states: Iterable[str]) -> str:
 
 
 def _warn(screen: Terminal, drafts: Iterable["DraftedIssue"], returned: Mapping[str, str]) -> None:
-    """Say which mail to the editor did not go out, and which of ``to:`` came back."""
+    """Say which drafts there are, which mail to the editor did not go out, and which of ``to:`` came back."""
     for draft in drafts:
+        name = f"{draft.digest} {draft.period}"
+        screen.say(f"{name} {HELD[draft.state].format(name=draft.digest)}")
         if draft.reply and not draft.told:
-            screen.warn(f"{draft.digest} {draft.period} waits for you; the mail to the editor was {draft.reply}")
+            screen.warn(f"{name}: the mail to the editor was {draft.reply}")
     for address, said in returned.items():
         screen.warn(f"{address} stands in `to:` of feeds.yaml, and mail to it came back ({said}): take it out there")
 

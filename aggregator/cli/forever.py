@@ -121,7 +121,7 @@ class Work:
         made = report.issues or report.empty or report.reminded or troubles != self.troubles
         self.troubles = troubles
         if report.due or made or report.delivered.eventful or report.delivered.asked:
-            tell(self.screen, self.app, report)
+            tell(self.screen, self.app, report, again="`aggregator feeds` says when each is asked")
 
     def _read_again(self) -> None:
         try:

@@ -40,7 +40,7 @@ def rows(
             state(who, wish, zone=zone, now=now),
             frequency(wish, lapse),
             topics(wish, lapse),
-            moment(wish.confirmed or wish.consent.asked, zone, named=False),
+            moment(wish.left or wish.confirmed or wish.consent.asked, zone, named=False),
         )
         for wish, lapse in wishes
         if digest in ("", wish.digest)
@@ -74,6 +74,7 @@ def tell_person(
     wishes: Iterable[Wish],
     bounces: Sequence[Bounce],
     sent: Sequence[tuple[str, str, str, datetime]],
+    asked: Sequence[tuple[str, str, str, datetime]],
     *,
     zone: ZoneInfo,
 ) -> None:
@@ -81,6 +82,10 @@ def tell_person(
     came = [f"{moment(one.came, zone)} {one.kind} {one.status} {one.diagnostic}".rstrip() for one in bounces]
     mails = [f"{digest} {period}: {word}, {moment(at, zone)}" for digest, period, word, at in sent[:10]]
     mails += [f"and {len(sent) - 10} more"] if len(sent) > 10 else []
+    asking = [
+        f"{digest}: {word}, {moment(at, zone)}" + (f": {said}" if said and word != "sent" else "")
+        for digest, word, said, at in asked
+    ]
     steps = {
         "address": [who.address],
         "joined": [moment(who.joined, zone)],
@@ -88,6 +93,7 @@ def tell_person(
         "language": [who.language] if who.language else [],
         "time zone": [who.zone] if who.zone else [],
         **{wish.digest: _lines(wish, lapse, zone) for wish, lapse in wishes},
+        "asked": asking,
         "sent": mails,
         "came back": came,
     }

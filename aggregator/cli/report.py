@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aggregator.workers import Report
 
 SOME_FEEDS_FAILED, TRY_LATER = 3, 75
+SYNC_ALL = "`aggregator sync --force` asks all of them now"
 NAMED = 20
 """So many recipients are named of each state; who has thousands is better served by a list."""
 
@@ -76,8 +77,11 @@ def _put_off(report: "Report") -> str:
     return f", {count} put off" if count else ""
 
 
-def tell(screen: Terminal, app: "App", report: "Report") -> None:
-    """Say what a sync came to: a line a failed feed, a summary, and where the result lies."""
+def tell(screen: Terminal, app: "App", report: "Report", *, again: str = SYNC_ALL) -> None:
+    """Say what a sync came to: a line a failed feed, a summary, and where the result lies.
+
+    ``again`` is what to do about feeds that failed before.
+    """
     _tell_trouble(screen, report, app.config.zone)
     refreshed = report.refreshed
     new = counted(refreshed.new, "new entry", "new entries")
@@ -92,7 +96,7 @@ def tell(screen: Terminal, app: "App", report: "Report") -> None:
     just_failed = refreshed.failed - len(refreshed.unasked)  # what was not asked is due at once
     if report.skipped and (failing := app.store.feeds.failing(app.clock() + CRON_SLACK) - just_failed) > 0:
         waiting = counted(failing, "feed")
-        screen.say(f"failed before and not due yet: {waiting}; `aggregator sync --force` asks all of them now")
+        screen.say(f"failed before and not due yet: {waiting}; {again}")
     _tell_result(screen, app, report)
 
 

@@ -20,18 +20,18 @@ def import_(
     confirmed: Annotated[
         bool, typer.Option("--confirmed", help="Lines without a state are people who agreed.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and count.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only read the file and count who is new.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import subscribers from CSV, all lines or none; who is there already, or left, stays as they are."""
-    from aggregator.jobs.register import bring, read_people
+    from aggregator.jobs.register import bring, read_people, rehearse
     from aggregator.pipeline.roster_cells import MOST_BYTES
 
     screen = terminal(context)
     name = "stdin" if str(file) == "-" else file.name
     with screen.opened(writing=not dry_run) as app:
         roster = read_people(app, bytes_of(file, most=MOST_BYTES), name=name, digest=digest, agreed=confirmed)
-        new = (0, 0, 0) if dry_run else bring(app, roster)
+        new = (rehearse if dry_run else bring)(app, roster)
     if as_json:
         counts = {"lines": len(roster.people), "new_subscribers": new[0], "new_subscriptions": new[1], "asked": new[2]}
         screen.json(dry_run=dry_run, **counts, passed_over=roster.passed_over, warnings=roster.warnings)
@@ -41,9 +41,10 @@ def import_(
         screen.say(f"columns that say nothing here: {', '.join(roster.passed_over)}")
     read = f"{counted(len(roster.people), 'line')} read"
     here = f"{counted(new[0], 'subscriber')} and {counted(new[1], 'subscription')} new; the others were there already"
-    screen.say(f"{read}, nothing was changed" if dry_run else f"{read}: {here}")
+    screen.say(f"{read}: {here}" + ("; nothing was changed" if dry_run else ""))
     if new[2]:
-        screen.say(f"{counted(new[2], 'mail')} that {'asks' if new[2] == 1 else 'ask'} for a confirmation will go out")
+        ask, will = "asks" if new[2] == 1 else "ask", "would" if dry_run else "will"
+        screen.say(f"{counted(new[2], 'mail')} that {ask} for a confirmation {will} go out")
 
 
 def export(

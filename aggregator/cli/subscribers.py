@@ -92,12 +92,15 @@ def show(context: typer.Context, address: Address, as_json: AsJson = False) -> N
         who = found(app, address)
         wishes = [(wish, lapsed(app.config, wish)) for wish in app.store.subscribers.subscriptions(who.id)]
         bounces, sent = app.store.subscribers.bounces_of(who.id), app.store.subscribers.sent_to(who.id)
-        zone = app.config.zone
+        asked, zone = app.store.subscribers.asked_of(who.id), app.config.zone
     if as_json:
+        mails = [{"digest": d, "state": state, "reply": said, "changed": at} for d, state, said, at in asked]
         deliveries = [{"digest": d, "period": p, "state": state, "changed": at} for d, p, state, at in sent]
-        screen.json(subscriber={**person(who, wishes), "bounces": bounces, "deliveries": deliveries})
+        screen.json(
+            subscriber={**person(who, wishes), "confirmations": mails, "bounces": bounces, "deliveries": deliveries}
+        )
     else:
-        tell_person(screen, who, wishes, bounces, sent, zone=zone)
+        tell_person(screen, who, wishes, bounces, sent, asked, zone=zone)
 
 
 @commands.command()

@@ -18,6 +18,7 @@ from aggregator.config.addresses import (
     reader_address,
 )
 from aggregator.config.wording import got, hint
+from aggregator.model import SUBJECT_WORDS
 from aggregator.when import FORMS, When
 
 SLUG = r"^[a-z0-9-]{1,64}$"
@@ -25,6 +26,7 @@ LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 EVERY = r"^(auto|[0-9]{1,5}[mhd])$"
 WEB = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s@/?#]+([/?#]\S*)?$"
 FEED = r"^([Hh][Tt][Tt][Pp][Ss]?://[^\s@/?#]+([/?#]\S*)?|file:[^/~].*)$"
+_IN_BRACES = re.compile(r"\{([A-Za-z_]+)\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=30)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -38,6 +40,16 @@ def _line(text: str) -> str:
     if _CONTROL.search(text):
         raise ValueError(f"must be one line without control characters {got(text)}")
     return text.strip()
+
+
+def _subject(text: str) -> str:
+    """Check a subject: a word in braces that nothing fills would be mailed as it stands."""
+    line = _line(text)
+    for word in _IN_BRACES.findall(line):
+        if word not in SUBJECT_WORDS:
+            there = ", ".join(f"{{{one}}}" for one in SUBJECT_WORDS)
+            raise ValueError(f"may say {there} {got('{' + word + '}')}{hint(word, SUBJECT_WORDS)}")
+    return line
 
 
 def _slug(text: str) -> str:
@@ -174,6 +186,7 @@ def _pattern(pattern: str, **more: object) -> WithJsonSchema:
 
 Line = Annotated[str, AfterValidator(_line), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200})]
 Text = Annotated[str, _optional(_line), WithJsonSchema({"type": "string", "maxLength": 200})]
+Subject = Annotated[str, _optional(_subject), WithJsonSchema({"type": "string", "maxLength": 200})]
 Slug = Annotated[str, AfterValidator(_slug), _pattern(SLUG)]
 Word = Annotated[str, AfterValidator(_word), WithJsonSchema({"type": "string", "minLength": 1, "maxLength": 200})]
 Language = Annotated[str, AfterValidator(_language), _pattern(LANGUAGE)]

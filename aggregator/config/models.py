@@ -24,6 +24,7 @@ from aggregator.config.fields import (
     Size,
     Slug,
     Spacing,
+    Subject,
     Text,
     Timezone,
     Weight,
@@ -113,7 +114,7 @@ class DigestConfig(Section):
     topics: tuple[Slug, ...] = Field(default=(), description="What goes in; by default everything.")
     size: Size = Field(default=20, description="How many stories an issue holds at most, 1 to 500.")
     to: tuple[ReaderAddress, ...] = Field(default=(), description="Who gets every issue.")
-    subject: Text = Field(default="", description="The subject; by default made from the first entries.")
+    subject: Subject = Field(default="", description="The subject; it may say {lead}, {title}, {date}, {count}.")
     subscribe: bool = Field(default=True, strict=True, description="Whether people may subscribe by the web form.")
     images: bool = Field(default=False, strict=True, description="Whether the lead may bring its picture.")
     frequency: tuple[Frequency, ...] = Field(

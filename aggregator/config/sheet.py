@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, ValidationError
 
 from aggregator.config.document import Document, Problem, compose
-from aggregator.config.fields import Text
+from aggregator.config.fields import Subject, Text
 from aggregator.config.reading import NotTextError, placed, text_of
 from aggregator.config.section import Section
 from aggregator.config.wording import got, plain, unknown_key
@@ -61,7 +61,7 @@ class Sheet(Section):
     """The sheet of an issue."""
 
     draft: Text = ""  # which draft this is the sheet of: another is refused
-    subject: Text = ""
+    subject: Subject = ""
     note: Note = ""
     stories: tuple[SheetLine, ...] = ()
     more: tuple[SheetLine, ...] = ()

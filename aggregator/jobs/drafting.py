@@ -26,13 +26,16 @@ WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timede
 
 
 def draft_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
-    """Name the period to draft: that of the last moment while it has no issue, else the next one, until now."""
+    """Name the period to draft: that of the last moment while it has no issue, else the first to come without one.
+
+    The next may have its issue already: it was drafted early and approved. A draft of it could never be sent.
+    """
     period = current_period(app, digest, now=now)
-    if app.store.issues.find(digest.name, period.name) is None:
-        return period
-    when, zone = When.read(digest.when), app.config.zone
-    due = when.next(now, zone)
-    return replace(period, name=when.period(due, zone), due=due)
+    when, zone, due = When.read(digest.when), app.config.zone, now
+    while app.store.issues.find(digest.name, period.name):
+        due = when.next(due, zone)
+        period = replace(period, name=when.period(due, zone), due=due)
+    return period
 
 
 def hold(app: App, digest: DigestConfig, period: Period) -> DraftedIssue | None:

@@ -94,17 +94,33 @@ def bring(app: App, roster: Roster) -> tuple[int, int, int]:
     Returns how many subscribers and how many subscriptions are new, and how many people are asked. Raises NoHomeError
     where nobody could answer; nothing is kept then.
     """
-    there = {digest.name for digest in app.config.digests}
-    asked_for = [(who, wish) for who, wish in roster.people if wish.state == "pending" and wish.digest in there]
-    waiting = [(who, wish) for who, wish in asked_for if not who.suppressed]
-    if waiting and not app.config.home:
-        raise subscribing.NoHomeError
+    waiting = _waiting(app, roster)
     new = app.store.subscribers.keep(roster.people)
     asked = 0
     for who, wish in waiting:
         later = app.clock() + timedelta(days=asked // ASKED_A_DAY) if asked >= ASKED_A_DAY else None
         asked += subscribing.ask_waiting(app, who.address, wish, not_before=later) in ("queued", "later")
     return *new, asked
+
+
+def rehearse(app: App, roster: Roster) -> tuple[int, int, int]:
+    """Count what ``bring`` would say of a file, and change nothing: who is new, and who of them would be asked."""
+    waiting = _waiting(app, roster)
+    here = {who.mailbox: {wish.digest for wish in wishes} for who, wishes in app.store.subscribers.all()}
+    listed = {(mailbox_of(who.address), wish.digest) for who, wish in roster.people}
+    new = {(mailbox, digest) for mailbox, digest in listed if digest not in here.get(mailbox, ())}
+    asked = sum((mailbox_of(who.address), wish.digest) in new for who, wish in waiting)
+    return len({mailbox for mailbox, _ in new} - here.keys()), len(new), asked
+
+
+def _waiting(app: App, roster: Roster) -> list[tuple[Subscriber, Subscription]]:
+    """List who of a file is to be asked; raises NoHomeError where nobody could answer."""
+    there = {digest.name for digest in app.config.digests}
+    asked_for = [(who, wish) for who, wish in roster.people if wish.state == "pending" and wish.digest in there]
+    waiting = [(who, wish) for who, wish in asked_for if not who.suppressed]
+    if waiting and not app.config.home:
+        raise subscribing.NoHomeError
+    return waiting
 
 
 def read_people(app: App, data: bytes, *, name: str, digest: str, agreed: bool) -> Roster:

@@ -60,10 +60,11 @@ from aggregator.model.story import News, Quote, Story
 from aggregator.model.story_traits import Placement, StoryChanges, Traits
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
 from aggregator.model.web import Asking, Fetched, Request, Validators
-from aggregator.model.words import KEYS, WORDS, Criterion, DateSource, Format, Reach
+from aggregator.model.words import KEYS, SUBJECT_WORDS, WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
     "KEYS",
+    "SUBJECT_WORDS",
     "WORDS",
     "Addressed",
     "Article",

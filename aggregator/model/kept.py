@@ -91,6 +91,7 @@ class FeedFigures:
     published: int = 0  # of these, entries that were published in it
     told: int = 0  # entries of the last issues that came from this feed …
     told_by_all: int = 0  # … and from all feeds
+    reaches: datetime | None = None  # when the oldest of the entries that were seen in that time was published
 
 
 @value(frozen=True, slots=True)

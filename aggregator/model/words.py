@@ -14,6 +14,9 @@ Reach = Literal["all", "outputs", "none"]
 Format = Literal["atom", "rss", "json"]
 """The three shapes of an output."""
 
+SUBJECT_WORDS = ("title", "date", "lead", "count")
+"""What the subject of a digest may say in braces: ``{lead} and more``."""
+
 KEYS = "2"
 """The version of canonical addresses (``pipeline.addresses.canonical``): those of an earlier one are made anew."""
 

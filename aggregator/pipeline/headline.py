@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from aggregator.model import SUBJECT_WORDS
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.plain import shortened, tidy
 
 SUBJECT, PREHEADER = 120, 100
 """The most characters of a subject and of a preheader."""
 
-_PLACEHOLDER = re.compile(r"\{(title|date|lead|count)\}")
+_PLACEHOLDER = re.compile(rf"\{{({'|'.join(SUBJECT_WORDS)})\}}")
 
 
 def subject(template: str, *, title: str, day: date, titles: Sequence[str], frame: Frame) -> str:

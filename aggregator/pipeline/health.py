@@ -87,10 +87,14 @@ def _times(count: int) -> str:
 def per_week(state: FeedState, figures: FeedFigures, *, now: datetime) -> float:
     """Return how many entries a week a feed brought in the last four weeks.
 
-    Of a feed that was not known so long all entries are new to us: those count that were published in that time.
+    Of a feed that was not known so long all entries are new to us: those count that were published in that time, or
+    in as much of it as the feed still had when we came. What is published within a day is no more than a day's.
     """
-    young = state.first_seen is None or now - state.first_seen < timedelta(weeks=WEEKS)
-    return round((figures.published if young else figures.seen) / WEEKS, 1)
+    if state.first_seen and now - state.first_seen >= timedelta(weeks=WEEKS):
+        return round(figures.seen / WEEKS, 1)
+    span = now - figures.reaches if figures.reaches else timedelta(weeks=WEEKS)
+    weeks = min(max(span, timedelta(days=1)), timedelta(weeks=WEEKS)) / timedelta(weeks=1)
+    return round(figures.published / weeks, 1)
 
 
 def share(figures: FeedFigures) -> str:

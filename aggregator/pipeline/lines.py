@@ -17,6 +17,7 @@ EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 
 _COVERED = 4  # publishers after "Also covered by"
 _QUOTES = 3
+_BULLETS = "•‣●▪◦ "
 _WORTH_SAYING = 2  # minutes of reading
 
 
@@ -68,10 +69,13 @@ def iso(moment: datetime) -> str:
 
 
 def _headed(telling: Telling) -> tuple[str, str]:
-    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too."""
-    excerpt = shortened(tidy(telling.lead.lead.entry.excerpt), EXCERPT)
+    """Write headline and excerpt; the excerpt is empty where it would only repeat the headline, which may be, too.
+
+    Or where an earlier issue had it from another text: a feed of live reports says the same below each headline.
+    """
+    excerpt = _as_told(telling.lead.lead.entry.excerpt)
     title = shortened(visible(telling.title), TITLE) or shortened(excerpt, 80)
-    return title, "" if _repeats(excerpt, title) else excerpt
+    return title, "" if _repeats(excerpt, title) or _was_told(excerpt, telling) else excerpt
 
 
 def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
@@ -142,7 +146,7 @@ def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
     found: list[Said] = []
     room = QUOTED
     for quote in (quote for quote in quotes if not _is_headline(quote, telling)):
-        sentence = shortened(tidy(quote.sentence), EXCERPT)
+        sentence = _as_told(quote.sentence)
         if (found and len(sentence) > room) or len(found) == _QUOTES:
             break
         room -= len(sentence)
@@ -161,6 +165,18 @@ def _is_headline(quote: Quote, telling: Telling) -> bool:
 def _repeats(excerpt: str, title: str) -> bool:
     """Tell whether the excerpt says nothing but the title."""
     return excerpt.rstrip(" .…").casefold() == title.rstrip(" .…").casefold() or title == shortened(excerpt, 80)
+
+
+def _as_told(text: str) -> str:
+    """Shorten what a publisher says, without the bullet of a list that it was the first of."""
+    return shortened(tidy(text).lstrip(_BULLETS), EXCERPT)
+
+
+def _was_told(excerpt: str, telling: Telling) -> bool:
+    """Tell whether a story that comes back had this excerpt before."""
+    fresh = {text.lead.id for text in telling.fresh}
+    earlier = [text.lead.entry.excerpt for text in telling.story.texts if text.lead.id not in fresh]
+    return bool(telling.told) and any(_as_told(one) == excerpt for one in earlier)
 
 
 def _minutes(text: str) -> int:

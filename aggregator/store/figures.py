@@ -4,7 +4,7 @@ import sqlite3
 from datetime import datetime, timedelta
 
 from aggregator.model import FeedFigures
-from aggregator.store.driver import number
+from aggregator.store.driver import moment, number
 
 WEEKS = 4
 ISSUES = 5
@@ -14,17 +14,18 @@ ISSUES = 5
 def count(connection: sqlite3.Connection, *, now: datetime) -> dict[int, FeedFigures]:
     """Count by feed the entries of the last four weeks, and those that the last issues told."""
     since, until = number(now - timedelta(weeks=WEEKS)), number(now)
-    fresh = {feed: (seen, new) for feed, seen, new in connection.execute(_FRESH, (since, until, since))}
+    fresh = {feed: row for feed, *row in connection.execute(_FRESH, (since, until, since))}
     told: dict[int | None, int] = dict(connection.execute(_TOLD, (ISSUES,)).fetchall())
     by_all = sum(told.values())  # those whose entry was purged since count under no feed
-    return {
-        feed: FeedFigures(*fresh.get(feed, (0, 0)), told.get(feed, 0), by_all)
-        for (feed,) in connection.execute("SELECT id FROM feed")
-    }
+    found: dict[int, FeedFigures] = {}
+    for (feed,) in connection.execute("SELECT id FROM feed"):
+        seen, new, oldest = fresh.get(feed, (0, 0, None))
+        found[feed] = FeedFigures(seen, new, told.get(feed, 0), by_all, moment(oldest))
+    return found
 
 
 _FRESH = """
-    SELECT feed_id, count(*), sum(CASE WHEN published BETWEEN ? AND ? THEN 1 ELSE 0 END)
+    SELECT feed_id, count(*), sum(CASE WHEN published BETWEEN ? AND ? THEN 1 ELSE 0 END), min(published)
     FROM entry WHERE first_seen >= ? GROUP BY feed_id
 """
 _TOLD = """

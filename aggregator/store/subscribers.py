@@ -117,6 +117,14 @@ class Subscribers(Subscriptions):
             rows = connection.execute(mine, (id,))
             return tuple((digest, period, state, instant(changed)) for digest, period, state, changed in rows)
 
+    def asked_of(self, id: int) -> tuple[tuple[str, str, str, datetime], ...]:
+        """List digest, state, answer and time of the mails that asked a subscriber, the latest first."""
+        mine = """SELECT digest, state, reply, changed FROM confirmation
+            WHERE subscriber_id = ? AND state != 'dropped' ORDER BY id DESC"""
+        with self._lane.read() as connection:
+            rows = connection.execute(mine, (id,))
+            return tuple((digest, state, reply, instant(changed)) for digest, state, reply, changed in rows)
+
     def erase(self, id: int) -> bool:
         """Forget a person: all that is theirs goes, and what was sent to them is counted without a name.
 

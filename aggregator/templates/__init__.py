@@ -162,7 +162,8 @@ def _mistakes_named(name: str) -> Iterator[None]:
     except TemplateNotFound as error:
         raise TemplateError(_place(error.__traceback__, name), f"there is no template “{error.name}”") from error
     except RecursionError as error:
-        raise TemplateError(name, "extends or includes itself") from error
+        reason = f"extends or includes itself; the shipped one is called “default:{name.rpartition(':')[2]}”"
+        raise TemplateError(name, reason) from error
     except UnicodeDecodeError as error:
         raise TemplateError(name, "is not UTF-8 text") from error
     except Exception as error:  # a template of the user's may do anything that an expression can

@@ -438,6 +438,23 @@ def index(connection: HTTPConnection) -> tuple[bool, bool]:
     return b"feeds/extra.atom" in text, b"feeds/world.atom" in text
 
 
+def test_run_does_not_advise_a_sync_that_it_would_lock_out(site: Server, tmp_path: Path) -> None:
+    """Feeds that failed before are counted; when they are asked again is told elsewhere."""
+    desk(tmp_path, site.url("/a"), site.url("/missing"))
+    run(tmp_path, "sync", code=3)
+    missed = f"{utc_now() - timedelta(hours=1):%H:%M}"
+    desk(tmp_path, site.url("/a"), site.url("/missing"), extra=EXTRA.replace("00:00", missed))
+    command = [sys.executable, "-m", "aggregator", "-C", str(tmp_path), "run", "--port", "0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        line = next(line for line in process.stderr if "failed before and not due yet" in line)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert "`aggregator feeds` says when" in line and "sync" not in line
+
+
 def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None:
     """One life of `aggregator run`: first tick, HTTP, a bad and a good reload, SIGTERM."""
     missed = f"{utc_now() - timedelta(hours=1):%H:%M}"  # an issue that is caught up: missed by an hour

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import utc_now
+from aggregator.jobs.compose import digest_named
+from aggregator.jobs.drafting import approve, draft_of
 from tests.cli.test_commands import data, run
 from tests.postoffice import Clerk, post_office
 from tests.servers import Page, Server, serve
@@ -44,6 +46,19 @@ def test_draft_edit_approve(site: Server, tmp_path: Path) -> None:
     sent = run(tmp_path, "digest", "approve", "morning").stderr
     assert "“Rain today”" in sent and "1 message written to storage/outbox" in sent
     assert "there is no draft" in run(tmp_path, "digest", "approve", "morning", code=1).stderr
+
+
+def test_the_list_has_the_drafts_that_wait(site: Server, tmp_path: Path) -> None:
+    """Also before any issue was made; which of them were approved, it says."""
+    here = desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    (held,) = data(tmp_path, "digest", "list")["drafts"]
+    assert (held["digest"], held["state"]) == ("morning", "held")
+    listed = run(tmp_path, "digest", "list", "morning").stderr
+    assert f"morning {held['period']} waits for you: `aggregator digest approve morning`" in listed
+    with here.app() as app:
+        approve(app, draft_of(app, digest_named(app, "morning")))
+    assert f"morning {held['period']} is approved, and goes out with" in run(tmp_path, "digest", "list").stderr
 
 
 def edited_with(editor: Path, root: Path, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:

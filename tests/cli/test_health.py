@@ -99,7 +99,7 @@ def test_programs_get_the_same_words_and_the_facts(newsroom: Newsroom) -> None:
     good, old = feeds["good"], feeds["old"]
     assert (good["health"], good["last_answer"], good["validators"]) == ("ok", "304: nothing new", "ETag; 304 seen")
     assert (good["answers_full"], good["answers_unchanged"], good["suggested_edit"]) == (1, 1, "")
-    assert good["entries_per_week"] == 0.5 and good["told"]["of"] >= good["told"]["entries"] > 0
+    assert good["entries_per_week"] == 2 and good["told"]["of"] >= good["told"]["entries"] > 0
     assert old["adopted"] == newsroom.server.url("/new") and old["moved_since"].endswith("Z")
     assert feeds["missing"]["last_answer"] == "404: not found there" and feeds["missing"]["failing_since"]
     assert feeds["gone"]["gone"] is True and feeds["page"]["status"] == 200
@@ -117,7 +117,7 @@ def test_one_feed_is_found_by_its_address_a_part_of_it_or_its_title(newsroom: Ne
         "to do:       nothing",
     ):
         assert line in said.splitlines()
-    assert "next due:" in said and "every 1 h (feeds.yaml)" in said and "0.5 entries a week; 2 entries stored" in said
+    assert "next due:" in said and "every 1 h (feeds.yaml)" in said and "2 entries a week; 2 entries stored" in said
     assert "entries in the last digests (" in said and "answers:     1 whole, 1 unchanged, 0 the same again" in said
 
 

@@ -9,15 +9,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from aggregator.app import open_app
+from aggregator.cli.people import rows
+from aggregator.model import Choice, Consent, Subscriber, Subscription
 from tests.cli.test_commands import data, run
 from tests.frontdesk import EXTRA, READER, URLENCODED, eventually
+from tests.postoffice import Clerk, post_office
 from tests.servers import Page, serve
 from tests.workspaces import desk, item, rss
 
@@ -99,6 +104,26 @@ def test_removing_ends_one_or_all_and_erasing_forgets(root: Path):
     assert "no subscriber reader@example.org" in subscribers(root, "show", READER, code=1).stderr
 
 
+def test_that_the_mail_that_asks_was_refused_is_known_of_who_waits(root: Path):
+    """Else they would wait for good, and nobody could see why."""
+    with post_office(Clerk(rcpt={READER: "550 5.1.1 no such user"})) as office:
+        desk(root, extra=f"{EXTRA}\nmail: {{from: a@example.org, smtp: 'smtp://127.0.0.1:{office.port}'}}")
+        subscribers(root, "add", READER, "--digest", "morning")
+        run(root, "sync")
+    (mail,) = data(root, "subscribers", "show", READER)["subscriber"]["confirmations"]
+    assert (mail["digest"], mail["state"], mail["reply"]) == ("morning", "failed", "550 5.1.1 no such user")
+    assert re.search(r"^asked: +morning: failed, .*: 550 5.1.1 no", subscribers(root, "show", READER).stdout, re.M)
+
+
+def test_since_when_somebody_left_stands_in_the_list():
+    """Not since when they had it."""
+    asked, left = datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    who = Subscriber(1, "uid", READER, READER, asked)
+    wish = Subscription(1, "morning", "left", Choice(), Consent(asked, "form"), asked, left)
+    (row,) = rows(who, [(wish, None)], digest="", zone=ZoneInfo("UTC"), now=left)
+    assert row == (READER, "morning", "left", "each", "all", "2026-11-25 09:30")
+
+
 def test_who_stands_in_feeds_yaml_too_is_named_when_erased(root: Path):
     desk(root, extra=EXTRA.replace("when: daily 19:00,", "when: daily 19:00, to: [Reader@example.org],"))
     added(root, READER)
@@ -165,7 +190,9 @@ def test_a_list_with_a_bad_line_is_not_imported_at_all(root: Path):
     assert "list.csv:3: not an email address" in done.stderr and "list.csv:5:" in done.stderr
     assert states(root) == {}
     (root / "list.csv").write_text("Name,Email\nx,a@example.org\ny,c@example.org\n")
-    assert "nothing was changed" in subscribers(root, *words, "--dry-run").stderr and states(root) == {}
+    done = subscribers(root, *words, "--dry-run")
+    assert "2 subscribers and 2 subscriptions new" in done.stderr and "; nothing was changed" in done.stderr
+    assert states(root) == {}
     done = subscribers(root, *words)
     assert "2 subscribers and 2 subscriptions new" in done.stderr and "say nothing here: name" in done.stderr
     assert set(states(root).values()) == {"confirmed"}
@@ -185,7 +212,9 @@ def test_who_waits_in_a_list_is_asked(root: Path):
     subscribers(root, "remove", READER)
     lines = [f"{name}@example.org,morning,pending" for name in ("reader", "a", "b")]
     (root / "list.csv").write_text("\n".join(["address,digest,state", *lines]))
-    assert data(root, "subscribers", "import", str(root / "list.csv"))["asked"] == 2
+    dry = data(root, "subscribers", "import", str(root / "list.csv"), "--dry-run")
+    found = data(root, "subscribers", "import", str(root / "list.csv"))
+    assert found["asked"] == 2 and {**found, "dry_run": True} == dry
     with open_app(root, readonly=True) as app:
         waiting = app.store.confirmations.waiting(app.clock())
     assert [one.subscriber.address for one in waiting] == ["a@example.org", "b@example.org"]

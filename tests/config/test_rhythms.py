@@ -81,6 +81,10 @@ def test_a_choice_that_is_no_more_falls_back_to_each_issue_or_what_is_left() -> 
             "[{name: m, when: daily 07:00, frequency: [weekly]}, {name: m-weekly, when: daily 08:00}]",
             "digests[1].name: is the name of what gathers m (`frequency: weekly`); choose another",
         ),
+        (
+            "[{name: m, when: daily 07:00, subject: '{lead}, {Date}'}]",
+            'digests[0].subject: may say {title}, {date}, {lead}, {count} (got "{Date}"); did you mean `date`?',
+        ),
         ("[{name: m, when: daily 07:00, subscribe: maybe}]", 'must be true or false (got "maybe")'),
     ],
 )

@@ -35,6 +35,10 @@ def test_whatever_is_written_is_read_back(top: str, note: str, title: str):
         ("- 1", "sheet:1:1: must be a mapping of keys and values (got a list)"),
         (f"note: {'x' * (LONGEST + 1)}", "sheet:1:7: note: longer than 2000 characters"),
         ("subject: [a]", "sheet:1:10: subject: "),
+        (
+            "subject: '{lead} and {cout} more'",
+            'may say {title}, {date}, {lead}, {count} (got "{cout}"); did you mean `count`?',
+        ),
         ("stories: {}", "sheet:1:10: stories: must be a list"),
         ("stories: [{title: a}]", "sheet:1:11: stories[0].id: is missing"),
         ("stories: [{id: true}]", "stories[0].id: must be a whole number"),

@@ -458,6 +458,21 @@ def test_a_draft_of_the_next_issue_outlives_the_sending_of_the_last(tmp_path: Pa
     assert drafted(here).period == "2026-11-23"
 
 
+def test_after_an_issue_that_went_out_early_the_one_after_it_is_drafted(tmp_path: Path, site: Server) -> None:
+    """It is still before the time of the issue that was sent: a second draft of that one could never be sent."""
+    here = desk(tmp_path, site.url("/a"), extra=FREE)
+    here.sync()
+    periods = []
+    for number in (6, 7):
+        site.pages["/a"] = news(number)
+        here.clock.forward(minutes=20)
+        here.sync(force=True)
+        assert make(here)
+        send(here)
+        periods += [issue.period for issue in here.sync().issues]
+    assert periods == ["2026-11-23", "2026-11-24"] and headlines(tmp_path, periods[1]) == ["Glacier loses name"]
+
+
 def test_an_issue_on_time_goes_out_also_when_its_time_was_missed_by_long(tmp_path: Path, site: Server) -> None:
     """`run` was down for seven hours: what the editor approved is not thrown away."""
     here = desk(tmp_path, site.url("/a"), extra=RULE)

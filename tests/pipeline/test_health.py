@@ -1,5 +1,6 @@
 """Health in plain words, and the edit of feeds.yaml that helps."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -81,9 +82,13 @@ def test_what_a_server_can_say_of_change(state: FeedState, said: str) -> None:
 
 def test_entries_a_week_of_an_old_feed_and_of_a_young_one() -> None:
     """What a young feed had published before we knew it was new to us alone."""
-    figures = FeedFigures(seen=30, published=10)
+    figures = FeedFigures(seen=30, published=10, reaches=NOW - 100 * DAY)
     assert per_week(feed(first_seen=NOW - 100 * DAY), figures, now=NOW) == 7.5
     assert per_week(feed(first_seen=NOW - 3 * DAY), figures, now=NOW) == 2.5
+    busy = replace(figures, seen=50, published=50, reaches=NOW - 2 * DAY)
+    assert per_week(feed(first_seen=NOW - HOUR), busy, now=NOW) == 175, "a document that holds no more than two days"
+    sudden = replace(busy, published=3, reaches=NOW - HOUR)
+    assert per_week(feed(first_seen=NOW - HOUR), sudden, now=NOW) == 21
     assert per_week(FeedState(0, OLD), FeedFigures(), now=NOW) == 0
 
 

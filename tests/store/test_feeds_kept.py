@@ -257,7 +257,8 @@ def test_what_feeds_bring_is_counted_for_all_at_once(desk: Desk) -> None:
     """Entries of four weeks by first sight and by date; those of the last issues; a feed without any counts too."""
     old = [entry("old", published=NOW - 40 * DAY), entry("recent", published=NOW - 2 * DAY)]
     desk.read("a", document(old), now=NOW - HOUR)
-    assert desk.store.feeds.figures(now=NOW) == {1: FeedFigures(seen=2, published=1), 2: FeedFigures()}
+    brought = FeedFigures(seen=2, published=1, reaches=NOW - 40 * DAY)
+    assert desk.store.feeds.figures(now=NOW) == {1: brought, 2: FeedFigures()}
     assert desk.store.feeds.figures(now=NOW + 60 * DAY) == {1: FeedFigures(), 2: FeedFigures()}
 
 
