@@ -195,7 +195,8 @@ class Config(Section):
         found: list[DigestConfig] = []
         for digest in self.digests:
             gathered = [often for often in digest.frequency if often != "each"]
-            found += [digest, *(digest.model_copy(update=derived(digest.name, digest, often)) for often in gathered)]
+            others = (derived(digest.name, digest, often, language=self.language) for often in gathered)
+            found += [digest, *(digest.model_copy(update=other) for other in others)]
         return tuple(found)
 
     def rhythm(self, mailing: str) -> tuple[str, Frequency]:

@@ -7,6 +7,27 @@ from aggregator.model import Frequency
 from aggregator.when import EVERY_DAY, When
 
 LARGEST = 500  # stories in an issue, as for any digest
+_CALLED = {
+    "ar": ("يومي", "أسبوعي"),
+    "de": ("täglich", "wöchentlich"),
+    "en": ("daily", "weekly"),
+    "es": ("diario", "semanal"),
+    "fa": ("روزانه", "هفتگی"),
+    "fr": ("quotidien", "hebdomadaire"),
+    "he": ("יומי", "שבועי"),
+    "it": ("quotidiano", "settimanale"),
+    "ja": ("日刊", "週刊"),
+    "ko": ("일간", "주간"),
+    "nl": ("dagelijks", "wekelijks"),
+    "pl": ("codziennie", "co tydzień"),
+    "pt": ("diário", "semanal"),
+    "ru": ("ежедневно", "еженедельно"),
+    "uk": ("щодня", "щотижня"),
+    "zh": ("每日", "每周"),
+    **dict.fromkeys(("zh-hant", "zh-tw", "zh-hk", "zh-mo"), ("每日", "每週")),
+}
+"""How a mailing is called that comes daily, or weekly."""
+
 _EACH_IS = {"daily": "each day", "weekly": "once a week"}
 
 
@@ -31,21 +52,28 @@ def available(wanted: Frequency, offered: Sequence[Frequency]) -> Frequency:
     return next((one for one in (wanted, "each") if one in offered), offered[0])
 
 
-def derived(name: str, digest: Gathered, often: Frequency) -> dict[str, object]:
+def derived(name: str, digest: Gathered, often: Frequency, *, language: str) -> dict[str, object]:
     """Give the keys in which the mailing that gathers a digest differs from it.
 
-    It has its own name, and so its own issues and its own memory of what was told; it is due at the first moment of
-    each week (Monday's, where the digest has one each day) or at the same time each day, and twice as long.
+    Its title says how often it comes, in the ``language`` that titles have: that of feeds.yaml, whoever reads. It has
+    its own name, and so its own issues and its own memory of what was told; it is due at the first moment of each week
+    (Monday's, where the digest has one each day) or at the same time each day, and twice as long.
     """
     return {
         "name": f"{name}-{often}",
-        "title": f"{digest.title or name} ({often})",
+        "title": f"{digest.title or name} ({_called(often, language.lower())})",
         "when": str(gathered(When.read(digest.when), often)),
         "size": min(LARGEST, 2 * digest.size),
         "to": (),
         "subscribe": False,
         "frequency": ("each",),
     }
+
+
+def _called(often: Frequency, language: str) -> str:
+    while language and language not in _CALLED:
+        language = language.rpartition("-")[0]
+    return _CALLED[language or "en"][often == "weekly"]
 
 
 def gathered(when: When, often: Frequency) -> When:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from aggregator.config import read
+from aggregator.config.rhythms import _CALLED
+from aggregator.pipeline.people import LANGUAGES
 
 Problems = Callable[[str], list[str]]
 
@@ -34,6 +36,25 @@ def test_a_mailing_is_due_at_the_first_moment_of_a_day_or_a_week(when: str, dail
 
 def test_a_mailing_is_no_longer_than_an_issue_may_be() -> None:
     assert mailings("{name: m, when: daily 07:00, size: 400, frequency: [weekly]}")[1] == ("m-weekly", "mon 07:00", 500)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "M (weekly)"),
+        ("de", "M (wöchentlich)"),
+        ("de-CH", "M (wöchentlich)"),
+        ("zh-Hant-TW", "M (每週)"),
+        ("sv", "M (weekly)"),
+    ],
+)
+def test_the_title_of_a_mailing_says_how_often_it_comes_in_the_language_of_titles(language: str, title: str) -> None:
+    text = f"title: T\nlanguage: {language}\ndigests: [{{name: m, title: M, when: daily 07:00, frequency: [weekly]}}]"
+    assert read(text.encode(), "feeds.yaml").mailings[1].title == title
+
+
+def test_there_is_a_word_for_it_in_each_language_of_the_frame() -> None:
+    assert LANGUAGES.keys() <= _CALLED.keys()
 
 
 def test_each_issue_alone_unless_the_file_says_more() -> None:
