@@ -4,6 +4,7 @@ import os
 import signal
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from queue import SimpleQueue
 
 from aggregator import config, workers
@@ -43,6 +44,8 @@ def serve_only(screen: Terminal, *, host: str, port: int) -> None:
         app = stack.enter_context(screen.opened(writing=writing))
         receiving = writing and app.config.home
         reception = stack.enter_context(Reception(app, tell=screen.warn)) if receiving else None
+        if app.config.home and app.config.digests and not writing:
+            screen.warn(f"{app.workspace.storage}, or the database, cannot be written: nobody can subscribe here")
         serve(
             site(app, reception),
             host=host,
@@ -52,10 +55,17 @@ def serve_only(screen: Terminal, *, host: str, port: int) -> None:
 
 
 def _may_write(screen: Terminal) -> bool:
-    """Tell whether there is a database, in a place where it can be written."""
+    """Tell whether there is a database that can be written; where people may subscribe, also one that is to be made."""
     workspace = find_workspace(screen.root)
-    database = database_of(workspace, config.load(workspace.config))
-    return all(os.access(path, os.W_OK) for path in (database, database.parent, workspace.storage))
+    settings = config.load(workspace.config)
+    database = database_of(workspace, settings)
+    paths = [_standing(path) for path in (database, database.parent, workspace.storage)]
+    return bool(settings.home or database.exists()) and all(os.access(path, os.W_OK) for path in paths)
+
+
+def _standing(path: Path) -> Path:
+    """Give a path, or what of it there is."""
+    return next(part for part in (path, *path.parents) if part.exists())
 
 
 def work_for_ever(screen: Terminal, *, host: str, port: int) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
@@ -292,12 +293,39 @@ def test_people_subscribe_while_a_sync_writes(tmp_path: Path):
             assert len(app.store.subscribers.all()) == sent + 1
 
 
-def test_a_site_that_may_only_be_read_has_no_forms(tmp_path: Path):
-    """Without a database there is nothing to write into: `aggregator serve` makes none."""
+def test_people_subscribe_before_the_first_sync(tmp_path: Path):
+    here = desk(tmp_path, extra=EXTRA)
+    with serving(tmp_path) as place:
+        assert post(place, "/subscribe/morning", address=READER) == 200
+    with here.app() as app:
+        assert [who.address for who, _ in app.store.subscribers.all()] == [READER]
+
+
+def test_a_site_without_an_address_has_no_forms(tmp_path: Path):
+    """There is nothing to write, then: `aggregator serve` makes no database."""
     desk(tmp_path, extra=EXTRA)
+    config = tmp_path / "feeds.yaml"
+    config.write_text(config.read_text().replace("home: https://desk.example.org/\n", ""))
     with serving(tmp_path) as place:
         assert post(place, "/subscribe/morning", address=READER) == 404
     assert not (tmp_path / "storage").exists()
+
+
+def test_a_site_that_may_only_be_read_says_that_nobody_can_subscribe(root: Path):
+    subscribers(root, "add", READER, "--digest", "morning", "--confirmed")
+    storage = root / "storage"
+    for path in (*storage.iterdir(), storage):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    bound = ["setpriv", "--bounding-set=-dac_override"] if os.geteuid() == 0 else []  # root without its rights
+    command = [*bound, sys.executable, "-m", "aggregator", "-C", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        said = [process.stderr.readline(), process.stderr.readline()]
+        place = re.search(r"http://([\d.]+:\d+)/", said[1])
+        assert place and post(place[1], "/subscribe/morning", address=READER) == 404
+        process.send_signal(signal.SIGTERM)
+    storage.chmod(0o755)
+    assert said[0] == f"{storage}, or the database, cannot be written: nobody can subscribe here\n"
 
 
 def test_run_takes_forms_and_sends_the_mails_that_ask(tmp_path: Path):
