@@ -19,11 +19,10 @@ def upgrade() -> None:
     op.add_column("robots", sa.Column("rests", sa.BigInteger(), nullable=True))
     op.add_column("pending", sa.Column("published", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("pending", sa.Column("changed", sa.Boolean(), nullable=False, server_default="1"))
-    op.add_column("pending", sa.Column("handed", sa.Boolean(), nullable=False, server_default="0"))
     op.execute("UPDATE pending SET published = (SELECT published FROM entry WHERE entry.id = pending.entry_id)")
     with op.batch_alter_table("pending") as pending:
-        for column in ("published", "changed", "handed"):
-            pending.alter_column(column, server_default=None)
+        pending.alter_column("published", server_default=None)
+        pending.alter_column("changed", server_default=None)
     op.create_index("ix_pending_published_entry_id", "pending", ["published", "entry_id"])
 
 
@@ -31,7 +30,6 @@ def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_pending_published_entry_id", "pending")
     with op.batch_alter_table("pending") as pending:
-        pending.drop_column("handed")
         pending.drop_column("changed")
         pending.drop_column("published")
     with op.batch_alter_table("curation") as curation:

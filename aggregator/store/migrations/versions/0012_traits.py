@@ -1,4 +1,4 @@
-"""Traits in the order of placing, with what the meaning of an entry is made of; postings of terms in parts."""
+"""Traits in the order of placing, with what a meaning is made of; postings of terms in parts; what Curate has."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -33,10 +33,15 @@ def upgrade() -> None:
         data = pack(f"<I{len(terms)}I{len(sizes)}B", len(terms), *terms, *sizes) + b"".join(entries)
         op.get_bind().execute(sa.text("INSERT INTO story_posting VALUES (:e, 1, :d)"), {"e": epoch, "d": data})
     op.drop_table("story_term")
+    op.add_column("pending", sa.Column("handed", sa.Boolean(), nullable=False, server_default="0"))
+    with op.batch_alter_table("pending") as pending:  # the default was for the rows that were there
+        pending.alter_column("handed", server_default=None)
 
 
 def downgrade() -> None:
     """Take them away; all is placed anew where some have no meaning."""
+    with op.batch_alter_table("pending") as pending:
+        pending.drop_column("handed")
     op.create_table(
         "story_term",
         sa.Column("epoch", sa.Integer(), nullable=False),
