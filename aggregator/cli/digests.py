@@ -50,9 +50,9 @@ def preview(
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the draft, or the issue as it would be composed now or at another time; nothing is frozen, nothing sent."""
+    """Show the draft, or the issue that comes next, with what it would tell now or at another time; nothing is sent."""
     from aggregator.app import utc_now
-    from aggregator.jobs.compose import current_period, digest_named, draft
+    from aggregator.jobs.compose import digest_named, draft, next_period
     from aggregator.jobs.drafting import draft_in_hand
     from aggregator.jobs.edited import as_edited
 
@@ -60,18 +60,19 @@ def preview(
     with screen.opened() as app:
         digest = digest_named(app, name)
         now = read_moment(at, app.config.zone) if at else utc_now()
-        period = current_period(app, digest, now=now, by=now)
+        period = next_period(app, digest, now=now, by=now)
         held = None if at else draft_in_hand(app, digest)
         drafted = as_edited(app, digest, held) if held else draft(app, digest, period)
         path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
             since, until = _window(drafted[0]) if drafted else (period.since, period.until)
-            screen.json(since=since, until=until, issue=drafted[0] if drafted else None, path=path)
+            issue, named = (drafted[0], drafted[0].period) if drafted else (None, period.name)
+            screen.json(period=named, since=since, until=until, issue=issue, path=path)
         elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
         else:
-            first = moment(_window(drafted[0])[0], app.config.zone)
-            screen.say(f"{f'draft of {held.period}, ' if held else ''}subject: {drafted[0].subject}\nfrom {first} on")
+            issue, first = drafted[0], moment(_window(drafted[0])[0], app.config.zone)
+            screen.say(f"{'draft' if held else 'issue'} of {issue.period}, subject: {issue.subject}\nfrom {first} on")
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))

@@ -33,13 +33,13 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     """Compose the next issue and hold it: `digest edit` changes it, `digest approve` sends it."""
-    from aggregator.jobs.compose import digest_named
-    from aggregator.jobs.drafting import draft_period, hold
+    from aggregator.jobs.compose import digest_named, next_period
+    from aggregator.jobs.drafting import hold
 
     screen = terminal(context)
     with screen.beside() as app:
         digest = digest_named(app, name)
-        period = draft_period(app, digest, now=app.clock())
+        period = next_period(app, digest, now=app.clock())
         there = app.store.drafts.find(name)
         if there and there.period == period.name and not again:
             raise NotFoundError(

@@ -1,7 +1,7 @@
 """Compose: freeze one issue of a digest, once a period, or record that there was nothing to tell."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aggregator.app import App
@@ -59,9 +59,21 @@ def _waits(app: App, digest: DigestConfig, period: Period, *, now: datetime) -> 
 
     Which moment that was is kept, so that a workspace that is synced rarely does not wait for ever.
     """
-    if now - period.due <= FIRST_WITHIN or app.store.issues.last(digest.name) or app.store.drafts.find(digest.name):
+    if not _is_long_ago(app, digest, period, now=now):
         return False
-    return app.store.meta.once(f"passed_over_{digest.name}", lambda: period.name) == period.name
+    return app.store.meta.once(_passed_over(digest), lambda: period.name) == period.name
+
+
+def _is_long_ago(app: App, digest: DigestConfig, period: Period, *, now: datetime) -> bool:
+    """Tell whether a first issue of a period would bear a date of long ago, and nobody has it in hand."""
+    if now - period.due <= FIRST_WITHIN or app.store.issues.last(digest.name, by=period.by):
+        return False
+    held = app.store.drafts.find(digest.name)
+    return held is None or held.period > period.name
+
+
+def _passed_over(digest: DigestConfig) -> str:
+    return f"passed_over_{digest.name}"
 
 
 def wanted_mailings(app: App, *, now: datetime) -> list[DigestConfig]:
@@ -92,6 +104,30 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetim
         since = min(since, datetime.fromisoformat(held.issue.since))  # the first issue ever waited for approval
     earliest = min(last.since, last.until - LATE) if last else since
     return Period(when.period(due, zone), due, min(since, now), now, min(earliest, now), by)
+
+
+def next_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
+    """Name the period of the issue that comes next, with what it would tell now: the first that has none (``by``).
+
+    That is the last moment's while it has none, as long as a first issue need not wait; or one to come. Of those the
+    next may have its issue already: it was drafted early and approved.
+    """
+    period, when, zone = current_period(app, digest, now=now, by=by), When.read(digest.when), app.config.zone
+    while _has_issue(app, digest, period) or _would_wait(app, digest, period, now=now):
+        due = when.next(period.due, zone)
+        period = replace(period, name=when.period(due, zone), due=due)
+    return period
+
+
+def _has_issue(app: App, digest: DigestConfig, period: Period) -> bool:
+    found = app.store.issues.find(digest.name, period.name)
+    return found is not None and (period.by is None or found.until <= period.by)
+
+
+def _would_wait(app: App, digest: DigestConfig, period: Period, *, now: datetime) -> bool:
+    """Tell the same as ``_waits``, and keep nothing."""
+    passed = app.store.meta.get(_passed_over(digest), period.name)
+    return passed == period.name and _is_long_ago(app, digest, period, now=now)
 
 
 def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter] | None:

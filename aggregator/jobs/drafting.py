@@ -6,7 +6,7 @@ its time comes ─held─▶ the editor is mailed, once ─approve─▶ frozen
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
@@ -19,23 +19,9 @@ from aggregator.model import DraftedIssue, Edits, IssueState
 from aggregator.pipeline.edited import edited_digest, first_edits, taken
 from aggregator.pipeline.lines import iso
 from aggregator.store.sending import APART
-from aggregator.when import When
 
 WAITS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=6))
 """How long after each mail to the editor that does not go out the next is tried; the last span again and again."""
-
-
-def draft_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
-    """Name the period to draft: that of the last moment while it has no issue, else the first to come without one.
-
-    The next may have its issue already: it was drafted early and approved. A draft of it could never be sent.
-    """
-    period = current_period(app, digest, now=now)
-    when, zone, due = When.read(digest.when), app.config.zone, now
-    while app.store.issues.find(digest.name, period.name):
-        due = when.next(due, zone)
-        period = replace(period, name=when.period(due, zone), due=due)
-    return period
 
 
 def hold(app: App, digest: DigestConfig, period: Period) -> DraftedIssue | None:

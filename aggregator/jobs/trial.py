@@ -5,7 +5,7 @@ from dataclasses import replace
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
-from aggregator.jobs.compose import current_period, draft
+from aggregator.jobs.compose import current_period, draft, next_period
 from aggregator.jobs.drafting import draft_in_hand
 from aggregator.jobs.edited import as_edited
 from aggregator.jobs.post import contact_mail, host, prepared, send_one
@@ -14,7 +14,7 @@ from aggregator.pipeline.letter import fill, message_id
 
 
 def try_out(app: App, digest: DigestConfig, *, to: str) -> str:
-    """Send the draft that is in the editor's hand, else the issue of this period, or what it would tell now.
+    """Send the draft that is in the editor's hand, else the issue of this period, else the next as of now.
 
     Returns the server's reply.
 
@@ -35,6 +35,7 @@ def _shown(app: App, digest: DigestConfig) -> tuple[Issue, Letter]:
     state = app.store.issues.find(digest.name, period.name)
     if state and not state.skipped:
         return app.store.issues.issue(state.id), app.store.issues.letter(state.id)
+    period = next_period(app, digest, now=app.clock())
     drafted = draft(app, digest, period)
     if drafted is None:
         raise NotFoundError(f"nothing new for {digest.name} {period.name}: there is no issue to try out")

@@ -358,6 +358,7 @@ def test_digest_list_preview_and_send(synced: Path) -> None:
     assert again.startswith("morning 20") and again.endswith(": sent already to 1 recipient; nothing was sent again\n")
     assert "is composed already; nothing is waiting" in run(synced, "digest", "send", "morning", "--dry-run").stdout
     assert "nothing new" in run(synced, "digest", "preview", "morning").stderr
+    assert data(synced, "digest", "preview", "morning")["period"] > made["issue"]["period"]
     assert "there is: morning" in run(synced, "digest", "send", "evening", code=1).stderr
 
 

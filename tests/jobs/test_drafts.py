@@ -13,12 +13,11 @@ import pytest
 from aggregator import workers
 from aggregator.config.sheet import write_sheet
 from aggregator.errors import ConfigError, NotFoundError
-from aggregator.jobs.compose import digest_named
+from aggregator.jobs.compose import digest_named, next_period
 from aggregator.jobs.drafting import (
     approve,
     discard,
     draft_of,
-    draft_period,
     freeze_draft,
     hold,
     take_sheet,
@@ -71,7 +70,7 @@ def drafted(here: Desk) -> DraftedIssue:
 def make(here: Desk) -> DraftedIssue | None:
     with here.app() as app:
         digest = digest_named(app, "morning")
-        return hold(app, digest, draft_period(app, digest, now=app.clock()))
+        return hold(app, digest, next_period(app, digest, now=app.clock()))
 
 
 def change(here: Desk, text: str) -> DraftedIssue:
@@ -415,7 +414,7 @@ def test_nobody_changes_a_draft_while_it_becomes_an_issue(tmp_path: Path, site: 
             lambda: take_sheet(app, seen, text.encode(), name="sheet"),
             lambda: approve(app, seen),
             lambda: discard(app, seen),
-            lambda: hold(app, digest, draft_period(app, digest, now=app.clock())),
+            lambda: hold(app, digest, next_period(app, digest, now=app.clock())),
         ):
             with pytest.raises(NotFoundError, match="is being sent"):
                 attempt()

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from aggregator.app import open_app
+from aggregator.jobs.compose import digest_named, next_period
+from aggregator.jobs.drafting import hold
 from tests.servers import Page, serve
-from tests.workspaces import START, desk, item, rss
+from tests.workspaces import START, Desk, desk, item, rss
 
 DIGEST = "digests: [{name: morning, when: daily 07:00, to: [reader@example.org, other@example.org]}]"
 
@@ -96,6 +99,41 @@ def test_the_first_issue_bears_no_date_of_long_ago(tmp_path: Path) -> None:
         due = here.sync()
     assert (first.issues, first.empty, again.issues) == ([], [], [])
     assert [issue.period for issue in due.issues] == ["2026-11-26"]
+
+
+def coming(here: Desk, *, by: datetime | None = None) -> str:
+    """Say which issue comes next, as a preview does: nothing can be written."""
+    with open_app(here.root, readonly=True, clock=here.clock) as app:
+        return next_period(app, digest_named(app, "morning"), now=by or here.clock(), by=by).name
+
+
+def test_the_issue_that_comes_next_is_named_as_it_will_be_called(tmp_path: Path) -> None:
+    """Today's while it is not made, tomorrow's once it is; seen from a moment before, today's again."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST)
+        here.sync()
+        assert coming(here) == "2026-11-23"  # an hour before its time, and the day before has its issue
+        here.clock.forward(hours=2)
+        assert coming(here) == "2026-11-23"
+        server.pages["/a"] = Page(rss(item(2)))
+        made, before = here.clock(), here.clock() - timedelta(seconds=1)
+        assert [issue.period for issue in here.sync(force=True).issues] == [coming(here, by=before)] == ["2026-11-23"]
+        assert coming(here) == "2026-11-24" == coming(here, by=made)
+
+
+def test_a_first_issue_that_waits_is_previewed_and_drafted_as_that_of_its_moment(tmp_path: Path) -> None:
+    """A weekly digest that is new on a Monday: its Thursday's issue comes next, and no draft makes it come earlier."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("daily", "thu"))
+        assert here.sync().issues == [] and coming(here) == "2026-11-26"
+        with here.app() as app:
+            digest = digest_named(app, "morning")
+            held = hold(app, digest, next_period(app, digest, now=app.clock()))
+        assert held and held.period == "2026-11-26"
+        early = here.sync()
+        here.clock.forward(days=3, hours=2)
+        due = here.sync()
+    assert (early.issues, early.held) == ([], {}) and due.held == {"morning": "2026-11-26"}
 
 
 def test_a_first_issue_that_waits_for_approval_is_asked_about_for_days(tmp_path: Path) -> None:
