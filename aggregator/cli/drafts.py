@@ -99,9 +99,7 @@ def approve(
         try:
             _freeze(screen, app, digest)
         except LockedError as error:
-            screen.say(
-                f"{name} {found.period} is approved; it is sent by {error.holder}, within a minute if that is `run`"
-            )
+            screen.say(f"{name} {found.period} is approved{_by_others(error.holder)}")
             return
         except TemplateError:
             screen.warn(f"{name} {found.period} stays approved: mend this template, and the next sync sends it")
@@ -109,6 +107,16 @@ def approve(
         report = delivered(screen, app, name)
         screen.say(said(app, report.sent))
     raise typer.Exit(code(report))
+
+
+def _by_others(holder: str) -> str:
+    """Say who sends what was approved, and when, while another process works in the workspace."""
+    if ", aggregator run," in holder:
+        return f"; `aggregator run` sends it with its next round, within a minute as a rule ({holder})"
+    return (
+        f", but not sent yet: at work here is {holder}.\n"
+        "The next `aggregator sync` sends it, or this command once more when that has finished"
+    )
 
 
 def _freeze(screen: Terminal, app: "App", digest: "DigestConfig") -> None:

@@ -13,6 +13,7 @@ import pytest
 from aggregator.app import utc_now
 from aggregator.jobs.compose import digest_named
 from aggregator.jobs.drafting import approve, draft_of
+from aggregator.store import hold
 from tests.cli.test_commands import data, run
 from tests.postoffice import Clerk, post_office
 from tests.servers import Page, Server, serve
@@ -93,12 +94,26 @@ def test_what_is_approved_while_run_works_is_sent_by_whoever_works_next(site: Se
     assert process.stderr
     try:
         assert "serving" in process.stderr.readline()
-        assert "is approved; it is sent by process" in run(tmp_path, "digest", "approve", "morning").stderr
+        said = run(tmp_path, "digest", "approve", "morning").stderr
+        assert " is approved; `aggregator run` sends it with its next round, within a minute as a rule (process" in said
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     run(tmp_path, "sync")
     assert any("reader@example.org" in mail.read_text("utf-8") for mail in (tmp_path / "storage/outbox").iterdir())
+
+
+def test_what_is_approved_while_a_sync_works_is_sent_by_the_next_or_by_approving_again(
+    site: Server, tmp_path: Path
+) -> None:
+    """Nobody knows whether that sync comes to it still: what to do is said, and does it."""
+    here = desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    with hold(tmp_path / "storage/lock", who="aggregator sync", now=here.clock()):
+        said = run(tmp_path, "digest", "approve", "morning").stderr
+    assert "is approved, but not sent yet: at work here is process" in said
+    assert "The next `aggregator sync` sends it, or this command once more" in said
+    assert "1 message written" in run(tmp_path, "digest", "approve", "morning").stderr
 
 
 def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tmp_path: Path) -> None:
