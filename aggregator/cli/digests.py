@@ -65,22 +65,28 @@ def preview(
         drafted = as_edited(app, digest, held) if held else draft(app, digest, period)
         path = _write_preview(app, digest, *drafted, mail=mail) if drafted else None
         if as_json:
-            since, until = _window(drafted[0]) if drafted else (period.since, period.until)
-            issue, named = (drafted[0], drafted[0].period) if drafted else (None, period.name)
-            screen.json(period=named, since=since, until=until, issue=issue, path=path)
+            now_told = {"period": period.name, "since": period.since, "until": period.until}
+            screen.json(**{**now_told, **_previewed(held, drafted)}, path=path)
         elif drafted is None:
             screen.say(f"nothing new since {moment(period.since, app.config.zone)}: no issue would be made")
         else:
-            issue, first = drafted[0], moment(_window(drafted[0])[0], app.config.zone)
-            screen.say(f"{'draft' if held else 'issue'} of {issue.period}, subject: {issue.subject}\nfrom {first} on")
+            shown, first = _previewed(held, drafted), datetime.fromisoformat(drafted[0].since)
+            what = f"draft {shown['draft']} of {shown['period']}" if held else f"issue of {shown['period']}"
+            screen.say(f"{what}, subject: {drafted[0].subject}\nfrom {moment(first, app.config.zone)} on")
             screen.show(str(path))
     if open_it and path:
         typer.launch(str(path))
 
 
-def _window(issue: "Issue") -> tuple[datetime, datetime]:
-    """Say from when to when an issue tells: of a draft that is the time in which it was composed."""
-    return datetime.fromisoformat(issue.since), datetime.fromisoformat(issue.until)
+def _previewed(held: "DraftedIssue | None", drafted: "tuple[Issue, Letter] | None") -> dict[str, object]:
+    """Give the facts of an issue as it is shown; a draft has a mark, and tells of the time in which it was composed."""
+    from aggregator.config.sheet import mark
+
+    if drafted is None:
+        return {"draft": None, "issue": None}
+    issue, seen = drafted[0], mark(held) if held else None
+    window = {"since": datetime.fromisoformat(issue.since), "until": datetime.fromisoformat(issue.until)}
+    return {"period": issue.period, "draft": seen, **window, "issue": issue}
 
 
 def _write_preview(app: "App", digest: "DigestConfig", issue: "Issue", letter: "Letter", *, mail: bool) -> Path:
@@ -136,8 +142,8 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         drafts = [draft for draft in app.store.drafts.all() if name in ("", draft.digest)]
         returned = app.store.bounces.no_good(address for digest in app.config.digests for address in digest.to)
     if as_json:
-        held = [{"digest": one.digest, "period": one.period, "state": one.state, "made": one.made} for one in drafts]
-        screen.json(issues=[{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows], drafts=held)
+        made = [{"issue": issue, "deliveries": deliveries} for issue, deliveries in rows]
+        screen.json(issues=made, drafts=[_drafted(one) for one in drafts])
         return
     if not rows:
         screen.say(f"no issue of {name} was made yet" if name else "no issue was made yet")
@@ -148,6 +154,13 @@ def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] =
         cells.append((issue.digest, issue.period, composed, issue.subject or "nothing new", counts))
     screen.table(("digest", "period", f"composed\n({zone})", "subject", "deliveries"), cells, wrap={"subject": 30})
     _warn(screen, drafts, returned)
+
+
+def _drafted(draft: "DraftedIssue") -> dict[str, object]:
+    from aggregator.config.sheet import mark
+
+    facts = {"digest": draft.digest, "period": draft.period, "draft": mark(draft)}
+    return {**facts, "state": draft.state, "made": draft.made}
 
 
 def _counts(states: Iterable[str]) -> str:

@@ -82,6 +82,9 @@ def edit(
 def approve(
     context: typer.Context,
     name: Name,
+    seen: Annotated[
+        str, typer.Argument(metavar="[DRAFT]", help="The draft that you looked at (1f3c9e5a); another is not sent.")
+    ] = "",
     on_time: Annotated[bool, typer.Option("--on-time", help="Send it at the digest's own time, not now.")] = False,
 ) -> None:
     """Send the draft of an issue as it stands."""
@@ -92,7 +95,7 @@ def approve(
     with screen.beside() as app:
         digest = digest_named(app, name)
         found = draft_of(app, digest)
-        approve(app, found, on_time=on_time)
+        approve(app, found, on_time=on_time, seen=seen)
         if on_time:
             screen.say(f"{name} {found.period} is approved and goes out at its time ({digest.when})")
             return
@@ -153,10 +156,11 @@ def discard(context: typer.Context, name: Name) -> None:
 
 def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
     """Print the sheet; or all that there is to choose from, also what the sheet has no room for."""
-    from aggregator.config.sheet import write_sheet
+    from aggregator.config.sheet import mark, write_sheet
 
     if as_json:
-        screen.json(digest=draft.digest, period=draft.period, edits=draft.edits, stories=draft.issue.offered)
+        facts = {"digest": draft.digest, "period": draft.period, "draft": mark(draft), "edits": draft.edits}
+        screen.json(**facts, stories=draft.issue.offered)
     else:
         print(write_sheet(draft), end="")
 
@@ -223,16 +227,19 @@ def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "
 
 def _tell(screen: Terminal, app: "App", digest: "DigestConfig", draft: "DraftedIssue", *, as_json: bool) -> None:
     """Show what a draft has become, and where it can be looked at."""
+    from aggregator.config.sheet import mark
     from aggregator.jobs.edited import as_edited
     from aggregator.pipeline.compose import fits
 
     issue, letter = as_edited(app, digest, draft)
     path = app.archive.write_preview(f"{digest.name}.html", letter.html.encode())
     if as_json:
-        screen.json(digest=digest.name, period=draft.period, state=draft.state, issue=issue, path=path)
+        facts = {"digest": digest.name, "period": draft.period, "draft": mark(draft), "state": draft.state}
+        screen.json(**facts, issue=issue, path=path)
         return
     stories = counted(len(issue.lines), "story", "stories")
-    screen.say(f"{digest.name} {draft.period}: {stories}, “{issue.subject}”; held until `digest approve {digest.name}`")
+    approving = f"digest approve {digest.name} {mark(draft)}"
+    screen.say(f"{digest.name} {draft.period}: {stories}, “{issue.subject}”; held until `{approving}`")
     if missing := len(draft.edits.stories) - len(issue.lines):
         screen.warn(
             f"the mail would be too long: {counted(missing, 'story', 'stories')} of your sheet out; `pin` keeps one"

@@ -88,13 +88,18 @@ def take_sheet(app: App, draft: DraftedIssue, data: bytes, *, name: str) -> Draf
     return replace(draft, edits=edits, state="held")
 
 
-def approve(app: App, draft: DraftedIssue, *, on_time: bool = False) -> None:
-    """Note that a draft may be sent, at once or at its time.
+def approve(app: App, draft: DraftedIssue, *, on_time: bool = False, seen: str = "") -> None:
+    """Note that a draft may be sent, at once or at its time; ``seen`` is the mark of what was looked at.
 
     Raises NotFoundError when it is not that draft any more, when its issue was sent without it, when it tells nothing,
     or when its time has passed and it should be sent at that.
     """
     name = f"{draft.digest} {draft.period}"
+    if seen and seen != mark(draft):
+        raise NotFoundError(
+            f"the draft of {name} is {mark(draft)} now, not {seen}: it was changed or composed anew; look at it with "
+            f"`aggregator digest preview {draft.digest}`, then `aggregator digest approve {draft.digest} {mark(draft)}`"
+        )
     if draft.state != "freezing" and _sent(app, draft):
         raise NotFoundError(f"{name} was sent already without this draft; the draft is kept")
     if not draft.edits.stories:
@@ -184,7 +189,7 @@ def remind(app: App, digest: DigestConfig, draft: DraftedIssue) -> str:
         return ""
     issue, letter = as_edited(app, digest, draft)
     try:
-        reply = send_one(app, reminder(app, issue, letter, trouble(app)))
+        reply = send_one(app, reminder(app, issue, letter, trouble(app), draft=mark(draft)))
     except AggregatorError as error:  # also a password that is missing, or a full disk: no other mail waits for it
         final = isinstance(error, MailError) and (error.permanent or error.unknown)
         again = None if final else now + WAITS[min(draft.attempts, len(WAITS) - 1)]

@@ -126,14 +126,17 @@ def editor(app: App) -> str:
     return contact_mail(app) or (app.config.mail.sender if app.config.mail else "")
 
 
-def reminder(app: App, issue: Issue, letter: Letter, trouble: Sequence[tuple[str, str]]) -> Message:
-    """Write to the editor that an issue waits for approval, with feeds that failed, and the issue as it would be."""
+def reminder(app: App, issue: Issue, letter: Letter, trouble: Sequence[tuple[str, str]], *, draft: str) -> Message:
+    """Write to the editor that an issue waits for approval, with feeds that failed, and the issue as it would be.
+
+    ``draft`` is the mark of what is shown.
+    """
     name = issue.digest
     failed = "".join(f"  {feed}: {reason}\n" for feed, reason in trouble)
     text = (
         f"The issue of {issue.title} for {issue.date} is composed and waits for you.\n\n"
-        f"  aggregator digest edit {name}      change the order, drop, pin, add notes\n"
-        f"  aggregator digest approve {name}   send it\n\n"
+        f"  aggregator digest edit {name}   change the order, drop, pin, add notes\n"
+        f"  aggregator digest approve {name} {draft}   send it as it stands below, unless it is changed first\n\n"
         "Nothing is sent until then. If the time of the next issue comes first, that one tells all of this as well.\n\n"
         f"{f'These feeds could not be read:{chr(10) * 2}{failed}{chr(10)}' if failed else ''}"
         f"It would be sent like this:\n\nSubject: {issue.subject}\n\n{letter.text}"

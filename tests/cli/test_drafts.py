@@ -49,6 +49,26 @@ def test_draft_edit_approve(site: Server, tmp_path: Path) -> None:
     assert "there is no draft" in run(tmp_path, "digest", "approve", "morning", code=1).stderr
 
 
+def test_who_names_the_draft_that_they_saw_sends_no_other(site: Server, tmp_path: Path) -> None:
+    """One looks, another changes it, the first approves: nothing goes out, and the one there is now is named."""
+    desk(tmp_path, site.url("/a"), extra=MORNING + "\ncontact: editor@example.org")
+    run(tmp_path, "sync")
+    (mail,) = (tmp_path / "storage/outbox").iterdir()
+    (mailed,) = re.findall(r"digest approve morning (\w{8}) ", mail.read_text("utf-8"))
+    (listed,) = data(tmp_path, "digest", "list")["drafts"]
+    seen = data(tmp_path, "digest", "preview", "morning")["draft"]
+    assert mailed == listed["draft"] == seen == data(tmp_path, "digest", "edit", "morning", "--show")["draft"]
+    sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout.replace('subject: ""', "subject: Theirs")
+    (tmp_path / "sheet.yaml").write_text(sheet, encoding="utf-8")
+    said = run(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml")).stderr
+    (now,) = re.findall(r"held until `digest approve morning (\w{8})`", said)
+    refused = run(tmp_path, "digest", "approve", "morning", seen, code=1).stderr
+    assert f"is {now} now, not {seen}: it was changed" in refused and f"approve morning {now}`" in refused
+    assert len(list((tmp_path / "storage/outbox").iterdir())) == 1
+    assert f"draft {now} of 20" in run(tmp_path, "digest", "preview", "morning").stderr
+    assert "“Theirs”" in run(tmp_path, "digest", "approve", "morning", now).stderr
+
+
 def test_the_list_has_the_drafts_that_wait(site: Server, tmp_path: Path) -> None:
     """Also before any issue was made; which of them were approved, it says."""
     here = desk(tmp_path, site.url("/a"), extra=MORNING)
