@@ -158,10 +158,14 @@ class TokenError(AggregatorError):
 
 
 class TemplateError(AggregatorError):
-    """A template cannot be rendered; ``template`` is FILE:LINE."""
+    """A template cannot be rendered; ``template`` is FILE:LINE.
 
-    def __init__(self, template: str, reason: str) -> None:
-        super().__init__(f"{template}: {reason}")
+    ``problems`` are lines ``FILE:LINE: what is wrong``: this one and those that were found with it.
+    """
+
+    def __init__(self, template: str, reason: str, *, others: tuple[str, ...] = ()) -> None:
+        self.problems = (f"{template}: {reason}", *others)
+        super().__init__("\n".join(self.problems))
         self.template = template
 
 

@@ -8,7 +8,7 @@ import typer
 
 from aggregator.cli.layout import lay_out
 from aggregator.cli.terminal import AsJson, called, terminal
-from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError
+from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError, TemplateError
 from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
 
@@ -63,7 +63,7 @@ def check(
             raise ConfigError(costly)
     except AggregatorError as error:
         if as_json:
-            problems = error.problems if isinstance(error, ConfigError) else (str(error),)
+            problems = error.problems if isinstance(error, ConfigError | TemplateError) else (str(error),)
             screen.json(problems=problems, findings=[])
             raise typer.Exit(error.exit_code) from error
         raise

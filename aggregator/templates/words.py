@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -43,12 +43,14 @@ def frame_of(language: str, folder: Path | None) -> Frame:
 
 
 def check_words(folder: Path | None) -> list[str]:
-    """Read every file of the user's words, and list the languages they are for; raises TemplateError at a mistake."""
+    """Read every file of the user's words, and list their languages; raises TemplateError of all mistakes."""
     paths = sorted((folder / "words").glob("*.toml")) if folder else []
+    wrong: list[tuple[str, str]] = []
     for path in paths:
         if path.stem != (tag := language_tag(path.stem)):
-            raise TemplateError(str(path), f"would not be found; call it {tag}.toml")
-        _read(path)
+            wrong.append((str(path), f"would not be found; call it {tag}.toml"))
+        wrong += _looked_through(path)[1]
+    _raise_all(wrong)
     return [path.stem for path in paths]
 
 
@@ -63,17 +65,35 @@ def _of(tag: str, folder: Path | None) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        words = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TemplateError(str(path), f"cannot be read: {error}") from error
-    except OSError as error:
-        raise TemplateError(str(path), f"cannot be read: {error.strerror}") from error
-    english = tomllib.loads((shipped("templates") / "words" / f"{ENGLISH}.toml").read_text(encoding="utf-8"))
-    for key, phrase in words.items():
-        if reason := _wrong(key, phrase, english):
-            raise TemplateError(str(path), f"{key}: {reason}")
+    words, wrong = _looked_through(path)
+    _raise_all(wrong)
     return words
+
+
+def _raise_all(wrong: Sequence[tuple[str, str]]) -> None:
+    """Raise one TemplateError of all mistakes, by their places; none when there is none."""
+    if wrong:
+        raise TemplateError(*wrong[0], others=tuple(f"{place}: {reason}" for place, reason in wrong[1:]))
+
+
+def _looked_through(path: Path) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Read a file of words, and list what is wrong in it by its places."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        words = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [(str(path), f"cannot be read: {error}")]
+    except OSError as error:
+        return {}, [(str(path), f"cannot be read: {error.strerror}")]
+    english = tomllib.loads((shipped("templates") / "words" / f"{ENGLISH}.toml").read_text(encoding="utf-8"))
+    found = [(key, _wrong(key, phrase, english)) for key, phrase in words.items()]
+    return words, [(_place(path, text, key), f"{key}: {reason}") for key, reason in found if reason]
+
+
+def _place(path: Path, text: str, key: str) -> str:
+    """Name the line of a phrase: ``key = …``, ``key.other = …`` or ``[key]``; else the file alone."""
+    begins = re.search(rf"^[ \t]*\[?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[=.\]]", text, re.MULTILINE)
+    return f"{path}:{text.count(chr(10), 0, begins.start()) + 1}" if begins else str(path)
 
 
 def _wrong(key: str, phrase: object, english: dict[str, Any]) -> str:
@@ -97,8 +117,12 @@ def _wrong(key: str, phrase: object, english: dict[str, Any]) -> str:
 
 
 def _strange(forms: Iterable[str], facts: set[str]) -> str:
-    """Name a fact in braces that nobody gives."""
-    for fact in (fact for form in forms for fact in _FACT.findall(form) if fact not in facts):
-        known = ", ".join(f"{{{one}}}" for one in sorted(facts)) or "none"
-        return f"there is no {{{fact}}} here; there is: {known}"
-    return ""
+    """Name the facts in braces that nobody gives."""
+    strange = dict.fromkeys(fact for form in forms for fact in _FACT.findall(form) if fact not in facts)
+    if not strange:
+        return ""
+    return f"there is no {_braced(strange)} here; there is: {_braced(sorted(facts)) or 'none'}"
+
+
+def _braced(facts: Iterable[str]) -> str:
+    return ", ".join(f"{{{fact}}}" for fact in facts)

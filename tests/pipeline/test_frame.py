@@ -196,7 +196,35 @@ def test_a_mistake_in_the_users_words_is_named_with_its_file(tmp_path: Path, tex
     (tmp_path / "words" / "de.toml").write_text(text + "\n", encoding="utf-8")
     with pytest.raises(TemplateError) as caught:
         Templates(tmp_path).check()
-    assert caught.value.template == str(tmp_path / "words" / "de.toml") and reason in str(caught.value)
+    place = str(tmp_path / "words" / "de.toml")
+    assert caught.value.template == (place if reason.startswith("cannot be") else f"{place}:1")
+    assert reason in str(caught.value)
+
+
+def test_all_mistakes_in_the_users_words_are_named_at_once_each_with_its_line(tmp_path: Path):
+    """In whatever way TOML lets a phrase be written, and over all files."""
+    (tmp_path / "words").mkdir()
+    german = """# ours
+unsubscrybe = "x"
+unsubscribe = "Schluss"
+also_in = "in {nmaes} und {wer}"
+"update" = 3
+stories.one = "{n}"
+
+[covered]
+few = "{n}"
+"""
+    (tmp_path / "words" / "de.toml").write_text(german, encoding="utf-8")
+    (tmp_path / "words" / "fr.toml").write_text("next = ", encoding="utf-8")
+    (tmp_path / "words" / "sv.toml").write_text("\nnext = 3", encoding="utf-8")
+    with pytest.raises(TemplateError) as caught:
+        Templates(tmp_path).check()
+    named = [problem.removeprefix(f"{tmp_path}/words/") for problem in caught.value.problems]
+    assert [name.partition(": ")[0] for name in named] == [
+        *("de.toml:2", "de.toml:4", "de.toml:5", "de.toml:6", "de.toml:8", "fr.toml", "sv.toml:2")
+    ]
+    assert named[1] == "de.toml:4: also_in: there is no {nmaes}, {wer} here; there is: {names}"
+    assert str(caught.value) == "\n".join(caught.value.problems)
 
 
 def test_a_frame_without_words_says_that_it_is_english():
