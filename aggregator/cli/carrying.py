@@ -1,16 +1,15 @@
 """`aggregator feeds import` and `export`: subscription lists in and out."""
 
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from aggregator.app import utc_now
 from aggregator.cli.incoming import bytes_of
+from aggregator.cli.outgoing import put
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
-from aggregator.errors import WorkspaceError
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
 from aggregator.pipeline.opml_topics import topic_name
 from aggregator.pipeline.wording import counted
@@ -64,18 +63,8 @@ def carry_out(screen: Terminal, file: Path | None, *, opml: bool, as_json: bool)
         titles = {topic.name: topic.title for topic in settings.topics}
         web = [feed for feed in feeds if feed.url not in local]
         data = write_opml(web, titles, title=settings.title, now=utc_now())
-    _put(screen, file, data, len(feeds))
-
-
-def _put(screen: Terminal, file: Path | None, data: bytes, feeds: int) -> None:
-    if file is None:
-        sys.stdout.write(data.decode())
-        return
-    try:
-        file.write_bytes(data)
-    except OSError as error:
-        raise WorkspaceError(f"{file} cannot be written: {error.strerror}") from error
-    screen.say(f"{counted(feeds, 'feed')} written to {file}")
+    if put(file, data):
+        screen.say(f"{counted(len(feeds), 'feed')} written to {file}")
 
 
 def _names(sheet: Sheet, listed: Opml) -> dict[str, str]:

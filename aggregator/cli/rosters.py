@@ -1,12 +1,12 @@
 """subscribers import, export: lists of people as CSV."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aggregator.cli.incoming import bytes_of
+from aggregator.cli.outgoing import put
 from aggregator.cli.terminal import AsJson, terminal
 from aggregator.pipeline.wording import counted
 
@@ -49,7 +49,7 @@ def import_(
 
 def export(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out, or -.")] = None,
     digest: OneDigest = "",
 ) -> None:
     """Export the subscriptions as CSV, safe to open in a spreadsheet; `import` reads it back."""
@@ -60,15 +60,5 @@ def export(
     with screen.opened() as app:
         people = app.store.subscribers.all(offer_named(app, digest).digest if digest else "")
     found = [(who, one) for who, wishes in people for one in wishes if digest in ("", one.digest)]
-    _put(file, write_roster(found))
-    if file:
+    if put(file, write_roster(found)):
         screen.say(f"{counted(len(found), 'subscription')} written to {file}")
-
-
-def _put(file: Path | None, data: bytes) -> None:
-    if file is None:
-        sys.stdout.buffer.write(data)
-        return
-    from aggregator.store.archive import write
-
-    write(file, data)

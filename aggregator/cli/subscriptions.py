@@ -91,7 +91,7 @@ def import_(
 
 def export(
     context: typer.Context,
-    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Where to write; stdout when left out, or -.")] = None,
     opml: Annotated[bool, typer.Option("--opml", help="As OPML 2.0, for other programs.")] = False,
     as_json: AsJson = False,
 ) -> None:

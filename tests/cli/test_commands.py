@@ -350,6 +350,22 @@ def test_feeds_shows_health_and_why_the_next_time(synced: Path) -> None:
         assert (feed["outcome"], feed["failures"], feed["error"]) == ("ok", 0, "") and feed["due_reason"]
 
 
+@pytest.mark.parametrize("command", [("feeds", "export"), ("feeds", "export", "--opml"), ("subscribers", "export")])
+def test_an_export_goes_into_a_folder_that_is_there(synced: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
+    """None is made for it; what a file was is kept: its permissions, and the link that leads to it."""
+    nowhere = run(synced, *command, str(tmp_path / "lists/out"), code=1).stderr
+    assert f"{tmp_path}/lists/out cannot be written: there is no folder {tmp_path}/lists" in nowhere
+    assert not (tmp_path / "lists").exists()
+    (tmp_path / "kept").write_bytes(b"before")
+    (tmp_path / "kept").chmod(0o600)
+    (tmp_path / "link").symlink_to("kept")
+    run(synced, *command, str(tmp_path / "link"))
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "kept").stat().st_mode & 0o777 == 0o600
+    written, printed = (tmp_path / "kept").read_text("utf-8"), run(synced, *command, "-").stdout
+    assert len(written.splitlines()) == len(printed.splitlines()) and written[:20] == printed[:20]
+    assert run(synced, *command, "/dev/stdout").stdout and not (tmp_path / "-").exists()
+
+
 def test_digest_list_preview_and_send(synced: Path) -> None:
     """The issue is there once; sending again sends nothing."""
     (made,) = data(synced, "digest", "list")["issues"]
