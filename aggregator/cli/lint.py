@@ -86,8 +86,13 @@ def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
         return told(app.config, app.store.subscribers.all())
 
 
-def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool) -> list[Finding]:
-    """Ask every feed once, or ``only`` those, without storing anything of it; ``show`` what came of it, for people."""
+def check_feeds(
+    screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool, told: Collection[str] = ()
+) -> list[Finding]:
+    """Ask every feed once, or ``only`` those, without storing anything of it; ``show`` what came of it, for people.
+
+    ``told`` are the lines that say already what is not asked, and why.
+    """
     now = utc_now()
     wanted = [feed.url for feed in settings.feeds if not only or feed.url in only]
     with screen.opened() as app:
@@ -106,8 +111,13 @@ def check_feeds(screen: Terminal, settings: Config, *, only: Collection[str] = (
                 progress(done, len(urls))
     findings = _with_edits(screen, findings)
     if show:
-        _tell(screen, [replace(finding, detail=in_zone(finding.detail, settings.zone)) for finding in findings])
+        zone = settings.zone
+        _tell(screen, [replace(one, detail=in_zone(one.detail, zone)) for one in findings if not _known(one, told)])
     return sorted(findings, key=lambda finding: finding.url)
+
+
+def _known(finding: Finding, told: Collection[str]) -> bool:
+    return finding.state == "not asked" and any(f": {finding.url}: " in line for line in told)
 
 
 def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
@@ -116,7 +126,8 @@ def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
     with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):
             if isinstance(outcome, FetchError):
-                yield Finding(request.url, _no_answer(outcome), outcome.reason)
+                state = _no_answer(outcome)
+                yield Finding(request.url, state, outcome.reason.removeprefix(f"{state}: "))
             else:
                 answers[request.url] = outcome
                 cores.submit(request.url, look, outcome, now=now, url=request.url)
@@ -137,7 +148,9 @@ def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetim
     document = sight.document
     if document is None:
         links = tuple(link.url for link in sight.links[:8])
-        named = f"; the page names: {', '.join(links)}" if links else ""
+        others = [link for link in links if link not in sight.reason]  # which may name the first of them
+        more = "and" if len(others) < len(links) else "the page names"
+        named = f"; {more}: {', '.join(others)}" if others else ""
         return Finding(url, "not a feed", sight.reason + named, links=links)
     if answer.moved_to:
         return Finding(url, "moved", f"for good, to {answer.moved_to}", moved_to=answer.moved_to)

@@ -74,7 +74,7 @@ def check(
     lapsed = lapses(screen, settings)
     for line in () if as_json else lapsed:
         screen.warn(line)
-    findings = check_feeds(screen, settings, show=not as_json) if online else []
+    findings = check_feeds(screen, settings, show=not as_json, told=costly) if online else []
     if as_json:
         screen.json(problems=costly, lapsed=lapsed, feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)

@@ -214,7 +214,23 @@ def test_check_names_what_will_not_be_asked_and_online_asks_the_others(site: Ser
     online = data(tmp_path, "check", "--online", code=3)
     assert len(online["problems"]) == 1
     assert {finding["state"] for finding in online["findings"]} == {"not asked", "ok"}
-    assert run(tmp_path, "check", "--online", code=3).stderr.splitlines()[0] == said[0]
+    people = run(tmp_path, "check", "--online", code=3)
+    assert people.stderr.splitlines()[0] == said[0] and "https://example.org/" not in people.stdout
+    assert "not asked: NO_SUCH_TOKEN: " in run(tmp_path, "feeds", "check", "example.org", code=3).stdout
+
+
+def test_check_names_the_feeds_of_a_page_once_each(tmp_path: Path) -> None:
+    """The one that its reason names is not told again among the others."""
+    links = '<link rel="alternate" type="application/rss+xml" href="/{}">'
+    for names in (["one"], ["one", "two", "three"]):
+        page = "<html><head>" + "".join(map(links.format, names)) + "</head><body>Hello</body></html>"
+        with serve({"/page": Page(page.encode(), headers={"content-type": "text/html"})}) as server:
+            desk(tmp_path, server.url("/page"))
+            said = run(tmp_path, "feeds", "check", code=3).stdout
+            addresses = [server.url(f"/{name}") for name in names]
+            (finding,) = data(tmp_path, "feeds", "check", code=3)["findings"]
+        assert [said.count(address) for address in addresses] == [1] * len(names) and finding["links"] == addresses
+        assert ("; and: " in said) == (len(names) > 1)
 
 
 def test_entries_for_programs(synced: Path) -> None:
