@@ -35,6 +35,7 @@ COMMANDS = {
     "bounces": ("bounces",),
     "topics": ("topics",),
     "rules": ("rules",),
+    "manual": ("docs",),
 }
 """The commands of each file; what a command line does not name need not be loaded."""
 

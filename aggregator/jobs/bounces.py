@@ -41,7 +41,7 @@ def take(app: App, data: bytes, *, to: str = "", dry_run: bool = False) -> Outco
     from aggregator.pipeline.bounces_report import FOREIGN, read
 
     if app.config.mail is None or app.config.mail.bounces is None:
-        raise ConfigError(("mail.bounces: no address is set, so no mail of ours can come back; see docs/bounces.md",))
+        raise ConfigError(("mail.bounces: no address is set, so no mail can come back: `aggregator docs bounces`",))
     known = partial(_delivery, app, app.config.mail.bounces)
     report = read(data, lambda addresses: known((to, *addresses)) is not None)
     if report.word == "none":

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -154,6 +155,27 @@ def test_init_makes_a_workspace_that_checks_and_never_overwrites(tmp_path: Path)
     (tmp_path / "news/feeds.yaml").write_text("title: Mine\n", encoding="utf-8")
     run(tmp_path, "init", str(tmp_path / "news"), code=2)
     assert (tmp_path / "news/feeds.yaml").read_text(encoding="utf-8") == "title: Mine\n"
+
+
+def test_what_a_new_workspace_says_leads_to_documentation_that_is_there(tmp_path: Path) -> None:
+    """Its READMEs have no link to a folder that came with the program alone; `docs` has each page that they name."""
+    run(tmp_path, "init", str(tmp_path / "news"))
+    files = [*(tmp_path / "news").rglob("README.md"), tmp_path / "news/feeds.yaml"]
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    assert len(files) == 3 and not any("docs/" in text for text in texts)
+    pages = {page for text in texts for page in re.findall(r"`aggregator docs ([\w.]+)`", text)}
+    assert pages == {"feeds.yaml", "looks", "subscribers"}
+    listed = run(tmp_path, "docs").stdout
+    for page in pages:
+        assert f"\n{page} " in listed and run(tmp_path, "docs", page).stdout.startswith("# ")
+    assert "did you mean bounces?" in run(tmp_path, "docs", "bonces", code=1).stderr
+
+
+def test_a_wheel_has_what_a_workspace_is_led_to() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert shipped == {name: f"aggregator/shipped/{name}" for name in shipped}
+    assert {"docs", "feeds.yaml", "storage/README.md", "templates"} <= shipped.keys()
 
 
 def test_a_second_sync_ends_at_once_and_says_who_works(tmp_path: Path) -> None:
