@@ -5,11 +5,11 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -97,8 +97,10 @@ class Terminal:
         self.out.print(row, soft_wrap=False)
 
     def json(self, **values: object) -> None:
-        """Print one JSON object with its ``schema_version``; times are ISO 8601 in UTC."""
-        text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=_plain, ensure_ascii=False, indent=2)
+        """Print one JSON object with its ``schema_version``; ids are text, times ISO 8601 in UTC (``programs``)."""
+        from aggregator.cli.programs import written
+
+        text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=written, ensure_ascii=False, indent=2)
         print(text.encode("utf-8", "replace").decode())
 
     @property
@@ -231,13 +233,3 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     except ValueError:
         raise typer.BadParameter(f"not a time: “{text}” (write 2026-11-20 or 2026-11-20T07:00)") from None
     return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _plain(value: object) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if isinstance(value, Path):
-        return str(value)
-    raise TypeError(f"not JSON: {value!r}")

@@ -110,7 +110,10 @@ def config_schema(context: typer.Context) -> None:
 
 
 @config_commands.command("show")
-def config_show(context: typer.Context) -> None:
+def config_show(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="As all commands have it; it is JSON in any case.")] = False,
+) -> None:
     """Print feeds.yaml as it is understood, defaults filled in, as JSON (it holds no secrets)."""
     from aggregator.app import find_workspace
     from aggregator.config import load

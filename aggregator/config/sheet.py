@@ -7,7 +7,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from aggregator.config.document import Document, Problem, compose
 from aggregator.config.fields import Subject, Text
@@ -46,10 +46,14 @@ def _note(text: str) -> str:
 Note = Annotated[str, AfterValidator(_note)]
 
 
-class SheetLine(Section):
-    """A story on the sheet."""
+def _number(given: object) -> object:
+    return int(given) if isinstance(given, str) and re.fullmatch("[0-9]{1,18}", given) else given
 
-    id: int = Field(strict=True)
+
+class SheetLine(Section):
+    """A story on the sheet; a program may write the id as it was told it, as text."""
+
+    id: Annotated[int, BeforeValidator(_number), Field(strict=True)]
     title: str = ""
     source: str = ""
     pin: bool = Field(default=False, strict=True)
