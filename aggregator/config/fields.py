@@ -18,6 +18,7 @@ from aggregator.config.addresses import (
     reader_address,
 )
 from aggregator.config.wording import got, hint
+from aggregator.config.zones import renamed
 from aggregator.model import SUBJECT_WORDS
 from aggregator.when import FORMS, When
 
@@ -98,7 +99,7 @@ def _spelled(near: str, names: dict[str, str]) -> str:
     """Write the time zone of a hint the way the database does; a city alone gets its continent."""
     word = near.rpartition("`?")[0].rpartition("`")[2]
     full = names.get(word) or next((name for low, name in sorted(names.items()) if low.endswith("/" + word)), "")
-    return f"; did you mean `{full}`?" if word else ""
+    return f"; did you mean `{renamed(full)}`?" if word else ""
 
 
 def _every(value: object) -> object:

@@ -6,11 +6,12 @@ ask ─mail with a link─▶ confirm ─▶ prefer, leave ─▶ undo
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.config.addresses import reader_address
+from aggregator.config.zones import present, renamed
 from aggregator.errors import AggregatorError, TokenError
 from aggregator.jobs.lapses import lapsed
 from aggregator.jobs.post import host
@@ -165,34 +166,24 @@ def undo(app: App, purpose: Purpose, token: str) -> Reader:
 def prefer(app: App, token: str, wish: Preferred) -> Reader:
     """Keep what a subscriber chose; raises ValueError for a language or a zone that is not on offer."""
     found = reader(app, "preferences", token)
-    if wish.language not in ("", *LANGUAGES) or wish.zone not in ("", *zones(app)):
+    zone = renamed(wish.zone)
+    if wish.language not in ("", *LANGUAGES) or zone not in ("", renamed(found.subscriber.zone), *zones(app)):
         raise ValueError("choose a language and a time zone from the lists")
     paused = found.subscription.choice.paused_until
     if wish.pause is not None:
         weeks = max(0, min(LONGEST_PAUSE, wish.pause))
-        own = ZoneInfo(wish.zone or app.config.timezone)
+        own = ZoneInfo(zone or app.config.timezone)
         paused = pause_end(weeks, app.clock(), own) if weeks else None
     choice = chosen(found.offer, wish.topics, wish.frequency)
     kept = Choice(choice.topics, choice.frequency, paused)
     app.store.subscribers.choose(found.subscriber.id, found.subscription.digest, kept)
-    app.store.subscribers.settle(found.subscriber.id, language=wish.language, zone=wish.zone)
+    app.store.subscribers.settle(found.subscriber.id, language=wish.language, zone=zone)
     return reader(app, "preferences", token)
 
 
 def zones(app: App) -> tuple[str, ...]:
-    """List the time zones that people live in, by name."""
-    regions = (
-        "Africa/",
-        "America/",
-        "Antarctica/",
-        "Asia/",
-        "Atlantic/",
-        "Australia/",
-        "Europe/",
-        "Indian/",
-        "Pacific/",
-    )
-    return tuple(sorted({app.config.timezone, "UTC", *(z for z in available_timezones() if z.startswith(regions))}))
+    """List the time zones that people live in, each once, by its present name, and that of feeds.yaml."""
+    return tuple(sorted({renamed(app.config.timezone), *present()}))
 
 
 def known(app: App, digest: str) -> Offer:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
+from aggregator.config.zones import renamed
 from aggregator.model import Frequency, Offer, Reader
 from aggregator.pipeline.bounces import COMPLAINED
 
@@ -106,6 +107,7 @@ def preference_values(
     reader: Reader, frame: "Frame", *, zone: ZoneInfo, zones: Sequence[str], saved: bool = False, wrong: bool = False
 ) -> dict[str, Any]:
     """Give what ``preferences.html`` shows; ``wrong`` says that what was sent is not on offer."""
+    own = renamed(reader.subscriber.zone)
     return {
         **reader_values(reader, frame, zone=zone),
         "saved": saved,
@@ -117,8 +119,8 @@ def preference_values(
         "weeks": WEEKS,
         "languages": LANGUAGES,
         "language_chosen": reader.subscriber.language,
-        "zones": zones,
-        "zone": reader.subscriber.zone,
+        "zones": zones if own in ("", *zones) else sorted({*zones, own}),  # what is not offered stays chosen
+        "zone": own,
         "usual_zone": zone.key,
         "usual_place": frame.place(zone.key),
         "trouble": frame.say("not_saved") if wrong else "",

@@ -126,6 +126,10 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(problems: Proble
         ("title: T\nhome: https://example.org/?a\n", "2:7: home: must be an address without `?` and `#`"),
         ("title: T\nlanguage: english\n", '2:11: language: not a language like en, de or pt-BR (got "english")'),
         ("title: T\ntimezone: berlin\n", "2:11: timezone: not a time zone like Europe/Berlin (got \"berlin\"); did yo"),
+        (
+            "title: T\ntimezone: Asia/Calcuta\n",
+            '2:11: timezone: not a time zone like Europe/Berlin (got "Asia/Calcuta"); did you mean `Asia/Kolkata`?',
+        ),
         ("title: T\ntimezone: Europe\n", '2:11: timezone: not a time zone like Europe/Berlin (got "Europe")'),
         ("title: T\ntimezone: ../etc/passwd\n", "2:11: timezone: not a time zone like Europe/Berlin"),
         ("title: T\ncontact: the desk\n", '2:10: contact: neither an email address nor an http(s) address (got "the d'),

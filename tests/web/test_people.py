@@ -1,5 +1,6 @@
 """Subscribing, confirming, choosing and leaving, over real sockets and in a real database."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -299,6 +300,21 @@ def test_preferences_are_kept_and_shown(site: Front):
     assert "<time" not in site.ask(link).text, "it is over"
     site.send(link, act="save", pause="0")
     assert site.state().choice.paused_until is None
+
+
+@pytest.mark.parametrize(("had", "shown"), [("Asia/Calcutta", "Asia/Kolkata"), ("Etc/GMT+5", "Etc/GMT+5")])
+def test_who_chose_a_zone_that_is_not_offered_any_more_keeps_it(site: Front, had: str, shown: str):
+    """By its present name where it has one; a page that was opened before may still send the old one."""
+    site.confirmed()
+    people = site.app.store.subscribers
+    people.settle(people.by_mailbox(READER).id, language="", zone=had)
+    page = site.ask(site.link("preferences")).text
+    assert page.count(" selected>") >= 1 and f'<option value="{shown}" selected>' in page
+    offered = re.findall('<option value="([A-Z][^"]*/[^"]*)"', page)
+    assert len(offered) == len(set(offered)) and ("Asia/Calcutta" in offered, "Europe/Oslo" in offered) == (False, True)
+    for zone in (shown, had):
+        assert site.send(site.link("preferences"), act="save", pause="keep", frequency="each", zone=zone).status == 200
+        assert people.by_mailbox(READER).zone == shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""Time zones by their present names: those of zone.tab, and where the names lead that were given up.
+
+zone.tab has each zone of each country once, by the name it has now, and tzdata.zi each other name as a link. Both are
+parts of the IANA's database, which the package ``tzdata`` brings.
+"""
+
+from functools import cache
+
+UTC = "UTC"
+_UTC_TOO = "Etc/UTC"  # where the links of UTC's other names lead
+
+
+@cache
+def present() -> tuple[str, ...]:
+    """List the time zones that people live in, by name, and UTC."""
+    rows = (line.split("\t") for line in _read("zone.tab").splitlines() if not line.startswith("#"))
+    return tuple(sorted({row[2] for row in rows} | {UTC}))
+
+
+def renamed(name: str) -> str:
+    """Give the present name of a zone: ``America/New_York`` for ``US/Eastern``; as it is where there is none."""
+    there, target = frozenset(present()), name
+    while target not in there and target in _links():
+        target = _links()[target]
+    target = UTC if target == _UTC_TOO else target
+    return target if target in there else name
+
+
+@cache
+def _links() -> dict[str, str]:
+    """Lead from each name that is another one's link to that one: lines ``L TARGET NAME``."""
+    lines = (line.split() for line in _read("tzdata.zi").splitlines() if line.startswith("L "))
+    return {name: target for _, target, name in lines}
+
+
+def _read(name: str) -> str:
+    from importlib.resources import files  # it loads much, for what few commands ask
+
+    return (files("tzdata") / "zoneinfo" / name).read_text(encoding="utf-8")
