@@ -32,7 +32,11 @@ def site(app: App, reception: Reception | None = None) -> Site:
         render=app.templates.render,
         speak=app.templates.frame,
         language=app.config.language,
-        mailings=[(one.name, one.title) for one in app.config.mailings if one not in app.config.digests],
+        mailings=[
+            (one.name, one.title, app.config.rhythm(one.name)[0])
+            for one in app.config.mailings
+            if one not in app.config.digests
+        ],
         reception=reception,
     )
 

@@ -52,8 +52,14 @@ def archive_links(app: App, digest: DigestConfig, period: str) -> dict[str, str]
     if home:
         links["web"] = f"{home}issues/{digest.name}/{period}"
         links["feed"] = f"{home}feeds/{feed_name(digest.name)}.atom"
-        links |= {"subscribe": f"{home}subscribe/{digest.name}"} if digest.subscribe else {}
+        links |= {"subscribe": f"{home}subscribe/{form}"} if (form := _form(app, digest)) else {}
     return links
+
+
+def _form(app: App, digest: DigestConfig) -> str:
+    """Name the digest by whose form people subscribe to a mailing, also to what gathers it; empty where nobody may."""
+    name, _ = app.config.rhythm(digest.name)
+    return next((one.name for one in app.config.digests if one.name == name and one.subscribe), "")
 
 
 def archive_letter(app: App, digest: DigestConfig, issue: Issue) -> Letter:
@@ -154,7 +160,7 @@ def _write_files(app: App, digest: DigestConfig, issue: Issue, periods: Sequence
 def _stamp(app: App, digest: DigestConfig, states: Sequence[IssueState]) -> str:
     """Say in one hash all that the feed's bytes depend on; a time zone is frozen with each issue."""
     config = app.config
-    facts = (__version__, digest.name, digest.title, digest.subscribe, config.home, config.title, config.language)
+    facts = (__version__, digest.name, digest.title, _form(app, digest), config.home, config.title, config.language)
     looks = fingerprint(app.workspace.templates)
     return blake2b(
         repr((facts, looks, [(state.id, state.period) for state in states])).encode(), digest_size=16

@@ -49,9 +49,10 @@ def _output(title: str) -> dict[str, Any]:
 
 
 def _of_the_site(frame: Frame, offer: Offer) -> Iterator[tuple[str, dict[str, Any]]]:
-    issued = {"name": offer.digest, "title": offer.title, "periods": ("2026-11-23", "2026-11-20"), "subscribe": True}
+    issued = {"name": offer.digest, "title": offer.title, "periods": ("2026-11-23", "2026-11-20")}
+    issued["subscribe"] = offer.digest
     yield "missing.html", voice(frame)
-    for digest in (issued, {**issued, "periods": (), "subscribe": False}):
+    for digest in (issued, {**issued, "periods": (), "subscribe": ""}):
         yield "index.html", {**voice(frame), "digests": [digest]}
         yield "issues.html", {**voice(frame), **digest}
 

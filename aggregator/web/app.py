@@ -29,24 +29,26 @@ def create_app(
     render: Render,
     speak: Speak,
     language: str = "en",
-    mailings: Sequence[tuple[str, str]] = (),
+    mailings: Sequence[tuple[str, str, str]] = (),
     reception: Reception | None = None,
 ) -> Site:
     """Put the site together: outputs as (name, title, formats), digests as (name, title), files below ``storage``.
 
-    ``mailings`` are more of what has issues, shown when it has some; ``reception`` is for people who subscribe, and
-    without it nobody can. ``speak`` gives the words of a language; pages speak ``language``, that of the titles.
+    ``mailings`` are more of what has issues, as (name, title, digest), shown when it has some, and subscribed to by the
+    form of that digest; ``reception`` is for people who subscribe, and without it nobody can. ``speak`` gives the words
+    of a language; pages speak ``language``, that of the titles.
 
     Every link is relative to the page it stands on, so that neither the Host header nor a proxy's prefix can bend it.
     """
     frame = {"site": title, "language": language, "outputs": [_linked(*output) for output in outputs]}
-    shelf = Shelf(storage, outputs, (*digests, *mailings))
+    shelf = Shelf(storage, outputs, (*digests, *((name, title) for name, title, _ in mailings)))
     pages = Pages(
         shelf,
         render=render,
         speak=lambda own: speak(own or language),
         frame=frame,
         always={name for name, _ in digests},
+        forms={**{name: name for name, _ in digests}, **{name: digest for name, _, digest in mailings}},
         reception=reception,
     )
     app = Starlette(

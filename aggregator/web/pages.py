@@ -42,6 +42,7 @@ class Pages:
         speak: Speak,
         frame: Mapping[str, Any],
         always: set[str],
+        forms: Mapping[str, str],
         reception: Reception | None,
     ) -> None:
         self._shelf = shelf
@@ -49,13 +50,15 @@ class Pages:
         self.speak = speak
         self._frame = frame
         self._always = always  # shown on the first page, also without an issue
+        self._forms = forms  # by the name of what has issues: the digest that is subscribed to
         self._reception = reception
 
     def index(self, request: Request) -> Response:
         """Show outputs, digests with their latest issues, and where to subscribe."""
         subscribed = {offer.digest for offer in self._reception.offers} if self._reception else set()
+        forms = {name: digest for name, digest in self._forms.items() if digest in subscribed}
         digests = [
-            {"name": name, "title": title or name, "periods": periods[:_LATEST], "subscribe": name in subscribed}
+            {"name": name, "title": title or name, "periods": periods[:_LATEST], "subscribe": forms.get(name, "")}
             for name, title in self._shelf.digests
             if (periods := self._shelf.periods(name)) or name in self._always
         ]

@@ -310,8 +310,12 @@ def test_what_gathers_a_digest_has_a_feed_of_its_issues_too(tmp_path: Path):
         page = (tmp_path / "storage/issues/morning-weekly/2026-11-23.html").read_text(encoding="utf-8")
         with here.app() as app:
             answer = TestClient(site(app)).get("/feeds/morning-weekly-issues.atom")
+            with Reception(app, tell=print) as reception:
+                index = TestClient(site(app, reception)).get("/").text
     assert answer.content == feed.read_bytes() == before and b"morning-weekly/2026-11-23" in before
     assert 'href="https://desk.example.org/feeds/morning-weekly-issues.atom"' in page
+    assert 'href="https://desk.example.org/subscribe/morning"' in page, "the form has the choice of how often"
+    assert index.count('href="./subscribe/morning"') == 2 and "subscribe/morning-weekly" not in index + page
 
 
 def test_the_reception_waits_for_who_writes_and_loses_nothing(tmp_path: Path):
