@@ -209,7 +209,7 @@ def test_names_that_run_the_other_way_are_each_laid_out_by_themselves():
     composed = replace(composed, sections=(replace(first, lines=lines), *composed.sections[1:]))
     row = 'أيضًا في <span dir="ltr">A &amp; B News</span>، صحيفة، <span dir="ltr">Harbour News</span>'
     assert row in WORDS.letter(composed).html and row in WORDS.fragment(composed, links={})
-    assert "أيضًا في A & B News، صحيفة، Harbour News" in WORDS.letter(composed).text
+    assert "أيضًا في \u2068A & B News\u2069، صحيفة، \u2068Harbour News\u2069" in WORDS.letter(composed).text
 
 
 def test_long_words_and_addresses_widen_nothing():

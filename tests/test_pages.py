@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from aggregator.pipeline.people_samples import samples
+from aggregator.pipeline.people_samples import OFFER, samples
 from tests.newsroom import WORDS
 from tests.pipeline.test_frame import ENGLISH, FACT, FILES, LANGUAGES
 from tests.test_templates import Page
@@ -76,3 +77,14 @@ def test_the_subject_is_the_first_line_of_the_mail():
         assert text.strip().splitlines()[0] == WORDS.frame(language).say("mail_subject", title="Sample")
         assert all(len(line) <= 74 or "://" in line for line in text.splitlines())
         assert "https://news.example.org/confirm/token" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_that_run_the_other_way_are_set_apart_in_the_text_of_the_mail_too(language: str):
+    """By isolates (UAX #9), as its HTML sets them apart by `dir`; names that run as the text does stand bare."""
+    offer = replace(OFFER, title="7 o\u2019clock news!")
+    values = dict(samples(WORDS.frame(language), offer=offer, site="קול העיר"))["confirm.txt"]
+    text = " ".join(WORDS.render("confirm.txt", values).split())
+    from_right = language in ("ar", "fa", "he")
+    assert ("\u2068קול העיר\u2069" in text) != from_right and ("\u20687 o\u2019clock news!\u2069" in text) == from_right
+    assert text.count("\u2068") == text.count("\u2069") == 1
