@@ -5,8 +5,9 @@ time of the next answer: the thread rests nine times as long as each form took, 
 whoever the form was about.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection
+from datetime import datetime
 from functools import cached_property
 from queue import Full, Queue
 from threading import Event, Lock, Thread
@@ -18,10 +19,10 @@ from zoneinfo import ZoneInfo
 from aggregator.app import App
 from aggregator.errors import AggregatorError
 from aggregator.jobs import subscribing
-from aggregator.model import Offer, Preferred, Reader, Wanted
+from aggregator.model import Offer, Preferred, Reader, Taken, Wanted
 from aggregator.pipeline.asking import network_of
 from aggregator.pipeline.tokens import Purpose
-from aggregator.store.confirmations import NETWORK_MOST
+from aggregator.store.networks import NETWORK_MOST, NETWORK_SPAN
 
 MOST_WAITING = 1000
 """So many forms may wait; when more come, everybody is told to try later."""
@@ -44,8 +45,9 @@ class Reception:
         self._tell = tell
         self._rest = rest
         self._ending = Event()
-        self._waiting: Queue[tuple[Wanted, str] | None] = Queue(MOST_WAITING)
-        self._networks: Counter[str] = Counter()  # how many forms of each wait
+        self._waiting: Queue[Wanted | None] = Queue(MOST_WAITING)
+        self._taken: deque[tuple[datetime, str]] = deque()  # when, and from which network; of the last hour
+        self._networks: Counter[str] = Counter()  # how many these are of each
         self._counting = Lock()
         self._thread = Thread(target=self._work, name="reception", daemon=True)
 
@@ -74,22 +76,26 @@ class Reception:
         """The time zones to choose from."""
         return subscribing.zones(self.app)
 
-    def ask(self, request: Wanted) -> bool:
-        """Write down what somebody asks for; False when too much is waiting already.
+    def ask(self, request: Wanted) -> Taken:
+        """Write down what somebody asks for, or say why not.
 
-        Of one network no more waits than may be asked for from it in an hour: what comes beyond that would come to
-        nothing, and would keep everybody else out.
+        Of one network no more is taken than may come in an hour, whoever it is about: what comes beyond that would come
+        to nothing, and a person waits for no mail that does not come.
         """
-        network = network_of(request.host, self.app.secret)
+        network, now = network_of(request.host, self.app.secret), self.app.clock()
+        crowded = self.app.store.confirmations.crowded(network, now)  # by other programs, and by one that was ended
         with self._counting:
-            if self._networks[network] >= NETWORK_MOST:
-                return True
+            while self._taken and not now - NETWORK_SPAN < self._taken[0][0] <= now:
+                self._networks -= Counter((self._taken.popleft()[1],))  # who has sent none is not held in memory
+            if crowded or self._networks[network] >= NETWORK_MOST:
+                return "crowded"
             try:
-                self._waiting.put_nowait((request, network))
+                self._waiting.put_nowait(request)
             except Full:
-                return False
+                return "busy"
+            self._taken.append((now, network))
             self._networks[network] += 1
-        return True
+        return "asked"
 
     def reader(self, purpose: Purpose, token: str) -> Reader:
         """Tell how somebody stands who followed a link; raises TokenError."""
@@ -113,14 +119,11 @@ class Reception:
 
     def _work(self) -> None:
         while (waiting := self._waiting.get()) is not None:
-            request, network = waiting
             start = monotonic()
             try:
-                subscribing.wanted(self.app, request)
+                subscribing.wanted(self.app, waiting)
             except AggregatorError as error:
                 self._tell(f"a form could not be kept: {error}")
             except Exception as error:  # what no rule foresaw costs this form, told, and none that follows
                 self._tell(f"a form could not be kept ({type(error).__name__}: {error}); please report it")
-            with self._counting:
-                self._networks -= Counter((network,))  # who has none waiting is not held in memory
             self._ending.wait(min(LONGEST_REST, self._rest * (monotonic() - start)))

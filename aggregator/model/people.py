@@ -88,6 +88,10 @@ class Offer:
     frequencies: tuple[Frequency, ...] = ("each",)
 
 
+Taken = Literal["asked", "busy", "crowded"]
+"""What became of a form: taken, or not, because too much waits or because its network has sent its share."""
+
+
 @value(frozen=True, slots=True)
 class Wanted:
     """What somebody wrote into the form of a digest, nothing of it checked; ``page`` is the form as they saw it."""

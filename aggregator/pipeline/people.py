@@ -40,7 +40,9 @@ TRAP = "website"
 EXAMPLE = "reader@example.org"
 """How a mail address looks."""
 
-Done = Literal["asked", "confirmed", "left", "back", "not-back", "expired", "unknown", "busy", "unread", "unwell"]
+Done = Literal[
+    "asked", "confirmed", "left", "back", "not-back", "expired", "unknown", "busy", "crowded", "unread", "unwell"
+]
 """What a page says is done, or cannot be."""
 
 

@@ -26,7 +26,7 @@ ZONES = ("Asia/Tokyo", "Europe/Berlin", "UTC")
 OFFER = Offer("sample", "Sample", (("one", "One"), ("two", "Two")), ("each", "weekly"))
 _SHAPES = (("atom", "Atom"), ("rss", "RSS"))
 _OF_READERS: tuple[Done, ...] = ("confirmed", "left", "back", "not-back")
-_OF_NOBODY: tuple[Done, ...] = ("asked", "expired", "unknown", "busy", "unread", "unwell")
+_OF_NOBODY: tuple[Done, ...] = ("asked", "expired", "unknown", "busy", "crowded", "unread", "unwell")
 
 
 def samples(

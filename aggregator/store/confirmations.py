@@ -17,14 +17,12 @@ from typing import Any
 from aggregator.model import Asked, Choice, Confirmation, Consent, DeliveryWord, Subscriber
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
+from aggregator.store.networks import is_crowded
 from aggregator.store.subscribers import enter
 from aggregator.store.subscriptions import PERSON, confirm, person, want_first
 
 ADDRESS_REST = timedelta(days=1)
 """Between two such mails to one address there is so much time, whatever digests they are about."""
-
-NETWORK_MOST, NETWORK_SPAN = 5, timedelta(hours=1)
-"""So many such mails may be asked for from one network in so much time."""
 
 Place = tuple[str, int | None, int, str]
 """Of a mail in the queue: its state, when it is due, attempts, and what was answered to the last."""
@@ -32,7 +30,6 @@ Place = tuple[str, int | None, int, str]
 _DROPPED: Place = ("dropped", None, 0, "")
 _LOST = timedelta(hours=1)
 _OPEN = "state IN ('pending', 'deferred', 'sending')"
-_FROM = "SELECT count(*) FROM confirmation WHERE network = ? AND network != '' AND asked > ? AND asked <= ?"
 _LAST = "SELECT max(coalesce(due, min(changed, ?))) FROM confirmation WHERE subscriber_id = ? AND state != 'dropped'"
 _WISH = "SELECT state, left_at FROM subscription WHERE subscriber_id = ? AND digest = ?"
 _SAME = f"""
@@ -120,8 +117,7 @@ class Confirmations:
         """
         now = consent.asked
         with self._lane.write() as connection:
-            recent = (network, number(now - NETWORK_SPAN), number(now))
-            if connection.execute(_FROM, recent).fetchone()[0] >= NETWORK_MOST:
+            if is_crowded(connection, network, now):
                 return "crowded"
             who = enter(connection, address, now=now)
             vain, left = _in_vain(connection, who, digest, now)
@@ -134,6 +130,11 @@ class Confirmations:
         if place is None and vain:
             return vain
         return "later" if place and place[0] == "pending" and place[1] else "queued"
+
+    def crowded(self, network: str, now: datetime) -> bool:
+        """Tell whether no more forms are taken from a network."""
+        with self._lane.read() as connection:
+            return is_crowded(connection, network, now)
 
     def asked(self, subscriber: int, digest: str, written: datetime) -> tuple[Choice, Consent] | None:
         """Give what the link of a mail confirms that was ``written`` then; None when there is nothing to confirm."""

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.errors import TokenError
-from aggregator.model import Offer, Preferred, Reader, Wanted
+from aggregator.model import Offer, Preferred, Reader, Taken, Wanted
 from aggregator.pipeline.asking import plausible
 from aggregator.pipeline.frame import Frame
 from aggregator.pipeline.people import TRAP, Done, done_values, form_values, preference_values, reader_values
@@ -29,6 +29,9 @@ LONGEST = 254
 
 Speak = Callable[[str], Frame]
 """A language's tag (empty: that of the site) → its words: the seam to templates."""
+
+
+_TAKEN: Mapping[Taken, int] = {"asked": 200, "busy": 503, "crowded": 429}
 
 
 class Reception(Protocol):
@@ -46,8 +49,8 @@ class Reception(Protocol):
     def zones(self) -> Sequence[str]:
         """The time zones to choose from."""
 
-    def ask(self, request: Wanted) -> bool:
-        """Write down what somebody asks for; False when too much is waiting already."""
+    def ask(self, request: Wanted) -> Taken:
+        """Write down what somebody asks for, or say why not."""
 
     def reader(self, purpose: Purpose, token: str) -> Reader:
         """Tell how somebody stands who followed a link; raises TokenError."""
@@ -125,7 +128,8 @@ class People:
         host = request.client.host if request.client else ""
         page = self._render("subscribe.html", form_values(offer, frame))
         wish = Wanted(name, address, topics, frequency, host, page)
-        return self._done(request, "asked") if self._reception.ask(wish) else self._done(request, "busy", status=503)
+        taken = self._reception.ask(wish)
+        return self._done(request, taken, status=_TAKEN[taken])
 
     def _confirm(self, request: Request, form: FormData) -> Response:
         token = request.path_params["token"]

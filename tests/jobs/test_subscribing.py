@@ -23,7 +23,7 @@ from aggregator.jobs.subscribing import NoHomeError
 from aggregator.model import Choice, Wanted
 from aggregator.pipeline.refusals import RETRIES
 from aggregator.pipeline.tokens import sign
-from aggregator.store.confirmations import NETWORK_MOST
+from aggregator.store.networks import NETWORK_MOST
 from tests.frontdesk import EXTRA, READER, eventually
 from tests.postoffice import Clerk, breaking_office, post_office
 from tests.servers import Page, serve
@@ -357,21 +357,24 @@ def test_when_too_much_waits_everybody_is_told_to_come_later(tmp_path: Path, mon
     with desk(tmp_path, extra=EXTRA).app() as app:
         reception = Reception(app)  # nobody works
         wishes = [Wanted("morning", READER, (), "each", f"192.0.{number}.7", "form") for number in range(4)]
-        assert [reception.ask(wish) for wish in wishes] == [True, True, True, False]
+        assert [reception.ask(wish) for wish in wishes] == ["asked", "asked", "asked", "busy"]
 
 
 def test_one_network_keeps_nobody_else_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Whoever sends forms without end gets the usual answer, and no more room than comes to something."""
+    """Whoever sends forms without end is told so, and gets no more room than comes to something."""
     monkeypatch.setattr("aggregator.jobs.reception.MOST_WAITING", 2 * NETWORK_MOST)
     flood = [Wanted("morning", f"x{number}@example.org", (), "each", "2001:db8::7", "form") for number in range(100)]
-    with desk(tmp_path, extra=EXTRA).app() as app:
+    here = desk(tmp_path, extra=EXTRA)
+    with here.app() as app:
         reception = Reception(app, rest=0)
-        assert all(map(reception.ask, flood))
-        assert reception.ask(Wanted("morning", READER, (), "each", "192.0.2.7", "form"))
+        assert [*map(reception.ask, flood)] == ["asked"] * NETWORK_MOST + ["crowded"] * (len(flood) - NETWORK_MOST)
+        assert reception.ask(Wanted("morning", READER, (), "each", "192.0.2.7", "form")) == "asked"
         with reception:
             eventually(lambda: app.store.subscribers.by_mailbox(READER) is not None)
         assert len(app.store.subscribers.all()) == NETWORK_MOST + 1
-        assert not reception._networks
+        assert Reception(app).ask(flood[-1]) == "crowded", "a program that begins anew knows of them"
+        here.clock.forward(hours=1)
+        assert reception.ask(flood[-1]) == "asked" and len(reception._networks) == 1
 
 
 def test_a_form_that_cannot_be_kept_is_told_and_costs_no_other(tmp_path: Path):

@@ -7,7 +7,8 @@ import pytest
 
 from aggregator.model import Choice, Consent, Subscriber, mailbox_of
 from aggregator.store import Store
-from aggregator.store.confirmations import ADDRESS_REST, NETWORK_MOST
+from aggregator.store.confirmations import ADDRESS_REST
+from aggregator.store.networks import NETWORK_MOST
 from tests.store.things import DAY, HOUR, NOW, Desk
 from tests.subscribed import delivered_to
 

@@ -353,13 +353,19 @@ def test_the_trap_catches_programs_without_a_word(site: Front):
 
 
 def test_five_an_hour_from_a_network(site: Front):
-    for number in range(8):
-        site.subscribe(f"reader{number}@example.org", peer=f"192.0.2.{number}")
+    site.confirmed()
+    for number in range(3):
+        assert site.subscribe(f"reader{number}@example.org", peer=f"192.0.2.{number}").status == 200
+    for known in (READER, READER):  # whom it is about makes no difference
+        assert site.subscribe(known, peer="192.0.2.7").status == 200
+    late = [site.subscribe(who, peer="192.0.2.9") for who in (READER, "reader7@example.org", "reader8@example.org")]
+    assert {(reply.status, reply.body) for reply in late} == {(429, late[0].body)}
+    assert late[0].heading == "Too many forms from your network" and "in an hour" in late[0].shown
     site.subscribe("last@example.org", peer="2001:db8::1")
     eventually(lambda: site.state(address="last@example.org") is not None)
-    assert len(site.app.store.subscribers.all()) == 6
+    assert len(site.app.store.subscribers.all()) == 5
     site.desk.clock.forward(hours=1, seconds=1)
-    site.subscribe("later@example.org", peer="192.0.2.99")
+    assert site.subscribe("later@example.org", peer="192.0.2.99").status == 200
     eventually(lambda: site.state(address="later@example.org") is not None)
     networks = [row for row in site.dump() if 'INSERT INTO "confirmation"' in row]
     assert networks and not any("192.0.2" in row or "2001:db8" in row for row in networks), "only a hash is kept"
