@@ -173,6 +173,8 @@ def _read(outline: etree._Element, path: tuple[Folder, ...]) -> Subscribed | Fol
     shown = shortened(tidy(re.sub(r"//[^/?#]*@", "//…@", address or outline.get("url", ""))), 200)
     if kind in _OTHER:
         return LeftOut(line, shown, f"type={kind} names another document, not a feed")
+    if "+" in kind:  # HTML+XPath, JSON+DotNotation: FreshRSS's recipes for pages that have no feed
+        return LeftOut(line, shown, f"type={shortened(tidy(kind), 40)} is a page to be taken apart, not a feed")
     if not address:
         folder = folder_of(outline)
         if folder and (len(outline) or outline.get("category")):

@@ -293,5 +293,7 @@ def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server
     line = text(root).splitlines().index(f"  - {urls[0]}") + 1
     assert f"in feeds.yaml:{line} write that for {urls[0]}" in found[urls[0]]["detail"]
     assert found[urls[1]]["links"] == [site.url(path) for path in ("/feed-a", "/feed-b", "/comments")]
+    said = found[urls[1]]["detail"]
+    assert "not a feed" not in said and said.count(site.url("/feed-a")) == said.count(site.url("/feed-b")) == 1
     assert run(root, "check", urls[3]).stdout.startswith(f"{urls[3]}: ok: ")
     assert "no feed “nowhere”" in run(root, "check", "nowhere", code=1).stderr
