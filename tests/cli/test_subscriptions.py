@@ -139,6 +139,14 @@ def test_what_is_no_feed_is_refused_with_the_reason(root: Path, site: Server, pa
     assert len(data(root, "add", site.url(path), site.url("/feed-b"), code=3)["added"]) == 1
 
 
+def test_an_address_that_feeds_yaml_would_not_take_is_refused_before_anybody_is_asked(root: Path) -> None:
+    """In the same words, and without the password that it holds."""
+    for address in ("https://ann:secret@example.com/feed", "ftp://example.com/feed", "no address"):
+        done = run(root, "add", address, "--json", code=1)
+        assert "secret" not in done.stdout + done.stderr and "mend it in feeds.yaml" not in done.stderr
+    assert "an address has no blanks" in done.stderr
+
+
 def test_a_dry_run_shows_the_change_and_makes_none(root: Path, site: Server) -> None:
     """As a diff, on stdout."""
     before = text(root)
