@@ -10,7 +10,7 @@ from aggregator.app import App, utc_now
 from aggregator.cli.finding import Found, find
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal, printable
-from aggregator.config.addresses import feed_address
+from aggregator.config.addresses import feed_address, without_user
 from aggregator.config.editing import add, lines
 from aggregator.errors import ConfigError, FeedError, NotFoundError
 from aggregator.pipeline.wording import counted
@@ -50,8 +50,8 @@ def add_feeds(screen: Terminal, urls: Sequence[str], wish: Wish, *, dry_run: boo
             try:
                 chosen += _choose(screen, app, sheet, url, wish, outcome, [key(found.url) for found in chosen])
             except (FeedError, ValueError) as error:
-                outcome.refused.append({"url": url, "reason": str(error)})
-                screen.warn(f"{url}: {error}")
+                outcome.refused.append({"url": without_user(url), "reason": str(error)})
+                screen.warn(f"{without_user(url)}: {error}")
     if chosen:
         _write(screen, sheet, chosen, wish, outcome, dry_run=dry_run, show=show)
     return outcome

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.app import App
+from aggregator.config.addresses import feed_address
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
 from aggregator.fetch import Client
@@ -35,10 +36,13 @@ class Found:
 
 
 def find(app: App, address: str, *, now: datetime) -> list[Found]:
-    """Return the feed at an address, or those that the page there names, best first; raises FeedError.
+    """Return the feed at an address, or those that the page there names, best first.
+
+    Raises ValueError for what feeds.yaml would not take, FeedError for what leads to no feed.
 
     Without a scheme https is tried, then http. The address that permanent redirects lead to is the one to keep.
     """
+    feed_address(_spelled(address)[0])
     with app.client() as client, Cores() as cores:
         answer, sight = _first(client, cores, address, now=now)
         if sight.document:

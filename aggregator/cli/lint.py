@@ -148,10 +148,11 @@ def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetim
     document = sight.document
     if document is None:
         links = tuple(link.url for link in sight.links[:8])
-        others = [link for link in links if link not in sight.reason]  # which may name the first of them
+        what = sight.reason.replace(", not a feed", "", 1)  # the state says so
+        others = [link for link in links if link not in what]  # it may name the first of them
         more = "and" if len(others) < len(links) else "the page names"
         named = f"; {more}: {', '.join(others)}" if others else ""
-        return Finding(url, "not a feed", sight.reason + named, links=links)
+        return Finding(url, "not a feed", what + named, links=links)
     if answer.moved_to:
         return Finding(url, "moved", f"for good, to {answer.moved_to}", moved_to=answer.moved_to)
     if not document.seen:

@@ -129,7 +129,7 @@ def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
         screen.warn(f"{url}: {in_zone(reason, zone)}")
     for url, rejects in refreshed.rejects.items():
         for reject in rejects:
-            screen.warn(f"{url}: entry {reject.position} ({reject.name}) left out: {reject.reason}")
+            screen.warn(f"{url}: entry {reject.position + 1} ({reject.name}) left out: {reject.reason}")
     for name, left_out in report.published.left_out.items():
         for reject in left_out:
             screen.warn(f"{name}: {reject.name} left out: {reject.reason}")

@@ -16,6 +16,7 @@ _PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
 _WITHIN = re.compile(r"@((?:[a-z0-9-]{1,63}\.)*(?:localhost|local))$", re.IGNORECASE)
 _NAMED = re.compile(r'("(?:[^"\\]|\\.)+"|[^"<>]*[^"<>\s])\s*<([^<>]+)>')
 _SPECIAL = re.compile(r'[()<>@,:;"\[\].\\]')  # RFC 5322 §3.2.3
+_USER = re.compile(r"//[^/?#]*@")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -34,6 +35,11 @@ def web_address(text: str) -> str:
     if parts.scheme not in _PORTS or not parts.hostname or not _HOST.fullmatch(parts.hostname):
         raise ValueError(f"not an http(s) address {got(text)}{_nearest(text)}")
     return text
+
+
+def without_user(text: str) -> str:
+    """Write an address that may hold a user and password for everybody's eyes."""
+    return _USER.sub("//…@", text)
 
 
 def home_address(text: str) -> str:

@@ -9,7 +9,12 @@ STOP = 0
 """What libcurl takes as "no more": not the number of bytes it offered."""
 
 _ENCODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
-_SINGLE = frozenset({"content-length", "content-type", "date", "etag", "expires", "last-modified", "location"})
+_SINGLE = frozenset(
+    {
+        *("age", "content-length", "content-type", "date", "etag", "expires"),
+        *("last-modified", "location", "retry-after"),
+    }
+)
 _GLANCE = 65_536  # of a body that is no document: enough to say what it is, and to use the connection again
 
 
@@ -160,7 +165,7 @@ def _encoding_fault(value: str) -> str:
     """Refuse what was not asked for: a few hundred bytes compressed twice can become gigabytes."""
     if not value or value in _ENCODINGS:
         return ""
-    codings = [coding for part in value.split(",") if (coding := part.strip().lower()) not in ("", "identity")]
+    codings = [coding for part in value.split(",") if (coding := part.strip().lower()) not in ("", "identity", "none")]
     if len(codings) > 1:
         return "the answer is compressed more than once, which is refused"
     if codings and codings[0] not in _ENCODINGS:

@@ -76,9 +76,10 @@ def redirected(origin: Place, location: str) -> Place:
     except UnicodeDecodeError:
         target = quote(raw, safe=_KEPT)
     try:
-        found = place(urljoin(origin.url, target))
+        joined = urljoin(origin.url, target)
     except ValueError as error:
-        raise Refused(str(error)) from error
+        raise Refused(f"cannot be read: {error}") from error
+    found = place(joined)
     if origin.scheme == "https" and found.scheme == "http":
         raise Refused("goes from https back to http")
     return found

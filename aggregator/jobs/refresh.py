@@ -63,8 +63,8 @@ def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
 
 
 def _is_unreachable(error: FetchError) -> bool:
-    """Tell whether a failure may be that of our own network."""
-    return error.status == 0 and not error.permanent and not isinstance(error, HostPausedError)
+    """Tell whether a failure may be that of our own network, which may say so itself (511, RFC 6585 §6)."""
+    return error.status in (0, 511) and not error.permanent and not isinstance(error, HostPausedError)
 
 
 def _outcomes(

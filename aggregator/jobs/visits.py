@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
-from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
+from aggregator.model import Entry, FeedState, Fetched, Intake, ParsedFeed, Reach, Validators, Visit
 from aggregator.pipeline.backoff import ENDED, UNASKED, after_failure, after_lost_move, after_outage, after_pause
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
 from aggregator.pipeline.freshness import freshness
@@ -21,7 +21,7 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
     state = replace(
         state,
-        **_answered(state, answer, rhythm, config=config, now=now),
+        **_answered(state, answer, rhythm, config=config, now=now) | _stump(feed),
         title=feed.title or state.title,
         home=feed.home or state.home,
         publisher=state.publisher or _publisher(feed.home or state.home),
@@ -42,6 +42,14 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     )
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(state, token, intake, reach)
+
+
+def _stump(feed: ParsedFeed) -> dict[str, Any]:
+    """Forget the validators of a document that breaks off: with a 304 to them what is missing would stay missing.
+
+    When the same bytes come again, it is not the server's accident, and they are kept.
+    """
+    return {"validators": None} if feed.breaks_off else {}
 
 
 def _publisher(home: str) -> str:

@@ -85,3 +85,4 @@ class ParsedFeed:
     entries: tuple[ParsedEntry, ...] = ()
     rejects: tuple[Reject, ...] = ()
     cut: int = 0  # entries beyond the cap
+    breaks_off: bool = False  # it has no end: something was to follow

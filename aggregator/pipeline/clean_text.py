@@ -16,6 +16,7 @@ _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 # Unicode 15 §23.2, §23.8: embedding, override and isolate turn a line's end into its beginning; LRM and RLM do not.
 _UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b[^<>]*>", re.IGNORECASE)
 _UNREAD = re.compile(r"<(script|style|head)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _INLINE = re.compile(r"</?(?:a|abbr|b|big|br|cite|code|em|font|i|p|small|span|strong|sub|sup|u|wbr)\b[^<>]*>", re.I)
 _ESCAPED = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
@@ -43,7 +44,7 @@ def plain_title(title: Markup) -> str:
     """
     text = title.value[:8_000]
     if title.type != "text" and ("<" in text or "&" in text):
-        text = unescape(_TAG.sub("", _UNREAD.sub("", text)))
+        text = unescape(_TAG.sub("", _BREAK.sub(" ", _UNREAD.sub("", text))))
     if "&" in text and _ESCAPED.search(text):
         text = _INLINE.sub("", unescape(text))
     return shortened(one_line(text), LONGEST_TITLE)

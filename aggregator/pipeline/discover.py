@@ -1,5 +1,6 @@
 """A web page → the feeds that it names; an answer → the feed it is, or what it is instead."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ GUESSES = ("/feed", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
 _MOST = 500_000  # bytes of a page; links to feeds stand in its head
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _PERHAPS = frozenset({"application/json", "application/xml", "text/xml"})  # alternates of any kind have these types
+_SCHEME = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
 _COMMENTS = ("comment", "kommentar", "comentario", "commentaire", "replies")
 
 
@@ -90,7 +92,8 @@ class _Links(HTMLParser):
     def links(self) -> Iterator[FeedLink]:
         """Yield the links with absolute addresses; what is no http(s) address is none."""
         for link in self._found:
-            href = "http:" + link.url[5:] if link.url.lower().startswith("feed://") else link.url
+            href = _SCHEME.sub("", link.url.strip(), count=1)
+            href = "http:" + href[5:] if href.lower().startswith("feed://") else href
             if href and (url := absolute(href, self._base)):
                 yield replace(link, url=url)
 

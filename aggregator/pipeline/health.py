@@ -10,10 +10,9 @@ from aggregator.pipeline.cadence import words
 SILENT = timedelta(days=90)
 WEEKS = 4
 LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
-STATUSES = {
-    200: "200: sent and read",
-    226: "226: only what is new was sent",
-    304: "304: nothing new",
+GATE = "lets only browsers pass"
+GOOD = {200: "200: sent and read", 226: "226: only what is new was sent", 304: "304: nothing new"}
+BAD = {
     401: "401: asks for a login",
     403: "403: refuses us",
     404: "404: not found there",
@@ -53,11 +52,20 @@ def last_answer(state: FeedState) -> str:
         return "never asked yet"
     if state.outcome == "unasked":
         return "none: it was not asked"
-    if state.outcome in ("failed", "waiting") and state.status in (0, 200):
-        return state.error if state.status == 0 else f"200, but {state.error}"
+    if state.outcome not in ("ok", "unchanged"):
+        return _no_answer(state)
     if state.outcome == "unchanged" and state.status != 304:
         return "200: the same bytes as before were sent again"
-    return STATUSES.get(state.status, f"{state.status}: {state.error or 'read'}")
+    return GOOD.get(state.status, f"{state.status}: read")
+
+
+def _no_answer(state: FeedState) -> str:
+    if state.status in (0, 200):
+        return f"200, but {state.error}" if state.status else state.error
+    if state.status in BAD and GATE not in state.error:
+        return BAD[state.status]
+    named = f"HTTP {state.status}"
+    return state.error.removeprefix("HTTP ") if state.error.startswith(named) else f"{state.status}: {state.error}"
 
 
 def support(state: FeedState) -> str:
@@ -131,7 +139,7 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
 
 
 def _mend(state: FeedState, now: datetime) -> str:
-    if "lets only browsers pass" in state.error:
+    if GATE in state.error:
         return f"ask the publisher of {state.url} to let feed readers in, or write another address"
     if "a login page" in state.error:
         return f"{state.url} wants a login: give it `username:` and `password_env:`, or `headers_env:`"

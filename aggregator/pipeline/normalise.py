@@ -128,8 +128,12 @@ def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criteri
 
 
 def _address(entry: ParsedEntry, url: str) -> str:
-    """Return where the entry leads by itself: its link, else a guid that is an address."""
-    found = absolute(entry.url, entry.content.base or url) if entry.url else ""
+    """Return where the entry leads by itself: its link, else a guid that is an address.
+
+    A guid is the link where there is none (RSS 2.0, ``isPermaLink``), also one that is a mere name and leads nowhere.
+    """
+    is_name = entry.url == entry.guid and "/" not in entry.url and "?" not in entry.url
+    found = absolute(entry.url, entry.content.base or url) if entry.url and not is_name else ""
     if not found and entry.guid.startswith(("http://", "https://")):
         found = absolute(entry.guid)
     return found

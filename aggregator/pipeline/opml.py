@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from lxml import etree
 
-from aggregator.config.addresses import feed_address
+from aggregator.config.addresses import feed_address, without_user
 from aggregator.errors import ParseError
 from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.opml_text import as_xml
@@ -170,9 +170,11 @@ def _outlines(root: etree._Element, name: str) -> Iterator[tuple[etree._Element,
 
 def _read(outline: etree._Element, path: tuple[Folder, ...]) -> Subscribed | Folder | LeftOut | None:
     address, kind, line = _address(outline), outline.get("type", "").strip().lower(), _line(outline)
-    shown = shortened(tidy(re.sub(r"//[^/?#]*@", "//…@", address or outline.get("url", ""))), 200)
+    shown = shortened(tidy(without_user(address or outline.get("url", ""))), 200)
     if kind in _OTHER:
         return LeftOut(line, shown, f"type={kind} names another document, not a feed")
+    if "+" in kind:  # HTML+XPath, JSON+DotNotation: FreshRSS's recipes for pages that have no feed
+        return LeftOut(line, shown, f"type={shortened(tidy(kind), 40)} is a page to be taken apart, not a feed")
     if not address:
         folder = folder_of(outline)
         if folder and (len(outline) or outline.get("category")):

@@ -5,6 +5,7 @@ A process that meets no such document never imports it.
 
 import io
 from calendar import timegm
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -16,7 +17,17 @@ from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
 from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
 from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosures, guid, image, link, text_of
-from aggregator.pipeline.parse_source import WIDE, charset, days, hours, minutes, prepare, refused, shorten
+from aggregator.pipeline.parse_source import (
+    WIDE,
+    charset,
+    days,
+    hours,
+    minutes,
+    prepare,
+    refused,
+    shorten,
+    without_stump,
+)
 
 # feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
 feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
@@ -27,8 +38,15 @@ _UNREAD = FIRST
 
 def reference(fetched: Fetched, *, cap: int) -> ParsedFeed:
     """Return the document as feedparser reads it, at most ``cap`` entries of it. Raises ParseError if it is no feed."""
-    short, cut = shorten(fetched.body, cap)
-    return _feed(_document(fetched, short), fetched, cap=cap, cut=cut)
+    body, breaks_off = without_stump(fetched.body)
+    short, cut = shorten(body, cap)
+    feed = _feed(_document(fetched, short), fetched, cap=cap, cut=cut)
+    return _stump(feed) if breaks_off else feed
+
+
+def _stump(feed: ParsedFeed) -> ParsedFeed:
+    end = Reject(len(feed.entries) + len(feed.rejects), "the end", "the document breaks off there")
+    return replace(feed, breaks_off=True, rejects=(*feed.rejects, end))
 
 
 def _document(fetched: Fetched, body: bytes) -> Any:

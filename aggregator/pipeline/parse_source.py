@@ -34,6 +34,8 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
     rb"<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))",
     re.DOTALL,
 )
+_ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
+_END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -58,6 +60,18 @@ def prepare(body: bytes) -> bytes:
     if b":description" not in body and b"itunes:summary" not in body:
         return body
     return _CAPTION.sub(rb"<\1\4\2\5:caption\3\6>", body)
+
+
+def without_stump(body: bytes) -> tuple[bytes, bool]:
+    """Return the document without an entry in which it breaks off, and whether it breaks off at all.
+
+    A server whose program dies in the middle ends its answer like any other. Half an entry may lack its guid, which
+    would make it another one than it is.
+    """
+    if not _ROOT.search(body) or _END.search(body):
+        return body, False
+    starts, end = _entries(body)
+    return (body[: starts[-1]] if starts and end <= starts[-1] else body), True
 
 
 def shorten(body: bytes, cap: int) -> tuple[bytes, int]:

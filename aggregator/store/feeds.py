@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,13 +39,17 @@ class Feeds:
     def due(self, now: datetime, *, force: bool = False) -> tuple[FeedState, ...]:
         """List the feeds to ask now, the longest waiting first.
 
-        ``force`` asks those that are not due as well, but never one that is gone or whose server told us to wait.
+        ``force`` asks those that are not due as well, but never one that is gone or whose server told us to wait. One
+        that was asked in the future, by a clock that has been put right since, has no times that mean anything.
         """
-        at = number(now)
-        passed = "" if force else "AND (due IS NULL OR due <= ?)"
-        statement = f"{FEED_STATE} {_ASKABLE} {passed} {_LONGEST_WAITING}"
+        at, wrong = number(now), now + _SLIP
+        passed = "TRUE" if force else "(due IS NULL OR due <= ?2)"
+        statement = f"{FEED_STATE} {_LIVE} AND (fetched > ?1 OR {_MAY_BE_ASKED} AND {passed}) {_LONGEST_WAITING}"
         with self._lane.read() as connection:
-            return tuple(map(feed_state, connection.execute(statement, (at,) if force else (at, at))))
+            found = map(feed_state, connection.execute(statement, (number(wrong), at)))
+            return tuple(
+                replace(state, **_NO_TIMES) if state.fetched and state.fetched > wrong else state for state in found
+            )
 
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
@@ -113,7 +118,10 @@ _RELIST = """
         fresh_until = CASE WHEN ?1 AND NOT listed THEN NULL ELSE fresh_until END
     WHERE id = ?
 """
-_ASKABLE = "WHERE listed AND NOT gone AND (wait_until IS NULL OR wait_until <= ?)"
+_LIVE = "WHERE listed AND NOT gone"
+_MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?2)"
+_SLIP = timedelta(days=1)  # clocks are put right by seconds, or by years
+_NO_TIMES: dict[str, Any] = {"due": None, "wait_until": None, "fresh_until": None}
 _LONGEST_WAITING = "ORDER BY due IS NOT NULL, due, id"  # NULL sorts differently in PostgreSQL
 _CLAIM = "UPDATE feed SET lease_until = ?, token = token + 1 WHERE (lease_until IS NULL OR lease_until <= ?)"
 

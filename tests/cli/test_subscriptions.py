@@ -139,6 +139,14 @@ def test_what_is_no_feed_is_refused_with_the_reason(root: Path, site: Server, pa
     assert len(data(root, "add", site.url(path), site.url("/feed-b"), code=3)["added"]) == 1
 
 
+def test_an_address_that_feeds_yaml_would_not_take_is_refused_before_anybody_is_asked(root: Path) -> None:
+    """In the same words, and without the password that it holds."""
+    for address in ("https://ann:secret@example.com/feed", "ftp://example.com/feed", "no address"):
+        done = run(root, "add", address, "--json", code=1)
+        assert "secret" not in done.stdout + done.stderr and "mend it in feeds.yaml" not in done.stderr
+    assert "an address has no blanks" in done.stderr
+
+
 def test_a_dry_run_shows_the_change_and_makes_none(root: Path, site: Server) -> None:
     """As a diff, on stdout."""
     before = text(root)
@@ -293,5 +301,7 @@ def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server
     line = text(root).splitlines().index(f"  - {urls[0]}") + 1
     assert f"in feeds.yaml:{line} write that for {urls[0]}" in found[urls[0]]["detail"]
     assert found[urls[1]]["links"] == [site.url(path) for path in ("/feed-a", "/feed-b", "/comments")]
+    said = found[urls[1]]["detail"]
+    assert "not a feed" not in said and said.count(site.url("/feed-a")) == said.count(site.url("/feed-b")) == 1
     assert run(root, "check", urls[3]).stdout.startswith(f"{urls[3]}: ok: ")
     assert "no feed “nowhere”" in run(root, "check", "nowhere", code=1).stderr

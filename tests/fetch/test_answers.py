@@ -26,6 +26,7 @@ def packed(body: bytes, encoding: str) -> Page:
 READABLE = {
     "plain": (Page(TEXT), TEXT),
     "identity": (packed(TEXT, "identity"), TEXT),
+    "none": (packed(TEXT, "none"), TEXT),
     "gzip": (packed(gzip.compress(TEXT), "gzip"), TEXT),
     "gzip in capitals": (packed(gzip.compress(TEXT), "GZIP"), TEXT),
     "x-gzip": (packed(gzip.compress(TEXT), "x-gzip"), TEXT),
@@ -172,3 +173,12 @@ def test_a_wait_is_taken_over_where_it_means_us(status: int, told: bool, fetch: 
     assert isinstance(answer, FetchError)
     assert answer.retry_after == (until if told else None)
     assert ("asked to wait until 2026-11-25 12:00 UTC" in answer.reason) == told
+
+
+def test_of_a_header_that_stands_twice_the_first_counts(fetch: Fetch) -> None:
+    """Where a header has one value, two of them joined by a comma would be none."""
+    raw = b"HTTP/1.1 429 X\r\nRetry-After: 3600\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"
+    with serve({"/": Page(raw=raw)}) as server:
+        answer = fetch(server.url())
+    assert isinstance(answer, FetchError)
+    assert answer.retry_after is not None and NOW + HOUR <= answer.retry_after <= NOW + 2 * HOUR

@@ -19,6 +19,8 @@ SAID = {
     "a fault": (Page(b"<h1>Oops</h1>", status=500), "the server has a fault of its own"),
     "a fault of another's making": (Page(status=522), "the server has a fault of its own"),
     "closed for today": (Page(status=503), "the server cannot answer at the moment"),
+    "moved to nowhere": (Page(status=301), "it says that the feed is elsewhere, but not where"),
+    "a hotel": (Page(status=511), "the network that we are in asks for a login first"),
     "the law": (Page(status=451), "the server must not show it, for legal reasons"),
 }
 

@@ -116,6 +116,7 @@ def test_a_move_is_told_of_an_unchanged_document_too(client: Client) -> None:
         ("http://reader:secret@127.0.0.1/", "user name or password"),
         ("http://127.0.0.1\\@example.com/", "backslash"),
         ("", "in a circle"),
+        ("http://[::1", "an address that cannot be read"),
     ],
 )
 def test_a_redirect_that_leads_astray_is_refused(location: str, reason: str, fetch: Fetch) -> None:
@@ -139,7 +140,7 @@ def test_a_redirect_without_a_target_is_an_error(fetch: Fetch) -> None:
     with serve({"/": Page(status=301)}) as server:
         answer = fetch(server.url())
     assert isinstance(answer, FetchError)
-    assert answer.reason == "HTTP 301 Moved Permanently"
+    assert answer.reason.startswith("HTTP 301 Moved Permanently: it says that the feed is elsewhere")
 
 
 def slow(server: Server, count: int, *, first: int = 0) -> list[Request]:

@@ -71,6 +71,31 @@ def test_a_304_may_renew_a_validator_and_leaves_the_other(tmp_path: Path) -> Non
     assert (state.answers_full, state.answers_unchanged, state.same_bytes) == (1, 2, 0)
 
 
+def test_what_a_document_that_breaks_off_lacks_is_asked_for_at_once_and_is_no_other_entry(tmp_path: Path) -> None:
+    """A validator that came with half a document is not sent; of the entry it breaks off in nothing is taken."""
+    whole = rss(item(1), item(2))
+    pages = iter([whole[: whole.rindex(b"2</guid>")], whole])
+    with serve({"/a": lambda seen: Page(next(pages), etag='"1"')}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        first = state_of(here, server.url("/a"))
+        here.sync(force=True)
+        last = state_of(here, server.url("/a"))
+    assert (first.entries, first.reject, first.outcome) == (1, "the end: the document breaks off there", "ok")
+    assert (last.entries, last.reject, last.outcome) == (2, "", "ok")
+    assert last.validators and last.validators.etag == '"1"'
+
+
+def test_a_document_that_never_has_an_end_is_asked_for_with_its_validators(tmp_path: Path) -> None:
+    """Its publisher writes it so: the same bytes a second time, then a 304."""
+    with serve({"/a": Page(rss(item(1), item(2)).removesuffix(b"</rss>"), etag='"1"')}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(3):
+            here.sync(force=True)
+        state = state_of(here, server.url("/a"))
+    assert (state.entries, state.answers_full, state.same_bytes, state.answers_unchanged) == (2, 1, 1, 1)
+
+
 def test_validators_belong_to_the_address_that_gave_them(tmp_path: Path) -> None:
     """A redirect is asked without them, its target with them."""
     pages = {"/old": Page(status=302, headers={"location": "/new"}), "/new": Page(rss(item(1)), etag='"1"')}

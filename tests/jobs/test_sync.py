@@ -142,6 +142,15 @@ def test_our_own_outage_is_held_against_no_feed(tmp_path: Path) -> None:
     assert said == {"waits for our own network: connection refused"} and {s.outcome for s in states} == {"waiting"}
 
 
+def test_a_network_that_asks_for_a_login_is_ours(tmp_path: Path) -> None:
+    """511 comes from the network that we are in, in place of every feed."""
+    with serve({f"/{number}": Page(b"log in here", status=511) for number in range(4)}) as server:
+        here = desk(tmp_path, *(server.url(f"/{number}") for number in range(4)))
+        assert here.sync().refreshed.outage
+    with here.app() as app:
+        assert {(state.failures, state.outcome) for state in app.store.feeds.all()} == {(0, "waiting")}
+
+
 def test_feeds_that_were_not_asked_are_no_sign_of_a_network(tmp_path: Path) -> None:
     """Beside two that lack a secret, four that cannot be reached are still all that were asked."""
     secret = "{url: 'http://127.0.0.1:9/s%d', headers_env: {x-key: AGGREGATOR_TEST_IS_NOT_SET}}"

@@ -51,6 +51,7 @@ def test_plain_text(html: str, text: str) -> None:
         (Markup("1 < 2", "text"), "1 < 2"),
         (Markup("if a<b and c>d", "text"), "if a<b and c>d"),
         (Markup("<p>x</p>\n  y", "xhtml"), "x y"),
+        (Markup("<p>One</p><p>two<br/>three</p>"), "One two three"),
         (Markup("a<script>b</script><style>c</style>"), "a"),
         (Markup("\u202eevil\u2066 \x1b[31mred\x07 \ud800\u200b"), "evil [31mred"),
         (Markup("ab\r\nBcc: x"), "ab Bcc: x"),

@@ -118,6 +118,9 @@ def test_an_entry_with_nothing() -> None:
     [
         (entry(url="/a"), "https://example.org/", "https://example.com/a"),
         (entry(guid="https://example.net/g"), "https://example.org/", "https://example.net/g"),
+        (entry(url="episode-12", guid="episode-12"), "https://example.org/", "https://example.org/"),
+        (entry(url="/12", guid="/12"), "https://example.org/", "https://example.com/12"),
+        (entry(url="?p=12", guid="?p=12"), "https://example.org/", f"{URL}?p=12"),
         (entry(guid="tag:x"), "https://example.org/", "https://example.org/"),
         (entry(guid="tag:x"), "/home", "https://example.com/home"),
         (entry(guid="tag:x"), "", ""),

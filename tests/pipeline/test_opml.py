@@ -57,6 +57,7 @@ def test_how_addresses_are_written(outline: str, url: str) -> None:
         ('<outline type="include" url="https://a.example/x.opml"/>', "another document"),
         ('<outline type="link" url="https://a.example/"/>', "another document"),
         ('<outline text="note"/>', "has no address"),
+        ('<outline type="HTML+XPath" xmlUrl="https://a.example/"/>', "type=html+xpath is a page to be taken apart"),
         ('<outline xmlUrl="file:///etc/passwd"/>', "not an http"),
         ('<outline xmlUrl="javascript:alert(1)"/>', "not an http"),
         ('<outline xmlUrl="https://me:secret@a.example/"/>', "user or password"),

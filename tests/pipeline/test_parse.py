@@ -41,6 +41,31 @@ def test_golden(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "titles"),
+    [
+        (rss("<item><title>A</title></item>")[:-6], ["A"]),
+        (rss("<item><title>A</title></item><item><title>B</title><description><![CDATA[</item>")[:-16], ["A"]),
+        ("<rss><channel><item><title>A", []),
+        ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title></entry><entry><title>B</ti', ["A"]),
+    ],
+)
+def test_of_the_entry_in_which_a_document_breaks_off_nothing_is_taken(body: str, titles: list[str]) -> None:
+    """Half an entry may lack its guid; that something is missing is told."""
+    feed = parse(fetched(body))
+    assert [entry.title.value for entry in feed.entries] == titles
+    assert feed.breaks_off
+    assert [reject.reason for reject in feed.rejects] == ["the document breaks off there"]
+
+
+@pytest.mark.parametrize(
+    "body", [rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()]
+)
+def test_what_is_odd_at_its_end_does_not_break_off(body: str) -> None:
+    """What servers add behind the end, a last letter that is missing, and other faults are not it."""
+    assert not parse(fetched(body)).breaks_off
+
+
+@pytest.mark.parametrize(
     ("body", "reason"),
     [
         (b"", "an empty answer, not a feed"),

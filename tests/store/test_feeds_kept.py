@@ -61,6 +61,16 @@ def test_listing_the_same_again_changes_nothing(desk: Desk) -> None:
     assert (dict(desk.store.meta), desk.store.feeds.all()) == before
 
 
+def test_a_feed_that_was_asked_by_a_clock_years_ahead_is_asked_again(desk: Desk) -> None:
+    """Its times lie in a future that was never; those of a clock that was put back by an hour are kept."""
+    for slip, asked in ((3650 * DAY, True), (HOUR, False)):
+        there = NOW + slip
+        desk.read("a", None, now=there, due=there + HOUR, wait_until=there + DAY, fresh_until=there)
+        found = [feed for feed in desk.store.feeds.due(NOW) if feed.url == address("a")]
+        assert [(feed.due, feed.wait_until, feed.fresh_until) for feed in found] == [(None, None, None)] * asked
+        assert [feed.url for feed in desk.store.feeds.due(NOW, force=True)].count(address("a")) == asked
+
+
 def test_which_feeds_are_due(desk: Desk) -> None:
     """(due, wait until, gone) → asked now?, asked when forced?"""
     table: dict[tuple[datetime | None, datetime | None, bool], tuple[bool, bool]] = {

@@ -1,4 +1,4 @@
-from aggregator.model import Markup, ParsedEntry, ParsedFeed
+from aggregator.model import Markup, ParsedEntry, ParsedFeed, Reject
 
 feed = ParsedFeed(
     format="rss20",
@@ -10,8 +10,7 @@ feed = ParsedFeed(
             url="https://example.com/whole",
             title=Markup(value="Whole", type="text", base="https://example.com/feed"),
         ),
-        ParsedEntry(
-            url="https://example.com/half", title=Markup(value="Half", type="text", base="https://example.com/feed")
-        ),
     ),
+    rejects=(Reject(1, "the end", "the document breaks off there"),),
+    breaks_off=True,
 )
