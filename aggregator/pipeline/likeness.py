@@ -79,8 +79,10 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
     same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
-    if same and one.shares_source(other) and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
-        same = share >= ALL_LIKE and len(small.words) >= LONG
+    if same and one.shares_source(other):  # a column or a form has words of its own in the middle
+        long = len(small.words) >= LONG
+        titled = alike >= (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE)
+        same = (titled or long) and (dense if titled and long else share) >= ALL_LIKE
     if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
     if same and (others := named_apart(one.written, other.written)):
