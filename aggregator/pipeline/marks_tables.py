@@ -22,7 +22,7 @@ _WORDS = (
 _STEMS = (
     (
         "e en er es em",
-        "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft dreizehnt vierzehnt fünfzehnt sechzehnt",
+        "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft dreizehnt vierzehnt fünfzehnt",
     ),
     (
         "o a os as",
