@@ -65,6 +65,21 @@ def test_ordinals_veto_in_other_languages(one: str, other: str) -> None:
     assert same(told("The news", texts[0]), told("Of the day", texts[0], 2))
 
 
+LIBRARY = "市は三日、老朽化した中央図書館を来年四月から二年間休館し、耐震改修を行うと発表した。予約した本は公民館で受け取れる。"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_copy"),
+    [
+        ("市は耐震改修のため、中央図書館を来年四月から二年間休館すると発表した。", False),
+        (f"【共同】{LIBRARY}", True),
+        (f"{LIBRARY}市民からは休館を短くするよう求める声もある。", True),
+    ],
+)
+def test_names_and_phrases_of_an_event_are_no_shared_text_in_scripts_without_blanks(other: str, is_copy: bool) -> None:
+    assert same(told("中央図書館、来年から休館", LIBRARY), told("図書館が二年間の改修へ", other, 2)) is is_copy
+
+
 @pytest.mark.parametrize("size", [12, 40])
 def test_a_column_of_one_feed_has_words_of_its_own(size: int) -> None:
     """What stands around them, and most of the title, is the same each week; at two publishers it would be a copy."""
