@@ -7,7 +7,6 @@ from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.likeness_names import named_apart
 from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
-from aggregator.pipeline.terms_tables import PLAIN_WORDS
 
 LIKE, ALL_LIKE = 0.70, 0.88
 """Share of the shorter text's words that stand in shared runs: of all of it, or from the first of them to the last …"""
@@ -81,7 +80,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
     same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
     if same and one.shares_source(other):
-        same = _is_told_again(small, large, alike, share, dense)
+        same = _is_told_again(small, alike, share, dense)
     if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
     if same and (others := named_apart(one.written, other.written)):
@@ -93,20 +92,11 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     return Likeness(round(share, 3), same, _said(share), alike)
 
 
-def _is_told_again(small: Spoken, large: Spoken, alike: float, share: float, dense: float) -> bool:
-    """Tell an entry of one source that came again from the next of a column or a form, with its own words within.
-
-    Of one feed, titles that each say something else ("… in C#", "… in F#") are those of two texts, whatever they share.
-    """
-    if small.feed == large.feed and conflict(_telling(small.title), _telling(large.title)):
-        return False
+def _is_told_again(small: Spoken, alike: float, share: float, dense: float) -> bool:
+    """Tell an entry of one source that came again from the next of a column or a form, with its own words within."""
     long = len(small.words) >= LONG
     titled = alike >= (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE)
     return (titled or long) and (dense if titled and long else share) >= ALL_LIKE
-
-
-def _telling(title: Sequence[bytes]) -> frozenset[bytes]:
-    return frozenset(word for word in title if word.decode() not in PLAIN_WORDS)
 
 
 def _beside_title(small: Spoken, large: Spoken, count: int) -> float:

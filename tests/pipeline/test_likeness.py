@@ -65,15 +65,6 @@ def test_ordinals_veto_in_other_languages(one: str, other: str) -> None:
     assert same(told("The news", texts[0]), told("Of the day", texts[0], 2))
 
 
-def test_entries_of_one_feed_under_titles_that_say_different_things_are_two_texts() -> None:
-    """As those of one article for two languages, or of two pictures under one paragraph; a word more is an edit."""
-    title, text = "Unit testing the cloud deployments of today in C#", body(1)
-    assert not same(told(title, text), told(title.replace("C#", "F#"), text))
-    assert not same(told("Polyhedra in origami", text), told("Polyhedra in dowels", text))
-    assert same(told("Polyhedra in origami", text), told("Polyhedra in paper", text, 2))
-    assert same(told("Reward for the private schools", text), told("Updated: a reward for private schools", text))
-
-
 LIBRARY = "市は三日、中央図書館を来年四月から二年間休館し、耐震改修を行うと発表した。予約した本は公民館で受け取れる。"
 
 
