@@ -78,8 +78,7 @@ def _before(screen: Terminal, against: str) -> "Config":
     from aggregator.config import load, read
 
     current = find_workspace(screen.root).config
-    path = Path(against) if Path(against).is_absolute() else screen.root / against
-    if _is_there(path):
+    for path in filter(_is_there, (screen.root / against, Path(against))):  # as people in either folder say it
         return load(path / current.name if path.is_dir() else path)
     command = ["git", "-C", str(screen.root), "show", "--end-of-options", f"{against}:./{current.name}"]
     try:

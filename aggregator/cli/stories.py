@@ -96,7 +96,7 @@ def _stories(app: "App", topic: str, after: datetime | None, *, limit: int, seve
         found = group(fold(entries), summaries=False)
         wanted = [story for story in found if story.coverage > 1 or not several]
         if len(wanted) >= limit or len(found) < asked or not several:
-            return wanted[:limit]
+            return sorted(wanted[:limit], key=newest, reverse=True)
         asked *= 4
 
 

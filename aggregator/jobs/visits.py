@@ -170,7 +170,7 @@ def _timed(due: Due) -> dict[str, Any]:
 
 def _reach(entry: Entry, intake: Intake, *, config: FeedConfig, first: bool, now: datetime) -> Reach:
     """What a new entry is for: a new feed's history as feeds.yaml says, a re-publication never for digests."""
-    if intake.republished:
+    if entry.guid in intake.republished:
         return "outputs"
     undated = entry.published_from == "first_seen"
     if first and (undated or entry.published < now - NEWS):

@@ -99,7 +99,7 @@ class Intake:
     new: tuple[Entry, ...] = ()
     changed: tuple[Entry, ...] = ()
     rejects: tuple[Reject, ...] = ()
-    republished: bool = False  # every guid changed, the texts did not
+    republished: frozenset[str] = frozenset()  # guids of entries that are known under others: all guids have changed
     renamed: Mapping[str, str] = field(default_factory=dict)  # after degrading: old guid → new guid
     newest: datetime | None = None  # the newest date in the document
     rhythm: float = 0.0  # mean gap between its entries in seconds; 0 when it cannot be told

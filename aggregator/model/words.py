@@ -17,7 +17,7 @@ Format = Literal["atom", "rss", "json"]
 SUBJECT_WORDS = ("title", "date", "lead", "count")
 """What the subject of a digest may say in braces: ``{lead} and more``."""
 
-KEYS = "2"
+KEYS = "3"
 """The version of canonical addresses (``pipeline.addresses.canonical``): those of an earlier one are made anew."""
 
 WORDS = "2"

@@ -2,10 +2,11 @@
 
 import re
 from ipaddress import ip_address
-from urllib.parse import SplitResult, parse_qs, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from aggregator.pipeline.addresses_tables import PLATFORMS, SECOND_LEVEL, TRACKING, TRACKING_PREFIXES
-from aggregator.pipeline.addresses_variants import VARIANTS, plain_host, plain_path, says_nothing
+from aggregator.pipeline.addresses_variants import VARIANTS, may_name_page, plain_host, plain_path, says_nothing
+from aggregator.pipeline.addresses_wrapped import named_addresses
 
 LONGEST = 4096
 """Longer addresses are no addresses; RFC 9110 §4.1 asks for support of 8,000 octets, mail and feeds cope with fewer."""
@@ -16,9 +17,6 @@ _PLAIN = re.compile(
 _SIMPLE = re.compile(
     r"https?://(?:www\.(?=[^/]*\.))*([a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,20})(|/[A-Za-z0-9_/.,;~+!$()*@-]*)", re.ASCII
 )
-_GOOGLE = re.compile(r"(?:www\.)?google\.[a-z.]{2,6}")
-_OF_GOOGLE = re.compile(r"/amp/(?:s/)?(?=[a-z0-9-]+\.)")
-_OF_AMP = re.compile(r"/[cv]/(?:s/)?(?=[a-z0-9-]+\.)")
 _HOST = re.compile(r"[^\x00-\x20\x7f\s<>\"'\\^`{|}%/?#@]+")
 _BREAK = re.compile("[\t\r\n]+")
 _BLANKS = "".join(map(chr, range(0x21))) + "\x7f"
@@ -88,8 +86,8 @@ def canonical(url: str) -> str:
 
     For comparing only, never for asking: scheme and ``www.`` are folded, RFC 3986 §6.2 is applied, the fragment, a
     last slash and tracking parameters go, and the query is sorted. A fragment that is a route (``#!/page``) stays.
-    What a page is called for telephones (``m.``, ``amp.``, ``/amp``, caches of AMP) is the page. A change here is a
-    new version (``model.KEYS``).
+    What a page is called for telephones (``m.``, ``amp.``, ``/amp``, caches of AMP), and in redirects that name it, is
+    the page. A change here is a new version (``model.KEYS``).
     """
     if (simple := _SIMPLE.fullmatch(url)) and not any(sign in url for sign in VARIANTS):
         return f"https://{simple[1]}{simple[2].rstrip('/')}"
@@ -100,8 +98,9 @@ def canonical(url: str) -> str:
         return ""
     if not parts.hostname:
         return ""
-    if inner := _wrapped(parts):
-        return inner
+    for named in named_addresses(parts):
+        if inner := canonical(named):
+            return inner
     host = plain_host(parts.hostname)
     place = f"[{host}]" if ":" in host else host
     if port not in (None, 80, 443):
@@ -110,22 +109,9 @@ def canonical(url: str) -> str:
     while "&amp;" in query:
         query = query.replace("&amp;", "&")
     pairs = (_normal(pair) for pair in query.split("&") if pair)
-    query = "&".join(sorted(pair for pair in pairs if not (_tracks(pair) or says_nothing(pair))))
+    query = "&".join(sorted(pair for pair in pairs if may_name_page(pair) or not _idle(pair, parts.path)))
     route = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     return urlunsplit(("https", place, plain_path(_normal(parts.path)), query, _normal(route)))
-
-
-def _wrapped(parts: SplitResult) -> str:
-    """The canonical address of the page that a cache or a redirect of a search engine names; "" when it is none."""
-    host, path = parts.hostname or "", parts.path
-    google = _GOOGLE.fullmatch(host)
-    if google and path == "/url":
-        asked = parse_qs(parts.query.replace("&amp;", "&"))
-        return canonical((asked.get("url") or asked.get("q") or [""])[0])
-    cached = _OF_GOOGLE.match(path) if google else None
-    if host.endswith(".cdn.ampproject.org"):
-        cached = _OF_AMP.match(path)
-    return canonical(f"https://{path[cached.end() :]}{'?' if parts.query else ''}{parts.query}") if cached else ""
 
 
 def publisher_of(url: str) -> str:
@@ -161,6 +147,10 @@ def _is_number(host: str) -> bool:
 def _tracks(pair: str) -> bool:
     name = pair.partition("=")[0].lower()
     return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+
+
+def _idle(pair: str, path: str) -> bool:
+    return _tracks(pair) or says_nothing(pair, path=path)
 
 
 def _normal(text: str) -> str:

@@ -4,7 +4,10 @@ What is the article is found by trafilatura; what it leaves of the furniture goe
 It is loaded where a page is read, in a process that can be killed: nothing else pays for it.
 """
 
+import re
 from collections.abc import Collection, Iterator
+from configparser import ConfigParser
+from functools import lru_cache
 from posixpath import basename
 from urllib.parse import urlsplit
 
@@ -12,9 +15,11 @@ from lxml.etree import tostring
 from lxml.html import HtmlElement
 from trafilatura import bare_extraction, load_html
 from trafilatura.htmlprocessing import convert_to_html
+from trafilatura.settings import use_config
 
 from aggregator.model import Article
 from aggregator.pipeline.addresses import absolute
+from aggregator.pipeline.article_loose import wrap_loose_text
 from aggregator.pipeline.article_pictures import pictured, with_pictures
 from aggregator.pipeline.blocks import part
 from aggregator.pipeline.clean_html import safe_and_plain
@@ -26,9 +31,13 @@ LONGEST_CAPTION = 500
 LUMP = 1_000
 """Characters of a single paragraph that is no article, but all that a page says, put together."""
 
+LEAST, DENSE = 250, 80
+"""Characters of an article, at least, or all that a page says is put together; of one in Chinese or Japanese signs."""
+
 SLACK = 40
 """Characters beside a quotation in an element that only wraps it."""
 
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff]{8}")
 _META = "//meta[@property='og:title' or @name='twitter:title']/@content"
 _PICTURE = "//meta[@property='og:image' or @name='og:image' or @name='twitter:image']/@content"
 
@@ -49,6 +58,7 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
         _bare(quote)
     for lines in list(tree.iter("pre")):
         _verbatim(lines)
+    wrap_loose_text(tree)
     html, text = _extracted(tree, url)
     parted = part(html)
     cuts = page_cuts(parted.blocks, titles=titles, known=known)
@@ -85,12 +95,15 @@ def _extracted(tree: HtmlElement, url: str) -> tuple[str, str]:
     html, text = safe_and_plain(_body(tree, fast=True), base=url)
     if len(text) > LUMP and len(part(html).blocks) == 1:
         html, text = safe_and_plain(_body(tree, fast=False), base=url)
+    elif _DENSE.search(text) and len(part(html).blocks) == 1:
+        html, text = safe_and_plain(_body(tree, fast=True, least=DENSE), base=url)
     return html, text
 
 
-def _body(tree: HtmlElement, *, fast: bool) -> str:
+def _body(tree: HtmlElement, *, fast: bool, least: int = LEAST) -> str:
     found = bare_extraction(
         tree,
+        config=_config(least),
         fast=fast,
         favor_precision=not fast,
         include_comments=False,
@@ -106,6 +119,13 @@ def _body(tree: HtmlElement, *, fast: bool) -> str:
         if code.getparent() is not root and "\n" not in said:
             code.tag = "code"
     return "".join(tostring(element, encoding="unicode") for element in root)
+
+
+@lru_cache
+def _config(least: int) -> ConfigParser:
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(least))
+    return config
 
 
 def _titles(tree: HtmlElement) -> Iterator[str]:

@@ -27,6 +27,7 @@ from aggregator.pipeline.cuts_lists import (
 from aggregator.pipeline.furniture import paragraph, paragraphs
 from aggregator.pipeline.furniture_first import ANYWHERE, FIRST
 from aggregator.pipeline.furniture_notices import ALSO, ASIDE, BAR, MORE, NOTICE
+from aggregator.pipeline.furniture_tongues import BEGINNINGS
 from aggregator.pipeline.furniture_words import FIELDS, FORM, LINKS, LIST
 
 LONGEST = 320
@@ -44,7 +45,7 @@ AFTER = 400
 _SPOKEN = ("comment on ", "comments on ")  # so sentences begin as well
 _FIGURES, _YEAR = re.compile(r"\d[\d.,:/-]*\d|\d"), re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
-_ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&'
+_ENDS = ' \t.:;,!?…»«›‹→>|·•*-–—_=+#"“”„()[]&【】［］「」（）〈〉：。、，！？＞▶■◆'
 _CURVED = re.compile("[’‘´\xa0‑]")
 _STRAIGHT = {"’": "'", "‘": "'", "´": "'", "\xa0": " ", "‑": "-"}
 
@@ -90,7 +91,10 @@ def _tells_title(lines: Sequence[str], title: str) -> bool:
 
 def _begins_like_furniture(line: str) -> bool:
     found = _WORD.search(line)
-    return found is not None and _straight(found[0]).casefold() in FIRST
+    if found is None:
+        return False
+    word = found[0]
+    return _straight(word).casefold() in FIRST or (not word.isascii() and word[:2] in BEGINNINGS)
 
 
 def _may_be_furniture(key: str) -> bool:

@@ -10,7 +10,7 @@ PROSE = 160
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
-END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？")
+END_OF_PROSE = (".", "!", "?", "…", ".”", '."', "”", "»", "。", "！", "？", "。」", "؟")
 
 _AT_LENGTH = 32  # characters of “The post X appeared first on Y”, at least; “Continue reading” follows a teaser
 

@@ -107,11 +107,12 @@ def failed(teaser: Teaser, error: FetchError, *, now: datetime) -> Page:
     if isinstance(error, HostPausedError):
         return Page(teaser.entry, "waiting", teaser.tries, error.retry_after, error.reason, url=teaser.url)
     tries = teaser.tries + 1
+    reason = error.reason.partition("; ")[0]  # the advice behind it is for whoever keeps a feed
     final = error.permanent or error.status in _FINAL or tries > len(WAITS) or isinstance(error, ElsewhereError)
     if final:
-        return Page(teaser.entry, "failed", tries, reason=error.reason, fetched=now, url=teaser.url)
+        return Page(teaser.entry, "failed", tries, reason=reason, fetched=now, url=teaser.url)
     due = max(now + WAITS[tries - 1], error.retry_after or now)
-    return Page(teaser.entry, "waiting", tries, due, error.reason, fetched=now, url=teaser.url)
+    return Page(teaser.entry, "waiting", tries, due, reason, fetched=now, url=teaser.url)
 
 
 def refused(teaser: Teaser, reason: str, *, until: datetime | None = None, now: datetime) -> Page:

@@ -1,5 +1,7 @@
 """How furniture begins: most paragraphs are known by their first word to be none, in a few microseconds."""
 
+from aggregator.pipeline import furniture_tongues as tongues
+
 _WORDS = """
     a aanbevolen abbonati abonneer abonnez-vous abonnieren about accept acerca across actualités ad add ads
     advert advertentie advertisement afdrukken ajouter all alle allow also altri and andere annuler annulla
@@ -33,10 +35,11 @@ _WORDS = """
     unsere up usamos usiamo utilizamos utilizziamo uw vea vedi veja ver verder vereiste vergelijkbare verwandte
     verwante video videos view vind vindt você voir volg vollständigen votre vous want watch we weekly weiter
     weitere weiterlesen werbung what whatsapp wij wir write x you you'll your youtube zum zur zurück © à
-    ähnliche ça écrire über bookmark hit donate support become already submit
+    ähnliche ça écrire über bookmark hit donate support become already submit report thanks purchase no
+    comenta comentar commenta commenter dieses jetzt kommentieren los reageer el
 """
-FIRST = frozenset(_WORDS.split())
+FIRST = frozenset(_WORDS.split()) | tongues.FIRST
 """The first words of what furniture_words and furniture_notices describe."""
 
-ANYWHERE = ("newsletter", "mailing list", "rights reserved", "cookies")
+ANYWHERE = ("newsletter", "mailing list", "rights reserved", "cookies", "reader-supported", *tongues.ANYWHERE)
 """What those say that may begin with any word."""

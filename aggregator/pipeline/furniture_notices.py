@@ -1,8 +1,11 @@
 """Bars of buttons, notices, and where to read on, as sites write them, in seven languages; see furniture_words."""
 
+from aggregator.pipeline import furniture_tongues as tongues
 from aggregator.pipeline.furniture_words import any_of
 
-BAR = any_of(r"""
+BAR = any_of(
+    tongues.BARS,
+    r"""
     (?:please )?share(?: (?:this|it|on|via)\b.{0,80})?
     (?:click|tap) to (?:share|email|print|tweet|follow)\b.{0,80}
     (?:share|tweet|pin|email|print|copy link|<places>)(?: (?:this|it|us))?(?: \d+)?
@@ -41,10 +44,13 @@ BAR = any_of(r"""
     volg ons.{0,60}
     vind ik leuk
     afdrukken
-""")
+""",
+)
 """Bars of buttons: to share, to follow, to print."""
 
-NOTICE = any_of(r"""
+NOTICE = any_of(
+    tongues.NOTICES,
+    r"""
     (?:<advertisement>)(?: ?[-–—] ?.{0,60}| continue reading.{0,30}| \d{1,2})?
     (?:(?:story|article|content) )?continues? (?:reading )?(?:below|after)(?: (?:the |this )?<pause>)?
     scroll (?:down )?(?:to continue|for more).{0,40}
@@ -87,8 +93,15 @@ NOTICE = any_of(r"""
     already (?:a|have) .{1,30}(?:log|sign) in.{0,10}
     donate(?: now| today| here)?
     back to top
+    report this ad|no spam\W+unsubscribe (?:at )?any ?time|listen to this (?:article|story)
+    (?:.{1,80} is a )?reader-supported publication\b.{0,200}
+    thanks for reading\b.{0,80}\bsubscribe\b.{0,90}
+    email sent\W+check your inbox.{0,60}
+    our standards ?: .{1,80}\bprinciples\b.{0,30}|purchase licensing rights
     print this (?:page|article)
     (?:melden sie sich|jetzt|hier)\b.{0,60}newsletter.{0,60}
+    dieses thema im programm ?:.{1,200}
+    (?:ihre meinung zählt\W+)?jetzt .{0,30}newsletter (?:abonnieren|bestellen)
     (?:newsletter|unser newsletter)(?: .{0,20})?(?:abonnieren|anmelden|bestellen)?.{0,20}
     abonnieren sie .{0,90}newsletter.{0,40}
     (?:diese|unsere) (?:website|webseite|seite) (?:verwendet|benutzt|nutzt) cookies.{0,300}
@@ -121,10 +134,13 @@ NOTICE = any_of(r"""
     ontvang\b.{0,90}\b(?:nieuwsbrief|e-?mail|inbox)\b.{0,60}
     (?:deze (?:web)?site|wij|we) (?:gebruikt|maakt gebruik van|gebruiken) cookies.{0,300}
     alle rechten voorbehouden.{0,40}
-""")
+""",
+)
 """Notices: advertisement, newsletters, cookies, rights."""
 
-MORE = any_of(r"""
+MORE = any_of(
+    tongues.READ_ON,
+    r"""
     (?:continue|keep) reading(?: .{1,200})?
     (?:read|see|view|learn|find out) (?:the )?(?:more|<whole>)(?: (?:on|at|about|of|from|here|in)\b.{0,90})?
     (?:full|more) (?:story|article)(?: here)?
@@ -153,10 +169,13 @@ MORE = any_of(r"""
     (?:o post|o artigo|a postagem)\b.{1,300}\b(?:aparece(?:u)?|foi publicado) primeiro (?:em|no|na)\b.{1,120}
     (?:lees (?:verder|meer|het hele artikel)|verder lezen|meer lezen)(?: .{0,90})?
     (?:het|dit) (?:bericht|artikel)\b.{1,300}\b(?:verscheen eerst|is eerst verschenen) op\b.{1,120}
-""")
+""",
+)
 """What a teaser ends with: where the rest is to be read, and where it appeared first."""
 
-ASIDE = any_of(r"""
+ASIDE = any_of(
+    tongues.NAMED,
+    r"""
     (?:related|see also|read also|also read|read more|more|watch|also on .{1,30}|recommended) ?: ?.{1,200}
     also on (?!\w+day\b|the |this |that |<months>).{1,150}
     (?:lesen sie auch|lies auch|mehr zum thema|mehr dazu|siehe auch) ?: ?.{1,200}
@@ -165,11 +184,15 @@ ASIDE = any_of(r"""
     (?:leggi|vedi|guarda) anche ?: ?.{1,200}
     (?:leia|veja|confira) (?:também|mais) ?: ?.{1,200}
     (?:lees|kijk) (?:ook|meer) ?: ?.{1,200}
-""")
+""",
+)
 """Links to other articles between the paragraphs, which say so."""
 
-ALSO = any_of(r"""
+ALSO = any_of(
+    tongues.NAMED,
+    r"""
     (?:read also|also read|see also|related(?: (?:story|stories|articles?|news|coverage))?) ?: ?.{1,150}
     (?:lesen sie auch|lies auch|(?:à )?lire aussi|lea también|leggi anche|leia também|lees ook) ?: ?.{1,150}
-""")
+""",
+)
 """The same where nothing is a link any more: the name of an article, which ends without a full stop."""

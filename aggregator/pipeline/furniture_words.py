@@ -1,10 +1,14 @@
 """Headings and forms that sites write below their articles, in seven languages; bars and notices: furniture_notices.
 
+Other languages are furniture_tongues'.
+
 Each pattern is held against a whole paragraph, in lower case, with the signs at its ends taken off and its apostrophes
 straight. ``.{0,N}`` stands for names: of the site, of the author, of another article.
 """
 
 import re
+
+from aggregator.pipeline import furniture_tongues as tongues
 
 _NAMED = {
     "things": "(?:stories|story|posts?|articles?|news|content|topics?|links?|coverage|reading|videos?|items)",
@@ -19,13 +23,16 @@ _NAMED = {
 }
 
 
-def any_of(lines: str) -> re.Pattern[str]:
+def any_of(*texts: str) -> re.Pattern[str]:
     """Compile one pattern of lines that each match a whole paragraph; ``<name>`` stands for a group of words."""
-    alternatives = [re.sub(r"<(\w+)>", lambda name: _NAMED[name[1]], line.strip()) for line in lines.splitlines()]
+    lines = [line.strip() for text in texts for line in text.splitlines()]
+    alternatives = [re.sub(r"<(\w+)>", lambda name: _NAMED[name[1]], line) for line in lines]
     return re.compile("|".join(filter(None, alternatives)))
 
 
-FORM = any_of(r"""
+FORM = any_of(
+    tongues.FORMS,
+    r"""
     (?:\d+ )?(?:leave|write|add|post) (?:a |your )?(?:reply|comment)s?(?: to .{1,60}| below| cancel reply)?
     (?:leave a reply )?cancel (?:reply|comment)
     be the first to comment.{0,40}
@@ -37,6 +44,8 @@ FORM = any_of(r"""
     (?:view|show|read|see|load) (?:all |more )?(?:\d+ )?comments?(?: \(?\d+\)?)?
     comments are closed.{0,20}
     tell us what you think
+    (?:jetzt )?kommentieren|commenter(?: cet article)?|comentar(?: (?:esta|la) noticia)?|comenta esta noticia
+    commenta(?: (?:l'articolo|la notizia))?|reageer(?: op dit artikel)?
     schreibe? (?:einen|deinen|ihren) kommentar.{0,30}
     (?:einen )?kommentar (?:schreiben|verfassen|hinterlassen|abgeben)
     (?:antworten? abbrechen|antwort hinterlassen)
@@ -58,10 +67,13 @@ FORM = any_of(r"""
     (?:geef|plaats|schrijf|laat) (?:een|je|uw) reactie.{0,30}
     reactie annuleren
     (?:\d+ )?reacties?(?: \(?\d+\)?)?
-""")
+""",
+)
 """What stands above the form in which readers write their comments."""
 
-FIELDS = any_of(r"""
+FIELDS = any_of(
+    tongues.FIELDS,
+    r"""
     your email address will not be published.{0,80}
     required fields are marked.{0,10}
     save my name, email,? and website.{0,90}
@@ -73,6 +85,8 @@ FIELDS = any_of(r"""
     les champs obligatoires sont .{0,30}
     enregistrer mon nom, .{0,90}
     (?:tu|su) dirección de correo electrónico no será publicada.{0,90}
+    el contenido de los comentarios es\b.{0,120}
+    no está permitido verter comentarios\b.{0,200}
     los campos (?:obligatorios|requeridos|necesarios) .{0,40}
     guarda(?:r)? mi nombre, .{0,90}
     il tuo indirizzo e-?mail non sarà pubblicato.{0,90}
@@ -84,10 +98,13 @@ FIELDS = any_of(r"""
     (?:je|het|uw) e-?mailadres (?:wordt|zal) niet (?:ge|worden ge)publiceerd.{0,90}
     (?:ver|v)?eiste velden zijn .{0,30}
     (?:mijn )?naam, e-?mail en site bewaren.{0,60}
-""")
+""",
+)
 """What such a form says in itself: nothing of the article comes after it."""
 
-LIST = any_of(r"""
+LIST = any_of(
+    tongues.LISTS,
+    r"""
     (?:(?:more|other|also|see|view|our) )?(?:related|similar)(?: <things>)?
     <things> you(?:'ll| may| might| will) (?:also )?(?:like|enjoy)
     more (?:top stories|headlines|<things>)(?: (?:from|like|on|in|by|about) .{1,50})?
@@ -96,7 +113,7 @@ LIST = any_of(r"""
     (?:read also|also read)
     also of interest.{0,20}
     see also
-    more from .{1,50}
+    more (?:must[- ]reads )?from .{1,50}
     more (?:on|about) this(?: story| topic)?
     (?:most|recently) (?:read|popular|viewed|shared|commented|recent|emailed)(?: .{1,40})?
     we recommend
@@ -142,7 +159,8 @@ LIST = any_of(r"""
     (?:around|elsewhere on|from around|from across) the web
     about the authors?|über (?:den autor|die autorin)|à propos de l'auteur|sobre (?:el|o) autor|over de auteur
     informazioni sull'autore
-""")
+""",
+)
 """The headings of lists that lead to other articles: what follows is list until a paragraph of prose comes."""
 
 LINKS = any_of(r"""

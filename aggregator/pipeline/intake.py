@@ -84,7 +84,7 @@ def compare(
         new=new,
         changed=changed,
         rejects=tuple(_told(reject) for reject in (*normal.rejects, *unclean, *spoilt)),
-        republished=not partial and _is_republished(normal.drafts, new, known, stored),
+        republished=frozenset() if partial else _republished(normal.drafts, new, known, stored),
         renamed=renamed,
         newest=dates[-1] if dates else None,
         rhythm=mean_gap(dates),
@@ -175,17 +175,24 @@ def _cleaned(
     return tuple(entries), tuple(rejects)
 
 
-def _is_republished(drafts: Sequence[Draft], new: Sequence[Entry], known: Known, stored: dict[str, str]) -> bool:
-    """Whether every guid is unheard of while the entries are old acquaintances.
+def _republished(drafts: Sequence[Draft], new: Sequence[Entry], known: Known, stored: dict[str, str]) -> frozenset[str]:
+    """The guids of entries told again, where every guid is unheard of while the entries are old acquaintances.
 
     They are when at least half of them have the address or the words of a stored entry, or when every date in the
-    document is no later than the newest that is stored.
+    document is no later than the newest that is stored. Where the acquaintances kept their dates, an entry that is none
+    and younger than all that is stored is news, as in the first document after a move.
     """
     if len(new) < FEWEST or not known.fingerprints or any(draft.guid in stored for draft in drafts):
-        return False
-    met = sum(
-        bool(entry.key and entry.key in known.keys) or bool(entry.words and entry.words in known.words) for entry in new
-    )
-    dates = _dates(new)
-    past = known.newest is not None and len(dates) >= FEWEST and max(dates) <= known.newest
-    return past or 2 * met >= len(new)
+        return frozenset()
+    met = [one for one in new if (one.key and one.key in known.keys) or (one.words and one.words in known.words)]
+    dates, newest = _dates(new), known.newest
+    past = newest is not None and len(dates) >= FEWEST and max(dates) <= newest
+    if not past and 2 * len(met) < len(new):
+        return frozenset()
+    others = [] if newest is None or _younger(met, newest) else [one for one in new if one not in met]
+    return frozenset(one.guid for one in new) - {one.guid for one in _younger(others, newest)}
+
+
+def _younger(entries: Iterable[Entry], newest: datetime | None) -> list[Entry]:
+    dated = (one for one in entries if one.published_from in ("published", "updated"))
+    return [one for one in dated if newest is not None and one.published > newest]

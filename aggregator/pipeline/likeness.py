@@ -79,8 +79,8 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
     same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
-    if same and one.shares_source(other) and alike < (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE):
-        same = share >= ALL_LIKE and len(small.words) >= LONG
+    if same and one.shares_source(other):
+        same = _is_told_again(small, alike, share, dense)
     if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
         return Likeness(0, False, "the numbers in the texts differ")
     if same and (others := named_apart(one.written, other.written)):
@@ -90,6 +90,13 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
         same = own >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {_said(share)}", alike)
     return Likeness(round(share, 3), same, _said(share), alike)
+
+
+def _is_told_again(small: Spoken, alike: float, share: float, dense: float) -> bool:
+    """Tell an entry of one source that came again from the next of a column or a form, with its own words within."""
+    long = len(small.words) >= LONG
+    titled = alike >= (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE)
+    return (titled or long) and (dense if titled and long else share) >= ALL_LIKE
 
 
 def _beside_title(small: Spoken, large: Spoken, count: int) -> float:

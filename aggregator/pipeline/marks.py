@@ -3,27 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from aggregator.pipeline.marks_tables import spelt
+
 _SAME_SCALE = "m:million,mln,mn bn:billion,bln,b tn:trillion,trn k:thousand %:percent,pct"
 _SCALES = {
     name.encode(): scale.encode()
     for scale, _, names in (one.partition(":") for one in _SAME_SCALE.split())
     for name in (scale, *names.split(","))
 }
-_NUMBERS = """
-    one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-    nineteen twenty
-"""
-_ORDINALS = """
-    first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
-    sixteenth seventeenth eighteenth nineteenth twentieth
-"""
-_ROMAN = "- ii iii iv - vi vii viii ix - xi xii xiii xiv xv"  # i, v and x are letters as well
-_SPELT = {
-    word.encode(): str(n).encode()
-    for row in (_NUMBERS, _ORDINALS, _ROMAN)
-    for n, word in enumerate(row.split(), 1)
-    if word != "-"
-}
+_SPELT = spelt()
 _DAYS = """
     monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag
     lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo

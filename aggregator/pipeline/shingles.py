@@ -15,6 +15,9 @@ TITLE = 40
 SHARED = 4
 """So many words in a row are no accident: shorter runs are not what two texts have in common."""
 
+SHARED_SIGNS = 8
+"""So many letters in a row, of scripts in which each is a word to us: two or three of theirs."""
+
 _LETTERS = 8  # of a word, with its blank: text beyond is not looked at
 _CHUNK = re.compile(r"\S+")
 
@@ -51,13 +54,20 @@ def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, i
 
     A dateline stands before the first of them, a notice after the last.
     """
-    runs = list(zip(*(small[n:] for n in range(SHARED)), strict=False))
-    both = set(runs).intersection(zip(*(large[n:] for n in range(SHARED)), strict=False))
+    size = SHARED_SIGNS if _is_unspaced(small) else SHARED
+    runs = list(zip(*(small[n:] for n in range(size)), strict=False))
+    both = set(runs).intersection(zip(*(large[n:] for n in range(size)), strict=False))
     if not both:
         return 0, 0, 0
     at = [place for place, run in enumerate(runs) if run in both]
-    count = SHARED + sum(min(SHARED, there - before) for before, there in pairwise(at))
-    return count, at[0], at[-1] + SHARED
+    count = size + sum(min(size, there - before) for before, there in pairwise(at))
+    return count, at[0], at[-1] + size
+
+
+def _is_unspaced(words: Sequence[bytes]) -> bool:
+    """Tell whether most words of a text are single letters of a script that does not part them."""
+    first = words[:80]
+    return not b"".join(first).isascii() and 2 * sum(len(w) == 3 and w[0] >= 0xE0 for w in first) > len(first)
 
 
 def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> tuple[str, ...]:

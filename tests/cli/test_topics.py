@@ -1,6 +1,7 @@
 """topics and rules at the command line, as people and programs use them."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ def test_rules_diff_against_a_revision_and_a_file(workspace: Path) -> None:
     assert data(workspace, "rules", "diff")["moves"] == []
     path.write_text(before.replace("  space:", "  money: {words: [dividend]}\n  space:"), encoding="utf-8")
     (workspace / "old.yaml").write_text(before, encoding="utf-8")
-    for against in ("HEAD", "old.yaml"):
+    for against in ("HEAD", "old.yaml", os.path.relpath(workspace / "old.yaml")):  # in the workspace, and from here
         found = data(workspace, "rules", "diff", "--against", against)
         (money,) = [row for row in found["summary"] if row["name"] == "money"]
         assert money["gains"] > 0 and money["loses"] == 0

@@ -252,7 +252,7 @@ def test_pages_that_are_no_article_leave_the_feeds_own_text(tmp_path: Path) -> N
         ("kept", "a login page (title “Sign in”): the feed's own text is kept"),
         ("kept", "a PDF document: the feed's own text is kept"),
         ("waiting", "the answer is larger than 5 MB"),
-        ("waiting", "HTTP 404 Not Found: there is nothing at this address; the feed may have moved"),
+        ("waiting", "HTTP 404 Not Found: there is nothing at this address"),
         ("kept", "no article was found on it: the feed's own text is kept"),
     ]
     assert all(entry(here, f"Headline {number}").entry.text == TEASER for number in range(1, 6))

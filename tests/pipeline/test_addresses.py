@@ -89,6 +89,29 @@ def test_absolute(url: str, expected: str) -> None:
         ("https://example.com/a?ref=rss", "https://example.com/a"),
         ("https://example.com/a/index.html", "https://example.com/a/"),
         ("https://example.com/a;jsessionid=1F2?id=7", "https://example.com/a?id=7"),
+        ("https://example.com/a?PHPSESSID=1f2&id=7", "https://example.com/a?id=7"),
+        ("https://example.com/a/../b/./c", "https://example.com/b/c"),
+        ("https://example.com/2026/01/bridge-opens.html?m=1", "https://example.com/2026/01/bridge-opens.html"),
+        ("https://example.com/bridge-opens~amp.html", "https://example.com/bridge-opens.html"),
+        ("https://example.com/a?view=amp", "https://example.com/a"),
+        ("https://example.com/a?source=rss-----5f3d9a---4", "https://example.com/a"),
+        ("https://example.com/a?mod=rss_markets_main", "https://example.com/a"),
+        ("https://example.com/a?share=twitter", "https://example.com/a"),
+        ("https://example.com/a?guccounter=1&guce_referrer=aHR0", "https://example.com/a"),
+        ("https://example.com/a?_ga=2.1&id=7&__twitter_impression=true", "https://example.com/a?id=7"),
+        ("https://www.bing.com/amp/s/www.example.com/a?id=7", "https://example.com/a?id=7"),
+        ("https://www-example-com.bing-amp.com/c/s/www.example.com/a", "https://example.com/a"),
+        (
+            "https://example-com.cdn.ampproject.org/v/s/example.com/a?amp_js_v=0.1&id=7&usqp=mq3",
+            "https://example.com/a?id=7",
+        ),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.com%2Fa%3Fid%3D7&h=AT0", "https://example.com/a?id=7"),
+        (
+            "http://www.bing.com/news/apiclick.aspx?ref=FexRss&url=https%3a%2f%2fexample.com%2fa&c=1",
+            "https://example.com/a",
+        ),
+        ("https://news.google.com/news/url?sa=t&fd=R&url=https://example.com/a", "https://example.com/a"),
+        ("https://www.google.com/url?url=none&url=https://example.com/a", "https://example.com/a"),
     ],
 )
 def test_addresses_of_one_page(one: str, other: str) -> None:
@@ -114,6 +137,13 @@ def test_addresses_of_one_page(one: str, other: str) -> None:
         ("https://www.google.com/url?sa=t", "https://www.google.com/"),
         ("https://example.com/a?amp=2", "https://example.com/a"),
         ("https://example.com/index.php", "https://example.com/"),
+        ("https://example.com/a?m=1", "https://example.com/a?m=2"),
+        ("https://example.com/2026/01/?m=1", "https://example.com/2026/01/"),
+        ("https://example.com/?q=amp", "https://example.com/"),
+        ("https://example.com/?share=7", "https://example.com/?share=8"),
+        ("https://example.com/?source=rssfeeds", "https://example.com/"),
+        ("https://example.com/help?campaign_id=4", "https://example.com/help?campaign_id=5"),
+        ("https://facebook.com/l.php?u=7", "https://facebook.com/l.php?u=8"),
     ],
 )
 def test_addresses_of_two_pages(one: str, other: str) -> None:
@@ -125,7 +155,20 @@ PARTS = st.lists(
     st.one_of(
         st.text("abzAZ09%/?&=#._~-+:@!;äю ", max_size=12),
         st.sampled_from(
-            ["/amp", "/amp/", "amp.", ".amp", ".html", "/index.html", "m.", "a-b-c", "/url?url=https://", "&amp;"]
+            [
+                "/amp",
+                "/amp/",
+                "amp.",
+                ".amp",
+                ".html",
+                "/index.html",
+                "m.",
+                "a-b-c",
+                "/url?url=https://",
+                "&amp;",
+                "/..",
+                "/./",
+            ]
         ),
     ),
     max_size=8,
@@ -137,6 +180,7 @@ PARTS = st.lists(
     st.sampled_from(
         [
             *("https://example.com/", "http://WWW.example.com:80/", "http://www.www.example.org?", "https://m."),
+            *("https://l.facebook.com/l.php?u=", "https://www.google.com/url?url=x&q=https://"),
             *("https://www.google.com/", "https://x.cdn.ampproject.org/c/s/", "https://google.com/amp/s/amp."),
         ]
     ),

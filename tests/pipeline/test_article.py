@@ -39,6 +39,30 @@ def test_a_page_of_bare_paragraphs_ends_as_the_article_and_nothing_else(lines: l
     assert [cut.reason for cut in found.cuts][:2] == ["the headline again"] * 2
 
 
+@pytest.mark.parametrize("start", ["<div><div class='ad'>More: ships</div>", "<p><span>", "<div>"])
+def test_text_that_stands_loose_beside_blocks_is_kept(lines: list[str], start: str) -> None:
+    """As where an advertisement stands within the first paragraph, or a page is text with blocks in between."""
+    first, second, *rest = lines[2:-3]
+    body = f"<article><div>{start.replace('<span>', '<div>See also</div>')}{escape(first)}"
+    body += f"<p>{escape(second)}</p>{told(*rest)}</div></article>"
+    assert article(page(body, title=lines[0]), url=URL).text.split("\n\n")[-len(lines[2:-3]) :] == lines[2:-3]
+
+
+def test_readers_comments_below_a_text_are_cut_with_their_notices(lines: list[str]) -> None:
+    notices = ["Comentar", "El contenido de los comentarios es la opinión de los usuarios.", "Hace una hora"]
+    text = lines[2:-3]
+    said = ["Siempre lo mismo con el puerto, nadie escucha.", "A mí me parece bien que lo arreglen."]
+    assert article(page(told(*text, *notices, *said)), url=URL).text.split("\n\n") == text
+
+
+def test_a_short_page_in_chinese_is_no_lump() -> None:
+    """Its signs say as much as three letters each: an article is shorter than what would be none in English."""
+    text = ["市政府周三宣布，将在未来三年内投资二十一亿元改造老旧小区的供暖管道，预计惠及十八万户居民。"]
+    text += ["负责人表示，改造期间不会影响冬季供暖，施工时间将安排在四月至十月之间。"]
+    body = f"<article><h1>供暖管道将改造</h1>{told(*text, '分享到：', '扫一扫关注公众号')}</article>"
+    assert article(page(body, title="供暖管道将改造"), url=URL).text.split("\n\n") == text
+
+
 def test_pictures_between_the_paragraphs_stay_as_those_of_feeds_do(lines: list[str]) -> None:
     """Their real addresses, absolute; no pixel that counts readers, nothing that runs, none of the site's own."""
     first, second, third, *rest = lines[2:-3]

@@ -137,6 +137,18 @@ def test_a_re_publication() -> None:
     assert len(result.new) == 6
 
 
+def test_news_in_a_document_whose_guids_all_changed() -> None:
+    """Entries that kept their dates are told again; what is younger than all of them is news, and no acquaintance."""
+    known = after(read(*OLD))
+    moved = [
+        item(name, guid=f"new-{name}", url=f"https://example.org/{name}", day=day)
+        for day, name in enumerate("abcdef", 1)
+    ]
+    result = read(*moved, item("we-have-moved", day=9), known=known)
+    assert result.republished == {f"new-{name}" for name in "abcdef"}
+    assert len(result.new) == 7
+
+
 def test_a_re_publication_by_its_dates() -> None:
     """New guids, addresses and words, but every date older than the newest that is stored."""
     known = after(read(*OLD))

@@ -46,6 +46,52 @@ def test_reports_that_share_a_quote_are_two_texts() -> None:
     assert not same(told("Mayor opens bridge", f"{body(1)} {quote}"), told("The bridge", f"{quote} {body(2)}", 2))
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("am zwölften Tag", "am dreizehnten Tag"),
+        ("la segunda vuelta", "la tercera vuelta"),
+        ("la onzième journée", "la douzième journée"),
+        ("la quinta tappa", "la sesta tappa"),
+        ("het twaalfde pakket", "het dertiende pakket"),
+        ("двенадцатый пакет", "тринадцатый пакет"),
+        ("第十二批", "第十三批"),
+        ("a sétima rodada", "a oitava rodada"),
+    ],
+)
+def test_ordinals_veto_in_other_languages(one: str, other: str) -> None:
+    texts = [f"{body(1, 40)} {said} {body(2, 40)}" for said in (one, other)]
+    assert not same(told("The news", texts[0]), told("Of the day", texts[1], 2))
+    assert same(told("The news", texts[0]), told("Of the day", texts[0], 2))
+
+
+LIBRARY = "市は三日、中央図書館を来年四月から二年間休館し、耐震改修を行うと発表した。予約した本は公民館で受け取れる。"
+
+
+@pytest.mark.parametrize(
+    ("other", "is_copy"),
+    [
+        ("市は耐震改修のため、中央図書館を来年四月から二年間休館すると発表した。", False),
+        (f"【共同】{LIBRARY}", True),
+        (f"{LIBRARY}市民からは休館を短くするよう求める声もある。", True),
+    ],
+)
+def test_names_and_phrases_of_an_event_are_no_shared_text_in_scripts_without_blanks(other: str, is_copy: bool) -> None:
+    assert same(told("中央図書館、来年から休館", LIBRARY), told("図書館が二年間の改修へ", other, 2)) is is_copy
+
+
+@pytest.mark.parametrize("size", [12, 40])
+def test_a_column_of_one_feed_has_words_of_its_own(size: int) -> None:
+    """What stands around them, and most of the title, is the same each week; at two publishers it would be a copy."""
+    parts = [f"{body(1, 3 * size)} {body(seed, size)} {body(2, size)}" for seed in (3, 4)]
+    one, other = (
+        told(f"Ask the old gardener about {what}", text) for what, text in zip(("roses", "slugs"), parts, strict=True)
+    )
+    assert not same(one, other)
+    assert not same(told("Corrections and more", parts[0]), told("Corrections and more", parts[1]))
+    assert same(told("Ask the old gardener about roses", f"{parts[0]} {body(5, 12)}"), one)
+
+
 def test_a_teaser_is_one_text_with_what_it_begins() -> None:
     whole = told("Mayor opens the bridge over the river", body(1, 400))
     assert same(whole, told("Bridge opened", " ".join(body(1, 400).split()[:30]), 2))
