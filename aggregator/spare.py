@@ -4,17 +4,31 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 
+_MMAP_THRESHOLD = -3  # what mallopt(3) calls it in glibc
+LARGE = 1 << 18
+"""Bytes from which on a block has pages of its own."""
+
 
 def give_back() -> None:
     """Give whole pages that nothing lies in back to the system, where the C library can (malloc_trim(3), glibc)."""
-    if trim := _trim():
+    if trim := _known("malloc_trim"):
         trim(0)
 
 
+def part_large() -> None:
+    """Let large blocks have pages of their own from now on, which go back when the block is dropped (mallopt(3)).
+
+    Else glibc raises that bound to the largest that was dropped so far, up to 32 MB: tables that are made anew for each
+    batch then lie among small things that stay, and leave holes.
+    """
+    if set_option := _known("mallopt"):
+        set_option(_MMAP_THRESHOLD, LARGE)
+
+
 @cache
-def _trim() -> Callable[[int], int] | None:
+def _known(name: str) -> Callable[..., int] | None:
     try:
-        found: Callable[[int], int] = ctypes.CDLL(None).malloc_trim
+        found: Callable[..., int] = getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):  # another C library, or another system
         return None
     return found

@@ -97,7 +97,10 @@ class Vectors:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer.from_file(str(_folder() / _TOKENIZER))
+        """Load the tokenizer. It remembers no words: ten thousand took nine megabytes, and one does not come again."""
+        tokenizer = Tokenizer.from_file(str(_folder() / _TOKENIZER))
+        tokenizer.model._resize_cache(0)
+        return tokenizer
 
     @cached_property
     def _weights(self) -> NDArray[np.float16]:

@@ -87,10 +87,7 @@ def sync(
     report = Report()
     with _timed(report, "refresh"):
         list_feeds(app)
-        due = due_feeds(app, force=force, spread=spread)
-        report.feeds, report.due = len(app.config.feeds), len(due)
-        if due:
-            report.refreshed = refresh(app, due, progress=progress)
+        _refresh(app, report, due_feeds(app, force=force, spread=spread), progress=progress)
     if any(feed.full_text for feed in app.config.feeds):
         from aggregator.jobs.pages import fetch_pages
 
@@ -107,6 +104,13 @@ def sync(
         app.store.confirmations.tidy(app.clock())
         report.delivered = deliver(app, patience=patience)
     return report
+
+
+def _refresh(app: App, report: Report, due: list[FeedState], *, progress: Progress) -> None:
+    """Ask what is due. What is known of these feeds, three kilobytes each, is held no longer than that."""
+    report.feeds, report.due = len(app.config.feeds), len(due)
+    if due:
+        report.refreshed = refresh(app, due, progress=progress)
 
 
 def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[FeedState]:

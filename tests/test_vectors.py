@@ -3,6 +3,7 @@
 import numpy as np
 
 from aggregator.vectors import SIZE, Vectors
+from tests.test_spare import freshly, glibc
 
 
 def test_texts_about_one_thing_are_nearer_than_texts_about_two() -> None:
@@ -40,3 +41,25 @@ def test_a_word_that_is_one_piece_is_cut_into_that_piece_alone() -> None:
     assert [(word, encoding.ids) for word, encoding in zip(words, found, strict=True)] == [
         (word, [vectors._whole[word]]) for word in words
     ]
+
+
+CUT = """
+from aggregator.spare import give_back
+from aggregator.vectors import Vectors
+from tests.test_spare import kilobytes
+vectors = Vectors()
+words = [f"{number * 7919:x}qz" for number in range(20_000)]
+vectors._cut(words[:300])
+give_back()
+held = kilobytes()
+for start in range(0, len(words), 200):
+    vectors._cut(words[start : start + 200])
+give_back()
+print(kilobytes() - held)
+"""
+
+
+@glibc
+def test_words_that_were_cut_are_not_remembered() -> None:
+    """The tokenizer would keep ten thousand of them, in nine megabytes."""
+    assert freshly(CUT) < 4_000

@@ -21,7 +21,7 @@ from aggregator.pipeline.shingles_keys import KEYED, keys
 from aggregator.pipeline.stories_bags import Bags, mark, read
 from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
-from aggregator.spare import give_back
+from aggregator.spare import give_back, part_large
 from aggregator.twin import Twin, possible
 
 MANY = 2000
@@ -64,6 +64,7 @@ class Foresight:
             self._app.store.rest()
             gc.collect()
             give_back()  # else both would keep it
+            part_large()
             try:
                 self._twin = Twin(self._work)
                 self._twin.offer(_NEXT)

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from aggregator.pipeline.addresses_tables import PLATFORMS, SECOND_LEVEL, TRACKING, TRACKING_PREFIXES
-from aggregator.pipeline.addresses_variants import VARIANTS, may_name_page, plain_host, plain_path, says_nothing
+from aggregator.pipeline.addresses_variants import may_name_page, may_vary, plain_host, plain_path, says_nothing
 from aggregator.pipeline.addresses_wrapped import named_addresses
 
 LONGEST = 4096
@@ -89,7 +89,7 @@ def canonical(url: str) -> str:
     What a page is called for telephones (``m.``, ``amp.``, ``/amp``, caches of AMP), and in redirects that name it, is
     the page. A change here is a new version (``model.KEYS``).
     """
-    if (simple := _SIMPLE.fullmatch(url)) and not any(sign in url for sign in VARIANTS):
+    if not may_vary(url) and (simple := _SIMPLE.fullmatch(url)):
         return f"https://{simple[1]}{simple[2].rstrip('/')}"
     try:
         parts = urlsplit(absolute(url))

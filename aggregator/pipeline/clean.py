@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEntry
 from aggregator.pipeline.addresses import absolute
-from aggregator.pipeline.clean_html import as_html, first_picture, safe_and_plain
-from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_text, plain_title, words
+from aggregator.pipeline.clean_html import first_picture, paragraphs_and_plain, safe_and_plain
+from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_title, words
 from aggregator.pipeline.cuts import unfurnished
 from aggregator.pipeline.plain import shortened
 
@@ -42,8 +42,8 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
         updated=draft.updated,
         fingerprint=draft.fingerprint,
         words=words(title, text, day=draft.published.date().isoformat()),
-        categories=tuple(dict.fromkeys(filter(None, map(_category, parsed.categories)))),
-        enclosures=tuple(filter(None, (_enclosure(one, base) for one in parsed.enclosures))),
+        categories=_categories(parsed) if parsed.categories else (),
+        enclosures=_enclosures(parsed, base) if parsed.enclosures else (),
         image=absolute(parsed.image, base) or first_picture(html),
     )
 
@@ -67,14 +67,19 @@ def _cleaned(markup: Markup, base: str) -> tuple[str, str]:
         return "", ""
     if markup.type != "text":
         return safe_and_plain(markup.value, base=markup.base or base)
-    html = as_html(markup.value)
-    return html, plain_text(html)
+    return paragraphs_and_plain(markup.value)
 
 
 def language_tag(text: str) -> str:
     """Return a language as BCP 47 writes it (``en_US`` → ``en-US``), "" when it is none."""
-    tag = text.strip().replace("_", "-")
-    return tag if len(tag) <= 35 and _LANGUAGE.fullmatch(tag) else ""
+    tag = text.strip()
+    return _tagged(tag) if tag and len(tag) <= 35 else ""
+
+
+@lru_cache(maxsize=200)
+def _tagged(text: str) -> str:
+    tag = text.replace("_", "-")
+    return tag if _LANGUAGE.fullmatch(tag) else ""
 
 
 @lru_cache(maxsize=1_000)  # a feed has few authors and categories, and names them in every entry
@@ -82,9 +87,18 @@ def _name(text: str) -> str:
     return shortened(plain_title(Markup(text)), LONGEST_NAME) if text else ""
 
 
+def _categories(parsed: ParsedEntry) -> tuple[Category, ...]:
+    found = [one for one in map(_category, parsed.categories) if one]
+    return tuple(dict.fromkeys(found) if len(found) > 1 else found)
+
+
 def _category(category: Category) -> Category | None:
     term, label = _name(category.term[:1000]), _name(category.label[:1000])
     return Category(term or label, one_line(category.scheme)[:LONGEST_NAME], label) if term or label else None
+
+
+def _enclosures(parsed: ParsedEntry, base: str) -> tuple[Enclosure, ...]:
+    return tuple(filter(None, (_enclosure(one, base) for one in parsed.enclosures)))
 
 
 def _enclosure(enclosure: Enclosure, base: str) -> Enclosure | None:

@@ -80,6 +80,15 @@ def _sanitised(raw: str, base: str) -> str:
     return _with_addresses(clean, base)
 
 
+def paragraphs_and_plain(text: str) -> tuple[str, str]:
+    """Return plain text as ``as_html`` does, and the text of that; mostly it is one line of words."""
+    line = text.strip()
+    if line.isprintable() and not ("  " in line or "&" in line or "<" in line or ">" in line):
+        return f"<p>{line}</p>" if line else "", line
+    html = as_html(text)
+    return html, plain_text(html)
+
+
 def as_html(text: str) -> str:
     """Return plain text as paragraphs: a blank line parts them, a line break breaks."""
     parts = (part.strip() for part in re.split(r"\n[^\S\n]*\n", legal(text)))

@@ -99,9 +99,9 @@ def words(title: str, text: str, *, day: str) -> str:
     """
     spoken, told = _letters(title), _letters(text)
     if len(told) >= 32:
-        return _hashed(f"text {spoken}\n{told}\n{_numbers(title)}\n{_numbers(text)}")
+        return _hashed(f"text {spoken}\n{told}\n{_numbers(title, spoken)}\n{_numbers(text, told)}")
     if len(spoken) >= 20 and len(title.split()) >= 5:
-        return _hashed(f"title {day} {spoken}\n{_numbers(title)}")
+        return _hashed(f"title {day} {spoken}\n{_numbers(title, spoken)}")
     return ""
 
 
@@ -112,7 +112,10 @@ def _letters(text: str) -> str:
     return plain if plain.isascii() else _SIGNS.sub("", plain)
 
 
-def _numbers(text: str) -> str:
+def _numbers(text: str, letters: str) -> str:
+    """Give the numbers of a text, of which ``letters`` are the letters and digits: mostly none, or a first one soon."""
+    if letters.isascii() and letters.encode().isalpha():
+        return ""
     return b" ".join(text.encode().translate(_NUMBERS, _ASCII_LETTERS).split()).decode()
 
 

@@ -73,11 +73,14 @@ def is_suspicious(text: str, title: str = "") -> bool:
     lines = text.split("\n")
     if title and _tells_title(lines, title):
         return True
-    for line in lines:
-        if 0 < len(line) <= LONGEST and _begins_like_furniture(line) and _may_be_furniture(folded(line)):
-            return True
+    if any(map(_is_suspicious, lines)):
+        return True
     low = text[-400:].casefold()
-    return any(words in low for words in ANYWHERE)
+    return any(map(low.__contains__, ANYWHERE))
+
+
+def _is_suspicious(line: str) -> bool:
+    return 0 < len(line) <= LONGEST and _begins_like_furniture(line) and _may_be_furniture(folded(line))
 
 
 def _repeats(text: str, known: Collection[int]) -> bool:
@@ -85,8 +88,12 @@ def _repeats(text: str, known: Collection[int]) -> bool:
 
 
 def _tells_title(lines: Sequence[str], title: str) -> bool:
+    most = len(title) + 60
+    short = [line for line in lines[:5] if 0 < len(line) < most]
+    if not short:
+        return False
     end = folded(title)[-12:]
-    return any(len(line) < len(title) + 60 and folded(line).endswith(end) for line in lines[:5] if line)
+    return any(folded(line).endswith(end) for line in short)
 
 
 def _begins_like_furniture(line: str) -> bool:

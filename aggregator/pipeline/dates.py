@@ -58,16 +58,19 @@ def read_date(stamp: Stamp) -> datetime | None:
 
 @lru_cache(maxsize=500)  # an entry of Atom has the same date twice
 def _reading(text: str) -> datetime | None:
-    return next((found for form in _FORMS if (found := form(text)) is not None), None)
+    for form in _FORMS:
+        if (found := form(text)) is not None:
+            return found
+    return None
 
 
 def _iso(text: str) -> datetime | None:
     """RFC 3339 §5.6, and what ISO 8601 allows besides."""
-    if text[:4].isdigit() and "-" in text[4:5] and _NIL.search(text):
+    if text[4:5] != "-" or not text[:4].isdigit():
+        return None
+    if "24:00" in text and _NIL.search(text):
         midnight = _iso(_NIL.sub("T00:00:00", text))  # ISO 8601 §4.2.3: the end of that day
         return midnight + _DAY if midnight and midnight < LAST else midnight
-    if not text[:4].isdigit() or text[4:5] != "-":
-        return None
     try:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -84,7 +87,8 @@ def _mail(text: str) -> datetime | None:
     month = MONTHS.get(name.lower())
     if month is None:
         return None
-    zone = timedelta(hours=int(hours), minutes=int(hours[0] + minutes)) if hours else _NO_TIME
+    elsewhere = hours and hours + minutes != "+0000"
+    zone = timedelta(hours=int(hours), minutes=int(hours[0] + minutes)) if elsewhere else _NO_TIME
     return _moment(int(year), month, int(day), int(hour), int(minute), int(second), zone=zone)
 
 
@@ -163,6 +167,8 @@ def _moment(year: int, month: int, day: int, *clock: int, zone: timedelta = _NO_
     hour, minute, second = (*clock, 0, 0, 0)[:3]
     late = hour == 24 and not minute and not second
     try:
+        if zone is _NO_TIME and not late:
+            return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
         moment = datetime(year, month, day, 0 if late else hour, minute, min(second, 59), tzinfo=UTC)
         return (moment + _DAY if late else moment) - zone if abs(zone) <= _WIDEST else moment
     except (ValueError, OverflowError):

@@ -141,6 +141,8 @@ def _described(feed: ParsedFeed, base: str, language: str) -> ParsedFeed:
 
 def _former(drafts: Sequence[Draft]) -> dict[str, str]:
     """Return, by the guid of now, the guid under the first criterion, for entries that are alone with theirs."""
+    if not drafts:
+        return {}
     names = [(draft.guid, identity(draft.parsed, draft.url, "guid")) for draft in drafts]
     uses = Counter(former for _, former in names)
     return {guid: former for guid, former in names if uses[former] == 1}

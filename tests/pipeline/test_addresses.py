@@ -193,6 +193,19 @@ def test_canonical_is_idempotent(rest: str, start: str) -> None:
     assert untracked(untracked(url)) == untracked(url)
 
 
+@given(
+    st.sampled_from(["www.", "www.m.", "m.", "en.m.", "amp.", "mobile.", "lamp.", "example.", "google.", ""]),
+    st.lists(
+        st.sampled_from(["/amp", ".amp", "/amplify", "/x-1-y", ".html", "/index.html", ";jsessionid=1", "/"]),
+        max_size=5,
+    ),
+)
+def test_an_address_without_variants_takes_the_short_way(host: str, path: list[str]) -> None:
+    """A fragment sends every address the long way, and both ways lead to the same."""
+    url = f"https://{host}example.org/{''.join(path)}"
+    assert canonical(url) == canonical(f"{url}#part")
+
+
 @given(st.text(max_size=60))
 def test_anything_at_all(text: str) -> None:
     """No text makes trouble, and nothing but http(s) comes out."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aggregator.pipeline.clean_html import DEEPEST, as_html, safe_html
+from aggregator.pipeline.clean_html import DEEPEST, as_html, paragraphs_and_plain, safe_html
 from aggregator.pipeline.clean_text import plain_text
 
 BASE = "https://example.com/blog/"
@@ -173,6 +173,14 @@ def test_a_tower_of_tags(html: str) -> None:
 def test_plain_text_as_html() -> None:
     """Paragraphs and breaks are kept, and nothing in it is markup."""
     assert as_html("One <b>\ntwo\n \n\nthree & four\n") == "<p>One &lt;b&gt;<br>two</p><p>three &amp; four</p>"
+
+
+@given(st.text(st.sampled_from("aé<>& \n\t\xa0\u200b\x00"), max_size=12))
+@example("One line.")
+@example(" ")
+def test_a_line_of_plain_words(text: str) -> None:
+    """What is seen at a glance to be one line comes to the same as paragraphs do."""
+    assert paragraphs_and_plain(text) == (as_html(text), plain_text(as_html(text)))
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,8 @@ TEXT = "A text of more than forty characters, which says enough to be known agai
         (("Title", TEXT + " 1.5 percent"), ("Title", TEXT + " 15 percent"), False),
         (("Title 2-11", TEXT), ("Title 21-1", TEXT), False),
         (("Title", "Über " + TEXT + " 1, 12"), ("Title", "Über " + TEXT + " 11, 2"), False),
+        (("Title", TEXT + " é 1.5"), ("Title", TEXT + " é 15"), False),
+        (("Title", TEXT + " – 1.5"), ("Title", TEXT + " – 15"), False),
         (("Title", TEXT + " 1–5 «x»"), ("Title", TEXT + " 1-5 x"), True),
         (("Five words make a headline", ""), ("Five words make a headline", "Read more"), True),
         (("Five words make a headline", ""), ("Five words make a headline", TEXT), False),
