@@ -15,6 +15,9 @@ TITLE = 40
 SHARED = 4
 """So many words in a row are no accident: shorter runs are not what two texts have in common."""
 
+ECHO = 2
+"""Over a word that was changed inside a passage, so many that follow are still of it."""
+
 _LETTERS = 8  # of a word, with its blank: text beyond is not looked at
 _CHUNK = re.compile(r"\S+")
 
@@ -49,15 +52,31 @@ def _plain(text: str) -> bytes:
 def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
     """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
 
-    A dateline stands before the first of them, a notice after the last.
+    A dateline stands before the first of them, a notice after the last. A word that was changed parts a run: the words
+    beyond it count when both texts go on alike.
     """
-    runs = list(zip(*(small[n:] for n in range(SHARED)), strict=False))
-    both = set(runs).intersection(zip(*(large[n:] for n in range(SHARED)), strict=False))
+    runs, others = (list(zip(*(words[n:] for n in range(SHARED)), strict=False)) for words in (small, large))
+    both = set(runs).intersection(others)
     if not both:
         return 0, 0, 0
     at = [place for place, run in enumerate(runs) if run in both]
     count = SHARED + sum(min(SHARED, there - before) for before, there in pairwise(at))
-    return count, at[0], at[-1] + SHARED
+    found, reach = _beyond(small[: at[0]][::-1], large[: others.index(runs[at[0]])][::-1])
+    count, first, end = count + found, at[0] - reach, at[-1] + SHARED
+    for place, following in pairwise([*at, len(small)]):
+        if following > place + SHARED + ECHO:
+            there = others.index(runs[place])
+            found, reach = _beyond(small[place + SHARED : following], large[there + SHARED :])
+            count, end = count + found, max(end, place + SHARED + reach)
+    return count, first, end
+
+
+def _beyond(mine: Sequence[bytes], yours: Sequence[bytes]) -> tuple[int, int]:
+    """Count the words that go on alike over single changed ones, from the first on; say how far they reach."""
+    found, at = 0, 1
+    while (alike := _common(mine, at, yours, at)) >= ECHO:
+        found, at = found + alike, at + alike + 1
+    return found, at - 1
 
 
 def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> tuple[str, ...]:
