@@ -8,7 +8,7 @@ from aggregator.pipeline.likeness_names import named_apart
 from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
 
-LIKE, ALL_LIKE = 0.70, 0.88
+LIKE, DENSE = 0.70, 0.92
 """Share of the shorter text's words that stand in shared runs: of all of it, or from the first of them to the last …"""
 
 REACH, REACH_SHORT = 0.5, 0.65
@@ -18,6 +18,9 @@ LEAST, SHORT, LONG = 12, 30, 80
 TITLE_ALIKE, TITLE_SAME = 0.6, 0.8
 """Entries of one feed, or one site, are one text only when their titles share so many words: a series repeats the
 rest. Of a text of fewer than SHORT words, they share nearly all."""
+
+ALL_LIKE = 0.88
+"""Of entries of one source, so much of a short text must be shared, and of a long one under another title."""
 
 TELLING, LIKE_TITLED = 6, 0.6
 """A title of so many words that two publishers print is that of one text when so much of it is shared: of teasers, half
@@ -78,7 +81,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
     count, first, end = covered(small.words, span)
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
-    same = share >= LIKE or (dense >= ALL_LIKE and wide >= enough)
+    same = share >= LIKE or (dense >= DENSE and wide >= enough)
     if same and one.shares_source(other):
         same = _is_told_again(small, alike, share, dense)
     if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
@@ -96,7 +99,7 @@ def _is_told_again(small: Spoken, alike: float, share: float, dense: float) -> b
     """Tell an entry of one source that came again from the next of a column or a form, with its own words within."""
     long = len(small.words) >= LONG
     titled = alike >= (TITLE_SAME if len(small.words) < SHORT else TITLE_ALIKE)
-    return (titled or long) and (dense if titled and long else share) >= ALL_LIKE
+    return dense >= DENSE if titled and long else (titled or long) and share >= ALL_LIKE
 
 
 def _beside_title(small: Spoken, large: Spoken, count: int) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 
 from aggregator.model.value import value
 from aggregator.pipeline.meaning_features import Features, Numbers, features, place, weighed, words_of
-from aggregator.pipeline.meaning_near import by_neighbours, closeness, seen_along
+from aggregator.pipeline.meaning_near import apart, by_neighbours, closeness, seen_along
 
 SURE = 0.8
 """An entry gets a topic by meaning from this probability on: what is told wrongly costs more than what is left out."""
@@ -31,7 +31,7 @@ SHARPNESS = 5.0
 
 TELLING = 3  # words that are named as evidence
 TEXT = 300  # characters of a text that its vector is made of, after the title
-FORMAT = 2  # counted up when a stored model cannot be read as before
+FORMAT = 3  # counted up when a stored model cannot be read as before
 
 
 @value(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Model:
     shares: Numbers  # (n, K + 1): how much each of them counts for each topic
     slopes: Numbers  # (K,): probability = 1 / (1 + exp(-(slope × log-odds + shift)))
     shifts: Numbers  # (K,)
+    memory: float = 1.0  # of texts it was made from it is too sure: this part of the log-odds is left
     until: int = 0  # the newest entry it was made from
     examples: tuple[int, ...] = ()  # how many there were of each topic
     offered: tuple[bool, ...] = ()  # which topics entries may get by it
@@ -64,9 +65,10 @@ def probabilities(model: Model, texts: Sequence[tuple[str, str]], vectors: Numbe
     if not texts:
         return np.zeros((0, len(model.topics)), dtype=np.float32)
     counted, around = weighed(features(texts), model.rare), centred(vectors, model.centre)
-    close = closeness(seen_along(around, model.axes), model.places)
+    close, seen = apart(closeness(seen_along(around, model.axes), model.places))
     odds = log_odds(joined(counted, around, close, (model.words, model.vectors, model.shares)))
-    return sigmoid(odds[:, :-1] * model.slopes + model.shifts)
+    slopes = np.where(seen, np.float32(model.memory), 1)[:, None] * model.slopes
+    return sigmoid(odds[:, :-1] * slopes + model.shifts)
 
 
 def joined(counted: Features, vectors: Numbers, close: Features, fit: tuple[Numbers, Numbers, Numbers]) -> Numbers:
@@ -121,13 +123,15 @@ def sigmoid(odds: Numbers) -> Numbers:
 
 
 _ARRAYS = ("rare", "words", "centre", "vectors", "axes", "places", "shares", "slopes", "shifts")
+_NUMBERS, _COUNTS = ("memory", "until"), ("topics", "examples", "offered")
 
 
 def packed(model: Model) -> bytes:
     """Write a model as bytes; numbers keep three digits."""
     shapes = {name: getattr(model, name).shape for name in _ARRAYS}
-    facts = {"format": FORMAT, "version": model.version, "topics": model.topics, "shapes": shapes}
-    head = json.dumps({**facts, "until": model.until, "examples": model.examples, "offered": model.offered}).encode()
+    facts = {"format": FORMAT, "version": model.version, "shapes": shapes}
+    rest = {name: getattr(model, name) for name in (*_NUMBERS, *_COUNTS)}
+    head = json.dumps({**facts, **rest}).encode()
     body = b"".join(getattr(model, name).astype("<f2").tobytes() for name in _ARRAYS)
     return zlib.compress(len(head).to_bytes(4, "little") + head + body, 6)
 
@@ -145,6 +149,6 @@ def unpacked(data: bytes) -> Model | None:
         size = int(np.prod(shape))
         arrays[name] = np.frombuffer(bare, "<f2", size, end).astype(np.float32).reshape(shape)
         end += 2 * size
-    counts = {name: tuple(facts[name]) for name in ("topics", "examples", "offered")}
-    values: dict[str, Any] = {"version": facts["version"], "until": facts["until"], **counts, **arrays}
+    values: dict[str, Any] = {name: facts[name] for name in ("version", *_NUMBERS)}
+    values |= {name: tuple(facts[name]) for name in _COUNTS} | arrays
     return Model(**values)

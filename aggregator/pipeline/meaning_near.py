@@ -5,6 +5,7 @@ strongest directions of the vectors alone (principal components), where chance l
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.pipeline.meaning_features import Features, Numbers
 
@@ -18,6 +19,7 @@ PRIOR = 0.3
 """A text without neighbours leaves it open: so much nearness is shared out evenly in any case."""
 
 LEAST = 0.02  # what neighbours do not have at all is still not impossible
+ITSELF = 0.999  # a text whose cosine is no less is the same one
 BLOCK = 512  # texts compared at once, so that memory is bounded
 
 
@@ -55,6 +57,15 @@ def closeness(texts: Numbers, others: Numbers, *, alike: bool = False) -> Featur
     none = np.zeros(0, np.float32)
     found = [np.concatenate([none.astype(kind), *parts]) for kind, parts in ((np.int64, rows), (np.int64, columns))]
     return Features(found[0], found[1], np.concatenate([none, *numbers]), len(texts))
+
+
+def apart(close: Features) -> tuple[Features, NDArray[np.bool_]]:
+    """Take texts out of their own neighbours, and say which were there: the model was made from these. (count,)."""
+    itself = close.numbers >= (ITSELF - APART) ** 2
+    seen = np.zeros(close.count, np.bool_)
+    seen[close.rows[itself]] = True
+    others = ~itself
+    return Features(close.rows[others], close.columns[others], close.numbers[others], close.count), seen
 
 
 def by_neighbours(close: Features, shares: Numbers) -> Numbers:

@@ -52,16 +52,33 @@ def _plain(text: str) -> bytes:
 def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
     """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
 
-    A dateline stands before the first of them, a notice after the last.
+    A dateline stands before the first of them, a notice after the last. A word that was changed parts a run: the words
+    beyond it count when both texts go on alike for half a run.
     """
     size = SHARED_SIGNS if _is_unspaced(small) else SHARED
-    runs = list(zip(*(small[n:] for n in range(size)), strict=False))
-    both = set(runs).intersection(zip(*(large[n:] for n in range(size)), strict=False))
+    runs, others = (list(zip(*(words[n:] for n in range(size)), strict=False)) for words in (small, large))
+    both = set(runs).intersection(others)
     if not both:
         return 0, 0, 0
     at = [place for place, run in enumerate(runs) if run in both]
     count = size + sum(min(size, there - before) for before, there in pairwise(at))
-    return count, at[0], at[-1] + size
+    echo = size // 2
+    found, reach = _beyond(small[: at[0]][::-1], large[: others.index(runs[at[0]])][::-1], echo)
+    count, first, end = count + found, at[0] - reach, at[-1] + size
+    for place, following in pairwise([*at, len(small)]):
+        if following > place + size + echo:
+            there = others.index(runs[place])
+            found, reach = _beyond(small[place + size : following], large[there + size :], echo)
+            count, end = count + found, max(end, place + size + reach)
+    return count, first, end
+
+
+def _beyond(mine: Sequence[bytes], yours: Sequence[bytes], echo: int) -> tuple[int, int]:
+    """Count the words that go on alike over single changed ones, ``echo`` after each; say how far they reach."""
+    found, at = 0, 1
+    while (alike := _common(mine, at, yours, at)) >= echo:
+        found, at = found + alike, at + alike + 1
+    return found, at - 1
 
 
 def _is_unspaced(words: Sequence[bytes]) -> bool:

@@ -12,7 +12,10 @@ from aggregator.pipeline.shingles_hashes import Words, hashed
 KEYS, LEAD_KEYS = 6, 2
 RUN, KEYED, LEAD = 6, 240, 40
 """A key stands for a run of so many words, of the first KEYED; two are taken from the first LEAD words, for teasers,
-and KEYS from all that is left: a text of a few words needs as many as a long one, since little of it is in a copy."""
+and KEYS from all that is left …"""
+
+SHORT, SHORT_KEYS = 60, 8
+"""… or more in a text of fewer words: of the few runs that a copy shares, each word that was changed takes six."""
 
 _TITLE = crc32(b"title ")
 _OWNER, _PLACES = 40, 8  # bits: a run begins at one of KEYED
@@ -43,9 +46,10 @@ def _runs(words: Words, sizes: NDArray[np.int64]) -> list[set[int]]:
     owners, places = words.owners[begins], words.places[begins]
     mixed = words.hashes[begins] ^ words.hashes[begins + 1]
     leading = np.flatnonzero(places < LEAD)
-    lead = leading[_least(owners[leading], places[leading], mixed[leading], LEAD_KEYS)]
+    lead = leading[_least(owners[leading], places[leading], mixed[leading], np.full_like(sizes, LEAD_KEYS))]
     left = np.delete(np.arange(len(begins)), lead)
-    others = left[_least(owners[left], places[left], mixed[left], KEYS)]
+    wanted = np.where(sizes < SHORT, SHORT_KEYS, KEYS)
+    others = left[_least(owners[left], places[left], mixed[left], wanted)]
     at = np.sort(begins[np.concatenate((lead, others))])
     spans = zip(words.begins[at].tolist(), words.ends[at + RUN - 1].tolist(), strict=True)
     found: list[set[int]] = [set() for _ in sizes]
@@ -59,18 +63,18 @@ def _hash(run: bytes) -> int:
 
 
 def _least(
-    owners: NDArray[np.int64], places: NDArray[np.int64], mixed: NDArray[np.uint32], count: int
+    owners: NDArray[np.int64], places: NDArray[np.int64], mixed: NDArray[np.uint32], counts: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Say which are the least hashes of each owner, ``count`` of them; the lower place of equal ones.
+    """Say which are the least hashes of each owner, as many as ``counts`` says; the lower place of equal ones.
 
     Of most it is seen at once that they are not among the least, and only the others are sorted: all of an owner whose
     others are too few.
     """
-    sizes = np.bincount(owners)
-    bounds = np.minimum(_LARGEST * 4 * count // np.maximum(sizes, 1), _LARGEST)
+    sizes = np.bincount(owners, minlength=len(counts))
+    bounds = np.minimum(_LARGEST * 4 * counts // np.maximum(sizes, 1), _LARGEST)
     low = mixed <= bounds[owners]
-    lacking = np.bincount(owners[low], minlength=len(sizes)) < np.minimum(sizes, count)
+    lacking = np.bincount(owners[low], minlength=len(sizes)) < np.minimum(sizes, counts)
     few = np.flatnonzero(low | lacking[owners])
     order = np.argsort(owners[few] << _OWNER | mixed[few].astype(np.int64) << _PLACES | places[few])
     whose = owners[few][order]
-    return few[order[np.arange(len(order)) - np.searchsorted(whose, whose) < count]]
+    return few[order[np.arange(len(order)) - np.searchsorted(whose, whose) < counts[whose]]]

@@ -41,6 +41,13 @@ def test_a_copy_that_is_cut_is_one_text() -> None:
     assert same(told("Mayor opens bridge", body(1)), told("A bridge", " ".join(body(1).split()[:80]), 2))
 
 
+def test_a_teaser_that_is_cut_and_whose_words_were_changed_is_one_text() -> None:
+    """Changed words part it into pieces, some of three words, which are no run of their own; a notice follows."""
+    words, notice = body(4, 40).split(), "All rights reserved. This may not be published or told again without consent."
+    edited = [*words[:8], "other", *words[9:12], "words", *words[13:28], notice]
+    assert same(told("Mayor opens bridge", " ".join(words)), told("A bridge", " ".join(edited), 2))
+
+
 def test_reports_that_share_a_quote_are_two_texts() -> None:
     quote = body(9, 25)
     assert not same(told("Mayor opens bridge", f"{body(1)} {quote}"), told("The bridge", f"{quote} {body(2)}", 2))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,6 +125,25 @@ def test_the_likelier_of_two_topics_is_so_for_texts_that_are_far_from_both() -> 
     known[:9] = known[:9, ::-1]
     slopes = learn(examples(known), TOPICS).slopes
     assert slopes[0] == slopes[1] != 1
+
+
+def test_few_labels_do_not_make_it_sure_of_itself() -> None:
+    """Three of each topic are guessed rightly by a model that learned from their likes: that says little."""
+    assert learn(taught(3), TOPICS).slopes.max() < 0.9
+
+
+def test_what_it_was_made_from_does_not_make_it_surer(model: Model) -> None:
+    """A text and the guess about it taught the model, which then finds itself confirmed."""
+    assert 0.1 <= model.memory < 0.9
+    kept = unpacked(packed(model))
+    assert kept and kept.memory == model.memory
+    seen, strange = probabilities(kept, TEXTS, VECTORS), probabilities(replace(kept, memory=1), TEXTS, VECTORS)
+    assert (np.abs(seen - 0.5) < np.abs(strange - 0.5)).mean() > 0.9
+    other = (
+        [("Keeper saves a penalty", "the crowd sings on in the rain")],
+        Vectors().embed(["Keeper saves a penalty. "]),
+    )
+    assert (probabilities(kept, *other) == probabilities(replace(kept, memory=1), *other)).all()
 
 
 def test_a_sentence_is_near_to_what_it_is_about() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from aggregator.pipeline.meaning_near import AXES, BLOCK, by_neighbours, closeness, seen_along, strongest
+from aggregator.pipeline.meaning_near import AXES, BLOCK, apart, by_neighbours, closeness, seen_along, strongest
 
 CHANCE = np.random.default_rng(7)
 
@@ -27,6 +27,16 @@ def test_no_text_is_its_own_neighbour_across_blocks() -> None:
     assert (close.rows != close.columns).all()
     pairs = set(zip(close.rows.tolist(), close.columns.tolist(), strict=True))
     assert all((row, row + len(rows)) in pairs and (row + len(rows), row) in pairs for row in range(len(rows)))
+
+
+def test_a_text_that_was_there_is_known_again_and_is_not_its_own_neighbour() -> None:
+    """Also when its place was kept with three digits."""
+    rows = unit(CHANCE.normal(size=(40, AXES)) + 1)
+    kept = rows[:30].astype(np.float16).astype(np.float32)
+    close, seen = apart(closeness(rows, kept))
+    assert seen.tolist() == [True] * 30 + [False] * 10
+    assert (close.rows != close.columns).all()
+    assert len(close.rows) > 900
 
 
 def test_neighbours_say_what_they_are_and_strangers_say_nothing() -> None:
