@@ -83,11 +83,11 @@ def approve(
     context: typer.Context,
     name: Name,
     seen: Annotated[
-        str, typer.Argument(metavar="[DRAFT]", help="The draft that you looked at (1f3c9e5a); another is not sent.")
+        str, typer.Argument(metavar="DRAFT", help="The draft that you looked at (1f3c9e5a); another is not sent.")
     ] = "",
     on_time: Annotated[bool, typer.Option("--on-time", help="Send it at the digest's own time, not now.")] = False,
 ) -> None:
-    """Send the draft of an issue as it stands."""
+    """Send the draft of an issue as it stands; name the DRAFT that you looked at, and no other is sent."""
     from aggregator.jobs.compose import digest_named
     from aggregator.jobs.drafting import approve, draft_of
 

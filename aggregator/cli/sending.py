@@ -35,7 +35,7 @@ def send(
     to: Annotated[str, typer.Option(help="With --test: the one address to send to.")] = "",
     test: Annotated[bool, typer.Option("--test", help="Send it to --to alone, and record nothing.")] = False,
 ) -> None:
-    """Compose the issue of this period if there is none yet, and send what is waiting of it."""
+    """Make the issue of the digest's last time (`when:`) if there is none yet, and send what is waiting of it."""
     from aggregator.jobs.compose import digest_named
 
     screen = terminal(context)
