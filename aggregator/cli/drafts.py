@@ -9,7 +9,7 @@ import typer
 
 from aggregator.cli.editor import open_editor
 from aggregator.cli.incoming import bytes_of
-from aggregator.cli.sending import Name, code, delivered, said
+from aggregator.cli.sending import Name, code, delivered, outcome
 from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError, TemplateError, WorkspaceError
 from aggregator.pipeline.wording import counted
@@ -108,7 +108,7 @@ def approve(
             screen.warn(f"{name} {found.period} stays approved: mend this template, and the next sync sends it")
             raise
         report = delivered(screen, app, name)
-        screen.say(said(app, report.sent))
+        screen.say(outcome(app, name, found.period, report.sent, made=True))
     raise typer.Exit(code(report))
 
 
