@@ -27,7 +27,7 @@ HELD = {
 }
 """How far a draft is, in words."""
 
-commands = typer.Typer(no_args_is_help=True, help="Preview, show, send and list the issues of a digest.")
+commands = typer.Typer(no_args_is_help=True, help="Preview, edit, approve, send, show and list the issues of a digest.")
 Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 
@@ -127,7 +127,11 @@ def show(
 
 
 @commands.command("list")
-def list_issues(context: typer.Context, name: Annotated[str, typer.Argument()] = "", as_json: AsJson = False) -> None:
+def list_issues(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The digest's name in feeds.yaml; all when left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
     """List the issues that were made, with what became of their deliveries, and the drafts that wait."""
     from aggregator.jobs.compose import digest_named
 

@@ -9,7 +9,7 @@ import typer
 
 from aggregator.cli.editor import open_editor
 from aggregator.cli.incoming import bytes_of
-from aggregator.cli.sending import Name, code, delivered, said
+from aggregator.cli.sending import Name, code, delivered, outcome
 from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import ConfigError, LockedError, NotFoundError, TemplateError, WorkspaceError
 from aggregator.pipeline.wording import counted
@@ -83,11 +83,11 @@ def approve(
     context: typer.Context,
     name: Name,
     seen: Annotated[
-        str, typer.Argument(metavar="[DRAFT]", help="The draft that you looked at (1f3c9e5a); another is not sent.")
+        str, typer.Argument(metavar="DRAFT", help="The draft that you looked at (1f3c9e5a); another is not sent.")
     ] = "",
     on_time: Annotated[bool, typer.Option("--on-time", help="Send it at the digest's own time, not now.")] = False,
 ) -> None:
-    """Send the draft of an issue as it stands."""
+    """Send the draft of an issue as it stands; name the DRAFT that you looked at, and no other is sent."""
     from aggregator.jobs.compose import digest_named
     from aggregator.jobs.drafting import approve, draft_of
 
@@ -108,7 +108,7 @@ def approve(
             screen.warn(f"{name} {found.period} stays approved: mend this template, and the next sync sends it")
             raise
         report = delivered(screen, app, name)
-        screen.say(said(app, report.sent))
+        screen.say(outcome(app, name, found.period, report.sent, made=True))
     raise typer.Exit(code(report))
 
 

@@ -25,7 +25,9 @@ def resend(
     context: typer.Context,
     name: Name,
     period: Annotated[str, typer.Argument(help="The issue's period: 2026-11-23.")],
-    unknown: Annotated[bool, typer.Option("--unknown", help="Some may get it twice.")] = False,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="Of whom nobody knows whether they have it: some get it twice.")
+    ] = False,
     failed: Annotated[bool, typer.Option("--failed", help="To whom it could not be delivered.")] = False,
     to: Annotated[str, typer.Option(help="To this address only; alone: whatever became of it.")] = "",
 ) -> None:

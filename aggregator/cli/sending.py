@@ -35,7 +35,7 @@ def send(
     to: Annotated[str, typer.Option(help="With --test: the one address to send to.")] = "",
     test: Annotated[bool, typer.Option("--test", help="Send it to --to alone, and record nothing.")] = False,
 ) -> None:
-    """Compose the issue of this period if there is none yet, and send what is waiting of it."""
+    """Make the issue of the digest's last time (`when:`) if there is none yet, and send what is waiting of it."""
     from aggregator.jobs.compose import digest_named
 
     screen = terminal(context)
@@ -156,8 +156,10 @@ def _make(app: "App", digest: "DigestConfig", period: "Period") -> None:
 
 def _must_be_free(app: "App", digest: "DigestConfig") -> None:
     """Raise AggregatorError for a digest whose issues a person approves, always or because there is a draft."""
-    if digest.approve or app.store.drafts.find(digest.name):
-        ways = f"`aggregator digest draft {digest.name}`, then `digest approve {digest.name}`"
+    held = app.store.drafts.find(digest.name)
+    if digest.approve or held:
+        first = "preview" if held else "draft"
+        ways = f"`aggregator digest {first} {digest.name}`, then `aggregator digest approve {digest.name}`"
         raise AggregatorError(f"{digest.name} is approved before it is sent: {ways}")
 
 
@@ -167,14 +169,14 @@ def _waiting(number: int) -> str:
     return f"{counted(number, 'delivery', 'deliveries')} {'is' if number == 1 else 'are'} waiting"
 
 
-def _outcome(app: "App", digest: "DigestConfig", period: "Period", sent: int, *, made: bool) -> str:
+def outcome(app: "App", name: str, period: str, sent: int, *, made: bool) -> str:
     """Say what sending came to; of an issue that was there before, that nobody gets it twice."""
-    issue = app.store.issues.find(digest.name, period.name)
+    issue = app.store.issues.find(name, period)
+    states = [delivery.state for delivery in app.store.issues.deliveries(issue.id)] if issue else []
+    if issue and not states and not sent:
+        return f"{'made' if made else 'made already'}, and it has no recipients: it is kept as files only"
     if made or sent or issue is None:
         return said(app, sent)
-    states = [delivery.state for delivery in app.store.issues.deliveries(issue.id)]
-    if not states:
-        return "made already, and it has no recipients: it is kept as files only"
     got = f"sent already to {counted(states.count('sent'), 'recipient')}"
     others = len(states) - states.count("sent")
     return f"{got}; {others} not: see `aggregator digest list`" if others else f"{got}; nothing was sent again"
@@ -195,7 +197,7 @@ def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime
             if made := _is_missing(app, digest, period):
                 _make(app, digest, period)
     report = delivered(screen, app, digest.name)
-    screen.say(f"{digest.name} {period.name}: {_outcome(app, digest, period, report.sent, made=made)}")
+    screen.say(f"{digest.name} {period.name}: {outcome(app, digest.name, period.name, report.sent, made=made)}")
     raise typer.Exit(code(report))
 
 

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 def stories(
     context: typer.Context,
     topic: Annotated[str, typer.Option(help="Only stories with an entry of this topic.")] = "",
-    since: Annotated[str, typer.Option(help="Only what something came of at or after this time (2026-11-20).")] = "",
+    since: Annotated[
+        str, typer.Option(help="Only stories with an entry seen at or after this time (2026-11-20).")
+    ] = "",
     several: Annotated[bool, typer.Option("--several", help="Only stories that several publishers tell.")] = False,
     limit: Annotated[int, typer.Option("-n", "--limit", help="At most so many, the newest first.", min=1)] = 50,
     as_json: AsJson = False,

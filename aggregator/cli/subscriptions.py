@@ -103,7 +103,7 @@ def export(
 
 def check(
     context: typer.Context,
-    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL…]", help="Only these; all when left out.")] = None,
+    urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="Only these; all when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask each feed once, store nothing: is it there, a feed, alive, moved, empty?"""

@@ -208,12 +208,15 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Problem:
     lines = text.split("\n")
     sign = lines[line][column : column + 1] if line < len(lines) else ""
     said = f"{error.problem or error.context}"
-    return Problem(line + 1, column + 1, "", f"not valid YAML: {said}{_advice(said, sign)}")
+    begun = error.context_mark.line + 1 if error.context_mark else 0
+    return Problem(line + 1, column + 1, "", f"not valid YAML: {said}{_advice(said, sign, begun)}")
 
 
-def _advice(said: str, sign: str) -> str:
+def _advice(said: str, sign: str, begun: int) -> str:
     if sign == "\t":
         return "; indent with spaces, not with tabs"
+    if begun and ("unexpected end of stream" in said or "expected ',' or" in said):
+        return f"; what begins in line {begun} with a quote or a bracket does not end"
     if "mapping values are not allowed" in said:
         return "; put text that has a `: ` in it into quotes"
     if "cannot start any token" in said:

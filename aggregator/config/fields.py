@@ -89,7 +89,7 @@ def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, LookupError):  # a folder of the database, an escape from it, an unknown name
-        names = {name.lower(): name for name in available_timezones()}
+        names = {name.lower(): name for name in available_timezones() if "/" in name}  # not EST for CEST
         near = hint(text, names) or hint(text, {name.rpartition("/")[2] for name in names})
         raise ValueError(f"not a time zone like Europe/Berlin {got(text)}{_spelled(near, names)}") from None
     return text

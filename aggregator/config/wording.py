@@ -11,6 +11,7 @@ from aggregator.model import Format, Frequency, Reach
 
 _LONGEST = 60
 _SECRET = re.compile(r"[^\s/@]*:.*@", re.DOTALL)  # user:password@, however it is mangled
+_BARE = re.compile(r"(?:https?://)?[\w./ +*?=&~%-]+")
 _PLAIN = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -83,5 +84,16 @@ def plain(error: ErrorDetails) -> str:
             return f"must be text; put it in quotes {got(value)}"
         case "string_unicode":
             return _PLAIN["string_unicode"]
+        case "tuple_type":
+            return f"{_PLAIN['tuple_type']} {got(value)}{_as_list(value)}"
         case kind:
             return f"{_PLAIN.get(kind, 'does not fit here').format_map(context)} {got(value)}"
+
+
+def _as_list(value: object) -> str:
+    """Show what stands alone as the list it should be; nothing where it may hold a password, or would need quotes."""
+    if isinstance(value, dict):
+        return "; each of its parts begins with `- `"
+    if isinstance(value, str) and len(value) <= _LONGEST and _BARE.fullmatch(value):
+        return f"; write `[{value}]`"
+    return ""

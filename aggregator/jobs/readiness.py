@@ -13,4 +13,5 @@ def not_yet(app: App) -> str:
     stored = len(app.store.learning.recent(FEWEST))
     if stored >= FEWEST:
         return ""
-    return f"nothing is given by meaning (`about:`, `like:`) yet: it takes {FEWEST} entries, and {stored} are here"
+    here = f"{stored} {'is' if stored == 1 else 'are'} here"
+    return f"nothing is given by meaning (`about:`, `like:`) yet: it takes {FEWEST} entries, and {here}"

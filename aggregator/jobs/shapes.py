@@ -42,8 +42,10 @@ def frozen(app: App, digest: DigestConfig, period: str = "") -> tuple[Issue, Let
     for state in states:
         if period in ("", state.period):
             return app.store.issues.issue(state.id), app.store.issues.letter(state.id)
-    there = ", ".join(state.period for state in states[:LISTED]) or "none"
-    raise NotFoundError(f"no issue {period} of {digest.name}; there is: {there}".replace("  ", " "))
+    if not states:
+        raise NotFoundError(f"no issue of {digest.name} was made yet; `digest preview {digest.name}` shows the next")
+    there = ", ".join(state.period for state in states[:LISTED])
+    raise NotFoundError(f"no issue {period} of {digest.name}; there is: {there}")
 
 
 def archive_links(app: App, digest: DigestConfig, period: str) -> dict[str, str]:

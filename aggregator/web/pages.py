@@ -55,14 +55,18 @@ class Pages:
 
     def index(self, request: Request) -> Response:
         """Show outputs, digests with their latest issues, and where to subscribe."""
-        subscribed = {offer.digest for offer in self._reception.offers} if self._reception else set()
-        forms = {name: digest for name, digest in self._forms.items() if digest in subscribed}
+        forms = self._open_forms()
         digests = [
             {"name": name, "title": title or name, "periods": periods[:_LATEST], "subscribe": forms.get(name, "")}
             for name, title in self._shelf.digests
             if (periods := self._shelf.periods(name)) or name in self._always
         ]
         return self._page(request, "index.html", digests=digests)
+
+    def _open_forms(self) -> dict[str, str]:
+        """Name, for what has issues, the digest by whose form people subscribe; none for what nobody may."""
+        subscribed = {offer.digest for offer in self._reception.offers} if self._reception else set()
+        return {name: digest for name, digest in self._forms.items() if digest in subscribed}
 
     def style(self, request: Request) -> Response:
         """Give the style sheet of all pages."""
@@ -91,7 +95,8 @@ class Pages:
         title = self._shelf.digest_title(digest)
         if title is None:
             raise HTTPException(404)
-        return self._page(request, "issues.html", title=title, periods=self._shelf.periods(digest))
+        form = self._open_forms().get(digest, "")
+        return self._page(request, "issues.html", title=title, periods=self._shelf.periods(digest), subscribe=form)
 
     def issue(self, request: Request) -> Response:
         """Give an issue as a page."""

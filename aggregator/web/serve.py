@@ -73,7 +73,8 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:
-        raise AggregatorError(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port") from error
+        why = f"{error.strerror}".partition(" (while ")[0]  # Python says the address again
+        raise AggregatorError(f"cannot listen on {host}:{port}: {why}; choose another --port") from error
 
 
 def _address(listener: socket.socket) -> str:

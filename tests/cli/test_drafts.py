@@ -35,7 +35,8 @@ def test_draft_edit_approve(site: Server, tmp_path: Path) -> None:
     assert "digest draft morning" in run(tmp_path, "digest", "edit", "morning", code=1).stderr
     assert "waits for you: `aggregator digest approve morning`" in run(tmp_path, "sync").stderr
     assert "drafted already" in run(tmp_path, "digest", "draft", "morning", code=1).stderr
-    assert "approved before it is sent" in run(tmp_path, "digest", "send", "morning", code=1).stderr
+    refused = run(tmp_path, "digest", "send", "morning", code=1).stderr
+    assert "approved before it is sent: `aggregator digest preview morning`, then `aggregator digest app" in refused
     sheet = run(tmp_path, "digest", "edit", "morning", "--show").stdout
     (tmp_path / "sheet.yaml").write_text(sheet.replace('subject: ""', "subject: Rain today"), encoding="utf-8")
     changed = data(tmp_path, "digest", "edit", "morning", "--file", str(tmp_path / "sheet.yaml"))
@@ -134,6 +135,14 @@ def test_what_is_approved_while_a_sync_works_is_sent_by_the_next_or_by_approving
     assert "is approved, but not sent yet: at work here is process" in said
     assert "The next `aggregator sync` sends it, or this command once more" in said
     assert "1 message written" in run(tmp_path, "digest", "approve", "morning").stderr
+
+
+def test_an_issue_for_nobody_is_said_to_be_one(site: Server, tmp_path: Path) -> None:
+    """A new newsletter has no readers yet: what was approved is kept, and not said to be mailed."""
+    desk(tmp_path, site.url("/a"), extra=MORNING.replace(", to: [reader@example.org]", ""))
+    run(tmp_path, "sync")
+    said = run(tmp_path, "digest", "approve", "morning").stderr
+    assert "made, and it has no recipients: it is kept as files only" in said and "message" not in said
 
 
 def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tmp_path: Path) -> None:

@@ -104,6 +104,9 @@ def test_a_document_that_is_refused_says_where(text: str, place: tuple[int, int,
         ("a: @b\n", "; put text that begins with @ into quotes"),
         ("a: `b`\n", "; put text that begins with ` into quotes"),
         ("a: 1\n---\nb: 2\n", "; the file must be one document, without a second `---`"),
+        ('a: 1\nb: "c\nd: e\n', "; what begins in line 2 with a quote or a bracket does not end"),
+        ("a: 1\nb: [c,\nd\n", "; what begins in line 2 with a quote or a bracket does not end"),
+        ("a: [1\nb: 2\n", "; what begins in line 1 with a quote or a bracket does not end"),
     ],
 )
 def test_usual_slips_of_syntax_come_with_advice(text: str, advice: str) -> None:

@@ -112,14 +112,15 @@ def test_a_workspace_whose_topics_have_no_meaning_loads_no_model(tmp_path: Path,
     assert done.stdout.split() == ["90", "False", "False"]
 
 
-def test_a_handful_of_entries_is_too_little_to_learn_from(tmp_path: Path) -> None:
-    with serve({"/a": page(count=9)}) as server:
+@pytest.mark.parametrize(("count", "here_are"), [(9, "9 are here"), (1, "1 is here")])
+def test_a_handful_of_entries_is_too_little_to_learn_from(tmp_path: Path, count: int, here_are: str) -> None:
+    with serve({"/a": page(count=count)}) as server:
         here = desk(tmp_path, server.url("/a"), extra=ABOUT)
         here.sync()
         with here.app() as app:
             assert training.train(app) is None
-            assert "it takes 50 entries, and 9 are here" in not_yet(app)
-            with pytest.raises(NotFoundError, match="and 9 are here"):
+            assert f"it takes 50 entries, and {here_are}" in not_yet(app)
+            with pytest.raises(NotFoundError, match=f"and {here_are}"):
                 teaching.suggest(app)
     assert not any(topics(here).values())
 

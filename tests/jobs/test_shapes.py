@@ -5,9 +5,11 @@ from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from aggregator import workers
+from aggregator.errors import NotFoundError
 from aggregator.jobs.compose import digest_named
 from aggregator.jobs.shapes import frozen
 from tests.servers import Page, serve
@@ -149,6 +151,12 @@ def test_what_a_killed_process_did_not_write_is_written_by_the_next(tmp_path: Pa
             path.unlink()
     here.sync()
     assert {path: path.read_bytes() for path in tmp_path.glob("storage/issues/morning/*")} == files
+
+
+def test_before_the_first_issue_its_preview_is_named(tmp_path: Path) -> None:
+    said = pytest.raises(NotFoundError, match="was made yet; `digest preview morning` shows the next")
+    with desk(tmp_path, extra=DIGEST).app() as app, said:
+        frozen(app, digest_named(app, "morning"))
 
 
 def test_a_mistake_in_a_template_of_the_archive_shows_before_anything_is_frozen(tmp_path: Path) -> None:

@@ -311,10 +311,11 @@ def test_what_gathers_a_digest_has_a_feed_of_its_issues_too(tmp_path: Path):
         with here.app() as app:
             answer = TestClient(site(app)).get("/feeds/morning-weekly-issues.atom")
             with Reception(app, tell=print) as reception:
-                index = TestClient(site(app, reception)).get("/").text
+                index, listed = (TestClient(site(app, reception)).get(p).text for p in ("/", "/issues/morning-weekly/"))
     assert answer.content == feed.read_bytes() == before and b"morning-weekly/2026-11-23" in before
     assert 'href="https://desk.example.org/feeds/morning-weekly-issues.atom"' in page
     assert 'href="https://desk.example.org/subscribe/morning"' in page, "the form has the choice of how often"
+    assert listed.count('href="../../subscribe/morning"') == 1, "who looks through the issues may want the next"
     assert index.count('href="./subscribe/morning"') == 2 and "subscribe/morning-weekly" not in index + page
 
 
