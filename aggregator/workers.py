@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,13 @@ from aggregator.jobs.publish import Published, publish_all
 from aggregator.jobs.refresh import Progress, refresh
 from aggregator.jobs.shapes import write_shapes
 from aggregator.model import FeedState, IssueState, PruneRow
+from aggregator.pipeline.cadence import not_skipped
 from aggregator.pipeline.spread import turn
 
 if TYPE_CHECKING:
     from aggregator.jobs.pages import PagesRead
 
+OVERDUE = timedelta(days=1)
 CRON_SLACK = timedelta(minutes=2)  # an hourly cron job must not find an hourly feed due in three seconds
 
 
@@ -114,14 +116,23 @@ def _refresh(app: App, report: Report, due: list[FeedState], *, progress: Progre
 
 
 def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[FeedState]:
-    """List the feeds to ask now, those never asked first come first; parameters as in ``sync``."""
+    """List the feeds to ask now, those never asked first come first; parameters as in ``sync``.
+
+    Who runs ``sync`` once a day, in an hour that a feed wants to be left alone in, gets it every other day.
+    """
     now = app.clock()
     found = app.store.feeds.due(now + CRON_SLACK, force=force)
-    if spread:
-        return [feed for feed in found if turn(feed) <= now]
     if force:
         return [feed for feed in found if feed.wait_until is None or feed.wait_until <= now]
-    return [feed for feed in found if max(feed.wait_until or now, feed.fresh_until or now) <= now]
+    late = None if spread else now - OVERDUE
+    now_open = [feed for feed in found if _is_open(feed, now) or (late and feed.due and feed.due < late)]
+    if spread:
+        return [feed for feed in now_open if turn(feed) <= now]
+    return [feed for feed in now_open if max(feed.wait_until or now, feed.fresh_until or now) <= now]
+
+
+def _is_open(feed: FeedState, now: datetime) -> bool:
+    return not (feed.skip_hours or feed.skip_days) or not_skipped(now, feed.skip_hours, feed.skip_days) == now
 
 
 def _compose(app: App, report: Report, *, late: timedelta | None) -> None:

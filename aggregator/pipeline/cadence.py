@@ -55,11 +55,21 @@ def after_answer(*, every: timedelta | None, rhythm: Rhythm, freshness: int, now
     hinted = min(max(ttl, freshness), HINT_CAP)
     at, fresh = now + timedelta(seconds=span), now + timedelta(seconds=hinted) if hinted else None
     if rhythm.skip_hours or rhythm.skip_days:
-        open_at = _not_skipped(at, rhythm)
+        open_at = not_skipped(at, rhythm.skip_hours, rhythm.skip_days)
         if open_at != at:
             at = fresh = open_at
             reason += "; moved to the next hour the feed does not ask to skip"
     return Due(at, reason, fresh_until=fresh)
+
+
+def not_skipped(at: datetime, hours: tuple[int, ...], days: tuple[str, ...]) -> datetime:
+    """Return the first moment from ``at`` on that RSS ``skipHours`` and ``skipDays`` (in GMT) leave open."""
+    moment = at
+    for _ in range(24 * 7):
+        if not _skips(moment, hours, days):
+            return moment
+        moment = (moment + HOUR).replace(minute=0, second=0, microsecond=0)
+    return at  # every hour of the week is skipped: nonsense, so the hint is not one
 
 
 def mean_gap(dates: list[datetime]) -> float:
@@ -106,11 +116,5 @@ def _own_rhythm(rhythm: Rhythm, now: datetime) -> tuple[float, str]:
     return span, f"{said} every {_said(span)}"
 
 
-def _not_skipped(at: datetime, rhythm: Rhythm) -> datetime:
-    moment = at
-    for _ in range(24 * 7):
-        skipped = moment.hour in rhythm.skip_hours or WEEKDAYS[moment.weekday()] in rhythm.skip_days
-        if not skipped:
-            return moment
-        moment = (moment + HOUR).replace(minute=0, second=0, microsecond=0)
-    return at  # every hour of the week is skipped: nonsense, so the hint is not one
+def _skips(moment: datetime, hours: tuple[int, ...], days: tuple[str, ...]) -> bool:
+    return moment.hour in hours or WEEKDAYS[moment.weekday()] in days

@@ -1,5 +1,6 @@
 """ParsedFeed → Drafts: who each entry is, where it leads, when it was published."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -14,6 +15,7 @@ SLACK = timedelta(minutes=10)
 """How far a publisher's clock may be ahead of ours."""
 
 _ORDER: tuple[Criterion, ...] = ("guid", "guid+url", "content")
+_MAILTO = re.compile(r"\s*\(?\bmailto:(?=,|$)")  # what feedparser leaves of “Ann (mailto:ann@example.org)”
 _INHERITS_AUTHOR = ("atom", "json")  # RFC 4287 §4.2.1, JSON Feed 1.1 "Top-level"; RSS has a managing editor, no author
 
 
@@ -110,6 +112,8 @@ def _name(draft: Draft) -> str:
 def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criterion: Criterion, now: datetime) -> Draft:
     if not entry.author and feed.author and feed.format.startswith(_INHERITS_AUTHOR):
         entry = replace(entry, author=feed.author)
+    if "mailto:" in entry.author:
+        entry = replace(entry, author=_MAILTO.sub("", entry.author))
     address = _address(entry, url) or home
     published, source = _published(entry, now)
     updated = read_date(entry.updated)

@@ -20,6 +20,7 @@ from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosure
 from aggregator.pipeline.parse_source import (
     WIDE,
     charset,
+    counts,
     days,
     hours,
     minutes,
@@ -58,7 +59,7 @@ def _document(fetched: Fetched, body: bytes) -> Any:
     """
     marked = fetched.body.startswith((b"\xef\xbb\xbf", *WIDE))  # the BOM wins: RFC 7303 §3.3
     named = "" if marked else charset(fetched.headers.get("content-type", ""))
-    kind = "application/xml" + (f"; charset={named}" if named else "")
+    kind = "application/xml" + (f"; charset={named}" if counts(named, fetched.body) else "")
     headers = {"content-type": kind, "content-language": fetched.headers.get("content-language", "").partition(",")[0]}
     try:
         document = feedparser.parse(

@@ -17,6 +17,7 @@ WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_DECLARED = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 _NO_CHARSETS = frozenset(
     {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )  # names in Python only
@@ -151,3 +152,18 @@ def charset(kind: str) -> str:
     except (LookupError, UnicodeError):  # unheard of, or one that makes bytes of bytes, as hex does
         return ""
     return found[1] if found and name not in _NO_CHARSETS else ""
+
+
+def counts(named: str, body: bytes) -> bool:
+    """Say whether the server's word on the charset of a document counts (RFC 7303 §3.2).
+
+    Not where it says another one of what is plainly UTF-8 by its bytes, and by its own word or none: that is a default
+    of the server's, and other texts do not happen to be UTF-8.
+    """
+    if not named or codecs.lookup(named).name == "utf-8" or body.isascii() or _DECLARED.match(body):
+        return bool(named)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return True
+    return False

@@ -133,6 +133,37 @@ def test_a_304_that_does_not_repeat_max_age_leaves_it_standing(tmp_path: Path) -
     assert (state.due, state.due_reason) == (START + 8 * HOUR, "the server asks for 4 h")
 
 
+NIGHT = "<skipHours>" + "".join(f"<hour>{hour}</hour>" for hour in (7, 8, 9)) + "</skipHours>"
+
+
+@pytest.mark.parametrize("spread", [False, True])
+def test_nobody_is_asked_in_an_hour_that_the_feed_skips_however_late_its_turn_comes(
+    tmp_path: Path, spread: bool
+) -> None:
+    """Due at 6:40, and nobody was there before 7."""
+    with serve({"/a": Page(rss(item(1), more=NIGHT))}) as server:
+        here = desk(tmp_path, f"{{url: '{server.url('/a')}', every: 40m}}")
+        for minutes in (0, 65, 235, 241 if not spread else 290):
+            here.clock.now = START + minutes * MIN
+            with here.app() as app:
+                workers.sync(app, spread=spread)
+            assert len(server.requests) == (1 if minutes < 240 else 2), minutes
+
+
+def test_an_hour_that_the_feed_skips_and_the_only_one_in_which_we_sync(tmp_path: Path) -> None:
+    """Once a day at 7, of which the feed skips the hour: it is asked every other day, and under --force."""
+    with serve({"/a": Page(rss(item(1), more=NIGHT))}) as server:
+        here = desk(tmp_path, f"{{url: '{server.url('/a')}', every: 40m}}")
+        here.clock.forward(hours=1)
+        asked = []
+        for _ in range(4):
+            here.sync()
+            asked.append(len(server.requests))
+            here.clock.forward(days=1)
+        here.sync(force=True)
+    assert asked == [1, 1, 2, 2] and len(server.requests) == 3
+
+
 @pytest.mark.parametrize(
     ("more", "headers", "due", "reason"),
     [

@@ -177,6 +177,20 @@ def test_the_author_of_a_feed() -> None:
         assert draft.parsed.author == author
 
 
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [
+        ("Ann Lee (mailto:", "Ann Lee"),
+        ("Ann (mailto:, Bo", "Ann, Bo"),
+        ("mailto:", ""),
+        ("mailto: a memoir", "mailto: a memoir"),
+    ],
+)
+def test_the_rest_of_a_mail_address_is_no_name(written: str, author: str) -> None:
+    """feedparser takes the address out of “Ann (mailto:ann@example.org)” and leaves what stood around it."""
+    assert only(replace(entry("A", guid="1"), author=written)).parsed.author == author
+
+
 def test_dates_and_empty_facts_are_no_change() -> None:
     """The fingerprint stays when a date moves, and when the parser's order of categories does."""
     base = fingerprint(entry(text="x"), URL)

@@ -318,6 +318,25 @@ def test_a_section_that_is_never_closed() -> None:
     assert shorten(body, CAP) == (body, 0)
 
 
+ZURICH = rss("").replace(">T<", ">Zürich<")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "title"),
+    [
+        (ZURICH.encode(), "text/xml; charset=windows-1251", "Zürich"),
+        (b'<?xml version="1.0" encoding="UTF-8"?>' + ZURICH.encode(), "text/html; charset=cp1251", "Zürich"),
+        (ZURICH.encode("cp1252"), "text/xml; charset=windows-1251", "Zьrich"),
+        (b'<?xml version="1.0" encoding="iso-8859-2"?>' + ZURICH.encode(), "text/xml; charset=cp1251", "ZГјrich"),
+    ],
+)
+def test_a_servers_default_charset_makes_no_nonsense_of_what_is_plainly_utf_8(
+    body: bytes, kind: str, title: str
+) -> None:
+    """By its bytes, and by its own word or none; else the server's word counts."""
+    assert parse(fetched(body, content_type=kind)).title == title
+
+
 @pytest.mark.parametrize("charset", ["undefined", "punycode", "idna", "unicode_escape", "hex", "rot13", "nonsense"])
 def test_a_charset_that_is_none(charset: str) -> None:
     """The server's word is passed over: the document says itself what it is written in."""
