@@ -9,6 +9,7 @@ import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from aggregator.pipeline.meaning import SURE, probabilities, text_of
 from aggregator.pipeline.meaning_features import Numbers
 from aggregator.pipeline.meaning_learn import Examples, learn
 from aggregator.pipeline.meaning_signs import labels, nearness, nothing, together, votes
-from aggregator.pipeline.topics import compile_rules
+from aggregator.pipeline.topics import Rules, compile_rules, matches, reading
 from aggregator.vectors import Vectors
 from bench.eval.figures import Figure, interval
 from bench.eval.topics_words import ABOUT, AGNEWS, BBC
@@ -55,8 +56,22 @@ def read(corpus: Path, name: str, words: dict[str, str]) -> Labelled:
 
 def voted(data: Labelled, topics: Sequence[str]) -> Numbers:
     """Count the signs of the editor's words for each of ``topics``. Shape (n, K)."""
-    rules = compile_rules([TopicConfig(name=name, words=tuple(data.words[name].split(", "))) for name in topics])
-    return np.array([votes(rules, *text) for text in data.texts], np.float32)
+    return np.array([votes(_rules(data, topics), *text) for text in data.texts], np.float32)
+
+
+def worded(data: Labelled, topics: Sequence[str]) -> np.ndarray:
+    """Say which texts have a word of each of ``topics``, wherever it stands. Shape (n, K)."""
+    read = [(reading(title), reading(text)) for title, text in data.texts]
+    return np.array([[matches(words, *one) for words in _rules(data, topics).words] for one in read])
+
+
+@cache
+def _compiled(words: tuple[tuple[str, str], ...]) -> Rules:
+    return compile_rules([TopicConfig(name=name, words=tuple(listed.split(", "))) for name, listed in words])
+
+
+def _rules(data: Labelled, topics: Sequence[str]) -> Rules:
+    return _compiled(tuple((name, data.words[name]) for name in topics))
 
 
 def by_words(data: Labelled, topics: Sequence[str]) -> Examples:
@@ -175,7 +190,7 @@ def added(data: Labelled, there: np.ndarray) -> Figure:
     for columns in [(column, (column + 1) % count) for column in range(count)]:
         topics = [data.topics[column] for column in columns]
         chances = guess(data, by_words(data, topics), topics)
-        tags = (chances >= SURE) & (voted(data, topics) == 0) & there[:, None]
+        tags = (chances >= SURE) & ~worded(data, topics) & there[:, None]
         right += int((tags & (data.gold[:, None] == np.array(columns))).sum())
         given += int(tags.sum())
     said = f"precision of {given:,} topics that meaning adds to words, two topics at a time"

@@ -98,6 +98,15 @@ def test_words_vote_and_a_veto_silences_them() -> None:
     assert votes(rules, "A match", "at the trade fair") == [0.0]
 
 
+def test_words_vote_where_a_long_text_says_what_it_is_about() -> None:
+    """A veto counts wherever it stands."""
+    rules = compile_rules([TopicConfig(name="sport", words=("goal",), excludes=("trade fair",))])
+    far = "the council met and spoke of roads " * 20
+    assert votes(rules, "", f"a goal {far}") == [1.0]
+    assert votes(rules, "", f"{far} a goal") == [0.0]
+    assert votes(rules, "A goal", f"{far} trade fair") == [0.0]
+
+
 def test_only_a_topic_that_stands_out_labels_a_text() -> None:
     said = np.array([[3, 0], [2, 1], [1, 1], [0, 0]], np.float32)
     found = labels(said, np.zeros_like(said), [True, True])
