@@ -18,6 +18,7 @@ from aggregator.config.spots import Spot, find_spots
 from aggregator.errors import ConfigError
 
 _BREAK = re.compile("\r\n|[\n\r]")
+_END_MARK = re.compile(r"(?<=[\n\r])\.\.\.(?=\s|\Z)")  # YAML 1.2 §9.1.2: the document ends here
 _BOM = "\ufeff"
 Edit = tuple[int, int, str]
 """From where to where in the text, and what to put there."""
@@ -111,8 +112,9 @@ def _into(text: str, root: Spot, key: str, items: list[Any], line_end: str) -> l
         end = root.children[-1].end
         return [(end, end, ", " + _pair({key: value}))]
     if section is None:
-        lead = "" if text.endswith(("\n", "\r")) else line_end
-        return [(len(text), len(text), lead + _indented(_block({key: value}, line_end), root.column))]
+        end = mark.start() if (mark := _END_MARK.search(text, root.end)) else len(text)
+        lead = "" if text.endswith(("\n", "\r"), 0, end) else line_end
+        return [(end, end, lead + _indented(_block({key: value}, line_end), root.column))]
     if section.flow:
         return _flow_edits(text, section, [_flow(item) if key == "feeds" else _pair(item) for item in items])
     empty = section.kind == "scalar"

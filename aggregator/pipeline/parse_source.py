@@ -37,6 +37,7 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
 )
 _ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
 _END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
+_OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,15 +65,21 @@ def prepare(body: bytes) -> bytes:
 
 
 def without_stump(body: bytes) -> tuple[bytes, bool]:
-    """Return the document without an entry in which it breaks off, and whether it breaks off at all.
+    """Return the document up to its last whole entry, with an end, and whether it had none.
 
     A server whose program dies in the middle ends its answer like any other. Half an entry may lack its guid, which
-    would make it another one than it is.
+    would make it another one than it is; and of what is not well-formed the parser reads the other entries otherwise,
+    too, so that all of them would seem changed.
     """
     if not _ROOT.search(body) or _END.search(body):
         return body, False
     starts, end = _entries(body)
-    return (body[: starts[-1]] if starts and end <= starts[-1] else body), True
+    if not end:
+        return (body[: starts[0]] if starts else body), True
+    kept = body[:end]
+    opened = [found[1] for found in _OPENED.finditer(body, 0, starts[0])]
+    missing = (name for name in reversed(opened) if not re.search(rb"</%s[\s>]" % re.escape(name), kept))
+    return kept + b"".join(b"</%s>" % name for name in missing), True
 
 
 def shorten(body: bytes, cap: int) -> tuple[bytes, int]:

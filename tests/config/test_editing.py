@@ -43,6 +43,7 @@ SHAPES = {
     "block scalar last": TOPICS + "title: T\nfeeds:\n  - url: https://a.example/\n    title: |-\n      A\n\n\n",
     "quoted and long": 'title: T\n"feeds":\n  - "https://a.example/' + "x" * 300 + '"\n' + TOPICS,
     "document marks": "---\ntitle: T\nfeeds:\n  - https://a.example/\n" + TOPICS + "...\n",
+    "document marks, no feeds": "---\ntitle: T\n" + TOPICS + "# the end\n...\n",
     "the shipped one": SHIPPED,
 }
 

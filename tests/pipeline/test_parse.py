@@ -58,6 +58,26 @@ def test_of_the_entry_in_which_a_document_breaks_off_nothing_is_taken(body: str,
 
 
 @pytest.mark.parametrize(
+    ("head", "tail"),
+    [
+        ("<rss><channel><title>T &amp; U</title>", "</channel></rss>"),
+        ("<rdf:RDF xmlns='http://purl.org/rss/1.0/'><channel><title>T</title></channel>", "</rdf:RDF>"),
+        ("<feed xmlns='http://www.w3.org/2005/Atom' xmlns:feed2='x'><feed2:a></feed2:a>", "</feed>"),
+        ("<a:feed xmlns:a='http://www.w3.org/2005/Atom'>", "</a:feed>"),
+    ],
+)
+def test_what_is_whole_of_a_document_that_breaks_off_is_read_as_it_was(head: str, tail: str) -> None:
+    """Not as what is not well-formed is read, which would make every entry look changed."""
+    kind = "item" if "feed" not in head else "a:entry" if "a:feed" in head else "entry"
+    title = kind.replace("item", "title").replace("entry", "title")
+    entries = [f"<{kind}><{title}>A{n} &amp;lt; B\n\n C</{title}><!-- x --></{kind}>" for n in range(3)]
+    whole = parse(fetched(f"{head}{''.join(entries[:2])}{tail}"))
+    for cut in (entries[0] + entries[1], "".join(entries)[:-3], "".join(entries[:2]) + "\n  <ite"):
+        broken = parse(fetched(head + cut))
+        assert (broken.entries, broken.title, broken.breaks_off) == (whole.entries, whole.title, True)
+
+
+@pytest.mark.parametrize(
     "body", [rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()]
 )
 def test_what_is_odd_at_its_end_does_not_break_off(body: str) -> None:
@@ -366,3 +386,17 @@ def test_an_item_of_json_that_nobody_foresaw() -> None:
         (1, "item 2", "cannot be read (LookupError: content_html)"),
         (2, "item 3", "not an object but a number"),
     ]
+
+
+def test_captured_documents_that_break_off_give_no_other_entries(corpus: Path) -> None:
+    """Cut at two thirds, each gives some of the entries that it gives as a whole, as they were."""
+    few = sorted(path for path in (corpus / "feeds" / "real").iterdir() if path.suffix in (".xml", ".rss"))[::4]
+    seen = 0
+    for path in few:
+        body = path.read_bytes()
+        whole = {entry for entry in parse(fetched(body)).entries if entry.guid}
+        if b"\x00" not in body[:4]:
+            part = parse(fetched(body[: len(body) * 2 // 3])).entries
+            assert {entry for entry in part if entry.guid} <= whole, path.name
+            seen += len(part)
+    assert seen > 100
