@@ -13,7 +13,7 @@ ORIGINAL, UNKNOWN, SYNDICATED = range(3)
 _BEGIN, _END = 160, 400
 """Credits stand in the first and the last characters of a text."""
 
-_DATELINE = re.compile(r"\(([A-Z][\w.&' -]{1,30})\)\s*(?:[-–—:]|$)")
+_DATELINE = re.compile(r"\(([A-Z][\w.&' -]{1,30}|(?:awp|dpa|epd|kna|ots|sda|sid)(?=[)/])(?:/\w+)?)\)\s*(?:\.?[-–—:]|$)")
 _CREDIT = re.compile(
     r"(?:\b(?:source|quelle|fuente)\s*:|"
     r"\b(?:appeared|published|posted)\s+(?:first|originally)\s+(?:on|in|at|by)\b|"
@@ -81,7 +81,8 @@ def _origin(
 def credits(text: str) -> tuple[str, ...]:
     """Gather whom a text names as its source: "(Reuters) –", "Source: X", "first appeared on X"."""
     ends = text if len(text) <= _BEGIN + _END else f"{text[:_BEGIN]}\n{text[-_END:]}"
-    found = [*_DATELINE.findall(text[:_BEGIN]), *_CREDIT.findall(ends)]
+    agencies = [name.partition("/")[0] for name in _DATELINE.findall(text[:_BEGIN])]  # "(dpa/tmn)" is dpa
+    found = [*agencies, *_CREDIT.findall(ends)]
     return tuple(dict.fromkeys(name for name in map(_letters, found) if name))
 
 
