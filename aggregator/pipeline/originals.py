@@ -38,7 +38,7 @@ def leading(members: Sequence[StoredEntry]) -> tuple[StoredEntry, str]:
     The copy of the original publisher does, before one of which nothing is known, before one that is somebody else's;
     of those one with at least twice as much of the text as those before it; else the earliest.
     """
-    named = [credits(member.entry.text) for member in members]
+    named = [(*credits(member.entry.text), *member.entry.credit.split()) for member in members]
     sites = [publisher_of(member.entry.url) for member in members]
     linked = {site for site, member in zip(sites, members, strict=True) if site != member.source.publisher}
     everyone = dict.fromkeys(name for names in named for name in names)
@@ -76,6 +76,11 @@ def _origin(
     if any(_is(name, member) for name in everyone):
         return ORIGINAL, "a copy names its publisher as the source"
     return (SYNDICATED if where and publisher and where != publisher else UNKNOWN), ""
+
+
+def lost_credit(text: str, kept: str) -> str:
+    """Name whom a text credits where that was cut from what is ``kept`` of it, as ``Entry.credit`` has it."""
+    return " ".join(name for name in credits(text) if name not in credits(kept))
 
 
 def credits(text: str) -> tuple[str, ...]:
