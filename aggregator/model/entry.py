@@ -46,6 +46,7 @@ class Entry:
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     image: str = ""
+    credit: str = ""  # whom a line that was cut names as the source ("The post X appeared first on Y"), in letters
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle as its bare values: every new entry crosses the hop between processes."""

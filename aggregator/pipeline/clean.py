@@ -24,7 +24,7 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
     """
     parsed = draft.parsed
     said = plain_title(parsed.title)
-    html, text, teaser = _texts(parsed, draft.url, said, repeated)
+    html, text, teaser, credit = _texts(parsed, draft.url, said, repeated)
     title = said or shortened(one_line(text), 80)
     base = parsed.content.base or draft.url
     return Entry(
@@ -45,16 +45,30 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
         categories=_categories(parsed) if parsed.categories else (),
         enclosures=_enclosures(parsed, base) if parsed.enclosures else (),
         image=absolute(parsed.image, base) or first_picture(html),
+        credit=credit,
     )
 
 
-def _texts(parsed: ParsedEntry, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str]:
-    """Give an entry's HTML and its text, both of one source, and the text of its summary where there is one."""
-    html, text = unfurnished(*_cleaned(parsed.content, base), title=title, known=repeated)
+def _texts(parsed: ParsedEntry, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str, str]:
+    """Give an entry's HTML and its text, both of one source, the text of its summary where there is one, its credit."""
+    html, text, credit = _unfurnished(parsed.content, base, title, repeated)
     if not parsed.summary.value:
-        return html, text, text
-    summary, teaser = unfurnished(*_cleaned(parsed.summary, base), title=title, known=repeated)
-    return (html, text, teaser or text) if html else (summary, teaser, teaser)
+        return html, text, text, credit
+    summary, teaser, named = _unfurnished(parsed.summary, base, title, repeated)
+    if html:
+        return html, text, teaser or text, credit or named
+    return summary, teaser, teaser, named
+
+
+def _unfurnished(markup: Markup, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str]:
+    """Give clean HTML and text without furniture, and whom a line of it named as the source."""
+    said = _cleaned(markup, base)
+    html, text = unfurnished(*said, title=title, known=repeated)
+    if text == said[1]:
+        return html, text, ""
+    from aggregator.pipeline.originals import lost_credit  # most texts have no furniture
+
+    return html, text, lost_credit(said[1], text)
 
 
 def safe(markup: Markup, *, base: str = "") -> str:

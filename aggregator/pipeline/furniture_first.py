@@ -36,10 +36,21 @@ _WORDS = """
     verwante video videos view vind vindt você voir volg vollständigen votre vous want watch we weekly weiter
     weitere weiterlesen werbung what whatsapp wij wir write x you you'll your youtube zum zur zurück © à
     ähnliche ça écrire über bookmark hit donate support become already submit report thanks purchase no
+    average buy link powered replies submitted
     comenta comentar commenta commenter dieses jetzt kommentieren los reageer el
 """
 FIRST = frozenset(_WORDS.split()) | tongues.FIRST
 """The first words of what furniture_words and furniture_notices describe."""
 
-ANYWHERE = ("newsletter", "mailing list", "rights reserved", "cookies", "reader-supported", *tongues.ANYWHERE)
+ANYWHERE = (
+    "newsletter",
+    "mailing list",
+    "rights reserved",
+    "cookies",
+    "reader-supported",
+    "continuing the conversation",
+    "me a coffee",
+    "useful was this post",
+    *tongues.ANYWHERE,
+)
 """What those say that may begin with any word."""

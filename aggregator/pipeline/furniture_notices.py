@@ -93,6 +93,12 @@ NOTICE = any_of(
     already (?:a|have) .{1,30}(?:log|sign) in.{0,10}
     donate(?: now| today| here)?
     back to top
+    if you (?:enjoyed|liked?) this (?:post|article|piece|story)\b.{0,60}\b(?:coffee|patreon|ko-fi|subscrib|share).{0,90}
+    (?:support (?:me|us|my work|our work) on|buy me a coffee).{0,60}
+    powered by (?:wpematico|ghost|wordpress|blogger|disqus|feedburner|substack)
+    this email was sent (?:by|to)\b.{0,150}|this content is hosted by a third party\b.{0,300}
+    please enable javascript to view\b.{0,80}|join our (?:whatsapp|telegram) (?:channel|group)\b.{0,80}
+    how useful was this post\b.{0,60}|average rating [\d.]+ ?/.{0,40}|click on a star to rate.{0,20}
     report this ad|no spam\W+unsubscribe (?:at )?any ?time|listen to this (?:article|story)
     (?:.{1,80} is a )?reader-supported publication\b.{0,200}
     thanks for reading\b.{0,80}\bsubscribe\b.{0,90}
@@ -148,6 +154,11 @@ MORE = any_of(
     more details?
     read (?:this|the) (?:article|post|story) (?:on|at)\b.{0,90}
     view (?:article|post|original)
+    submitted by /?u/\S{1,40}|link\] \[comments
+    repl(?:y|ies) (?:to this (?:post|article|entry) )?(?:via|by) e-?mail.{0,40}
+    thanks for reading(?: this (?:post|article|entry))? (?:via|by|in) (?:rss|email|your feed).{0,140}
+    this is a content summary only\b.{0,120}
+    .{1,160} was originally published in .{1,80} where people are continuing the conversation\b.{0,80}
     (?:the|this) (?:post|article|entry)\b.{1,300}\bappeared first on\b.{1,120}
     (?:the|this) (?:post|article|entry)\b.{0,200}\b(?:first|originally) (?:appeared|published) (?:on|at|in)\b.{1,120}
     (?:first|originally) (?:published|appeared) (?!in (?:\w+ )?\d{4}\b.)(?:on|at|in)\b.{1,120}

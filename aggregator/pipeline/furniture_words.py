@@ -16,7 +16,8 @@ _NAMED = {
     "|instagram|youtube|tiktok|threads|bluesky|mastodon",
     "advertisement": "advert|advertisement|ads?|anzeige|werbung|publicité|publicidad|pubblicità|publicidade"
     "|advertentie|reklame|anuncio",
-    "buttons": "share|tweet|pin(?: it)?|email|mail|print|like|loading|more|copy link|on|and",
+    "buttons": "share|tweet|pin(?: it)?|email|mail|print|pdf|like|loading|more|copy link|on|and",
+    "rights": tongues.RIGHTS,
     "pause": "(?:advertisement|ad|video|promotion|newsletter.{0,20})",
     "months": "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d",
     "whole": "(?:full|whole|original) (?:article|story|post|entry)|rest(?: of .{1,60})?",

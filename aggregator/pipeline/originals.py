@@ -13,7 +13,7 @@ ORIGINAL, UNKNOWN, SYNDICATED = range(3)
 _BEGIN, _END = 160, 400
 """Credits stand in the first and the last characters of a text."""
 
-_DATELINE = re.compile(r"\(([A-Z][\w.&' -]{1,30})\)\s*(?:[-–—:]|$)")
+_DATELINE = re.compile(r"\(([A-Z][\w.&' -]{1,30}|(?:awp|dpa|epd|kna|ots|sda|sid)(?=[)/])(?:/\w+)?)\)\s*(?:\.?[-–—:]|$)")
 _CREDIT = re.compile(
     r"(?:\b(?:source|quelle|fuente)\s*:|"
     r"\b(?:appeared|published|posted)\s+(?:first|originally)\s+(?:on|in|at|by)\b|"
@@ -38,7 +38,7 @@ def leading(members: Sequence[StoredEntry]) -> tuple[StoredEntry, str]:
     The copy of the original publisher does, before one of which nothing is known, before one that is somebody else's;
     of those one with at least twice as much of the text as those before it; else the earliest.
     """
-    named = [credits(member.entry.text) for member in members]
+    named = [(*credits(member.entry.text), *member.entry.credit.split()) for member in members]
     sites = [publisher_of(member.entry.url) for member in members]
     linked = {site for site, member in zip(sites, members, strict=True) if site != member.source.publisher}
     everyone = dict.fromkeys(name for names in named for name in names)
@@ -78,10 +78,16 @@ def _origin(
     return (SYNDICATED if where and publisher and where != publisher else UNKNOWN), ""
 
 
+def lost_credit(text: str, kept: str) -> str:
+    """Name whom a text credits where that was cut from what is ``kept`` of it, as ``Entry.credit`` has it."""
+    return " ".join(name for name in credits(text) if name not in credits(kept))
+
+
 def credits(text: str) -> tuple[str, ...]:
     """Gather whom a text names as its source: "(Reuters) –", "Source: X", "first appeared on X"."""
     ends = text if len(text) <= _BEGIN + _END else f"{text[:_BEGIN]}\n{text[-_END:]}"
-    found = [*_DATELINE.findall(text[:_BEGIN]), *_CREDIT.findall(ends)]
+    agencies = [name.partition("/")[0] for name in _DATELINE.findall(text[:_BEGIN])]  # "(dpa/tmn)" is dpa
+    found = [*agencies, *_CREDIT.findall(ends)]
     return tuple(dict.fromkeys(name for name in map(_letters, found) if name))
 
 

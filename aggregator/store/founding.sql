@@ -93,6 +93,7 @@ CREATE TABLE entry (
   excerpt TEXT NOT NULL,
   html TEXT NOT NULL,
   text TEXT NOT NULL,
+  credit TEXT DEFAULT '' NOT NULL,
   CONSTRAINT fk_entry_feed_id_feed FOREIGN KEY(feed_id) REFERENCES feed (id) ON DELETE CASCADE,
   CONSTRAINT uq_entry_feed_id_guid UNIQUE (feed_id, guid),
   CONSTRAINT uq_entry_uid UNIQUE (uid)

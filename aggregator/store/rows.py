@@ -93,7 +93,7 @@ def source(row: Sequence[Any]) -> Source:
 
 ENTRY = (
     *("guid", "url", "key", "title", "author", "html", "text", "excerpt", "language", "published", "published_from"),
-    *("updated", "fingerprint", "words", "categories", "enclosures", "image"),
+    *("updated", "fingerprint", "words", "categories", "enclosures", "image", "credit"),
 )
 """The columns that hold an Entry, by the names of its fields and in their order."""
 
@@ -116,11 +116,11 @@ _TEXTS = attrgetter("guid", "url", "key", "title", "author", "html", "text", "ex
 
 def entry_values(entry: Entry) -> list[Any]:
     """Entry → the values of ENTRY; text that no database can hold (lone surrogates, NUL) is replaced."""
-    texts = [*_TEXTS(entry), entry.image]
+    texts = [*_TEXTS(entry), entry.image, entry.credit]
     if not _is_storable("".join(texts)):
         texts = list(map(storable, texts))
     return [
-        *texts[:-1],
+        *texts[:-2],
         number(entry.published),
         entry.published_from,
         number(entry.updated),
@@ -128,7 +128,7 @@ def entry_values(entry: Entry) -> list[Any]:
         entry.words,
         storable(write_json([[c.term, c.scheme, c.label] for c in entry.categories])),
         storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
-        texts[-1],
+        *texts[-2:],
     ]
 
 

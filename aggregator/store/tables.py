@@ -118,6 +118,7 @@ class EntryRow(Row, table=True):
     excerpt: str = Field(sa_type=Text)
     html: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
+    credit: str = Field(sa_type=Text, sa_column_kwargs={"server_default": ""})  # behind them: it was added later
 
 
 class TombstoneRow(Row, table=True):

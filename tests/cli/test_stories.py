@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from aggregator.model.story_traits import nth_story
 from tests.cli.test_commands import data, run
 from tests.servers import Page, Server, serve
 from tests.storyroom import TREATY
-from tests.workspaces import desk, item, rss
+from tests.workspaces import START, desk, item, rss
 
 EXTRA = """topics: {world: {title: World, words: [treaty], weight: 2}, sport: {words: [goal]}}
 outputs: [{name: events, show: stories}, {name: all}]
@@ -166,3 +167,21 @@ def test_for_a_person_the_steps_stand_out_and_long_lines_are_wrapped(synced: Pat
     assert "\x1b[1msummary:" in done.stdout
     lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).rstrip() for line in done.stdout.splitlines()]
     assert max(map(len, lines)) <= 60 and sum(line.startswith(" " * 12) for line in lines) > 5
+
+
+def test_the_list_is_in_the_order_of_its_newest_entries(tmp_path: Path) -> None:
+    """Those that came with one sync as well, in whichever order their feeds stand."""
+    names = ("Rain floods cellars", "Whale swims free", "Furnace goes cold", "Opera finds a tenor")
+    pages = {f"/{n}": Page(rss(item(90 + n))) for n in range(len(names))}
+    with serve(pages) as server:
+        here = desk(tmp_path, *(server.url(path) for path in pages))
+        here.sync()
+        here.clock.forward(hours=9)
+        for n, name in enumerate(names):
+            hours = (5, 8, 6, 7)[n]
+            server.pages[f"/{n}"] = Page(rss(item(n, title=name, text=f"{name}.", at=START + timedelta(hours=hours))))
+        here.sync(force=True)
+    rows = data(tmp_path, "stories")["stories"]
+    whens = [row["newest"] for row in rows]
+    assert [row["title"] for row in rows[:4]] == [names[n] for n in (1, 3, 2, 0)]
+    assert whens == sorted(whens, reverse=True)

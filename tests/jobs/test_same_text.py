@@ -4,10 +4,13 @@ import random
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from aggregator.cli.trace import trace
 from aggregator.cli.trace_facts import evidence
 from aggregator.jobs.explain import explain
 from aggregator.model import KEYS, StoredEntry
+from aggregator.pipeline.copies import fold
 from aggregator.pipeline.furniture import paragraph
 from aggregator.pipeline.shingles import shared_passages
 from tests.servers import Page, serve
@@ -15,6 +18,7 @@ from tests.workspaces import Desk, desk, item, rss
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ane", "orth", "ield", "ust", "emple", "ingle", "ower", "ave")]
 HOUR = timedelta(hours=1)
+PLANET = (("/a", "planet.example"), ("/b", "notes.example"))
 
 
 def body(seed: int, count: int = 120) -> list[str]:
@@ -57,6 +61,26 @@ def test_an_agency_copy_with_another_headline_and_notice_is_told_once(tmp_path: 
     assert told[2:] == [f"copies: {first.id} at 127.0.0.1", f"told by entry {first.id}: it came first"]
     assert isinstance(facts, dict)
     assert (facts["like"], facts["score"], facts["lead"]) == (str(first.id), second.same_score, str(first.id))
+
+
+@pytest.mark.parametrize("said", ["The post Pier appeared first on Harbour Notes.", "Source: Harbour Notes"])
+def test_whom_a_copy_names_as_its_source_stands_for_the_text_also_where_the_line_is_cut(
+    tmp_path: Path, said: str
+) -> None:
+    """The copy came first, and its feed's text ends as a text; who wrote it is not forgotten."""
+    text = " ".join(body(3))
+    copy = item(1, title="Pier to be built", text=paragraphs(f"{text}.", said), link="https://planet.example/1")
+    own = item(2, title="Pier to be built", text=paragraphs(f"{text}."), link="https://notes.example/2")
+    pages = {"/a": Page(rss(copy, title="Planet")), "/b": Page(rss(own, title="Harbour Notes"))}
+    with serve(pages) as server:
+        here = desk(tmp_path, f"{{url: '{server.url('/a')}', publisher: planet.example}}")
+        here.sync()
+        both = (f"{{url: '{server.url(path)}', publisher: {site}}}" for path, site in PLANET)
+        here = desk(tmp_path, *both)
+        here.sync()
+    with here.app() as app:
+        (folded,) = fold(app.store.entries.search())
+    assert (folded.lead.source.title, folded.why) == ("Harbour Notes", "a copy names its publisher as the source")
 
 
 def test_a_change_of_rules_parts_no_texts_by_what_was_learned_since(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from aggregator.model import Entry, Source, StoredEntry
 from aggregator.pipeline.copies import fold
 
@@ -72,6 +74,17 @@ def test_the_agency_named_in_the_dateline_leads() -> None:
 def test_an_agency_is_known_by_its_other_names() -> None:
     text = "LONDON (AP) — The bridge was opened."
     assert lead(at(1, "paper.example", text=text), at(2, "apnews.com", text="The bridge was opened."))[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("begin", "agency"),
+    [("Berlin (dpa) - ", "dpa.com"), ("Kiel (dpa/lno) – ", "dpa.com"), ("Madrid, 12 oct (EFE).- ", "efe.com")],
+)
+def test_an_agency_is_known_as_newsrooms_of_other_countries_write_it(begin: str, agency: str) -> None:
+    text = f"{begin}The bridge was opened."
+    assert lead(at(1, "paper.example", text=text), at(2, agency, text="The bridge was opened."))[0] == 2
+    aside = at(1, "paper.example", text="The bridge (pictured) – the third of its kind – was opened.")
+    assert lead(aside, at(2, agency, text="The bridge was opened.")) == (1, "it came first")
 
 
 def test_the_blog_where_it_appeared_first_leads() -> None:

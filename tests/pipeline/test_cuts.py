@@ -74,6 +74,15 @@ def left(html: str, title: str = "") -> list[str]:
         "Il tuo indirizzo email non sarà pubblicato. I campi obbligatori sono contrassegnati *",
         "O seu endereço de e-mail não será publicado. Campos obrigatórios são marcados com *",
         "Je e-mailadres wordt niet gepubliceerd. Vereiste velden zijn gemarkeerd met *",
+        "submitted by /u/quay_walker",
+        "[link] [comments]",
+        "Reply via email",
+        "The pier was originally published in Quays on Medium, where people are continuing the conversation.",
+        "If you enjoyed this post, consider buying me a coffee.",
+        "Please enable JavaScript to view the comments powered by Disqus.",
+        "How useful was this post? Click on a star to rate it!",
+        "Join our WhatsApp channel for the latest updates.",
+        "Print PDF Email",
     ],
 )
 def test_a_line_of_furniture_below_a_text_is_cut(line: str) -> None:
@@ -119,6 +128,9 @@ def test_prose_goes_on_below_a_list_of_other_articles() -> None:
         "More from the storm than from any war, the town has learned to rebuild.",
         "Advertisements for herring covered the wall.",
         "Get in the boat, she said.",
+        "If the wall holds, the harbour master said, the market will share its roof with the boats again in June.",
+        "How useful the post was in those days, nobody in the town can tell any more.",
+        "Submitted by four towns, the plan was voted down.",
         "Werbung machten sie für den Hafen erst nach dem Krieg.",
     ],
 )
