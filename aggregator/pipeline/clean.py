@@ -103,12 +103,14 @@ def _name(text: str) -> str:
 
 def _categories(parsed: ParsedEntry) -> tuple[Category, ...]:
     found = [one for one in map(_category, parsed.categories) if one]
-    return tuple(dict.fromkeys(found) if len(found) > 1 else found)
+    alone = len({one.term for one in found}) == len(found)  # a text is hashed once, a category anew each time
+    return tuple(found if alone else dict.fromkeys(found))
 
 
 def _category(category: Category) -> Category | None:
-    term, label = _name(category.term[:1000]), _name(category.label[:1000])
-    return Category(term or label, one_line(category.scheme)[:LONGEST_NAME], label) if term or label else None
+    term, label = _name(category.term[:1000]), _name(category.label[:1000]) if category.label else ""
+    scheme = one_line(category.scheme)[:LONGEST_NAME] if category.scheme else ""
+    return Category(term or label, scheme, label) if term or label else None
 
 
 def _enclosures(parsed: ParsedEntry, base: str) -> tuple[Enclosure, ...]:

@@ -73,14 +73,14 @@ def is_suspicious(text: str, title: str = "") -> bool:
     lines = text.split("\n")
     if title and _tells_title(lines, title):
         return True
-    if any(map(_is_suspicious, lines)):
+    if any(map(_is_suspicious, [line for line in lines if 0 < len(line) <= LONGEST])):
         return True
     low = text[-400:].casefold()
     return any(map(low.__contains__, ANYWHERE))
 
 
 def _is_suspicious(line: str) -> bool:
-    return 0 < len(line) <= LONGEST and _begins_like_furniture(line) and _may_be_furniture(folded(line))
+    return _begins_like_furniture(line) and _may_be_furniture(folded(line))
 
 
 def _repeats(text: str, known: Collection[int]) -> bool:

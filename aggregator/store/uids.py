@@ -17,10 +17,11 @@ def assign(connection: sqlite3.Connection, named: Sequence[tuple[str, str]], *, 
     These go by the ids of entries that may be purged. It is the publisher's guid when that is an absolute IRI and free
     (RFC 4287 §4.2.6 wants ids kept when a feed is republished), else one of our own.
     """
-    taken = _taken(connection, {guid for _, guid in named if is_iri(guid)})
+    iris = {guid for _, guid in named if is_iri(guid)}
+    taken = _taken(connection, iris)
     uids: list[str | None] = []
     for _, guid in named:
-        uids.append(guid if is_iri(guid) and guid not in taken else None)
+        uids.append(guid if guid in iris and guid not in taken else None)
         taken.add(guid)
     minted = {one: mint(*one, authority=authority) for one, uid in zip(named, uids, strict=True) if uid is None}
     taken |= _taken(connection, minted.values())

@@ -1,11 +1,14 @@
 """What outputs, digests and people are given: newest first, whole text sets, only what is for them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.model import Category, Reach, StoredEntry
+from aggregator.store.driver import write_json
+from aggregator.store.rows import ENTRY, entry_values, storable
 from tests.store.things import DAY, HOUR, NOW, Desk, document, entry, listings, story
 
 
@@ -181,3 +184,9 @@ def test_more_ids_than_sqlite_takes_parameters(desk: Desk) -> None:
     assert desk.store.entries.members(list(range(1, 40_000))) == ()
     assert desk.store.issues.told("morning", [story(n, n) for n in range(1, 40_000)]) == {}
     assert desk.store.feeds.claim(range(1, 40_000), now=NOW + timedelta(hours=9), seconds=1) == {1: 1, 2: 1}
+
+
+@given(st.lists(st.builds(Category, st.text(), st.text(), st.text()), max_size=3))
+def test_categories_are_kept_as_json_is_written(categories: list[Category]) -> None:
+    kept = entry_values(replace(entry("1"), categories=tuple(categories)))[ENTRY.index("categories")]
+    assert kept == storable(write_json([[one.term, one.scheme, one.label] for one in categories]))
