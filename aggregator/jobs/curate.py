@@ -39,7 +39,9 @@ def curate(app: App) -> Placed:
 
 def _placed(app: App, desk: "Placing", pending: tuple[Candidate, ...]) -> list[Curated]:
     rows, learned, stories = desk.place(pending)
-    app.store.curation.save(rows, rules=app.rules.version, now=app.clock(), learned=learned, stories=stories)
+    read = {entry.id: entry.facts for entry in pending if entry.facts}
+    rules, now = app.rules.version, app.clock()
+    app.store.curation.save(rows, rules=rules, now=now, learned=learned, stories=stories, read=read)
     return rows
 
 

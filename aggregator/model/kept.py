@@ -171,6 +171,11 @@ class StoredEntry:
     story_why: tuple[str, ...] = ()  # in words
 
 
+Facts = tuple[str, int, int, Reach, int]
+"""What never changes of a stored entry, but with its text: its permanent id, when it was published and when it
+surfaced, its reach, when it was first seen. Moments are as the store keeps them."""
+
+
 @value(frozen=True, slots=True)
 class Candidate:
     """An entry as Curate sees it: one that is to be placed, or one to compare it with."""
@@ -190,6 +195,7 @@ class Candidate:
     story: int = 0
     same_score: float = 0.0  # how surely it is a copy of another of its set
     settled: bool = False  # its text has not changed since it was compared: it stays in its set
+    facts: Facts | None = None  # for the store, which is to keep what is decided
 
 
 @value(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class Learned:
     furniture: Mapping[int, bytes] = field(default_factory=dict)  # feed → its paragraphs
 
 
+NOTHING_LEARNED = Learned()
+
+
 @value(frozen=True, slots=True)
 class IssueState:
     """An issue in the ledger; ``skipped``: there was nothing to tell. ``entries`` counts what it tells."""

@@ -7,20 +7,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
-from aggregator.model.story_traits import founder_of
-from aggregator.store import meta, shelves, texts, waiting
+from aggregator.model import NOTHING_LEARNED, Candidate, Curated, Facts, Learned, StoryChanges
+from aggregator.store import decisions, meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number, write_json
-from aggregator.store.founders import Founder, founders, part, story_uids
+from aggregator.store.founders import part
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
-from aggregator.store.stories import merge, write
 
 MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
 
 NO_CHANGES = StoryChanges()
+NO_FACTS: Mapping[int, Facts] = {}
 
 
 class Curation:
@@ -128,43 +127,28 @@ class Curation:
         *,
         rules: str,
         now: datetime,
-        learned: Learned | None = None,
+        learned: Learned = NOTHING_LEARNED,
         stories: StoryChanges = NO_CHANGES,
+        read: Mapping[int, Facts] = NO_FACTS,
     ) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before.
 
         An entry stands under a topic from ``now`` on, or since it came there first if it has stood there all along.
-        With it goes what was learned of texts, and what that did to stories.
+        With it goes what was learned of texts, and what that did to stories. ``read`` are the facts of entries as they
+        were handed over.
         """
         if not curated:
             return
         with self._lane.write() as connection:
-            facts = among(connection, _FACTS, [row.entry for row in curated])
-            entries = {id: rest for id, *rest in facts}
-            rows = [row for row in curated if row.entry in entries]
-            ids = [row.entry for row in rows]
+            facts = decisions.facts_of(connection, [row.entry for row in curated], read)
+            rows = [row for row in curated if row.entry in facts]
             if meta.read(connection, "rules") == rules:
-                waiting.leave(connection, ids)
-            known = {id: Founder(uid, published) for id, (uid, published, *_) in entries.items()}
-            heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows}, known)
-            uids = story_uids(connection, {row.entry: row.story for row in rows if row.story}, known)
-            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
-            _merge(connection, stories)
-            told = dict(among(connection, _TOLD, [row.entry for row in rows if row.text_set in (0, row.entry)]))
-            connection.executemany(_DECIDE, decided)
-            moved = [row for row in rows if row.story and told.get(row.entry, row.story) != row.story]
-            connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
-            write(connection, stories, entries.keys())
-            shelves.put(connection, [(row, *entries[row.entry][2:]) for row in rows], now=now)
-            if learned:
-                texts.keep(connection, learned, entries)
+                waiting.leave(connection, [row.entry for row in rows])
+            decisions.write(connection, rows, facts, now=now, learned=learned, stories=stories)
             meta.bump(connection)
 
 
-_FACTS = "SELECT id, uid, published, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
-_TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"
-_FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND entry_id != ?"  # copies, their text
 _COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM curation WHERE entry_id IN"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
@@ -173,22 +157,12 @@ _ANY = "SELECT 1 FROM pending LIMIT 1 OFFSET ?"
 _NEXT = (
     "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
 )
-_COLUMNS = (
-    *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
-    *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
-)
-_DECIDE = (
-    f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    f"ON CONFLICT (entry_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
-)
 
 
 def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
-    rows = connection.execute(_NEXT, (*after, limit)).fetchall()
-    found = {
-        row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, _ in rows])
-    }
-    return tuple(found[id] if changed else replace(found[id], settled=found[id].text_set != 0) for id, changed in rows)
+    changed = dict(connection.execute(_NEXT, (*after, limit)).fetchall())
+    rows = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", list(changed))}
+    return tuple([candidate(rows[id], changed=bool(new)) for id, new in changed.items()])
 
 
 def _sharing(
@@ -216,26 +190,3 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
     for (id,) in among(connection, "SELECT entry_id FROM pending WHERE changed AND entry_id IN", found):
         found[id] = replace(found[id], text_set=0, set_founded=None)
     return found
-
-
-def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
-    """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
-    for younger, older in changes.merged:
-        (uid,) = story_uids(connection, {founder_of(older)[0]: older}, {}).values()
-        merge(connection, younger, older, uid=uid)
-
-
-def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:
-    tags = write_json([_tag(tag) for tag in row.tags])
-    set_uid = "" if founder.uid == uid else founder.uid
-    story_uid = stories.get(row.story, "")
-    return (
-        *(row.entry, row.text_set or row.entry, set_uid, founder.published, row.same_as, row.dropped, tags),
-        *(row.same_like, row.same_score, row.story, "" if story_uid == uid else story_uid),
-        *(row.story_like, row.story_score, write_json(row.story_why)),
-    )
-
-
-def _tag(tag: Tag) -> list[Any]:
-    guess = [] if tag.probability == 1 else [tag.probability]
-    return [tag.topic, tag.via, tag.evidence, *guess]

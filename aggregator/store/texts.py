@@ -76,19 +76,24 @@ class Texts:
         return furniture.known(self.furniture([feed]).get(feed, b"")).repeated
 
 
-def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
-    """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
+def keep(
+    connection: sqlite3.Connection, learned: Learned, entries: Collection[int], *, before: Collection[int]
+) -> dict[int, bytes]:
+    """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there.
+
+    Gives of each entry that was compared its keys, as they are kept beside it. Those of its former text are dropped
+    where it was placed ``before``.
+    """
     held: dict[int, list[int]] = {entry: [] for entry in learned.compared if entry in entries}
     rows = [row for row in learned.keys if row[1] in entries]
     for run, entry in rows:
         held.setdefault(entry, []).append(run)
-    before = {entry: _unpacked(runs) for entry, runs in among(connection, _HELD, held)}
-    gone = [(run, entry) for entry, runs in before.items() for run in runs - set(held[entry])]
+    told = among(connection, _HELD, [entry for entry in held if entry in before])
+    gone = [(run, entry) for entry, runs in told for run in _unpacked(runs) - set(held[entry])]
     connection.executemany("DELETE FROM sketch WHERE run = ? AND entry_id = ?", gone)
     connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
-    packed = [(pack(f"<{len(runs)}q", *runs), entry) for entry, runs in held.items()]
-    connection.executemany("UPDATE curation SET runs = ? WHERE entry_id = ?", packed)
     connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
+    return {entry: pack(f"<{len(runs)}q", *runs) for entry, runs in held.items()}
 
 
 def sweep(connection: sqlite3.Connection) -> None:

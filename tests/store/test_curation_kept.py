@@ -219,3 +219,18 @@ def test_the_founders_date_is_known_when_a_hundred_copies_stand_between(desk: De
         if n % 20 == 19:
             sets = place(desk)
     assert sets == {str(n): 1 if n < 7 * 24 else 169 for n in range(200)}
+
+
+def test_an_entry_that_is_purged_while_it_is_being_placed_leaves_nothing(desk: Desk) -> None:
+    """What was read of it beforehand is not written, whether it was placed before or not."""
+    desk.read("a", document([entry("1"), entry("2")]))
+    batch = desk.store.curation.pending("1")
+    with desk.store._database.lane.write() as connection:
+        connection.execute("DELETE FROM entry WHERE id = ?", (batch[0].id,))
+    read = {stored.id: stored.facts for stored in batch if stored.facts}
+    assert len(read) == 2
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=read)
+    assert waiting(desk) == []
+    with desk.store._database.lane.read() as connection:
+        for table in ("curation", "shelf"):
+            assert connection.execute(f"SELECT entry_id FROM {table}").fetchall() == [(batch[1].id,)]
