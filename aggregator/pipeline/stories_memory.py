@@ -7,7 +7,7 @@ from aggregator.model import Traits
 from aggregator.pipeline.stories_postings import Postings
 from aggregator.pipeline.stories_profile import Profile
 
-REMEMBERED = 6_000
+REMEMBERED = 24_000
 """About so many members are kept from batch to batch; what was not met lately is looked up anew."""
 
 Entries = Callable[[Sequence[int]], Iterable[Traits]]
