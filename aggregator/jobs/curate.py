@@ -8,6 +8,7 @@ from aggregator.app import App
 from aggregator.model import KEYS, WORDS, Candidate, Curated
 
 if TYPE_CHECKING:
+    from aggregator.jobs.features import Features
     from aggregator.jobs.placing import Placing
 
 AT_ONCE = 500
@@ -25,23 +26,21 @@ class Placed:
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
     report = Placed()
-    if pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
+    if app.store.curation.queue(app.rules.version, limit=1):
         from aggregator.jobs.features import Foresight  # a run without news never loads them
         from aggregator.jobs.placing import Placing
 
         with Foresight(app, limit=AT_ONCE) as foresight:
-            desk = Placing(app, foresight)
-            while pending:
-                _count(report, _placed(app, desk, pending))
-                pending = app.store.curation.pending(app.rules.version, limit=AT_ONCE)
+            desk = Placing(app)
+            while found := foresight.batch():
+                _count(report, _placed(app, desk, *found))
     return report
 
 
-def _placed(app: App, desk: "Placing", pending: tuple[Candidate, ...]) -> list[Curated]:
-    rows, learned, stories = desk.place(pending)
-    read = {entry.id: entry.facts for entry in pending if entry.facts}
+def _placed(app: App, desk: "Placing", batch: tuple[Candidate, ...], said: "Features") -> list[Curated]:
+    rows, learned, stories = desk.place(batch, said)
     rules, now = app.rules.version, app.clock()
-    app.store.curation.save(rows, rules=rules, now=now, learned=learned, stories=stories, read=read)
+    app.store.curation.save(rows, rules=rules, now=now, learned=learned, stories=stories, read=batch)
     return rows
 
 

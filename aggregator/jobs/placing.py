@@ -4,24 +4,26 @@ from dataclasses import replace
 
 from aggregator.app import App
 from aggregator.jobs.comparing import Comparison
-from aggregator.jobs.features import Foresight
+from aggregator.jobs.features import Features
 from aggregator.jobs.stories import Storyteller
 from aggregator.jobs.tagging import Tagger
 from aggregator.model import Candidate, Curated, Learned, Placement, StoryChanges
 from aggregator.pipeline.duplicates import Same
+from aggregator.pipeline.shingles_sharing import Sharing
 
 
 class Placing:
     """Places batch after batch; what was loaded for one serves the next."""
 
-    def __init__(self, app: App, foresight: Foresight) -> None:
-        self._app, self._foresight = app, foresight
+    def __init__(self, app: App) -> None:
+        self._app = app
         self._tagger, self._teller = Tagger(app), Storyteller(app)
+        texts = app.store.texts
+        self._sharing = Sharing(texts.keys, texts.waiting, texts.held)
 
-    def place(self, batch: tuple[Candidate, ...]) -> tuple[list[Curated], Learned, StoryChanges]:
-        """Decide on each entry of a batch, and say what is to be kept of what that teaches."""
-        said = self._foresight.of(batch)
-        texts = Comparison(self._app, tuple(entry for entry in batch if not entry.settled), said)
+    def place(self, batch: tuple[Candidate, ...], said: Features) -> tuple[list[Curated], Learned, StoryChanges]:
+        """Decide on each entry of a batch by what it says; and say what is to be kept of what that teaches."""
+        texts = Comparison(self._app, tuple(entry for entry in batch if not entry.settled), said, self._sharing)
         found = {entry.id: _compared(entry, texts.place(entry)) for entry in batch if not entry.settled}
         found |= self._app.store.curation.compared([entry.id for entry in batch if entry.settled])
         rows = []

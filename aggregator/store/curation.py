@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import NOTHING_LEARNED, Candidate, Curated, Facts, Learned, StoryChanges
+from aggregator.model import NOTHING_LEARNED, Candidate, Curated, Learned, StoryChanges
 from aggregator.store import decisions, meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number, write_json
@@ -19,7 +19,6 @@ MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
 
 NO_CHANGES = StoryChanges()
-NO_FACTS: Mapping[int, Facts] = {}
 
 
 class Curation:
@@ -29,26 +28,41 @@ class Curation:
         self._lane = database.lane
 
     def pending(self, rules: str, *, limit: int = 500) -> tuple[Candidate, ...]:
-        """Hand over entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
+        """List entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
 
         Of one that changes from now on, or of which a person says something, ``save`` is not the last word: it waits.
         The date is that of publication, of all that waits, so that nothing depends on how many come at once.
         """
+        self._go_by(rules)
+        return self.waiting(limit=limit)
+
+    def queue(self, rules: str, *, limit: int) -> list[tuple[int, int]]:
+        """List the entries of ``pending`` alone, each with its stamp."""
+        self._go_by(rules)
         with self._lane.read() as connection:
-            if meta.read(connection, "rules") == rules and not connection.execute(_ANY, (0,)).fetchone():
-                return ()
-        with self._lane.write() as connection:
-            if (before := meta.read(connection, "rules")) != rules:
-                (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
-                meta.write(connection, "rules", rules)
-            batch = _waiting(connection, _FIRST, limit)
-            waiting.hand_over(connection, [entry.id for entry in batch])
-            return batch
+            return [(id, stamp) for id, _, stamp in connection.execute(_NEXT, (*_FIRST, limit))]
 
     def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
         """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
         with self._lane.read() as connection:
             return _waiting(connection, (number(after.published), after.id) if after else _FIRST, limit)
+
+    def _go_by(self, rules: str) -> None:
+        """Let all wait that was placed under other rules."""
+        with self._lane.read() as connection:
+            if meta.read(connection, "rules") == rules:
+                return
+        with self._lane.write() as connection:
+            if (before := meta.read(connection, "rules")) != rules:
+                (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
+                meta.write(connection, "rules", rules)
+
+    def as_placed(self, batch: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Give a batch that was read earlier with the sets and stories in which its entries are by now."""
+        with self._lane.read() as connection:
+            again = [entry.id for entry in batch if entry.text_set]
+            now = {id: found for id, *found in (among(connection, _AS_PLACED, again) if again else ())}
+        return tuple([_as(entry, *now[entry.id]) if entry.id in now else entry for entry in batch]) if now else batch
 
     def waits(self, many: int) -> bool:
         """Tell whether more than ``many`` entries are pending."""
@@ -129,21 +143,23 @@ class Curation:
         now: datetime,
         learned: Learned = NOTHING_LEARNED,
         stories: StoryChanges = NO_CHANGES,
-        read: Mapping[int, Facts] = NO_FACTS,
+        read: Sequence[Candidate] = (),
     ) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before.
 
         An entry stands under a topic from ``now`` on, or since it came there first if it has stood there all along.
-        With it goes what was learned of texts, and what that did to stories. ``read`` are the facts of entries as they
-        were handed over.
+        With it goes what was learned of texts, and what that did to stories. ``read`` are the entries as they were
+        when it was decided: one that came to wait once more since stays. None given, all leave.
         """
         if not curated:
             return
         with self._lane.write() as connection:
-            facts = decisions.facts_of(connection, [row.entry for row in curated], read)
+            stamps = waiting.stamps(connection, [row.entry for row in curated])
+            facts = decisions.facts_of(connection, [row.entry for row in curated], read, stamps.keys())
             rows = [row for row in curated if row.entry in facts]
             if meta.read(connection, "rules") == rules:
-                waiting.leave(connection, [row.entry for row in rows])
+                had = {entry.id: entry.stamp for entry in read}
+                waiting.leave(connection, [id for id, stamp in stamps.items() if had.get(id, stamp) == stamp])
             decisions.write(connection, rows, facts, now=now, learned=learned, stories=stories)
             meta.bump(connection)
 
@@ -154,15 +170,21 @@ _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _FIRST = (-(1 << 63), 0)
 _ANY = "SELECT 1 FROM pending LIMIT 1 OFFSET ?"
-_NEXT = (
-    "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
-)
+_NEXT = """
+    SELECT entry_id, changed, stamp FROM pending WHERE (published, entry_id) > (?, ?)
+    ORDER BY published, entry_id LIMIT ?
+"""
+_AS_PLACED = "SELECT entry_id, text_set, set_founded, story, same_score FROM curation WHERE entry_id IN"
 
 
 def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
-    changed = dict(connection.execute(_NEXT, (*after, limit)).fetchall())
-    rows = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", list(changed))}
-    return tuple([candidate(rows[id], changed=bool(new)) for id, new in changed.items()])
+    queue = connection.execute(_NEXT, (*after, limit)).fetchall()
+    rows = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, *_ in queue])}
+    return tuple([candidate(rows[id], stamp=stamp, changed=bool(changed)) for id, changed, stamp in queue])
+
+
+def _as(entry: Candidate, text_set: int, founded: int, story: int, score: float) -> Candidate:
+    return replace(entry, text_set=text_set, set_founded=instant(founded), story=story, same_score=score)
 
 
 def _sharing(

@@ -1,11 +1,11 @@
 """How what Curate decides is written, in one transaction: text sets, stories, topics, and what that taught."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import NOTHING_LEARNED, Curated, Facts, Learned, StoryChanges, Tag
+from aggregator.model import NOTHING_LEARNED, Candidate, Curated, Facts, Learned, StoryChanges, Tag
 from aggregator.model.story_traits import founder_of
 from aggregator.store import shelves, texts
 from aggregator.store.driver import write_json
@@ -15,14 +15,15 @@ from aggregator.store.stories import merge
 from aggregator.store.stories import write as keep_stories
 
 
-def facts_of(connection: sqlite3.Connection, ids: Sequence[int], read: Mapping[int, Facts]) -> dict[int, Facts]:
+def facts_of(
+    connection: sqlite3.Connection, ids: Sequence[int], read: Sequence[Candidate], queued: Collection[int]
+) -> dict[int, Facts]:
     """Give the facts of those of ``ids`` that are still there, some of them as they were ``read`` before.
 
-    An entry that is in the queue is there, since it leaves both at once; and what was read of it has not changed, or it
+    An entry that is ``queued`` is there, since it leaves both at once; and what was read of it has not changed, or it
     waits once more. So it is not looked up again, where it nearly always lies on a page of its own.
     """
-    queued = {id for (id,) in among(connection, _QUEUED, ids)} if read else _NONE
-    found = {id: read[id] for id in ids if id in queued and id in read}
+    found = {entry.id: entry.facts for entry in read if entry.facts and entry.id in queued}
     missing = [id for id in ids if id not in found]
     found.update({row[0]: row[1:] for row in among(connection, _FACTS, missing)} if missing else {})
     return found
@@ -44,20 +45,18 @@ def write(
     uids = story_uids(connection, {row.entry: row.story for row in rows if row.story}, known, before=before)
     _merge(connection, stories)
     told = dict(among(connection, _TOLD, sorted(before)))
-    runs = texts.keep(connection, learned, facts, before=before)
     decided = [
-        (*_decision(row, heads[row.text_set or row.entry], facts[row.entry][0], uids), runs.get(row.entry))
+        (*_decision(row, heads[row.text_set or row.entry], facts[row.entry][0], uids), learned.runs.get(row.entry))
         for row in rows
     ]
     connection.executemany(_DECIDE, decided)
     moved = [row for row in rows if _founds(row) and row.story and told.get(row.entry, row.story) != row.story]
     connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
     keep_stories(connection, stories, facts.keys())
+    texts.keep(connection, learned)
     shelves.put(connection, [(row, *facts[row.entry][2:]) for row in rows], now=now, before=before)
 
 
-_NONE: frozenset[int] = frozenset()
-_QUEUED = "SELECT entry_id FROM pending WHERE entry_id IN"
 _FACTS = "SELECT id, uid, published, surfaced, reach, first_seen FROM entry WHERE id IN"
 _BEFORE = "SELECT entry_id FROM curation WHERE entry_id IN"
 _TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"

@@ -194,14 +194,14 @@ CANDIDATE = (
 """Begins a statement whose rows ``candidate`` reads."""
 
 
-def candidate(row: Sequence[Any], *, changed: bool = True) -> Candidate:
-    """Row of CANDIDATE → Candidate; one that has not ``changed`` is settled where it has a set."""
+def candidate(row: Sequence[Any], *, stamp: int = 0, changed: bool = True) -> Candidate:
+    """Row of CANDIDATE → Candidate; one that waits, and has not ``changed``, is settled where it has a set."""
     id, guid, feed, url, title, text, filed, key, words, published, text_set, founded, story, score, *facts = row
     categories = tuple([Category(*category) for category in _list(filed)])
     uid, surfaced, reach, seen = facts
     own = id, guid, feed, url, title, text, categories, key, words, instant(published)
     kept = uid, published, surfaced, reach, seen
-    return Candidate(*own, text_set, moment(founded), story, score, not changed and text_set != 0, kept)
+    return Candidate(*own, text_set, moment(founded), story, score, not changed and text_set != 0, stamp, kept)
 
 
 def _entry(values: list[Any]) -> Entry:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text, UniqueConstraint
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -19,7 +19,7 @@ class PendingRow(Row, table=True):
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     published: datetime = Field(sa_type=Moment)
     changed: bool  # new or changed: its text is compared; else it is tagged alone
-    handed: bool  # Curate has it as it is now; what concerns it afterwards makes it wait once more
+    stamp: int = Field(sa_type=BigInteger)  # another one whenever something makes it wait
 
 
 class CurationRow(Row, table=True):
@@ -48,16 +48,17 @@ class CurationRow(Row, table=True):
 
 
 class SketchRow(Row, table=True):
-    """A key by which a text is found: a run of its words and the fortnight in which it was published, and the entry.
+    """Keys by which texts of a fortnight are found: runs of their words, and the entry that has each.
 
-    It has no foreign key: to keep one, a purge would have to walk through all keys. Keys of purged entries are swept.
+    A part of an index, as ``pipeline.shingles_parts`` writes it. It has no foreign key: keys of purged entries are
+    swept.
     """
 
     __tablename__ = "sketch"
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    run: int = Field(sa_column=Column("run", BigInteger, primary_key=True, autoincrement=False))
-    entry_id: int = Field(primary_key=True)
+    fortnight: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    keys: bytes = Field(sa_type=LargeBinary)
 
 
 class FurnitureRow(Row, table=True):

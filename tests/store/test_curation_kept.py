@@ -64,7 +64,7 @@ def test_what_changes_or_is_corrected_while_it_is_being_placed_waits_once_more(d
     batch = desk.store.curation.pending("1")
     desk.read("a", document(changed=[entry("1", fingerprint="1:x")]))
     assert desk.store.learning.correct(batch[1].id, {"world": True}, now=NOW)
-    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW)
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=batch)
     assert waiting(desk) == ["1", "2"]
     desk.curate("1")
     assert waiting(desk) == []
@@ -227,9 +227,8 @@ def test_an_entry_that_is_purged_while_it_is_being_placed_leaves_nothing(desk: D
     batch = desk.store.curation.pending("1")
     with desk.store._database.lane.write() as connection:
         connection.execute("DELETE FROM entry WHERE id = ?", (batch[0].id,))
-    read = {stored.id: stored.facts for stored in batch if stored.facts}
-    assert len(read) == 2
-    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=read)
+    assert all(stored.facts for stored in batch)
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=batch)
     assert waiting(desk) == []
     with desk.store._database.lane.read() as connection:
         for table in ("curation", "shelf"):
