@@ -151,11 +151,11 @@ CREATE TABLE curation (
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_curation_set_uid ON curation (set_uid);
+CREATE INDEX ix_curation_set_uid ON curation (set_uid) WHERE set_uid != '';
 
 CREATE INDEX ix_curation_story ON curation (story);
 
-CREATE INDEX ix_curation_story_uid ON curation (story_uid);
+CREATE INDEX ix_curation_story_uid ON curation (story_uid) WHERE story_uid != '';
 
 CREATE INDEX ix_curation_text_set ON curation (text_set);
 

@@ -1,4 +1,4 @@
-"""Keys of texts in parts; what waits has a stamp."""
+"""Keys of texts in parts; what waits has a stamp; permanent ids that are another's alone have an index."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -32,10 +32,16 @@ def upgrade() -> None:
         op.get_bind().execute(sa.text("INSERT INTO sketch VALUES (:f, 1, :d)"), {"f": fortnight, "d": data})
     op.drop_table("sketch_before")
     _queue(sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"), instead_of="handed")
+    for name in ("set_uid", "story_uid"):
+        op.drop_index(f"ix_curation_{name}", "curation")
+        op.create_index(f"ix_curation_{name}", "curation", [name], sqlite_where=sa.text(f"{name} != ''"))
 
 
 def downgrade() -> None:
     """Take them away."""
+    for name in ("set_uid", "story_uid"):
+        op.drop_index(f"ix_curation_{name}", "curation")
+        op.create_index(f"ix_curation_{name}", "curation", [name])
     _queue(sa.Column("handed", sa.Boolean(), nullable=False, server_default="0"), instead_of="stamp")
     op.rename_table("sketch", "sketch_after")
     op.create_table(
