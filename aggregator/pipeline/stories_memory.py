@@ -61,7 +61,7 @@ class Memory:
         if found is None and (found := self._before.members.pop(entry, None)):
             self._now.members[entry] = found
             self._settle(found, found.story)
-        if found is None and (put := self._attic.take(entry)):
+        if found is None and (put := self._attic.find(entry)):
             found, alone = put
             self._now.members[entry] = found
             self._settle(found, found.story)
@@ -77,7 +77,7 @@ class Memory:
         for shelf in (self._now, self._before):
             shelf.members.pop(entry, None)
             shelf.profiles.pop(story, None)
-        self._attic.take(entry)
+        self._attic.drop(entry)
         self._leavers[entry] = tuple(free)
 
     def near(self, entries: Sequence[Traits], *, within: int) -> tuple[list[int], list[Traits]]:

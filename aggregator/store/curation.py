@@ -82,9 +82,11 @@ class Curation:
             found = {
                 entry.id: (same_key.get(entry.key, _NONE) | same_words.get(entry.words, _NONE)) - {entry.id}
                 for entry in entries
+                if entry.key in same_key or entry.words in same_words
             }
             others = _placed(connection, {id for ids in found.values() for id in ids})
-        return {id: tuple(others[other] for other in sorted(ids)) for id, ids in found.items()}
+        several = {id: tuple(others[other] for other in sorted(ids)) for id, ids in found.items()}
+        return {**dict.fromkeys([entry.id for entry in entries], ()), **several}
 
     def reword(self, version: str, words: Callable[[str, str, datetime], str], *, limit: int = 500) -> int:
         """Make the fingerprint of words anew where it is of an earlier version, of ``limit`` entries; says of how many.

@@ -17,18 +17,19 @@ def member(entry: int, *, story: int = 0, titled: bytes = b"", meaning: bytes = 
 
 @pytest.mark.parametrize("titled", [b"", pack("<2I", 1, 2)])
 @pytest.mark.parametrize("meaning", [b"", bytes(range(256))])
-def test_what_was_put_away_is_taken_out_once_as_it_was(titled: bytes, meaning: bytes) -> None:
+def test_what_was_put_away_is_found_as_it_was_until_it_is_let_go(titled: bytes, meaning: bytes) -> None:
     attic = Attic()
     attic.put(member(3, story=nth_story(3, 2), titled=titled, meaning=meaning), alone=True)
     attic.put(member(4, story=3), alone=False)
-    found = attic.take(3)
+    found = attic.find(3)
     assert found and found[1] is True
     kept = member(3, story=nth_story(3, 2), titled=titled, meaning=meaning)
     assert {name: getattr(found[0], name) for name in Traits.__slots__} == {
         name: getattr(kept, name) for name in Traits.__slots__
     }
-    assert attic.take(3) is None
-    other = attic.take(4)
+    attic.drop(3)
+    assert attic.find(3) is None
+    other = attic.find(4)
     assert other and (other[0].story, other[1]) == (3, False)
 
 
@@ -41,7 +42,7 @@ def test_a_member_is_in_the_story_that_its_own_has_become_part_of_since() -> Non
     attic.merge(8, 5)
     attic.merge(5, 2)
     attic.merge(8, 7)
-    stories = {entry: found[0].story for entry in (8, 9) if (found := attic.take(entry))}
+    stories = {entry: found[0].story for entry in (8, 9) if (found := attic.find(entry))}
     assert stories == {8: 2, 9: 9}
 
 
@@ -50,4 +51,18 @@ def test_the_first_that_were_put_away_are_let_go(monkeypatch: pytest.MonkeyPatch
     attic = Attic()
     for entry in (5, 1, 4, 2):
         attic.put(member(entry), alone=True)
-    assert [entry for entry in (1, 2, 4, 5) if attic.take(entry)] == [1, 2, 4]
+    assert [entry for entry in (1, 2, 4, 5) if attic.find(entry)] == [1, 2, 4]
+
+
+def test_who_is_put_away_again_stays_longest_and_keeps_what_it_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stories_attic, "PUT_AWAY", 2)
+    attic = Attic()
+    for entry in (1, 2):
+        attic.put(member(entry), alone=True)
+    attic.merge(1, 7)
+    attic.put(member(1, story=7, meaning=bytes(256)), alone=False)
+    attic.put(member(1, story=7), alone=False)
+    attic.put(member(3), alone=True)
+    assert attic.find(2) is None
+    found = attic.find(1)
+    assert found and (found[0].story, found[0].meaning, found[1]) == (7, bytes(256), False)
