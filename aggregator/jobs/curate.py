@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.model import KEYS, WORDS, Candidate, Curated
+from aggregator.model import KEYS, WORDS, Curated
 
 if TYPE_CHECKING:
-    from aggregator.jobs.features import Features
+    from aggregator.jobs.features import Foresight
     from aggregator.jobs.placing import Placing
 
 AT_ONCE = 500
@@ -32,12 +32,16 @@ def curate(app: App) -> Placed:
 
         with Foresight(app, limit=AT_ONCE) as foresight:
             desk = Placing(app)
-            while found := foresight.batch():
-                _count(report, _placed(app, desk, *found))
+            while rows := _placed(app, desk, foresight):
+                _count(report, rows)
     return report
 
 
-def _placed(app: App, desk: "Placing", batch: tuple[Candidate, ...], said: "Features") -> list[Curated]:
+def _placed(app: App, desk: "Placing", foresight: "Foresight") -> list[Curated]:
+    """Place the batch that is next; nothing of it is at hand any more when the one after it is read."""
+    if not (found := foresight.batch()):
+        return []
+    batch, said = found
     rows, learned, stories = desk.place(batch, said)
     rules, now = app.rules.version, app.clock()
     app.store.curation.save(rows, rules=rules, now=now, learned=learned, stories=stories, read=batch)

@@ -115,6 +115,7 @@ class Foresight:
                 return
             after = batch[-1]
             yield batch, features(self._app, batch, self._vocabulary)
+            del batch  # two would be at hand else
 
 
 def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:

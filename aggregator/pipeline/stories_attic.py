@@ -4,7 +4,7 @@ from struct import Struct
 
 from aggregator.model import Traits
 
-PUT_AWAY = 16_000
+PUT_AWAY = 12_000
 """So many members at most; of more those that were put away the longest time ago are let go."""
 
 _FACTS = Struct("<qqIHHHHB")

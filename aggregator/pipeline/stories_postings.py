@@ -22,6 +22,9 @@ NEAR = 16
 AT_ONCE = 512
 """So many entries look at once, at most."""
 
+_TOGETHER = 64
+"""Of so many who look the hits are at hand at once: each may have hundreds."""
+
 _OWNER, _ENTRY = 54, 10
 """A hit as one number, so that sorting gathers: who looks (9 bits), whom it finds (44), by which weight (10)."""
 
@@ -96,9 +99,13 @@ class Postings:
         before = np.searchsorted(codes, looks << _BEFORE | owners) - np.searchsorted(codes, looks << _BEFORE)
         ends = whole.begins[looks] + stored.sizes[looks] + before
         begins = np.maximum(whole.begins[looks], ends - POSTED)
-        hits, sizes = whole.entries[expanded(begins, ends - begins)], ends - begins
         self._post(wanted, whole, np.unique(posts[order]))
-        return _best(ids, np.repeat(owners, sizes), hits, np.repeat(weights, sizes))
+        found = []
+        for first in range(0, max(len(ids), 1), _TOGETHER):
+            some = np.flatnonzero((owners >= first) & (owners < first + _TOGETHER))
+            hits, sizes = whole.entries[expanded(begins[some], (ends - begins)[some])], (ends - begins)[some]
+            found.append(_best(ids, np.repeat(owners[some], sizes), hits, np.repeat(weights[some], sizes)))
+        return np.concatenate([who for who, _ in found]), np.concatenate([whom for _, whom in found])
 
     def _asked(self, told: Telling) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Say where terms are looked for: places in three times ``told``, and epochs with terms.
