@@ -184,6 +184,7 @@ def _answer(work: Work, inbox: Connection, outbox: Connection) -> None:
     try:
         for answer in work(_messages(inbox)):
             outbox.send(answer)
+            del answer  # it would be there while the next one is made
     except (_Orphaned, BrokenPipeError):
         return  # nobody is there to hear it
     except Exception as error:  # it is for the one that gave us work

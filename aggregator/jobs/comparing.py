@@ -1,22 +1,24 @@
 """The texts of one batch of Curate, each compared with those that were placed before it."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from aggregator.app import App
 from aggregator.jobs.features import Features
-from aggregator.model import Candidate, Learned, Sought
+from aggregator.model import Candidate, Sought
 from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
 from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
 from aggregator.pipeline.shingles import TITLE, parted, spoken
 from aggregator.pipeline.shingles_keys import KEYED, keys
+from aggregator.pipeline.shingles_sharing import Sharing
 
 
 class Comparison:
     """What is looked up for a whole batch at once, and what it teaches; ``place`` its entries in their order."""
 
-    def __init__(self, app: App, pending: tuple[Candidate, ...], said: Features) -> None:
+    def __init__(self, app: App, pending: tuple[Candidate, ...], said: Features, sharing: Sharing) -> None:
         self._store = app.store
         self._spoken: dict[int, Spoken] = {}
         self._hashes = said.paragraphs
@@ -24,8 +26,8 @@ class Comparison:
         self._exact = app.store.curation.matches(pending)
         mine = self._keys(pending, said)
         sought = [Sought(one.id, one.published, mine[one.id]) for one in pending]
-        self._near, rows = app.store.texts.sharing(sought)
-        self.learned = Learned([one.id for one in pending], rows, unfurnished)
+        self._near, learned = sharing.near(sought, before={one.id for one in pending if one.text_set})
+        self.learned = replace(learned, furniture=unfurnished)
         self._others = self._load(pending)
         same = [other for others in self._exact.values() for other in others]
         self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}

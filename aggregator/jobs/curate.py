@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
-from aggregator.model import KEYS, WORDS, Candidate, Curated
+from aggregator.model import KEYS, WORDS, Curated
 
 if TYPE_CHECKING:
+    from aggregator.jobs.features import Foresight
     from aggregator.jobs.placing import Placing
 
 AT_ONCE = 500
@@ -25,21 +26,25 @@ class Placed:
 def curate(app: App) -> Placed:
     """Fold duplicates and tag topics until nothing is pending; each batch is one transaction."""
     report = Placed()
-    if pending := app.store.curation.pending(app.rules.version, limit=AT_ONCE):
+    if app.store.curation.queue(app.rules.version, limit=1):
         from aggregator.jobs.features import Foresight  # a run without news never loads them
         from aggregator.jobs.placing import Placing
 
         with Foresight(app, limit=AT_ONCE) as foresight:
-            desk = Placing(app, foresight)
-            while pending:
-                _count(report, _placed(app, desk, pending))
-                pending = app.store.curation.pending(app.rules.version, limit=AT_ONCE)
+            desk = Placing(app)
+            while rows := _placed(app, desk, foresight):
+                _count(report, rows)
     return report
 
 
-def _placed(app: App, desk: "Placing", pending: tuple[Candidate, ...]) -> list[Curated]:
-    rows, learned, stories = desk.place(pending)
-    app.store.curation.save(rows, rules=app.rules.version, now=app.clock(), learned=learned, stories=stories)
+def _placed(app: App, desk: "Placing", foresight: "Foresight") -> list[Curated]:
+    """Place the batch that is next; nothing of it is at hand any more when the one after it is read."""
+    if not (found := foresight.batch()):
+        return []
+    batch, said = found
+    rows, learned, stories = desk.place(batch, said)
+    rules, now = app.rules.version, app.clock()
+    app.store.curation.save(rows, rules=rules, now=now, learned=learned, stories=stories, read=batch)
     return rows
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from zlib import crc32
 
 from aggregator.app import App
 from aggregator.config import FeedConfig
@@ -38,10 +37,9 @@ class Features:
 
     ``paragraphs`` and ``keys`` are those of texts that are to be compared, by entry; ``keys`` as if the feed repeated
     nothing. ``tags`` are in the order of the batch, and so is ``left_out``: why ``keep:`` or ``drop:`` leaves an entry
-    out. ``read`` is the fingerprint of what was read.
+    out.
     """
 
-    read: int
     paragraphs: dict[int, list[int]]
     keys: dict[int, list[int]]
     tags: list[tuple[Tag, ...]]
@@ -50,8 +48,12 @@ class Features:
     bags: Bags
 
 
+Batch = tuple[tuple[Candidate, ...], Features]
+"""Entries, and what they say."""
+
+
 class Foresight:
-    """Gives the features of batch after batch of what waits."""
+    """Gives batch after batch of what waits, with what it says."""
 
     def __init__(self, app: App, *, limit: int) -> None:
         self._app, self._limit = app, limit
@@ -77,14 +79,18 @@ class Foresight:
     ) -> None:
         self._alone()
 
-    def of(self, batch: Sequence[Candidate]) -> Features:
-        """Give the features of the batch that is next."""
+    def batch(self) -> Batch | None:
+        """Give the entries that are next, and what they say; None when no more wait."""
+        curation, rules = self._app.store.curation, self._app.rules.version
+        if not (queue := curation.queue(rules, limit=self._limit)):
+            return None
         found = self._ahead(self._twin) if self._twin else None
-        if isinstance(found, Features) and found.read == _fingerprint(batch):
-            return found
+        if found and [(entry.id, entry.stamp) for entry in found[0]] == queue:
+            return curation.as_placed(found[0]), found[1]
         if self._twin:  # it has ended, or other entries wait by now, or they say something else
             self._alone()
-        return features(self._app, batch, self._vocabulary)
+        batch = curation.pending(rules, limit=self._limit)
+        return (batch, features(self._app, batch, self._vocabulary)) if batch else None
 
     def _alone(self) -> None:
         """Go on without a twin."""
@@ -92,15 +98,16 @@ class Foresight:
             self._twin.end()
         self._twin = None
 
-    def _ahead(self, twin: Twin) -> object:
+    def _ahead(self, twin: Twin) -> Batch | None:
         """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two."""
         twin.offer(_NEXT)
         self._batches += 1
         if self._batches % _OFTEN == 0:
             give_back()
-        return twin.answer()
+        found: Batch | None = twin.answer()
+        return found
 
-    def _work(self, messages: Iterator[Any]) -> Iterator[Features]:
+    def _work(self, messages: Iterator[Any]) -> Iterator[Batch]:
         """What the twin does, a batch for each message."""
         after = None
         for _ in messages:
@@ -108,7 +115,8 @@ class Foresight:
             if not batch:
                 return
             after = batch[-1]
-            yield features(self._app, batch, self._vocabulary)
+            yield batch, features(self._app, batch, self._vocabulary)
+            del batch  # two would be at hand else
 
 
 def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
@@ -119,7 +127,6 @@ def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Fe
     compared = [entry for entry in batch if not entry.settled]
     parts = [compared[start : start + _TOGETHER] for start in range(0, len(compared), _TOGETHER)]
     return Features(
-        read=_fingerprint(batch),
         paragraphs={entry.id: furniture.paragraphs(entry.text) for entry in compared},
         keys={entry.id: found for part in parts for entry, found in zip(part, _keys(part), strict=True)},
         tags=[tag(one, app.rules, fixed=feed.topics if feed else ()) for one, feed in zip(batch, feeds, strict=True)],
@@ -127,15 +134,6 @@ def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Fe
         told={entry.id: place for place, entry in enumerate(told)},
         bags=read(told, vocabulary),
     )
-
-
-def _fingerprint(batch: Sequence[Candidate]) -> int:
-    """Tell one batch from another, and from itself with other texts: the same entries may have changed by then."""
-    found = 0
-    for one in batch:
-        how = one.id, one.settled, one.story != 0, one.categories
-        found = crc32(f"{how}\n{one.url}\n{one.key}\n{one.title}\n{one.text}".encode("utf-8", "replace"), found)
-    return found
 
 
 def _keys(entries: Sequence[Candidate]) -> list[list[int]]:

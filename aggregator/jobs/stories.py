@@ -49,7 +49,7 @@ class Storyteller:
         traits = self._read(new, said, known.keys())
         self._look_up(traits)
         found = zip(traits, place(traits, self._memory), strict=True)
-        placed = {one.entry: replace(placement, story=one.story) for one, placement in found}
+        placed = {one.entry: _in(one.story, placement) for one, placement in found}
         placed |= {id: replace(placement, story=self._now(placement.story)) for id, placement in kept.items()}
         placed |= {id: self._copy(sets[id], placed, told) for id in sorted(copies)}
         self._fresh = traits
@@ -127,3 +127,8 @@ class Storyteller:
             texts=self._reader.texts if self._reader else 0,
             counts=self._reader.counts if self._reader else b"",
         )
+
+
+def _in(story: int, found: Placement) -> Placement:
+    """Give a placement in the story that its own has become part of, nearly always itself."""
+    return found if found.story == story else replace(found, story=story)

@@ -8,6 +8,7 @@ from aggregator.model.entry import Cut, Draft, Entry, Intake, Known, Unread
 from aggregator.model.kept import (
     Candidate,
     Correction,
+    Facts,
     FeedFigures,
     FeedState,
     Folded,
@@ -18,6 +19,7 @@ from aggregator.model.kept import (
     Visit,
 )
 from aggregator.model.ledger import (
+    NOTHING_LEARNED,
     Addressed,
     Claimed,
     Curated,
@@ -65,6 +67,7 @@ from aggregator.model.words import KEYS, SUBJECT_WORDS, WORDS, Criterion, DateSo
 
 __all__ = [
     "KEYS",
+    "NOTHING_LEARNED",
     "SUBJECT_WORDS",
     "WORDS",
     "Addressed",
@@ -94,6 +97,7 @@ __all__ = [
     "Edits",
     "Enclosure",
     "Entry",
+    "Facts",
     "FeedFigures",
     "FeedState",
     "Fetched",

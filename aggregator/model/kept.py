@@ -1,8 +1,9 @@
 """What the store keeps and gives back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal, Self
 
 from aggregator.model.entry import Entry, Intake
@@ -171,6 +172,11 @@ class StoredEntry:
     story_why: tuple[str, ...] = ()  # in words
 
 
+Facts = tuple[str, int, int, Reach, int]
+"""What never changes of a stored entry, but with its text: its permanent id, when it was published and when it
+surfaced, its reach, when it was first seen. Moments are as the store keeps them."""
+
+
 @value(frozen=True, slots=True)
 class Candidate:
     """An entry as Curate sees it: one that is to be placed, or one to compare it with."""
@@ -190,6 +196,15 @@ class Candidate:
     story: int = 0
     same_score: float = 0.0  # how surely it is a copy of another of its set
     settled: bool = False  # its text has not changed since it was compared: it stays in its set
+    stamp: int = 0  # with which it waits: another one when it has changed
+    facts: Facts | None = None  # for the store, which is to keep what is decided
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle as its bare values: every new entry crosses the hop between processes."""
+        return Candidate, _values(self)
+
+
+_values = attrgetter(*(field.name for field in fields(Candidate)))
 
 
 @value(frozen=True, slots=True)

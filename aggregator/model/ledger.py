@@ -1,6 +1,6 @@
 """What goes into the store's books and comes out of them: listings, placements, issues, deliveries, prunings."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import Literal
@@ -70,9 +70,12 @@ class Sought:
 class Learned:
     """What a batch taught about texts: keys by which its entries are found, and what feeds repeat, as it is kept."""
 
-    compared: Collection[int] = ()  # the entries of the batch: of these, keys of former texts are dropped
-    keys: Sequence[tuple[int, int]] = ()  # as the store gave them out, and the entry
+    runs: Mapping[int, bytes] = field(default_factory=dict)  # of each entry that was compared, eight bytes each
+    keys: Mapping[tuple[int, int], bytes] = field(default_factory=dict)  # (fortnight, number) → a part of them, if any
     furniture: Mapping[int, bytes] = field(default_factory=dict)  # feed → its paragraphs
+
+
+NOTHING_LEARNED = Learned()
 
 
 @value(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aggregator.model import Traits
+from aggregator.pipeline.stories_attic import Attic
 from aggregator.pipeline.stories_postings import Postings
 from aggregator.pipeline.stories_profile import Profile
 
-REMEMBERED = 6_000
-"""About so many members are kept from batch to batch; what was not met lately is looked up anew."""
+REMEMBERED = 4_000
+"""About so many members are kept from batch to batch; what was not met lately is put away."""
 
 Entries = Callable[[Sequence[int]], Iterable[Traits]]
 Stories = Callable[[Sequence[int]], Mapping[int, Sequence[int]]]
@@ -21,7 +22,7 @@ class _Shelf:
     """What was met in a stretch of time."""
 
     members: dict[int, Traits] = field(default_factory=dict)
-    told: dict[int, list[Traits]] = field(default_factory=dict)  # the members of each story that are at hand
+    told: dict[int, list[Traits]] = field(default_factory=dict)  # members of each story, but for who founded it
     profiles: dict[int, Profile | Traits] = field(default_factory=dict)  # of a story of one: that one
     gone: set[int] = field(default_factory=set)  # entries that are not stored
 
@@ -39,14 +40,16 @@ class Memory:
         """Stories that are known to have more than one member."""
         self._look_up, self._look_up_stories, self._look_up_crowded = entries, stories, crowded
         self._ripen = ripen
-        self._now, self._before = _Shelf(), _Shelf()
+        self._now, self._before, self._attic = _Shelf(), _Shelf(), Attic()
         self.begin()
 
     def begin(self) -> None:
         """Begin a batch: what was noted before has been kept."""
         if len(self._now.members) > REMEMBERED // 2:
+            for member in self._before.members.values():
+                profile = self._before.profiles.get(member.story) or self._now.profiles.get(member.story)
+                self._attic.put(member, alone=isinstance(profile, Traits))
             self._now, self._before = _Shelf(), self._now
-            self.crowded &= self._before.profiles.keys()
         self.merged: list[tuple[int, int]] = []
         self.postings.begin()
         self._leavers: dict[int, tuple[int, ...]] = {}
@@ -57,7 +60,13 @@ class Memory:
         found = self._now.members.get(entry)
         if found is None and (found := self._before.members.pop(entry, None)):
             self._now.members[entry] = found
-            self._now.told.setdefault(found.story, []).append(found)
+            self._settle(found, found.story)
+        if found is None and (put := self._attic.find(entry)):
+            found, alone = put
+            self._now.members[entry] = found
+            self._settle(found, found.story)
+            if alone and found.story not in self.crowded and not self._known(found.story):
+                self._now.profiles[found.story] = found
         return found
 
     def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
@@ -68,6 +77,7 @@ class Memory:
         for shelf in (self._now, self._before):
             shelf.members.pop(entry, None)
             shelf.profiles.pop(story, None)
+        self._attic.drop(entry)
         self._leavers[entry] = tuple(free)
 
     def near(self, entries: Sequence[Traits], *, within: int) -> tuple[list[int], list[Traits]]:
@@ -151,12 +161,16 @@ class Memory:
         gone, stays = self.profile(younger), self.profile(older)
         for shelf in (self._now, self._before):
             shelf.profiles.pop(younger, None)
-            for member in shelf.told.pop(younger, ()):
+            told = shelf.told.pop(younger, [])
+            if (founder := shelf.members.get(younger)) and founder.story == younger:
+                told.append(founder)
+            for member in told:
                 self._settle(member, older)
         for member in gone.members:
             stays.add(member)
         self._know(older, stays)
         self.merged.append((younger, older))
+        self._attic.merge(younger, older)
 
     def _known(self, story: int) -> Profile | Traits | None:
         found = self._now.profiles.get(story)
@@ -187,4 +201,5 @@ class Memory:
 
     def _settle(self, member: Traits, story: int) -> None:
         member.story = story
-        self._now.told.setdefault(story, []).append(member)
+        if story != member.entry:
+            self._now.told.setdefault(story, []).append(member)

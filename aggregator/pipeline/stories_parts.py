@@ -4,7 +4,7 @@ As in a log-structured merge tree (O'Neil et al., 1996): what was written last i
 a batch takes one row of the database, where a row for each list took ten for each entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from struct import pack, unpack_from
 from typing import NamedTuple
 
@@ -85,6 +85,11 @@ class Index:
     def epochs(self) -> set[int]:
         """Those of which it is known what there is."""
         return set(self._parts)
+
+    def having(self, epochs: Collection[int]) -> list[int]:
+        """List those of which there is anything; all of them count as asked for."""
+        self._used.update(epochs)
+        return [epoch for epoch in epochs if self._parts.get(epoch)]
 
     def learn(self, stored: Mapping[int, Sequence[tuple[int, bytes]]]) -> None:
         """Take in epochs, with all parts of each, in the order of their numbers."""

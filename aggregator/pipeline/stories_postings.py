@@ -22,6 +22,9 @@ NEAR = 16
 AT_ONCE = 512
 """So many entries look at once, at most."""
 
+_TOGETHER = 64
+"""Of so many who look the hits are at hand at once: each may have hundreds."""
+
 _OWNER, _ENTRY = 54, 10
 """A hit as one number, so that sorting gathers: who looks (9 bits), whom it finds (44), by which weight (10)."""
 
@@ -79,24 +82,40 @@ class Postings:
         most weight of telling terms first, of equal ones the newest.
         """
         told = _told(entries)
-        where = np.concatenate([told.epochs + way << _WHERE | told.terms for way in (-1, 0, 1)])
+        kept, where = self._asked(told)
         wanted, looks = np.unique(where, return_inverse=True)
         stored = self._index.lists(wanted, shift=_WHERE)
-        posts = looks[len(told.terms) : 2 * len(told.terms)]
+        many = len(told.terms)
+        owners, weights = kept % many, told.weights[kept % many]
+        owners = told.owners[owners]
+        posts = looks[np.searchsorted(kept, np.arange(many, 2 * many))]
         ids = np.array([one.entry for one in entries], dtype=np.int64)
-        mine = np.ones(len(posts), dtype=bool)
+        mine = np.ones(many, dtype=bool)
         for place in _there(entries, again, told.owners, posts, stored):
             mine[place] = False
         order = np.flatnonzero(mine)[np.argsort(posts[mine], kind="stable")]
         whole = stored.followed_by(posts[order], ids[told.owners[order]])
-        owners = np.tile(told.owners, 3)
         codes = posts[order] << _BEFORE | told.owners[order]
         before = np.searchsorted(codes, looks << _BEFORE | owners) - np.searchsorted(codes, looks << _BEFORE)
         ends = whole.begins[looks] + stored.sizes[looks] + before
         begins = np.maximum(whole.begins[looks], ends - POSTED)
-        hits, sizes = whole.entries[expanded(begins, ends - begins)], ends - begins
         self._post(wanted, whole, np.unique(posts[order]))
-        return _best(ids, np.repeat(owners, sizes), hits, np.repeat(np.tile(told.weights, 3), sizes))
+        found = []
+        for first in range(0, max(len(ids), 1), _TOGETHER):
+            some = np.flatnonzero((owners >= first) & (owners < first + _TOGETHER))
+            hits, sizes = whole.entries[expanded(begins[some], (ends - begins)[some])], (ends - begins)[some]
+            found.append(_best(ids, np.repeat(owners[some], sizes), hits, np.repeat(weights[some], sizes)))
+        return np.concatenate([who for who, _ in found]), np.concatenate([whom for _, whom in found])
+
+    def _asked(self, told: Telling) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Say where terms are looked for: places in three times ``told``, and epochs with terms.
+
+        In the epoch before, in their own and in the one after it; not in those of which nothing is there.
+        """
+        epochs = np.concatenate([told.epochs + way for way in (-1, 0, 1)])
+        own, around = (np.unique(these).tolist() for these in (told.epochs, epochs))
+        kept = np.flatnonzero(np.isin(epochs, [*own, *self._index.having(around)]))
+        return kept, epochs[kept] << _WHERE | told.terms[kept % max(len(told.terms), 1)]
 
     def _post(self, wanted: NDArray[np.int64], whole: Lists, changed: NDArray[np.int64]) -> None:
         latest = whole.last(changed, POSTED)

@@ -73,10 +73,7 @@ class Coverage:
         if not reference:
             return ()
         value: str | int = reference
-        where, first = (
-            "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1",
-            "story_uid",
-        )
+        where, first = _BY_UID, "story_uid"
         if number := read_story_number(reference):
             value, where, first = number, "entry_id = ?1 OR story = ?1", "story"
         with self._lane.read() as connection:
@@ -103,7 +100,10 @@ _MOMENTS = """
     FROM curation JOIN entry ON entry.id = curation.entry_id WHERE text_set IN
 """
 _NEVER = 1 << 62  # later than any moment that can be kept
-_BY_UID = "entry_id IN (SELECT id FROM entry WHERE uid = ?1) OR set_uid = ?1 OR story_uid = ?1"
+_BY_UID = (
+    "entry_id IN (SELECT id FROM entry WHERE uid = ?1) "
+    "OR (set_uid != '' AND set_uid = ?1) OR (story_uid != '' AND story_uid = ?1)"
+)
 _FOUND = "SELECT story, text_set FROM curation WHERE {} ORDER BY {} = ?1 DESC LIMIT 1"
 _MEMBERS = "SELECT story, entry_id FROM curation WHERE dropped = '' AND story IN"
 

@@ -7,15 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Candidate, Curated, Learned, StoryChanges, Tag
-from aggregator.model.story_traits import founder_of
-from aggregator.store import meta, shelves, texts, waiting
+from aggregator.model import NOTHING_LEARNED, Candidate, Curated, Learned, StoryChanges
+from aggregator.store import decisions, meta, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number, write_json
-from aggregator.store.founders import Founder, founders, part, story_uids
+from aggregator.store.founders import part
 from aggregator.store.lane import among
 from aggregator.store.rows import CANDIDATE, candidate
-from aggregator.store.stories import merge, write
 
 MATCHES = 50
 """How many entries with the same address, or the same text, are shown to Curate on either side of an entry."""
@@ -30,26 +28,41 @@ class Curation:
         self._lane = database.lane
 
     def pending(self, rules: str, *, limit: int = 500) -> tuple[Candidate, ...]:
-        """Hand over entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
+        """List entries that are new, have changed, or were placed under rules other than ``rules``, by their date.
 
         Of one that changes from now on, or of which a person says something, ``save`` is not the last word: it waits.
         The date is that of publication, of all that waits, so that nothing depends on how many come at once.
         """
+        self._go_by(rules)
+        return self.waiting(limit=limit)
+
+    def queue(self, rules: str, *, limit: int) -> list[tuple[int, int]]:
+        """List the entries of ``pending`` alone, each with its stamp."""
+        self._go_by(rules)
         with self._lane.read() as connection:
-            if meta.read(connection, "rules") == rules and not connection.execute(_ANY, (0,)).fetchone():
-                return ()
-        with self._lane.write() as connection:
-            if (before := meta.read(connection, "rules")) != rules:
-                (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
-                meta.write(connection, "rules", rules)
-            batch = _waiting(connection, _FIRST, limit)
-            waiting.hand_over(connection, [entry.id for entry in batch])
-            return batch
+            return [(id, stamp) for id, _, stamp in connection.execute(_NEXT, (*_FIRST, limit))]
 
     def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
         """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
         with self._lane.read() as connection:
             return _waiting(connection, (number(after.published), after.id) if after else _FIRST, limit)
+
+    def _go_by(self, rules: str) -> None:
+        """Let all wait that was placed under other rules."""
+        with self._lane.read() as connection:
+            if meta.read(connection, "rules") == rules:
+                return
+        with self._lane.write() as connection:
+            if (before := meta.read(connection, "rules")) != rules:
+                (waiting.all_wait_to_be_tagged if before else waiting.all_wait)(connection)
+                meta.write(connection, "rules", rules)
+
+    def as_placed(self, batch: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+        """Give a batch that was read earlier with the sets and stories in which its entries are by now."""
+        with self._lane.read() as connection:
+            again = [entry.id for entry in batch if entry.text_set]
+            now = {id: found for id, *found in (among(connection, _AS_PLACED, again) if again else ())}
+        return tuple([_as(entry, *now[entry.id]) if entry.id in now else entry for entry in batch]) if now else batch
 
     def waits(self, many: int) -> bool:
         """Tell whether more than ``many`` entries are pending."""
@@ -69,9 +82,11 @@ class Curation:
             found = {
                 entry.id: (same_key.get(entry.key, _NONE) | same_words.get(entry.words, _NONE)) - {entry.id}
                 for entry in entries
+                if entry.key in same_key or entry.words in same_words
             }
             others = _placed(connection, {id for ids in found.values() for id in ids})
-        return {id: tuple(others[other] for other in sorted(ids)) for id, ids in found.items()}
+        several = {id: tuple(others[other] for other in sorted(ids)) for id, ids in found.items()}
+        return {**dict.fromkeys([entry.id for entry in entries], ()), **several}
 
     def reword(self, version: str, words: Callable[[str, str, datetime], str], *, limit: int = 500) -> int:
         """Make the fingerprint of words anew where it is of an earlier version, of ``limit`` entries; says of how many.
@@ -128,67 +143,50 @@ class Curation:
         *,
         rules: str,
         now: datetime,
-        learned: Learned | None = None,
+        learned: Learned = NOTHING_LEARNED,
         stories: StoryChanges = NO_CHANGES,
+        read: Sequence[Candidate] = (),
     ) -> None:
         """Keep what was decided under ``rules``, in place of what was decided before.
 
         An entry stands under a topic from ``now`` on, or since it came there first if it has stood there all along.
-        With it goes what was learned of texts, and what that did to stories.
+        With it goes what was learned of texts, and what that did to stories. ``read`` are the entries as they were
+        when it was decided: one that came to wait once more since stays. None given, all leave.
         """
         if not curated:
             return
         with self._lane.write() as connection:
-            facts = among(connection, _FACTS, [row.entry for row in curated])
-            entries = {id: rest for id, *rest in facts}
-            rows = [row for row in curated if row.entry in entries]
-            ids = [row.entry for row in rows]
+            stamps = waiting.stamps(connection, [row.entry for row in curated])
+            facts = decisions.facts_of(connection, [row.entry for row in curated], read, stamps.keys())
+            rows = [row for row in curated if row.entry in facts]
             if meta.read(connection, "rules") == rules:
-                waiting.leave(connection, ids)
-            known = {id: Founder(uid, published) for id, (uid, published, *_) in entries.items()}
-            heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows}, known)
-            uids = story_uids(connection, {row.entry: row.story for row in rows if row.story}, known)
-            decided = (_decision(row, heads[row.text_set or row.entry], entries[row.entry][0], uids) for row in rows)
-            _merge(connection, stories)
-            told = dict(among(connection, _TOLD, [row.entry for row in rows if row.text_set in (0, row.entry)]))
-            connection.executemany(_DECIDE, decided)
-            moved = [row for row in rows if row.story and told.get(row.entry, row.story) != row.story]
-            connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
-            write(connection, stories, entries.keys())
-            shelves.put(connection, [(row, *entries[row.entry][2:]) for row in rows], now=now)
-            if learned:
-                texts.keep(connection, learned, entries)
+                had = {entry.id: entry.stamp for entry in read}
+                waiting.leave(connection, [id for id, stamp in stamps.items() if had.get(id, stamp) == stamp])
+            decisions.write(connection, rows, facts, now=now, learned=learned, stories=stories)
             meta.bump(connection)
 
 
-_FACTS = "SELECT id, uid, published, surfaced, reach, first_seen FROM entry WHERE id IN"
 _WORDED_BEFORE = "SELECT id, title, text, published, words FROM entry WHERE words > '' AND words < ? LIMIT ?"
-_TOLD = "SELECT entry_id, story FROM curation WHERE text_set = entry_id AND entry_id IN"
-_FOLLOW = "UPDATE curation SET story = ?, story_uid = ? WHERE text_set = ? AND entry_id != ?"  # copies, their text
 _COMPARED = "SELECT entry_id, text_set, same_as, same_like, same_score FROM curation WHERE entry_id IN"
 _KEYED = "SELECT id, url, key FROM entry WHERE id > ? ORDER BY id LIMIT ?"
 _NONE: frozenset[int] = frozenset()
 _FIRST = (-(1 << 63), 0)
 _ANY = "SELECT 1 FROM pending LIMIT 1 OFFSET ?"
-_NEXT = (
-    "SELECT entry_id, changed FROM pending WHERE (published, entry_id) > (?, ?) ORDER BY published, entry_id LIMIT ?"
-)
-_COLUMNS = (
-    *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
-    *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
-)
-_DECIDE = (
-    f"INSERT INTO curation ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    f"ON CONFLICT (entry_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
-)
+_NEXT = """
+    SELECT entry_id, changed, stamp FROM pending WHERE (published, entry_id) > (?, ?)
+    ORDER BY published, entry_id LIMIT ?
+"""
+_AS_PLACED = "SELECT entry_id, text_set, set_founded, story, same_score FROM curation WHERE entry_id IN"
 
 
 def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
-    rows = connection.execute(_NEXT, (*after, limit)).fetchall()
-    found = {
-        row[0]: candidate(row) for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, _ in rows])
-    }
-    return tuple(found[id] if changed else replace(found[id], settled=found[id].text_set != 0) for id, changed in rows)
+    queue = connection.execute(_NEXT, (*after, limit)).fetchall()
+    rows = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, *_ in queue])}
+    return tuple([candidate(rows[id], stamp=stamp, changed=bool(changed)) for id, changed, stamp in queue])
+
+
+def _as(entry: Candidate, text_set: int, founded: int, story: int, score: float) -> Candidate:
+    return replace(entry, text_set=text_set, set_founded=instant(founded), story=story, same_score=score)
 
 
 def _sharing(
@@ -216,26 +214,3 @@ def _placed(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Can
     for (id,) in among(connection, "SELECT entry_id FROM pending WHERE changed AND entry_id IN", found):
         found[id] = replace(found[id], text_set=0, set_founded=None)
     return found
-
-
-def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
-    """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
-    for younger, older in changes.merged:
-        (uid,) = story_uids(connection, {founder_of(older)[0]: older}, {}).values()
-        merge(connection, younger, older, uid=uid)
-
-
-def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:
-    tags = write_json([_tag(tag) for tag in row.tags])
-    set_uid = "" if founder.uid == uid else founder.uid
-    story_uid = stories.get(row.story, "")
-    return (
-        *(row.entry, row.text_set or row.entry, set_uid, founder.published, row.same_as, row.dropped, tags),
-        *(row.same_like, row.same_score, row.story, "" if story_uid == uid else story_uid),
-        *(row.story_like, row.story_score, write_json(row.story_why)),
-    )
-
-
-def _tag(tag: Tag) -> list[Any]:
-    guess = [] if tag.probability == 1 else [tag.probability]
-    return [tag.topic, tag.via, tag.evidence, *guess]

@@ -9,6 +9,7 @@ from aggregator.store.database import Database
 from aggregator.store.driver import number
 from aggregator.store.reading import load, of_sets
 
+_OF_SET = "curation.set_uid != '' AND curation.set_uid = ?"
 _AT_HOME = "entry.key = '' AND entry.url = ?"
 
 
@@ -43,7 +44,11 @@ class Entries:
         elif key:
             named, values = "entry.uid = ? OR entry.key = ?", (text, key)
         with self._lane.read() as connection:
-            for which, those in ((named, values), ("curation.set_uid = ?", (text,)), (_AT_HOME, (text,))):
+            for which, those in (
+                (named, values),
+                ("curation.set_uid != '' AND curation.set_uid = ?", (text,)),
+                (_AT_HOME, (text,)),
+            ):
                 if found := load(connection, f"WHERE {which} ORDER BY entry.id", those):
                     return tuple(one for one in found if text in (one.entry.url, one.uid)) or found
         return ()

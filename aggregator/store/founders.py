@@ -1,7 +1,7 @@
 """What a text set keeps of the entry that founded it, also when that entry is gone: its permanent id and its date."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
@@ -22,18 +22,20 @@ Known = Mapping[int, Founder]
 """What is known of entries by their ids, so that it need not be read again."""
 
 
-def founders(connection: sqlite3.Connection, placed: Mapping[int, int], known: Known) -> dict[int, Founder]:
+def founders(
+    connection: sqlite3.Connection, placed: Mapping[int, int], known: Known, *, before: Collection[int]
+) -> dict[int, Founder]:
     """Give the founder of every set that entries are being placed in; ``placed`` is entry → set, all of them ``known``.
 
     Call it before the decision is written: an entry that founds a set anew, because the one before it was purged,
-    takes over the id under which readers know the text.
+    takes over the id under which readers know the text, if it is one of those that were placed ``before``.
     """
     sets = sorted(set(placed.values()))
     rows = among(connection, "SELECT id, uid, published FROM entry WHERE id IN", sorted(set(sets) - known.keys()))
     entries = {**known, **{id: Founder(uid, published) for id, uid, published in rows}}
     found = _remembered(connection, [text_set for text_set in sets if text_set not in placed])
-    new = [text_set for text_set in sets if placed.get(text_set) == text_set]
-    kept = _inherited(connection, new)
+    new = [text_set for text_set in sets if placed.get(text_set) == text_set and text_set in before]
+    kept = _inherited(connection, new) if new else {}
     for entry, text_set in sorted(placed.items()):
         if text_set not in found:
             facts = entries.get(text_set, entries[entry])
@@ -41,15 +43,19 @@ def founders(connection: sqlite3.Connection, placed: Mapping[int, int], known: K
     return found
 
 
-def story_uids(connection: sqlite3.Connection, placed: Mapping[int, int], known: Known) -> dict[int, str]:
+def story_uids(
+    connection: sqlite3.Connection, placed: Mapping[int, int], known: Known, *, before: Collection[int] | None = None
+) -> dict[int, str]:
     """Give the permanent id of every story that entries are being placed in; ``placed`` is entry → story.
 
     It is that of the entry that founded the story; when that is gone, its members remember it, and when none of them
-    is left, the first to be placed gives its own.
+    is left, the first to be placed gives its own. One that is founded by an entry that is none of those placed
+    ``before`` has no members yet.
     """
     stories = sorted(set(placed.values()))
     found: dict[int, str] = {}
-    for story in stories:  # each asked for one member alone: a story may have thousands
+    asked = [s for s in stories if before is None or s in before or placed.get(s) != s]
+    for story in asked:  # each for one member alone: a story may have thousands
         for story_uid, uid in connection.execute(_TOLD, (story,)):
             found[story] = story_uid or uid
     missing = [story for story in stories if story not in found]

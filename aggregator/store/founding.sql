@@ -125,7 +125,7 @@ CREATE TABLE pending (
   entry_id INTEGER NOT NULL,
   published BIGINT NOT NULL,
   changed BOOLEAN NOT NULL,
-  handed BOOLEAN NOT NULL,
+  stamp BIGINT NOT NULL,
   CONSTRAINT pk_pending PRIMARY KEY (entry_id),
   CONSTRAINT fk_pending_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
@@ -152,19 +152,20 @@ CREATE TABLE curation (
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_curation_set_uid ON curation (set_uid);
+CREATE INDEX ix_curation_set_uid ON curation (set_uid) WHERE set_uid != '';
 
 CREATE INDEX ix_curation_story ON curation (story);
 
-CREATE INDEX ix_curation_story_uid ON curation (story_uid);
+CREATE INDEX ix_curation_story_uid ON curation (story_uid) WHERE story_uid != '';
 
 CREATE INDEX ix_curation_text_set ON curation (text_set);
 
 CREATE TABLE sketch (
-  run BIGINT NOT NULL,
-  entry_id INTEGER NOT NULL,
-  CONSTRAINT pk_sketch PRIMARY KEY (run, entry_id)
-) WITHOUT ROWID;
+  fortnight INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  keys BLOB NOT NULL,
+  CONSTRAINT pk_sketch PRIMARY KEY (fortnight, number)
+);
 
 CREATE TABLE furniture (
   feed_id INTEGER NOT NULL,

@@ -193,18 +193,21 @@ def _compared(uid: str, same_like: Any, same_score: Any, story: Any, story_uid: 
 
 CANDIDATE = (
     "SELECT entry.id, guid, feed_id, feed.url, entry.title, text, categories, entry.key, words, published, "
-    "coalesce(text_set, 0), set_founded, coalesce(story, 0), coalesce(same_score, 0) "
+    "coalesce(text_set, 0), set_founded, coalesce(story, 0), coalesce(same_score, 0), "
+    "uid, surfaced, reach, entry.first_seen "
     "FROM entry JOIN feed ON feed.id = entry.feed_id LEFT JOIN curation ON curation.entry_id = entry.id"
 )
 """Begins a statement whose rows ``candidate`` reads."""
 
 
-def candidate(row: Sequence[Any]) -> Candidate:
-    """Row of CANDIDATE → Candidate."""
-    id, guid, feed, url, title, text, categories, key, words, published, text_set, founded, *compared = row
-    filed = tuple([Category(*category) for category in _list(categories)])
-    when = instant(published)
-    return Candidate(id, guid, feed, url, title, text, filed, key, words, when, text_set, moment(founded), *compared)
+def candidate(row: Sequence[Any], *, stamp: int = 0, changed: bool = True) -> Candidate:
+    """Row of CANDIDATE → Candidate; one that waits, and has not ``changed``, is settled where it has a set."""
+    id, guid, feed, url, title, text, filed, key, words, published, text_set, founded, story, score, *facts = row
+    categories = tuple([Category(*category) for category in _list(filed)])
+    uid, surfaced, reach, seen = facts
+    own = id, guid, feed, url, title, text, categories, key, words, instant(published)
+    kept = uid, published, surfaced, reach, seen
+    return Candidate(*own, text_set, moment(founded), story, score, not changed and text_set != 0, stamp, kept)
 
 
 def _entry(values: list[Any]) -> Entry:

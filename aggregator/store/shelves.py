@@ -1,7 +1,7 @@
 """The shelves of outputs, read from their newest end: what stands first under a topic, however large the archive."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from aggregator.model import Curated
@@ -66,9 +66,12 @@ def _of_topic(connection: sqlite3.Connection, what: str, topic: str, many: int) 
     return dict(list(found.items())[:many])
 
 
-def put(connection: sqlite3.Connection, placed: Sequence[Placed], *, now: datetime) -> None:
-    """Put entries on their shelves, in place of where they stood; since when they have stood there is kept."""
-    ids = [row.entry for row, *_ in placed]
+def put(connection: sqlite3.Connection, placed: Sequence[Placed], *, now: datetime, before: Collection[int]) -> None:
+    """Put entries on their shelves, in place of where those stood that were placed ``before``.
+
+    Since when they have stood there is kept.
+    """
+    ids = sorted(before)
     stood = {(entry, topic): since for entry, topic, since in among(connection, _STOOD, ids)}
     apply(connection, "DELETE FROM shelf WHERE entry_id IN", ids)
     at, rows = number(now) or 0, []

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from aggregator.store.moments import Moment
@@ -19,7 +19,7 @@ class PendingRow(Row, table=True):
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     published: datetime = Field(sa_type=Moment)
     changed: bool  # new or changed: its text is compared; else it is tagged alone
-    handed: bool  # Curate has it as it is now; what concerns it afterwards makes it wait once more
+    stamp: int = Field(sa_type=BigInteger)  # another one whenever something makes it wait
 
 
 class CurationRow(Row, table=True):
@@ -29,10 +29,13 @@ class CurationRow(Row, table=True):
     """
 
     __tablename__ = "curation"
+    __table_args__ = tuple(
+        Index(f"ix_curation_{name}", name, sqlite_where=text(f"{name} != ''")) for name in ("set_uid", "story_uid")
+    )  # nearly all are empty
 
     entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
     text_set: int = Field(index=True)
-    set_uid: str = Field(sa_type=Text, index=True)  # of the entry that founded the set; empty when it is this one's own
+    set_uid: str = Field(sa_type=Text)  # of the entry that founded the set; empty when it is this one's own
     set_founded: datetime = Field(sa_type=Moment)  # when that entry was published
     same_as: str = Field(sa_type=Text)
     dropped: str = Field(sa_type=Text)
@@ -40,7 +43,7 @@ class CurationRow(Row, table=True):
     same_like: int  # the entry it is a copy of; 0 for the first
     same_score: float  # 0 to 1
     story: int = Field(index=True, sa_type=BigInteger)  # ``model.story_traits.nth_story``; 0 while it has none
-    story_uid: str = Field(sa_type=Text, index=True)  # of its founder; empty when it is this one's own
+    story_uid: str = Field(sa_type=Text)  # of its founder; empty when it is this one's own
     story_like: int  # the member by which it came into the story; 0 for the founder
     story_score: float
     story_why: list[Any] = Field(sa_type=JSON)  # in words
@@ -48,16 +51,17 @@ class CurationRow(Row, table=True):
 
 
 class SketchRow(Row, table=True):
-    """A key by which a text is found: a run of its words and the fortnight in which it was published, and the entry.
+    """Keys by which texts of a fortnight are found: runs of their words, and the entry that has each.
 
-    It has no foreign key: to keep one, a purge would have to walk through all keys. Keys of purged entries are swept.
+    A part of an index, as ``pipeline.shingles_parts`` writes it. It has no foreign key: keys of purged entries are
+    swept.
     """
 
     __tablename__ = "sketch"
-    __table_args__ = ({"sqlite_with_rowid": False},)
 
-    run: int = Field(sa_column=Column("run", BigInteger, primary_key=True, autoincrement=False))
-    entry_id: int = Field(primary_key=True)
+    fortnight: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    keys: bytes = Field(sa_type=LargeBinary)
 
 
 class FurnitureRow(Row, table=True):

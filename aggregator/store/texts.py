@@ -1,30 +1,11 @@
 """The keeper of how texts are found: keys of what they say, and paragraphs that their feeds repeat."""
 
 import sqlite3
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import chain
-from struct import pack, unpack
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
-from aggregator.model import Learned, Sought
+from aggregator.model import Learned
 from aggregator.store.database import Database
-from aggregator.store.driver import number
 from aggregator.store.lane import among
-
-FORTNIGHT = timedelta(days=14) // timedelta(microseconds=1)
-WITHIN = timedelta(days=7) // timedelta(microseconds=1)
-"""A copy is published so much later or earlier at most: its key lies in the same fortnight or in the one beside it.
-
-Keys of one time lie side by side, so that a batch of news touches a few pages of the index however large it is.
-"""
-
-CROWDED = 20
-"""A key that so many entries have is given to no more: a phrase of the time, or a text found by its others."""
-
-SHOWN = 10
-"""So many entries that share keys with one are shown, those that share most first."""
 
 
 class Texts:
@@ -33,36 +14,23 @@ class Texts:
     def __init__(self, database: Database) -> None:
         self._lane = database.lane
 
-    def sharing(self, sought: Sequence[Sought]) -> tuple[Mapping[int, tuple[int, ...]], tuple[tuple[int, int], ...]]:
-        """Give for each entry others that share keys with it and were placed before it, the best first.
-
-        They are of the store, but for what waits there to be compared, and of the batch those before it: an entry that
-        is placed anew is shown what it was shown when it came. Besides, the keys to be kept (``Learned.keys``): each
-        with the entry that gets it.
-        """
-        runs = {one.entry: _runs(one) for one in sought}
-        holders: dict[int, list[int]] = {}
+    def keys(self, fortnights: Collection[int]) -> dict[int, list[tuple[int, bytes]]]:
+        """Give of each fortnight the parts of the index of keys, under their numbers, in the order of these."""
+        found: dict[int, list[tuple[int, bytes]]] = {fortnight: [] for fortnight in fortnights}
         with self._lane.read() as connection:
-            for run, entry in among(connection, _HOLDERS, _kept(connection, runs)):
-                holders.setdefault(run, []).append(entry)
-            stored = {entry for there in holders.values() for entry in there} - runs.keys()
-            waiting = {entry for (entry,) in among(connection, _WAITING, sorted(stored))}
-        rows: list[tuple[int, int]] = []
-        for one in sought:
-            for run in runs[one.entry][: len(one.keys)]:
-                there = holders.setdefault(run, [])
-                if one.entry not in there:
-                    if len(there) >= CROWDED:
-                        continue
-                    there.append(one.entry)
-                rows.append((run, one.entry))
-        later = waiting | runs.keys()
-        shown = {}
-        for entry, mine in runs.items():
-            later.discard(entry)
-            others = [other for run in mine for other in holders.get(run, _NOBODY) if other not in later]
-            shown[entry] = _most(entry, others)
-        return shown, tuple(sorted(rows))
+            for fortnight, number, keys in among(connection, _KEYS, fortnights):
+                found[fortnight].append((number, keys))
+        return {fortnight: sorted(parts) for fortnight, parts in found.items()}
+
+    def held(self, entries: Sequence[int]) -> dict[int, bytes]:
+        """Give the keys that entries have, as they are kept beside them, of those that were compared."""
+        with self._lane.read() as connection:
+            return dict(among(connection, _HELD, entries))
+
+    def waiting(self, entries: Sequence[int]) -> frozenset[int]:
+        """Say which of these entries wait to be compared."""
+        with self._lane.read() as connection:
+            return frozenset(entry for (entry,) in among(connection, _WAITING, entries))
 
     def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
         """Give what is kept of the paragraphs of these feeds; nothing for one of which nothing was read."""
@@ -76,66 +44,36 @@ class Texts:
         return furniture.known(self.furniture([feed]).get(feed, b"")).repeated
 
 
-def keep(connection: sqlite3.Connection, learned: Learned, entries: Collection[int]) -> None:
-    """Keep inside a transaction what a batch taught; keys of those ``entries`` alone that are still there."""
-    held: dict[int, list[int]] = {entry: [] for entry in learned.compared if entry in entries}
-    rows = [row for row in learned.keys if row[1] in entries]
-    for run, entry in rows:
-        held.setdefault(entry, []).append(run)
-    before = {entry: _unpacked(runs) for entry, runs in among(connection, _HELD, held)}
-    gone = [(run, entry) for entry, runs in before.items() for run in runs - set(held[entry])]
-    connection.executemany("DELETE FROM sketch WHERE run = ? AND entry_id = ?", gone)
-    connection.executemany("INSERT INTO sketch (run, entry_id) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
-    packed = [(pack(f"<{len(runs)}q", *runs), entry) for entry, runs in held.items()]
-    connection.executemany("UPDATE curation SET runs = ? WHERE entry_id = ?", packed)
+def keep(connection: sqlite3.Connection, learned: Learned) -> None:
+    """Keep inside a transaction what a batch taught; the keys beside each entry are written with its decision."""
+    connection.executemany(_GONE, [at for at, keys in learned.keys.items() if not keys])
+    connection.executemany(_KEEP, [(*at, keys) for at, keys in learned.keys.items() if keys])
     connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
 
 
 def sweep(connection: sqlite3.Connection) -> None:
     """Drop inside a transaction the keys of entries that are there no more: a walk through all keys."""
-    connection.execute("DELETE FROM sketch WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = sketch.entry_id)")
+    from aggregator.pipeline.shingles_parts import unpacked  # numpy: a purge alone sweeps
+
+    for fortnight, number in connection.execute("SELECT fortnight, number FROM sketch").fetchall():
+        (data,) = connection.execute(f"{_KEYS_AT} AND number = ?", (fortnight, number)).fetchone()
+        part = unpacked(data)
+        there = {entry for (entry,) in among(connection, _THERE, part.holders())}
+        if (kept := part.only(there).packed()) != data:
+            connection.execute(*((_KEEP, (fortnight, number, kept)) if kept else (_GONE, (fortnight, number))))
 
 
-def _unpacked(runs: bytes) -> set[int]:
-    return set(unpack(f"<{len(runs) // 8}q", runs))
-
-
-_NOBODY: tuple[int, ...] = ()
+_KEYS = "SELECT fortnight, number, keys FROM sketch WHERE fortnight IN"
+_KEYS_AT = "SELECT keys FROM sketch WHERE fortnight = ?"
 _HELD = "SELECT entry_id, runs FROM curation WHERE runs IS NOT NULL AND entry_id IN"
-_HOLDERS = "SELECT run, entry_id FROM sketch WHERE run IN"
-_TOLD = "SELECT 1 FROM sketch WHERE run >= ? AND run < ? LIMIT 1"
 _WAITING = "SELECT entry_id FROM pending WHERE changed AND entry_id IN"
+_THERE = "SELECT id FROM entry WHERE id IN"
+_GONE = "DELETE FROM sketch WHERE fortnight = ? AND number = ?"
+_KEEP = (
+    "INSERT INTO sketch (fortnight, number, keys) VALUES (?, ?, ?) "
+    "ON CONFLICT (fortnight, number) DO UPDATE SET keys = excluded.keys"
+)
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
     "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"
 )
-
-
-def _runs(one: Sought) -> list[int]:
-    """The keys of an entry with its fortnight, then with the nearest other one."""
-    at = _at(one.published)
-    mine = at // FORTNIGHT
-    near = (at - WITHIN) // FORTNIGHT
-    other = near if near != mine else (at + WITHIN) // FORTNIGHT
-    return [*(mine << 32 | key for key in one.keys), *(other << 32 | key for key in one.keys)]
-
-
-def _kept(connection: sqlite3.Connection, runs: Mapping[int, Sequence[int]]) -> list[int]:
-    """List the keys that are to be looked up, in their order: not those of fortnights of which nothing is stored."""
-    wanted = sorted(set(chain.from_iterable(runs.values())))
-    times = {run >> 32 for mine in runs.values() for run in (*mine[:1], *mine[-1:])}  # of each key the same two
-    told = {at for at in times if connection.execute(_TOLD, (at << 32, (at + 1) << 32)).fetchone()}
-    return wanted if told == times else [run for run in wanted if run >> 32 in told]
-
-
-def _at(published: datetime) -> int:
-    found: Any = number(published)
-    return int(found)
-
-
-def _most(entry: int, sharing: Sequence[int]) -> tuple[int, ...]:
-    if len(sharing) == sharing.count(entry):
-        return ()
-    shares = Counter(sharing)
-    shares.pop(entry, None)
-    return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])

@@ -57,6 +57,6 @@ def _taken(connection: sqlite3.Connection, uids: Iterable[str]) -> set[str]:
 
 _KNOWN = (
     "SELECT uid FROM entry WHERE uid IN",
-    "SELECT set_uid FROM curation WHERE set_uid IN",
-    "SELECT story_uid FROM curation WHERE story_uid IN",
+    "SELECT set_uid FROM curation WHERE set_uid != '' AND set_uid IN",
+    "SELECT story_uid FROM curation WHERE story_uid != '' AND story_uid IN",
 )

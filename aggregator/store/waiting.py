@@ -1,13 +1,13 @@
 """The queue of Curate: entries wait by the date of their publication, to be compared or to be tagged alone.
 
-waiting ─hand_over─▶ handed over ─leave─▶ gone
-handed over ─it changes, or a person corrects its topics─▶ waiting
+An entry gets another stamp whenever something makes it wait. Curate reads it with its stamp and lets it go only while
+that is still the same: what changed, or was corrected by a person, meanwhile waits once more.
 """
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from aggregator.store.lane import apply
+from aggregator.store.lane import among, apply
 
 
 def wait(connection: sqlite3.Connection, entries: Iterable[int]) -> None:
@@ -41,19 +41,19 @@ def all_wait(connection: sqlite3.Connection) -> None:
     connection.execute(f"{_NEW} WHERE true {_CHANGED}")
 
 
-def hand_over(connection: sqlite3.Connection, entries: Sequence[int]) -> None:
-    """Note that Curate has these entries as they are."""
-    apply(connection, "UPDATE pending SET handed = 1 WHERE entry_id IN", entries)
+def stamps(connection: sqlite3.Connection, entries: Sequence[int]) -> dict[int, int]:
+    """Give the stamps of those of ``entries`` that wait."""
+    return dict(among(connection, "SELECT entry_id, stamp FROM pending WHERE entry_id IN", entries))
 
 
 def leave(connection: sqlite3.Connection, entries: Sequence[int]) -> None:
-    """Let entries go that are placed as they were handed over; those that came to wait once more stay."""
-    apply(connection, "DELETE FROM pending WHERE handed AND entry_id IN", entries)
+    """Let entries go that are placed."""
+    apply(connection, "DELETE FROM pending WHERE entry_id IN", entries)
 
 
-_NEW = "INSERT INTO pending (entry_id, published, changed, handed) SELECT id, published, 1, 0 FROM entry"
-_TAG = "INSERT INTO pending (entry_id, published, changed, handed) SELECT id, published, 0, 0 FROM entry"
-_CHANGED = "ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, changed = 1, handed = 0"
-_ONCE_MORE = "ON CONFLICT (entry_id) DO UPDATE SET handed = 0"
+_NEW = "INSERT INTO pending (entry_id, published, changed, stamp) SELECT id, published, 1, random() FROM entry"
+_TAG = "INSERT INTO pending (entry_id, published, changed, stamp) SELECT id, published, 0, random() FROM entry"
+_CHANGED = "ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, changed = 1, stamp = excluded.stamp"
+_ONCE_MORE = "ON CONFLICT (entry_id) DO UPDATE SET stamp = excluded.stamp"
 _WAIT = f"{_NEW} WHERE id = ? {_CHANGED}"
 _WAIT_AFTER = f"{_NEW} WHERE id > ?"

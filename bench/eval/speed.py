@@ -18,6 +18,7 @@ from aggregator.app import App
 from aggregator.jobs.curate import curate
 from aggregator.model import Listing
 from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.shingles_parts import part
 from aggregator.pipeline.stories_parts import Lists, Part
 from aggregator.pipeline.stories_postings import TELLING
 from bench.eval.desk import NOW, Told, arrive, spent, workspace
@@ -100,7 +101,7 @@ def fill(app: App, stored: int) -> None:
             marks = ", ".join("?" * len(names))
             quoted = ", ".join(f'"{name}"' for name in names)
             connection.executemany(f"INSERT INTO entry ({quoted}) VALUES ({marks})", rows)
-            connection.executemany("INSERT INTO sketch VALUES (?, ?)", sorted(runs))
+            connection.executemany("INSERT INTO sketch VALUES (?, ?, ?)", _sketches(runs, number=start))
             connection.executemany(_DECIDED, [(row[0], row[0], row[names.index("published")], row[0]) for row in rows])
             connection.executemany(
                 "INSERT INTO story_entry VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)", traits
@@ -115,6 +116,14 @@ _DECIDED = """
     INSERT INTO curation (entry_id, text_set, set_uid, set_founded, same_as, dropped, tags, same_like, same_score,
     story, story_uid, story_like, story_score, story_why) VALUES (?, ?, '', ?, '', '', '[]', 0, 0, ?, '', 0, 0, '[]')
 """
+
+
+def _sketches(runs: list[tuple[int, int]], *, number: int) -> Iterator[tuple[int, int, bytes]]:
+    """The keys of each fortnight as one part of their index, under this number."""
+    found = np.array(runs, dtype=np.int64)
+    for fortnight in np.unique(found[:, 0] >> 32).tolist():
+        mine = found[found[:, 0] >> 32 == fortnight]
+        yield fortnight, number, part((mine[:, 0] & 0xFFFFFFFF).astype(np.uint32), mine[:, 1]).packed()
 
 
 def _parts(posted: dict[tuple[int, int], list[int]]) -> Iterator[tuple[int, bytes]]:

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -13,13 +13,13 @@ import pytest
 from aggregator.app import App
 from aggregator.jobs import curate as curating
 from aggregator.jobs import features as reading
-from aggregator.jobs.features import Features, Foresight
+from aggregator.jobs.features import Batch, Foresight
 from aggregator.model import Candidate
-from aggregator.pipeline.stories_words import Vocabulary
+from aggregator.store.driver import EPOCH
 from aggregator.twin import possible
 from tests.jobs.test_stories import newsroom, told
 from tests.newswords import stories
-from tests.store.things import document
+from tests.store.things import NOW, document
 
 needs_two_cores = pytest.mark.skipif(not possible(), reason="a twin is made where there is a second core, on Linux")
 
@@ -47,15 +47,17 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 def asking(between: Callable[[Foresight], None] = lambda foresight: None) -> Iterator[list[bool]]:
     """Note of each batch whether a twin was there when it was asked for."""
     asked: list[bool] = []
-    of = Foresight.of
+    batch = Foresight.batch
 
-    def watched(self: Foresight, batch: Sequence[Candidate]) -> Features:
+    def watched(self: Foresight) -> Batch | None:
         between(self)
         asked.append(self._twin is not None)
-        return of(self, batch)
+        if (found := batch(self)) is None:
+            asked.pop()
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Foresight, "of", watched)
+        patch.setattr(Foresight, "batch", watched)
         yield asked
 
 
@@ -124,29 +126,62 @@ def test_when_something_else_waits_by_now_it_is_read_here(tmp_path: Path) -> Non
         desk.read("a", document(ENTRIES))
         batch = app.store.curation.pending(app.rules.version, limit=11)
         with Foresight(app, limit=11) as foresight:
-            assert [*foresight.of(batch).keys] == [entry.id for entry in batch]
-            later = app.store.curation.waiting(after=batch[-1], limit=3)
-            assert [*foresight.of(later).keys] == [entry.id for entry in later]
+            assert read(foresight) == list(batch)
+            assert read(foresight) == list(batch), "it waits still, and the twin is ahead"
             assert foresight._twin is None
-            assert foresight.of(batch).keys == reading.features(app, batch, Vocabulary()).keys
+            assert read(foresight) == list(batch)
+
+
+CHANGES = {
+    "a text": {"text": "Something else by now.", "fingerprint": "1:else"},
+    "an address": {"key": "example.org/a-new-address", "fingerprint": "1:else"},
+    "a correction": {},
+}
 
 
 @needs_two_cores
-@pytest.mark.parametrize(
-    "facts", [{"text": "Something else by now."}, {"settled": True}, {"story": 1}, {"key": "example.org/a-new-address"}]
-)
-def test_when_an_entry_has_changed_since_it_was_read_ahead_it_is_read_here(
-    tmp_path: Path, facts: dict[str, object]
-) -> None:
+@pytest.mark.parametrize("what", CHANGES)
+def test_when_an_entry_has_changed_since_it_was_read_ahead_it_is_read_here(tmp_path: Path, what: str) -> None:
     with newsroom(tmp_path) as (app, desk):
         desk.read("a", document(ENTRIES))
-        first, *others = app.store.curation.pending(app.rules.version, limit=11)
-        changed = (replace(first, **facts), *others)
+        first = app.store.curation.pending(app.rules.version, limit=1)[0]
         with Foresight(app, limit=11) as foresight:
-            said = foresight.of(changed)
+            assert foresight._twin and foresight._twin._in.poll(30), "it has read the first batch"
+            if what == "a correction":
+                assert app.store.learning.correct(first.id, {"world": True}, now=NOW)
+            else:
+                (old,) = [one for one in ENTRIES if one.guid == first.guid]
+                also = [one.guid for one in ENTRIES if one.guid != first.guid]
+                desk.read("a", document(changed=[replace(old, **CHANGES[what])], also=also))
+            found = read(foresight)
             assert foresight._twin is None
-            own = reading.features(app, changed, Vocabulary())
-            assert (said.read, said.keys, said.told, said.bags.marks) == (own.read, own.keys, own.told, own.bags.marks)
+            assert found == list(app.store.curation.pending(app.rules.version, limit=11))
+            assert found[0].text == (CHANGES[what].get("text") or first.text)
+
+
+@needs_two_cores
+def test_what_a_batch_decides_of_entries_that_were_read_ahead_counts(tmp_path: Path) -> None:
+    """Their sets and stories may have become others since: those of before are read anew."""
+    with newsroom(tmp_path) as (app, desk):
+        desk.read("a", document(ENTRIES))
+        curating.curate(app)
+        app.store.meta["rules"] = "others"
+        assert len(app.store.curation.queue(app.rules.version, limit=99)) == len(ENTRIES)
+        with Foresight(app, limit=11) as foresight:
+            assert foresight._twin and foresight._twin._in.poll(30)
+            with app.store._database.lane.write() as connection:
+                connection.execute("UPDATE curation SET story = 7, same_score = 0.5, set_founded = 1000000")
+            found = read(foresight)
+            assert foresight._twin
+        assert {(one.story, one.same_score, one.set_founded) for one in found} == {(7, 0.5, EPOCH + MINUTE / 60)}
+
+
+def read(foresight: Foresight) -> list[Candidate]:
+    found = foresight.batch()
+    assert found
+    batch, said = found
+    assert [*said.keys] == [entry.id for entry in batch if not entry.settled]
+    return list(batch)
 
 
 def placed_again(folder: Path, *, at_once: int) -> tuple[Rows, list[bool]]:

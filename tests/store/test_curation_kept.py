@@ -64,7 +64,7 @@ def test_what_changes_or_is_corrected_while_it_is_being_placed_waits_once_more(d
     batch = desk.store.curation.pending("1")
     desk.read("a", document(changed=[entry("1", fingerprint="1:x")]))
     assert desk.store.learning.correct(batch[1].id, {"world": True}, now=NOW)
-    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW)
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=batch)
     assert waiting(desk) == ["1", "2"]
     desk.curate("1")
     assert waiting(desk) == []
@@ -219,3 +219,17 @@ def test_the_founders_date_is_known_when_a_hundred_copies_stand_between(desk: De
         if n % 20 == 19:
             sets = place(desk)
     assert sets == {str(n): 1 if n < 7 * 24 else 169 for n in range(200)}
+
+
+def test_an_entry_that_is_purged_while_it_is_being_placed_leaves_nothing(desk: Desk) -> None:
+    """What was read of it beforehand is not written, whether it was placed before or not."""
+    desk.read("a", document([entry("1"), entry("2")]))
+    batch = desk.store.curation.pending("1")
+    with desk.store._database.lane.write() as connection:
+        connection.execute("DELETE FROM entry WHERE id = ?", (batch[0].id,))
+    assert all(stored.facts for stored in batch)
+    desk.store.curation.save([Curated(stored.id) for stored in batch], rules="1", now=NOW, read=batch)
+    assert waiting(desk) == []
+    with desk.store._database.lane.read() as connection:
+        for table in ("curation", "shelf"):
+            assert connection.execute(f"SELECT entry_id FROM {table}").fetchall() == [(batch[1].id,)]

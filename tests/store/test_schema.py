@@ -121,6 +121,35 @@ def test_stories_go_on_in_what_an_older_program_stored(tmp_path: Path) -> None:
     assert len(told(reports)) == 1
 
 
+def test_copies_of_what_an_older_program_stored_are_found(tmp_path: Path) -> None:
+    """Keys of texts are in parts now: down and up again, each is where it was."""
+    words = " ".join(f"{one}{two}" for one in ("ba", "fer", "lan", "men", "tor", "sul") for two in "abcdefghij")
+    told = (
+        ("Harbour opens again", words),
+        ("Ships return to Sella", f"By our own staff {words}"),
+        ("A crane", words[:150]),
+    )
+    reports = [entry(f"{n}", title=title, text=text, words="", key="") for n, (title, text) in enumerate(told)]
+    (tmp_path / "feeds.yaml").write_text("title: Test\nfeeds: []\n", encoding="utf-8")
+
+    def sets(feed: str, told: list[Entry]) -> list[int]:
+        with open_app(tmp_path, clock=lambda: NOW) as app:
+            app.store.feeds.list(listings("a", "b", "c"), now=NOW)
+            Desk(app.store).read(feed, document(told))
+            curate(app)
+            return sorted(one.text_set for one in app.store.entries.search(limit=9))
+
+    assert sets("a", reports[:1]) == [1]
+    assert sets("b", reports[1:2]) == [1, 1]
+    path = tmp_path / "storage" / "aggregator.db"
+    with migrating(path) as connection:
+        schema.migrate(connection, "0012", down=True)
+        rows = connection.execute(text("SELECT run >> 32, count(*), max(entry_id) FROM sketch GROUP BY 1")).all()
+        assert len(rows) == 1 and rows[0][1:] == (16, 2)
+        schema.migrate(connection, HEAD)
+    assert sets("c", reports[2:]) == [1, 1, 1]
+
+
 def test_the_head_that_is_named_is_the_newest_script() -> None:
     assert ScriptDirectory(str(schema.SCRIPTS)).get_heads() == [HEAD]
 

@@ -1,19 +1,37 @@
 """What is kept to find texts by: keys of their words, and what their feeds repeat."""
 
+import random
+from collections import Counter
 from datetime import timedelta
+from struct import unpack
+
+import numpy as np
 
 from aggregator.model import Curated, Learned, Sought
-from aggregator.store.texts import CROWDED, SHOWN
+from aggregator.pipeline.shingles_parts import Sketches, unpacked
+from aggregator.pipeline.shingles_sharing import CROWDED, SHOWN, Sharing
 from tests.store.things import DAY, NOW, Desk, document, entry
 
 
-def seek(desk: Desk, *sought: Sought, keep: bool = True) -> dict[int, tuple[int, ...]]:
+def sharing(desk: Desk) -> Sharing:
+    texts = desk.store.texts
+    return Sharing(texts.keys, texts.waiting, texts.held)
+
+
+def seek(desk: Desk, *sought: Sought, keep: bool = True, by: Sharing | None = None) -> dict[int, tuple[int, ...]]:
+    """Let entries look for those that share their keys: in what is stored, or ``by`` what is remembered of it."""
     desk.store.curation.pending("1")
-    found, rows = desk.store.texts.sharing(sought)
+    found, learned = (by or sharing(desk)).near(sought, before=[one.entry for one in sought])
     if keep:
-        decided = [Curated(one.entry) for one in sought]
-        desk.store.curation.save(decided, rules="1", now=NOW, learned=Learned([one.entry for one in sought], rows))
-    return dict(found)
+        desk.store.curation.save([Curated(one.entry) for one in sought], rules="1", now=NOW, learned=learned)
+    return {one.entry: found.get(one.entry, ()) for one in sought}
+
+
+def kept(desk: Desk) -> list[tuple[int, int, int]]:
+    """Fortnight, number of the part and entry of each key that is stored."""
+    with desk.store._database.lane.read() as connection:
+        rows = connection.execute("SELECT fortnight, number, keys FROM sketch ORDER BY 1, 2").fetchall()
+    return [(time, number, entry) for time, number, data in rows for entry in unpacked(data).entries.tolist()]
 
 
 def filled(desk: Desk, count: int) -> None:
@@ -77,8 +95,7 @@ def test_a_key_that_everyone_has_stays_small(desk: Desk) -> None:
     for n in range(CROWDED + 11, 2 * CROWDED + 1):
         seek(desk, Sought(n, NOW, [7]))
     assert seek(desk, Sought(2 * CROWDED + 1, NOW, [7])) == {2 * CROWDED + 1: tuple(range(1, SHOWN + 1))}
-    with desk.store._database.lane.read() as connection:
-        assert connection.execute("SELECT count(*) FROM sketch").fetchone() == (CROWDED,)
+    assert len(kept(desk)) == CROWDED
 
 
 def test_keys_of_purged_entries_are_swept(desk: Desk) -> None:
@@ -86,8 +103,30 @@ def test_keys_of_purged_entries_are_swept(desk: Desk) -> None:
     seek(desk, *(Sought(n, NOW, [n]) for n in (1, 2, 3)))
     desk.read("a", document(also=["3"]), now=NOW + DAY)
     desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    assert [entry for _, _, entry in kept(desk)] == [3]
+
+
+def test_what_is_remembered_from_batch_to_batch_is_what_is_stored(desk: Desk) -> None:
+    """Keys come, go and come again, in several fortnights, some of them forgotten between; many batches, few parts."""
+    filled(desk, 60)
+    by, chance = sharing(desk), random.Random(4)
+    for n in range(90):
+        day = chance.choice((0, 3, 20, 400)) * DAY
+        batch = [
+            Sought(one, NOW + day, sorted(chance.sample(range(40), chance.randrange(6))))
+            for one in chance.sample(range(1, 61), chance.randrange(1, 6))
+        ]
+        assert seek(desk, *batch, keep=False) == seek(desk, *batch, by=by), f"batch {n}"
     with desk.store._database.lane.read() as connection:
-        assert connection.execute("SELECT entry_id FROM sketch").fetchall() == [(3,)]
+        held = connection.execute("SELECT entry_id, runs FROM curation WHERE runs IS NOT NULL").fetchall()
+    told = {(run, entry) for entry, runs in held for run in unpack(f"<{len(runs) // 8}q", runs)}
+    wanted = sorted({run for run, _ in told})
+    index = Sketches(desk.store.texts.keys)
+    found = index.holders(np.array(range(-1, 41), dtype=np.int64) + (wanted[0] >> 32 << 32))
+    assert {(run, one) for run, there in found.items() for one in there} == {
+        (run, one) for run, one in told if run >> 32 == wanted[0] >> 32
+    }
+    assert max(Counter(time for time, _ in {at[:2] for at in kept(desk)}).values()) < 9
 
 
 def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:

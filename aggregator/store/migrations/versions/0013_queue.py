@@ -1,0 +1,78 @@
+"""Keys of texts in parts; what waits has a stamp; permanent ids that are another's alone have an index."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from struct import pack, unpack_from
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+_KEY = (1 << 32) - 1
+
+
+def upgrade() -> None:
+    """The keys of each fortnight become one part; every entry that waits may be handed out again."""
+    op.rename_table("sketch", "sketch_before")
+    op.create_table(
+        "sketch",
+        sa.Column("fortnight", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("fortnight", "number", name="pk_sketch"),
+    )
+    rows = op.get_bind().execute(sa.text("SELECT run, entry_id FROM sketch_before ORDER BY run, entry_id"))
+    for fortnight, held in groupby(rows, key=lambda row: row[0] >> 32):
+        runs, entries = zip(*held, strict=True)
+        data = pack(f"<{len(runs)}I", *[run & _KEY for run in runs]) + pack(f"<{len(runs)}q", *entries)
+        op.get_bind().execute(sa.text("INSERT INTO sketch VALUES (:f, 1, :d)"), {"f": fortnight, "d": data})
+    op.drop_table("sketch_before")
+    _queue(sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"), instead_of="handed")
+    for name in ("set_uid", "story_uid"):
+        op.drop_index(f"ix_curation_{name}", "curation")
+        op.create_index(f"ix_curation_{name}", "curation", [name], sqlite_where=sa.text(f"{name} != ''"))
+
+
+def downgrade() -> None:
+    """Take them away."""
+    for name in ("set_uid", "story_uid"):
+        op.drop_index(f"ix_curation_{name}", "curation")
+        op.create_index(f"ix_curation_{name}", "curation", [name])
+    _queue(sa.Column("handed", sa.Boolean(), nullable=False, server_default="0"), instead_of="stamp")
+    op.rename_table("sketch", "sketch_after")
+    op.create_table(
+        "sketch",
+        sa.Column("run", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("run", "entry_id", name="pk_sketch"),
+        sqlite_with_rowid=False,
+    )
+    rows = op.get_bind().execute(sa.text("SELECT fortnight, keys FROM sketch_after ORDER BY fortnight, number"))
+    for fortnight, data in rows.fetchall():
+        for run, entry in _held(fortnight, data):
+            change = "INSERT OR IGNORE INTO sketch VALUES (:r, :e)" if entry > 0 else _GONE
+            op.get_bind().execute(sa.text(change), {"r": run, "e": abs(entry)})
+    op.drop_table("sketch_after")
+
+
+_GONE = "DELETE FROM sketch WHERE run = :r AND entry_id = :e"
+
+
+def _queue(column: sa.Column[int] | sa.Column[bool], *, instead_of: str) -> None:
+    with op.batch_alter_table("pending") as pending:
+        pending.drop_column(instead_of)
+        pending.add_column(column)
+    with op.batch_alter_table("pending") as pending:  # the default was for the rows that were there
+        pending.alter_column(column.name, server_default=None)
+
+
+def _held(fortnight: int, data: bytes) -> Iterator[tuple[int, int]]:
+    """Read a part: all keys, then all entries."""
+    count = len(data) // 12
+    keys, entries = unpack_from(f"<{count}I", data), unpack_from(f"<{count}q", data, 4 * count)
+    for key, entry in zip(keys, entries, strict=True):
+        yield fortnight << 32 | key, entry
