@@ -1,5 +1,6 @@
 """Keys of texts in parts; what waits has a stamp; permanent ids that are another's alone have an index."""
 
+from array import array
 from collections.abc import Iterator
 from itertools import groupby
 from struct import pack, unpack_from
@@ -7,8 +8,8 @@ from struct import pack, unpack_from
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -27,8 +28,11 @@ def upgrade() -> None:
     )
     rows = op.get_bind().execute(sa.text("SELECT run, entry_id FROM sketch_before ORDER BY run, entry_id"))
     for fortnight, held in groupby(rows, key=lambda row: row[0] >> 32):
-        runs, entries = zip(*held, strict=True)
-        data = pack(f"<{len(runs)}I", *[run & _KEY for run in runs]) + pack(f"<{len(runs)}q", *entries)
+        keys, entries = array("L"), array("q")  # two million of them, where a fortnight brings so much
+        for run, entry in held:
+            keys.append(run & _KEY)
+            entries.append(entry)
+        data = pack(f"<{len(keys)}I", *keys) + pack(f"<{len(entries)}q", *entries)
         op.get_bind().execute(sa.text("INSERT INTO sketch VALUES (:f, 1, :d)"), {"f": fortnight, "d": data})
     op.drop_table("sketch_before")
     _queue(sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"), instead_of="handed")
