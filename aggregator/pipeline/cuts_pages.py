@@ -21,7 +21,21 @@ _AROUND = (
     "[ap]\\.?m\\.?|e[sd]?t|[cmp][sd]t|gmt|utc|bst|ces?t|[ai]mt|ist|at|on|published|updated|posted|last|modified"
     "|min(?:ute)?s?|hours?|ago|read"
 )
-_DATED = re.compile(rf"(?:(?:\d{{1,4}}(?:st|nd|rd|th)?|[/@—]|{_MONTHS}|{_DAYS}|{_AROUND})(?:[\s.,|:–-]+|$)){{2,}}")
+_ABROAD = (
+    "januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|stand|uhr|aktualisiert|veröffentlicht|zuletzt|am|vom|um"
+    "|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|publié|modifié|mis|à|jour|le"
+    "|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|publicado|actualizado|de"
+    "|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|pubblicato|aggiornato|il|alle|ore"
+    "|janeiro|fevereiro|março|maio|junho|julho|setembro|outubro|novembro|dezembro|atualizado|em|às"
+    "|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря|опубликовано|обновлено|г|в"
+    "|公開|更新|配信|掲載|发布|更新时间|发布时间|입력|수정|기사입력|최종수정|نشر|في|آخر|تحديث"
+)
+_UNITS = "st|nd|rd|th|h|年|月|日|時|时|分|년|월|일|시|분"
+_FIGURES = rf"\d{{1,4}}(?:(?:{_UNITS})\d{{1,4}})*(?:{_UNITS})?"
+_DATED = re.compile(
+    rf"(?>(?:{_FIGURES}|[/@—]|{_MONTHS}|{_DAYS}|{_AROUND}|{_ABROAD})(?:[\s.,|:：/–-]+|$)){{2,}}"
+)  # one way to read each word: some stand in two languages
+_ABOVE = re.compile(r"listen|follow|\d+ min(?:ute)? read")
 _BYLINE = re.compile(r"[Bb][Yy] [A-Z][\w.'’-]*(?:,? (?:(?:and|for|&) )?[A-Z][\w.'’-]*){0,7}")
 _CREDITS = re.compile(
     r".{0,250}\bcontributed (?:reporting )?to this (?:report|story|article).{0,40}"
@@ -85,12 +99,17 @@ def _lines(blocks: Sequence[Block], reasons: Reasons) -> None:
     shown = [place for place in range(len(blocks)) if place not in reasons]
     for place in shown[:6]:
         text = blocks[place].text
-        if len(text) < 90 and (_DATED.fullmatch(text.casefold()) or _BYLINE.fullmatch(text)):
+        if len(text) < 90 and (_is_dated(text.casefold()) or _BYLINE.fullmatch(text)):
             reasons[place] = "who wrote it, or when"
     for place in shown[len(shown) // 2 :]:
         text = blocks[place].text
         if len(text) <= 320 and (_REPORTING.fullmatch(text) or _CREDITS.fullmatch(text.casefold())):
             reasons[place] = "credits"
+
+
+def _is_dated(line: str) -> bool:
+    """Tell a line of when it was published, in several languages, or of what else stands there."""
+    return bool(_ABOVE.fullmatch(line) or (_DATED.fullmatch(line) and any(map(str.isdigit, line))))
 
 
 def _leads_away(block: Block) -> bool:

@@ -48,6 +48,33 @@ def test_text_that_stands_loose_beside_blocks_is_kept(lines: list[str], start: s
     assert article(page(body, title=lines[0]), url=URL).text.split("\n\n")[-len(lines[2:-3]) :] == lines[2:-3]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Stand: 03.03.2026 18:30 Uhr",
+        "Publié le 3 mars 2026 à 18h30, mis à jour le 4 mars 2026",
+        "3 de marzo de 2026, 18:30",
+        "Опубликовано 3 марта 2026 г. в 18:30",
+        "2026年3月3日 18時30分",
+        "입력 2026.03.03 18:30",
+        "نشر في: 3/3/2026 - آخر تحديث: 18:30",
+        "Updated March 3, 2026 at 6:30 p.m. EST",
+        "Listen",
+    ],
+)
+def test_when_it_was_published_is_no_part_of_a_text(lines: list[str], line: str) -> None:
+    found = article(page(f"<article>{told(lines[0], line, *lines[2:-3])}</article>", title=lines[0]), url=URL)
+    assert found.text.split("\n\n") == lines[2:-3]
+
+
+@pytest.mark.parametrize(
+    "line", ["Am Mai in Mars", "Listen to the tide", "In 1911 the quay was built", "1986: the fire"]
+)
+def test_a_line_of_a_text_that_has_words_of_dates_stays(lines: list[str], line: str) -> None:
+    found = article(page(f"<article>{told(lines[0], line, *lines[2:-3])}</article>", title=lines[0]), url=URL)
+    assert found.text.split("\n\n") == [line, *lines[2:-3]]
+
+
 def test_readers_comments_below_a_text_are_cut_with_their_notices(lines: list[str]) -> None:
     notices = ["Comentar", "El contenido de los comentarios es la opinión de los usuarios.", "Hace una hora"]
     text = lines[2:-3]
