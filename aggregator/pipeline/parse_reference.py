@@ -16,6 +16,7 @@ from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, S
 from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
 from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
+from aggregator.pipeline.parse_mend import mended
 from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosures, guid, image, link, text_of
 from aggregator.pipeline.parse_source import (
     WIDE,
@@ -59,11 +60,15 @@ def _document(fetched: Fetched, body: bytes) -> Any:
     """
     marked = fetched.body.startswith((b"\xef\xbb\xbf", *WIDE))  # the BOM wins: RFC 7303 §3.3
     named = "" if marked else charset(fetched.headers.get("content-type", ""))
-    kind = "application/xml" + (f"; charset={named}" if counts(named, fetched.body) else "")
+    named = named if counts(named, fetched.body) else ""
+    kind = "application/xml" + (f"; charset={named}" if named else "")
     headers = {"content-type": kind, "content-language": fetched.headers.get("content-language", "").partition(",")[0]}
     try:
         document = feedparser.parse(
-            io.BytesIO(prepare(body)), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(prepare(mended(body, named))),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
         )
     except TooMuchError as error:
         raise refused(fetched, f"a document that is not read: {error}") from error

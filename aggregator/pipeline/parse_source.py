@@ -37,6 +37,7 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
 )
 _ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
 _END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
+_MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "yearly": 525600}
@@ -77,7 +78,7 @@ def without_stump(body: bytes) -> tuple[bytes, bool]:
     if not end:
         return (body[: starts[0]] if starts else body), True
     kept = body[:end]
-    opened = [found[1] for found in _OPENED.finditer(body, 0, starts[0])]
+    opened = dict.fromkeys(found[1] for found in islice(_OPENED.finditer(body, 0, starts[0]), _MOST_OPENED))
     missing = (name for name in reversed(opened) if not re.search(rb"</%s[\s>]" % re.escape(name), kept))
     return kept + b"".join(b"</%s>" % name for name in missing), True
 

@@ -1,0 +1,71 @@
+"""A document with a slip → one that is well-formed: what one character would do to all of its entries.
+
+feedparser has another parser for what is not well-formed, which reads guids, texts and addresses a little otherwise. A
+bare ``&`` in the newest entry makes others seem changed, and some of them new.
+"""
+
+import re
+from html.entities import html5
+from xml.parsers import expat
+
+# No characters of XML (XML 1.0 §2.2), but for those by which seven-bit encodings of the East shift (ISO 2022).
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b")
+_SLIPS = re.compile(  # a section that is never closed reaches to the end
+    rb"(<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|\?(?:.*?\?>|.*)))"
+    rb"|&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?",
+    re.DOTALL,
+)
+_OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)
+_DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)  # feedparser takes it off, and the names with it that it declares
+_OTHER = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+_PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_STRAY = {0xDC80 + place: bytes([0x80 + place]).decode("cp1252", "replace") for place in range(128)}
+
+
+def mended(body: bytes, charset: str) -> bytes:
+    """Return the document with its slips put right where that makes it well-formed, else as it is.
+
+    Slips are a bare ``&``, names of HTML's entities, control characters, and single bytes of another encoding in UTF-8.
+    ``charset`` is what the server says; "" where it says nothing that counts.
+    """
+    if b"\x00" in body[:4] or _OWN.search(body):
+        return body
+    if _is_well_formed(body, charset) and not _DOCTYPE.search(body):
+        return body
+    is_utf8 = charset.lower().replace("-", "") == "utf8" or (not charset and not _OTHER.match(body))
+    righted = _SLIPS.sub(_righted, (_as_utf8(body) if is_utf8 else body).translate(None, _CONTROLS))
+    return righted if _is_well_formed(righted, charset) else body
+
+
+def _is_well_formed(body: bytes, charset: str) -> bool:
+    try:
+        expat.ParserCreate(charset or None, " ").Parse(body, True)
+    except (expat.ExpatError, LookupError, ValueError):
+        return False
+    return True
+
+
+def _righted(found: re.Match[bytes]) -> bytes:
+    whole, name = found[0], found[2]
+    if found[1] or name in _PREDEFINED:
+        return whole
+    if name is None:
+        return b"&amp;"
+    if name.startswith(b"#"):
+        return whole if _is_character(name[1:].lower()) else b""
+    signs = html5.get(name.decode() + ";", "")
+    return b"".join(b"&#%d;" % ord(sign) for sign in signs) or b"&amp;" + whole[1:]
+
+
+def _is_character(number: bytes) -> bool:
+    code = int(number[1:], 16) if number.startswith(b"x") else int(number)
+    return code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+
+
+def _as_utf8(body: bytes) -> bytes:
+    """Read single bytes that are no UTF-8 as Windows-1252, where most of the signs beyond ASCII are UTF-8."""
+    text = body.decode("utf-8", "surrogateescape")
+    stray = sum(map(len, re.findall("[\udc80-\udcff]+", text)))
+    if not stray or len(re.findall("[^\x00-\x7f\udc80-\udcff]", text)) <= stray:
+        return body
+    return text.translate(_STRAY).encode()

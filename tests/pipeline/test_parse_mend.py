@@ -1,0 +1,55 @@
+"""One slip in a document, and what it does to its other entries: nothing."""
+
+import pytest
+
+from aggregator.model import Fetched, ParsedFeed
+from aggregator.pipeline.parse import parse
+
+URL = "https://example.com/feed"
+HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>"
+OLD = (
+    "<item><title>A &amp;amp; B</title><guid>https://example.com/?a=1&amp;b=2</guid>"
+    "<description>&lt;p&gt;Words &amp;lt; more&lt;/p&gt; “quoted” <!-- & --></description></item>"
+    "<item><title><![CDATA[R&D &nbsp; <b>x</b>]]></title><link>https://example.com/3</link></item>"
+).encode()
+SLIPS = {
+    "a bare ampersand": (b"Q & A", "Q &amp; A"),
+    "one in an address": (b"?a=1&b=2", "?a=1&amp;b=2"),
+    "a name of HTML's": (b"caf&eacute;&nbsp;", "café"),
+    "a name of nobody's": (b"&nobody; knows", "&amp;nobody; knows"),
+    "a control character": (b"A\x08B", "AB"),
+    "one in CDATA": (b"<![CDATA[A\x0bB]]>", "AB"),
+    "a character that is none": (b"A&#0;&#xFFFF;B", "AB"),
+    "a byte of another encoding": (b"it\x92s", "it’s"),
+}
+
+
+def read(body: bytes, kind: str = "") -> ParsedFeed:
+    return parse(Fetched(URL, URL, 200, {"content-type": kind}, body))
+
+
+def document(title: bytes) -> bytes:
+    return HEAD + b"<item><title>" + title + b"</title></item>" + OLD + b"</channel></rss>"
+
+
+@pytest.mark.parametrize("kind", ["", "text/xml; charset=utf-8"])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_in_one_entry_changes_no_other(slip: str, kind: str) -> None:
+    """And that entry is read as it was meant, as if it had been written well."""
+    written, meant = SLIPS[slip]
+    assert read(document(written), kind).entries == read(document(meant.encode())).entries
+
+
+def test_a_document_of_another_encoding_is_mended_in_it() -> None:
+    """Bytes beyond ASCII are those of the encoding that it declares, or that its server says."""
+    body = document(b"Q & A").replace("“quoted”".encode(), b"caf\xe9")
+    declared = body.replace(b"'1.0'", b"'1.0' encoding='iso-8859-1'")
+    for feed in (read(declared), read(body, "text/xml; charset=iso-8859-1")):
+        assert (feed.entries[0].title.value, "café" in feed.entries[1].summary.value) == ("Q & A", True)
+
+
+def test_names_that_a_document_declares_are_its_own() -> None:
+    """They are left to the parser."""
+    kind = b'<!DOCTYPE rss [\n<!ENTITY who "Ann">\n]>'
+    body = kind + document(b"&who; and B").removeprefix(b"<?xml version='1.0'?>")
+    assert read(body).entries[0].title.value == "Ann and B"
