@@ -54,7 +54,9 @@ class Meanings:
         if new := [word for word in words if word not in self._rows]:
             begin, end = len(self._rows), len(self._rows) + len(new)
             if end > len(self._vectors):
-                self._vectors = np.concatenate((self._vectors, np.zeros((end, 256), dtype=np.int16)))
+                room = np.zeros((len(self._vectors) + end, 256), dtype=np.int16)  # what is not used takes no memory yet
+                room[: len(self._vectors)] = self._vectors
+                self._vectors = room
             self._vectors[begin:end] = np.clip(np.rint(self._embed(new) * 64), -_MOST, _MOST)
             self._rows.update(zip(new, range(begin, end), strict=True))
 
