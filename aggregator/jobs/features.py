@@ -6,6 +6,7 @@ always be done here instead, with the same result.
 """
 
 import gc
+import marshal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -21,6 +22,7 @@ from aggregator.pipeline.stories_bags import Bags, mark, read
 from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.pipeline.topics import evidence, pattern, reading, tag
 from aggregator.spare import give_back, part_large
+from aggregator.store.curation import candidates
 from aggregator.twin import Twin, possible
 
 MANY = 2000
@@ -104,19 +106,20 @@ class Foresight:
         self._batches += 1
         if self._batches % _OFTEN == 0:
             give_back()
-        found: Batch | None = twin.answer()
-        return found
+        found: tuple[bytes, Features] | None = twin.answer()
+        return (candidates(marshal.loads(found[0])), found[1]) if found else None
 
-    def _work(self, messages: Iterator[Any]) -> Iterator[Batch]:
+    def _work(self, messages: Iterator[Any]) -> Iterator[tuple[bytes, Features]]:
         """What the twin does, a batch for each message."""
         after = None
         for _ in messages:
-            batch = self._app.store.curation.waiting(after=after, limit=self._limit)
-            if not batch:
+            rows = self._app.store.curation.rows(after=after, limit=self._limit)
+            if not rows:
                 return
+            batch = candidates(rows)
             after = batch[-1]
-            yield batch, features(self._app, batch, self._vocabulary)
-            del batch  # two would be at hand else
+            yield marshal.dumps(rows), features(self._app, batch, self._vocabulary)
+            del rows, batch  # two would be at hand else
 
 
 def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:

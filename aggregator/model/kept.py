@@ -1,9 +1,8 @@
 """What the store keeps and gives back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any, Literal, Self
 
 from aggregator.model.entry import Entry, Intake
@@ -198,13 +197,6 @@ class Candidate:
     settled: bool = False  # its text has not changed since it was compared: it stays in its set
     stamp: int = 0  # with which it waits: another one when it has changed
     facts: Facts | None = None  # for the store, which is to keep what is decided
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle as its bare values: every new entry crosses the hop between processes."""
-        return Candidate, _values(self)
-
-
-_values = attrgetter(*(field.name for field in fields(Candidate)))
 
 
 @value(frozen=True, slots=True)

@@ -10,7 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGER = 2  # a part of up to so many times the keys of the one after it becomes one with it
+_LARGER = 2  # a part of up to so many times the keys of the one after it becomes one with it …
+
+MOST = 150_000
+"""… unless they have more keys together: to make them one takes fifty bytes a key."""
+
 KEY = 32
 """Bits of a key in a run, which has the fortnight before it."""
 
@@ -108,7 +112,7 @@ class Sketches:
     def _add(self, fortnight: int, new: Part) -> None:
         parts = self._parts[fortnight]
         number = max(parts, default=0) + 1
-        while parts and len((before := parts[max(parts)]).keys) <= _LARGER * len(new.keys):
+        while parts and _small(before := parts[max(parts)], new):
             self.changed[fortnight, number] = b""
             number = max(parts)
             del parts[number]
@@ -125,6 +129,12 @@ def _having(entries: list[int], newer: Sequence[int]) -> list[int]:
         else:
             entries = [one for one in entries if one != -entry]
     return entries
+
+
+def _small(older: Part, newer: Part) -> bool:
+    """Tell whether two parts are to become one."""
+    old, new = len(older.keys), len(newer.keys)
+    return old <= _LARGER * new and old + new <= MOST
 
 
 def _merged(older: Part, newer: Part, *, last: bool) -> Part:

@@ -27,6 +27,22 @@ class _Shelf:
     gone: set[int] = field(default_factory=set)  # entries that are not stored
 
 
+class _Ids:
+    """Ids of stories, a bit each; those below zero, which are few, are not kept."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, story: int) -> None:
+        place, bit = divmod(max(story, 0), 8)
+        self._bits.extend(bytes(max(0, place + 1 - len(self._bits))))
+        self._bits[place] |= 1 << bit
+
+    def __contains__(self, story: int) -> bool:
+        place, bit = divmod(story, 8)
+        return story > 0 and place < len(self._bits) and bool(self._bits[place] >> bit & 1)
+
+
 class Memory:
     """Entries and stories as far as they were looked up or placed; notes what is to be kept.
 
@@ -38,6 +54,7 @@ class Memory:
         self.postings = Postings()
         self.crowded: set[int] = set()
         """Stories that are known to have more than one member."""
+        self._founded = _Ids()  # stories of which it would be known
         self._look_up, self._look_up_stories, self._look_up_crowded = entries, stories, crowded
         self._ripen = ripen
         self._now, self._before, self._attic = _Shelf(), _Shelf(), Attic()
@@ -112,7 +129,9 @@ class Memory:
     def meet(self, members: Iterable[Traits]) -> None:
         """Take in the stories of members that are placed: most have no other, and these are their sums."""
         unknown = {one.story: one for one in members if one.story and not self._known(one.story)}
-        crowded = set(self._look_up_crowded(sorted(unknown))) if unknown else set()
+        crowded = unknown.keys() & self.crowded
+        if asked := sorted(story for story in unknown.keys() - crowded if story not in self._founded):
+            crowded |= set(self._look_up_crowded(asked))
         self._now.profiles |= {story: one for story, one in unknown.items() if story not in crowded}
         self.look_up_stories(crowded)
 
@@ -145,6 +164,7 @@ class Memory:
         own = self._leavers.get(entry.entry)
         story = entry.entry if own is None else next(id for id in own if id not in self._taken)
         self._taken.add(story)
+        self._founded.add(story)
         self._now.profiles[story] = entry
         self._enter(entry, story)
         return story

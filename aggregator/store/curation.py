@@ -44,8 +44,16 @@ class Curation:
 
     def waiting(self, *, after: Candidate | None = None, limit: int = 500) -> tuple[Candidate, ...]:
         """List entries that are pending in the order of ``pending``: those behind ``after``, or the first."""
+        return candidates(self.rows(after=after, limit=limit))
+
+    def rows(self, *, after: Candidate | None = None, limit: int) -> list[tuple[Any, ...]]:
+        """Give what ``candidates`` makes these entries of: numbers and texts alone, which cross to another process."""
         with self._lane.read() as connection:
-            return _waiting(connection, (number(after.published), after.id) if after else _FIRST, limit)
+            place = (number(after.published), after.id) if after else _FIRST
+            queue = connection.execute(_NEXT, (*place, limit)).fetchall()
+            ids = [id for id, *_ in queue]
+            found = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", ids)}
+        return [(stamp, changed, *found[id]) for id, changed, stamp in queue]
 
     def _go_by(self, rules: str) -> None:
         """Let all wait that was placed under other rules."""
@@ -179,10 +187,9 @@ _NEXT = """
 _AS_PLACED = "SELECT entry_id, text_set, set_founded, story, same_score FROM curation WHERE entry_id IN"
 
 
-def _waiting(connection: sqlite3.Connection, after: tuple[Any, int], limit: int) -> tuple[Candidate, ...]:
-    queue = connection.execute(_NEXT, (*after, limit)).fetchall()
-    rows = {row[0]: row for row in among(connection, f"{CANDIDATE} WHERE entry.id IN", [id for id, *_ in queue])}
-    return tuple([candidate(rows[id], stamp=stamp, changed=bool(changed)) for id, changed, stamp in queue])
+def candidates(rows: Iterable[Sequence[Any]]) -> tuple[Candidate, ...]:
+    """Read what ``Curation.rows`` gave."""
+    return tuple([candidate(row, stamp=stamp, changed=bool(changed)) for stamp, changed, *row in rows])
 
 
 def _as(entry: Candidate, text_set: int, founded: int, story: int, score: float) -> Candidate:
