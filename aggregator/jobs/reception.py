@@ -86,7 +86,7 @@ class Reception:
         crowded = self.app.store.confirmations.crowded(network, now)  # by other programs, and by one that was ended
         with self._counting:
             while self._taken and not now - NETWORK_SPAN < self._taken[0][0] <= now:
-                self._networks -= Counter((self._taken.popleft()[1],))  # who has sent none is not held in memory
+                self._forget(self._taken.popleft()[1])
             if crowded or self._networks[network] >= NETWORK_MOST:
                 return "crowded"
             try:
@@ -96,6 +96,12 @@ class Reception:
             self._taken.append((now, network))
             self._networks[network] += 1
         return "asked"
+
+    def _forget(self, network: str) -> None:
+        """Count a form that is no longer of the last hour out; a network that has sent none is not held in memory."""
+        self._networks[network] -= 1
+        if not self._networks[network]:
+            del self._networks[network]
 
     def reader(self, purpose: Purpose, token: str) -> Reader:
         """Tell how somebody stands who followed a link; raises TokenError."""
