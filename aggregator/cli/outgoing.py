@@ -1,6 +1,7 @@
 """What a command hands out: into a file that a person named, or to stdout."""
 
 import sys
+from os.path import realpath
 from pathlib import Path
 
 from aggregator.errors import WorkspaceError
@@ -14,8 +15,9 @@ def put(file: Path | None, data: bytes) -> bool:
     if file is None or str(file) == "-":
         sys.stdout.buffer.write(data)
         return False
-    if not file.parent.is_dir():
-        raise WorkspaceError(f"{file} cannot be written: there is no folder {file.parent}; make it first")
+    folder = Path(realpath(file)).parent if file.is_symlink() else file.parent
+    if not folder.is_dir():
+        raise WorkspaceError(f"{file} cannot be written: there is no folder {folder}; make it first")
     try:
         _write(file, data)
     except OSError as error:

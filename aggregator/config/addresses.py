@@ -16,7 +16,9 @@ _PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
 _WITHIN = re.compile(r"@((?:[a-z0-9-]{1,63}\.)*(?:localhost|local))$", re.IGNORECASE)
 _NAMED = re.compile(r'("(?:[^"\\]|\\.)+"|[^"<>]*[^"<>\s])\s*<([^<>]+)>')
 _SPECIAL = re.compile(r'[()<>@,:;"\[\].\\]')  # RFC 5322 §3.2.3
-_USER = re.compile(r"//[^/?#]*@")
+_USER = re.compile(  # also without a scheme, and one whose password holds a sign that ends a host; of a port it is none
+    r"(?:(?<=//)|\A)(?:[^/?#@]*|[^/?#@:\[]*:(?!\d{0,5}(?:[/?#]|\Z))[^@]{0,200})@"
+)
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -39,7 +41,7 @@ def web_address(text: str) -> str:
 
 def without_user(text: str) -> str:
     """Write an address that may hold a user and password for everybody's eyes."""
-    return _USER.sub("//…@", text)
+    return _USER.sub("…@", text)
 
 
 def home_address(text: str) -> str:

@@ -83,19 +83,31 @@ class Reception:
         to nothing, and a person waits for no mail that does not come.
         """
         network, now = network_of(request.host, self.app.secret), self.app.clock()
-        crowded = self.app.store.confirmations.crowded(network, now)  # by other programs, and by one that was ended
+        stored = self.app.store.confirmations.from_network(network, now)
         with self._counting:
             while self._taken and not now - NETWORK_SPAN < self._taken[0][0] <= now:
-                self._networks -= Counter((self._taken.popleft()[1],))  # who has sent none is not held in memory
-            if crowded or self._networks[network] >= NETWORK_MOST:
+                self._forget(self._taken.popleft()[1])
+            if stored < NETWORK_MOST and network not in self._networks:
+                self._count(network, stored, now)  # by other programs, and by one that was ended
+            if max(stored, self._networks[network]) >= NETWORK_MOST:
                 return "crowded"
             try:
                 self._waiting.put_nowait(request)
             except Full:
                 return "busy"
-            self._taken.append((now, network))
-            self._networks[network] += 1
+            self._count(network, 1, now)
         return "asked"
+
+    def _count(self, network: str, forms: int, now: datetime) -> None:
+        if forms:
+            self._taken.extend([(now, network)] * forms)
+            self._networks[network] += forms
+
+    def _forget(self, network: str) -> None:
+        """Count a form that is no longer of the last hour out; a network that has sent none is not held in memory."""
+        self._networks[network] -= 1
+        if not self._networks[network]:
+            del self._networks[network]
 
     def reader(self, purpose: Purpose, token: str) -> Reader:
         """Tell how somebody stands who followed a link; raises TokenError."""

@@ -4,7 +4,7 @@ import re
 
 _FEEDS = "campaign cmp emc feed from mod partner ref rss sc source src sref via xid"
 _READ_BY_FEED = frozenset(_FEEDS.split())
-_BY_FEED = re.compile(r"rss(?:[_-].*)?")
+_BY_FEED = re.compile(r"(?!feed=)\w+=rss[_-].*")  # ?feed=rss-sport is one of the feeds of a site
 _AMP = frozenset(["amp", "_amp", "isamp", "output", "outputtype", "mode", "view", "format", "service", "platform"])
 _PAIRS = frozenset(
     ["amp", "amp=1", "amp=true", "amp=yes", "_amp=true", "isamp=1", "nonamp=1", "noamp=mobile", "rss=1", "rss=yes"]
@@ -97,4 +97,6 @@ def says_nothing(pair: str, *, path: str = "") -> bool:
         return said in _NETWORKS
     if name == "m":
         return said in ("0", "1") and bool(_BLOGGER.fullmatch(path))
-    return (said == "amp" and name in _AMP) or (name in _READ_BY_FEED and bool(_BY_FEED.fullmatch(said)))
+    if name in _READ_BY_FEED:
+        return said == "rss" or bool(_BY_FEED.fullmatch(pair))
+    return said == "amp" and name in _AMP

@@ -63,6 +63,6 @@ def _wrap(box: HtmlElement, before: HtmlElement | None, run: list[HtmlElement]) 
         box.insert(0, wrapped)
     else:
         before.tail = None
-        box.insert(box.index(before) + 1, wrapped)
+        before.addnext(wrapped)
     for element in run:
         wrapped.append(element)

@@ -17,7 +17,7 @@ _RFC5322 = re.compile(
 _NIL = re.compile(r"[Tt ]24:00(?::00)?(?:\.0+)?")
 _TIME = re.compile(
     r"(?<![\d+-])(?:(?P<before>[^\W\d_]+)\s*)?(?P<hour>\d{1,2})(?::|h(?=\d)|시\s*|時)(?P<minute>\d{1,2})"
-    r"(?:[:분分]\s*(?P<second>\d{1,2}))?(?:[.,]\d+)?[초秒분分]?\s*(?P<after>[ap]\.?\s?m\b\.?)?"
+    r"(?:[:분分]\s*(?P<second>\d{2}|(?<=:)\d|\d(?=\s*[초秒])))?(?:[.,]\d+)?[초秒분分]?\s*(?P<after>[ap]\.?\s?m\b\.?)?"
 )
 _OFFSET = re.compile(  # a minus that joins the parts of a date is none
     r"(?:(?<![^\W_])(?:utc|gmt|z)?\s*\(?|(?<=[^\W\d_])(?=\+))"

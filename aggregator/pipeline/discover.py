@@ -19,7 +19,7 @@ GUESSES = ("/feed", "/rss.xml", "/atom.xml", "/index.xml", "/feed.json")
 _MOST = 500_000  # bytes of a page; links to feeds stand in its head
 _FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _PERHAPS = frozenset({"application/json", "application/xml", "text/xml"})  # alternates of any kind have these types
-_SCHEME = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
+_SCHEME = re.compile(r"\Afeed:(?://)?(?=https?://)", re.IGNORECASE)
 _COMMENTS = ("comment", "kommentar", "comentario", "commentaire", "replies")
 
 

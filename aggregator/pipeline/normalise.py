@@ -16,6 +16,7 @@ SLACK = timedelta(minutes=10)
 
 _ORDER: tuple[Criterion, ...] = ("guid", "guid+url", "content")
 _MAILTO = re.compile(r"\s*\(?\bmailto:(?=,|$)")  # what feedparser leaves of “Ann (mailto:ann@example.org)”
+_NAME = re.compile(r"(?!.*\.(?:x?html?|php|aspx?)\Z)[^/?]*", re.IGNORECASE | re.DOTALL)
 _INHERITS_AUTHOR = ("atom", "json")  # RFC 4287 §4.2.1, JSON Feed 1.1 "Top-level"; RSS has a managing editor, no author
 
 
@@ -114,7 +115,7 @@ def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criteri
         entry = replace(entry, author=feed.author)
     if "mailto:" in entry.author:
         entry = replace(entry, author=_MAILTO.sub("", entry.author))
-    address = _address(entry, url) or home
+    address = ("" if _leads_nowhere(feed, entry) else _address(entry, url)) or home
     published, source = _published(entry, now)
     updated = read_date(entry.updated)
     if updated is not None:
@@ -131,13 +132,14 @@ def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criteri
     )
 
 
-def _address(entry: ParsedEntry, url: str) -> str:
-    """Return where the entry leads by itself: its link, else a guid that is an address.
+def _leads_nowhere(feed: ParsedFeed, entry: ParsedEntry) -> bool:
+    """Tell whether a link is a mere name: a guid is the link of RSS where there is none (2.0, ``isPermaLink``)."""
+    return entry.url == entry.guid and feed.format.startswith("rss") and bool(_NAME.fullmatch(entry.guid))
 
-    A guid is the link where there is none (RSS 2.0, ``isPermaLink``), also one that is a mere name and leads nowhere.
-    """
-    is_name = entry.url == entry.guid and "/" not in entry.url and "?" not in entry.url
-    found = absolute(entry.url, entry.content.base or url) if entry.url and not is_name else ""
+
+def _address(entry: ParsedEntry, url: str) -> str:
+    """Return where the entry leads by itself: its link, else a guid that is an address."""
+    found = absolute(entry.url, entry.content.base or url) if entry.url else ""
     if not found and entry.guid.startswith(("http://", "https://")):
         found = absolute(entry.guid)
     return found

@@ -166,12 +166,12 @@ def counts(named: str, body: bytes) -> bool:
     """Say whether the server's word on the charset of a document counts (RFC 7303 §3.2).
 
     Not where it says another one of what is plainly UTF-8 by its bytes, and by its own word or none: that is a default
-    of the server's, and other texts do not happen to be UTF-8.
+    of the server's, and other texts do not happen to be UTF-8. A document may break off in the middle of a letter.
     """
     if not named or codecs.lookup(named).name == "utf-8" or body.isascii() or _DECLARED.match(body):
         return bool(named)
     try:
-        body.decode()
+        codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:
         return True
     return False

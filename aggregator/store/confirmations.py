@@ -17,7 +17,7 @@ from typing import Any
 from aggregator.model import Asked, Choice, Confirmation, Consent, DeliveryWord, Subscriber
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
-from aggregator.store.networks import is_crowded
+from aggregator.store.networks import is_crowded, recent
 from aggregator.store.subscribers import enter
 from aggregator.store.subscriptions import PERSON, confirm, person, want_first
 
@@ -131,10 +131,10 @@ class Confirmations:
             return vain
         return "later" if place and place[0] == "pending" and place[1] else "queued"
 
-    def crowded(self, network: str, now: datetime) -> bool:
-        """Tell whether no more forms are taken from a network."""
+    def from_network(self, network: str, now: datetime) -> int:
+        """Count the forms of the last hour from a network."""
         with self._lane.read() as connection:
-            return is_crowded(connection, network, now)
+            return recent(connection, network, now)
 
     def asked(self, subscriber: int, digest: str, written: datetime) -> tuple[Choice, Consent] | None:
         """Give what the link of a mail confirms that was ``written`` then; None when there is nothing to confirm."""

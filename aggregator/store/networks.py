@@ -14,8 +14,13 @@ NETWORK_MOST, NETWORK_SPAN = 5, timedelta(hours=1)
 _FROM = "SELECT count(*) FROM confirmation WHERE network = ? AND network != '' AND asked > ? AND asked <= ?"
 
 
+def recent(connection: sqlite3.Connection, network: str, now: datetime) -> int:
+    """Count, inside a transaction, the last hour's forms from a network; "" is the editor's own hand, and has none."""
+    span = (network, number(now - NETWORK_SPAN), number(now))
+    count: int = connection.execute(_FROM, span).fetchone()[0]
+    return count
+
+
 def is_crowded(connection: sqlite3.Connection, network: str, now: datetime) -> bool:
-    """Tell, inside a transaction, whether no more is taken from a network; "" is the editor's own hand."""
-    recent = (network, number(now - NETWORK_SPAN), number(now))
-    count: int = connection.execute(_FROM, recent).fetchone()[0]
-    return count >= NETWORK_MOST
+    """Tell, inside a transaction, whether no more is taken from a network."""
+    return recent(connection, network, now) >= NETWORK_MOST

@@ -393,6 +393,8 @@ def test_an_export_goes_into_a_folder_that_is_there(synced: Path, tmp_path: Path
     """None is made for it; what a file was is kept: its permissions, and the link that leads to it."""
     nowhere = run(synced, *command, str(tmp_path / "lists/out"), code=1).stderr
     assert f"{tmp_path}/lists/out cannot be written: there is no folder {tmp_path}/lists" in nowhere
+    (tmp_path / "lost").symlink_to("lists/out")
+    assert f"there is no folder {tmp_path}/lists" in run(synced, *command, str(tmp_path / "lost"), code=1).stderr
     assert not (tmp_path / "lists").exists()
     (tmp_path / "kept").write_bytes(b"before")
     (tmp_path / "kept").chmod(0o600)

@@ -141,7 +141,12 @@ def test_what_is_no_feed_is_refused_with_the_reason(root: Path, site: Server, pa
 
 def test_an_address_that_feeds_yaml_would_not_take_is_refused_before_anybody_is_asked(root: Path) -> None:
     """In the same words, and without the password that it holds."""
-    for address in ("https://ann:secret@example.com/feed", "ftp://example.com/feed", "no address"):
+    secrets = (
+        "https://ann:secret@example.com/feed",
+        "ann:secret@example.com/feed",
+        "https://ann:a/secret@example.com/",
+    )
+    for address in (*secrets, "ftp://example.com/feed", "no address"):
         done = run(root, "add", address, "--json", code=1)
         assert "secret" not in done.stdout + done.stderr and "mend it in feeds.yaml" not in done.stderr
     assert "an address has no blanks" in done.stderr

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from aggregator.config import read
+from aggregator.config.addresses import without_user
 
 Problems = Callable[[str], list[str]]
 
@@ -69,3 +70,20 @@ def test_a_feeds_own_key_wins_over_the_defaults() -> None:
     )
     assert [feed.every and feed.every.days for feed in config.feeds] == [1, None]
     assert [feed.title for feed in config.feeds] == ["All", "All"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://ann:secret@example.com/feed", "https://…@example.com/feed"),
+        ("ann:secret@example.com/feed", "…@example.com/feed"),
+        ("https://ann:a/sec ret#of@example.com/", "https://…@example.com/"),
+        *(
+            (plain, plain)
+            for plain in ("https://example.com:8080/@ann", "example.com:8080/@ann", "example.com/feed/@ann")
+        ),
+        *((plain, plain) for plain in ("https://[2001:db8::1]/@ann", "https://example.com/a:b/@ann")),
+    ],
+)
+def test_an_address_is_shown_without_user_and_password(text: str, shown: str) -> None:
+    assert without_user(text) == shown

@@ -378,6 +378,17 @@ def test_one_network_keeps_nobody_else_out(tmp_path: Path, monkeypatch: pytest.M
         assert reception.ask(flood[-1]) == "asked" and len(reception._networks) == 1
 
 
+def test_a_program_that_begins_anew_takes_no_more_than_are_left(tmp_path: Path):
+    """Although all come at once, before any is written down: nobody waits for a mail that does not come."""
+    forms = [Wanted("morning", f"x{number}@example.org", (), "each", "192.0.2.7", "form") for number in range(8)]
+    with desk(tmp_path, extra=EXTRA).app() as app:
+        with Reception(app, rest=0) as before:
+            assert [before.ask(form) for form in forms[:3]] == ["asked"] * 3
+            eventually(lambda: len(app.store.subscribers.all()) == 3)
+        anew = Reception(app)  # nobody works
+        assert [anew.ask(form) for form in forms[3:]] == ["asked"] * (NETWORK_MOST - 3) + ["crowded"] * 3
+
+
 def test_a_form_that_cannot_be_kept_is_told_and_costs_no_other(tmp_path: Path):
     told: list[str] = []
     with desk(tmp_path, extra=EXTRA).app() as app, Reception(app, tell=told.append) as reception:

@@ -130,6 +130,7 @@ def test_addresses_of_one_page(one: str, other: str) -> None:
         ("https://example.com/#!/one", "https://example.com/#!/two"),
         ("https://example.com/a%2Fb", "https://example.com/a/b"),
         ("https://example.com/?ref=1", "https://example.com/?ref=2"),  # a plain "ref" may name the page
+        ("https://example.com/?feed=rss-news", "https://example.com/?feed=rss-sport"),  # two feeds of one site
         ("https://example.com/guitars/amp", "https://example.com/guitars"),
         ("https://example.com/amplifiers-for-2-guitars", "https://example.com/lifiers-for-2-guitars"),
         ("https://m.com/a", "https://example.com/a"),

@@ -35,6 +35,10 @@ def links(page: str, url: str = "https://site.example/blog/") -> list[str]:
         (f'<link rel="alternate" {RSS} href="javascript:alert(1)">', []),
         (f'<link rel="alternate" {RSS} href="feed://site.example/f">', ["http://site.example/f"]),
         (f'<link rel="alternate" {RSS} href="feed:https://site.example/f">', ["https://site.example/f"]),
+        (
+            f'<link rel="alternate" {RSS} href="/f?u=feed:https://a.example/">',
+            ["https://site.example/f?u=feed:https://a.example/"],
+        ),
         (f'<link rel="alternate" {RSS}><link rel="alternate" {RSS} href="">', []),
         (f'<link rel="alternate" {RSS} href="/a?x=1&amp;y=2">', ["https://site.example/a?x=1&y=2"]),
         (

@@ -119,6 +119,7 @@ def test_an_entry_with_nothing() -> None:
         (entry(url="/a"), "https://example.org/", "https://example.com/a"),
         (entry(guid="https://example.net/g"), "https://example.org/", "https://example.net/g"),
         (entry(url="episode-12", guid="episode-12"), "https://example.org/", "https://example.org/"),
+        (entry(url="bridge.html", guid="bridge.html"), "https://example.org/", "https://example.com/bridge.html"),
         (entry(url="/12", guid="/12"), "https://example.org/", "https://example.com/12"),
         (entry(url="?p=12", guid="?p=12"), "https://example.org/", f"{URL}?p=12"),
         (entry(guid="tag:x"), "https://example.org/", "https://example.org/"),
@@ -131,6 +132,13 @@ def test_an_entry_with_nothing() -> None:
 def test_where_an_entry_leads(parsed: ParsedEntry, home: str, url: str) -> None:
     """Its link; else a guid that is an address; else the feed's home."""
     assert only(parsed, home=home).url == url
+
+
+@pytest.mark.parametrize("format", ["atom10", "json11"])
+def test_a_link_that_is_the_id_as_well_leads_there(format: str) -> None:
+    """In RSS alone a guid is taken for the link."""
+    (draft,) = drafts(entry(url="bridge", guid="bridge"), format=format, home="https://example.org/").drafts
+    assert draft.url == "https://example.com/bridge"
 
 
 def test_the_home_page_is_no_key() -> None:

@@ -345,6 +345,7 @@ ZURICH = rss("").replace(">T<", ">Zürich<")
     ("body", "kind", "title"),
     [
         (ZURICH.encode(), "text/xml; charset=windows-1251", "Zürich"),
+        (ZURICH.partition("</channel>")[0].encode() + b"<item><title>Z\xc3", "text/xml; charset=cp1251", "Zürich"),
         (b'<?xml version="1.0" encoding="UTF-8"?>' + ZURICH.encode(), "text/html; charset=cp1251", "Zürich"),
         (ZURICH.encode("cp1252"), "text/xml; charset=windows-1251", "Zьrich"),
         (b'<?xml version="1.0" encoding="iso-8859-2"?>' + ZURICH.encode(), "text/xml; charset=cp1251", "ZГјrich"),
