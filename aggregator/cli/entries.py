@@ -121,5 +121,5 @@ def facts(stored: StoredEntry) -> dict[str, object]:
         "updated": entry.updated,
         "topics": [tag.topic for tag in stored.tags],
         "story": story_number(stored.story) if stored.story else None,
-        "duplicate_of": str(stored.text_set) if stored.same_as else None,
+        "duplicate_of": str(stored.text_set) if stored.is_copy else None,
     }

@@ -50,7 +50,7 @@ def _placed(app: App, desk: "Placing", foresight: "Foresight") -> list[Curated]:
 
 def _count(report: Placed, rows: list[Curated]) -> None:
     report.entries += len(rows)
-    report.duplicates += sum(bool(row.same_as) for row in rows)
+    report.duplicates += sum(row.text_set not in (0, row.entry) for row in rows)
     report.dropped += sum(bool(row.dropped) for row in rows)
 
 

@@ -95,7 +95,7 @@ def _line(lines: Sequence[Line], stored: StoredEntry) -> Line | None:
 def _adds(stored: StoredEntry, story: Story) -> News:
     """Say what an entry told that no other of its story had told when it came; of the first and of copies nothing."""
     before = [text.lead for text in story.texts if text.lead.id < stored.id and text.lead.text_set != stored.text_set]
-    if not before or stored.same_as:
+    if not before or stored.is_copy:
         return News()
     news = whats_new(stored, before)
     return replace(news, sentences=tuple(said for said in news.sentences if said != stored.entry.title))

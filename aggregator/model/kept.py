@@ -157,7 +157,7 @@ class StoredEntry:
     changed: datetime
     reach: Reach
     text_set: int  # entries of one text share it: the id of the first of them
-    same_as: str = ""  # why it belongs to that set, in plain words; empty for the first
+    same_as: str = ""  # why it belongs to that set, in plain words; of the first, why to no other, or empty
     tags: tuple[Tag, ...] = ()
     dropped: str = ""  # why it is left out of everything we publish; empty when it is not
     set_uid: str = ""  # permanent id of its text: that of the entry that founded the set, also when that is purged
@@ -169,6 +169,11 @@ class StoredEntry:
     story_like: int = 0  # the member by which it came into the story; 0 for the first
     story_score: float = 0.0
     story_why: tuple[str, ...] = ()  # in words
+
+    @property
+    def is_copy(self) -> bool:
+        """Tell whether it came into the set that another founded."""
+        return self.text_set not in (0, self.id)
 
 
 Facts = tuple[str, int, int, Reach, int]
@@ -197,6 +202,7 @@ class Candidate:
     settled: bool = False  # its text has not changed since it was compared: it stays in its set
     stamp: int = 0  # with which it waits: another one when it has changed
     facts: Facts | None = None  # for the store, which is to keep what is decided
+    stood: tuple[int, int | None] | None = None  # in its feed's documents: first seen, last seen (None: it is there)
 
 
 @value(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from aggregator.model import Candidate
 from aggregator.model.value import value
-from aggregator.pipeline.likeness import Likeness, Spoken, likeness
+from aggregator.pipeline.likeness import Likeness, Spoken, likeness, say_different
 
 SAME_TEXT_WITHIN = timedelta(days=7)  # a weekly column may say the same words again; a copy comes sooner
 LOOKED_AT = 5
@@ -16,12 +16,14 @@ LOOKED_AT = 5
 NO_FARTHER = 0.5
 """A copy of a copy is one of the text while the product of their scores is no less: else a chain could lead away."""
 
+LISTED_APART = "listed side by side under titles that say different things"
+
 
 @value(frozen=True, slots=True)
 class Same:
     """The set a text belongs to (the id of its first entry), by which entry, how surely and why.
 
-    For the first itself there is no such entry: ``like`` is 0 and the reason empty.
+    For the first itself there is no such entry: ``like`` is 0, and the reason empty or why it is not another's text.
     """
 
     text_set: int
@@ -82,23 +84,38 @@ def _nearly(
     scores: Mapping[int, float],
     spoken: Callable[[Candidate], Spoken],
 ) -> Same:
-    """Find the best of those that share runs of words; one that is a copy itself counts as far as it is sure."""
+    """Find the best of those that share runs of words; one that is a copy itself counts as far as it is sure.
+
+    The set of one that its feed lists beside the entry as another text is not the entry's, whatever else is in it.
+    """
     candidates = [other for other in near if other.id in sets and other.id != entry.id][:LOOKED_AT]
     founded = _founded(candidates, sets)
     found: list[tuple[float, float, int, Candidate, Likeness]] = []
+    apart: dict[int, int] = {}
     for other in candidates:
         text_set = sets[other.id]
         if abs(entry.published - founded.get(text_set, other.published)) >= SAME_TEXT_WITHIN:
             continue
         alike = likeness(spoken(entry), spoken(other))
+        if alike.same and stood_together(entry, other) and say_different(spoken(entry).title, spoken(other).title):
+            apart.setdefault(text_set, other.id)
         first = text_set == other.id
         sure = alike.score * (1.0 if first else scores.get(other.id, other.same_score) or 1.0)
         if alike.same and (first or sure >= NO_FARTHER):
             found.append((-sure, -alike.titles, other.id, other, alike))
+    found = [match for match in found if sets[match[2]] not in apart]
     if not found:
-        return Same(entry.id)
+        return Same(entry.id, f"not the text of entry {min(apart.values())}: {LISTED_APART}" if apart else "")
     sure, _, _, other, alike = min(found, key=lambda match: match[:3])
     return Same(sets[other.id], f"nearly the text of entry {other.id}: {alike.why}", other.id, round(-sure, 3), "near")
+
+
+def stood_together(one: Candidate, other: Candidate) -> bool:
+    """Tell whether two entries stood in one document of their feed, and neither took the place of the other."""
+    if one.feed != other.feed or one.stood is None or other.stood is None:
+        return False
+    (_, left), (came, _) = sorted((one.stood, other.stood), key=lambda stood: stood[0])
+    return left is None or left >= came or one.stood[0] == other.stood[0]
 
 
 def _founded(candidates: Sequence[Candidate], sets: Mapping[int, int]) -> dict[int, datetime]:

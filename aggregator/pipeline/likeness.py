@@ -1,12 +1,13 @@
 """How alike two texts are, and whether that makes them one: in runs of words, with vetoes of numbers and names."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from aggregator.model.value import value
 from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.likeness_names import named_apart
 from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
 from aggregator.pipeline.shingles import TITLE, covered, spoken
+from aggregator.pipeline.terms_tables import PLAIN_WORDS
 
 LIKE, DENSE = 0.70, 0.92
 """Share of the shorter text's words that stand in shared runs: of all of it, or from the first of them to the last …"""
@@ -26,8 +27,14 @@ TELLING, LIKE_TITLED = 6, 0.6
 """A title of so many words that two publishers print is that of one text when so much of it is shared: of teasers, half
 as much, and nothing of those of fewer than SHORT words, which every newsroom writes itself."""
 
+KEPT, ENDING, UNSPACED = 4, 2, "\u0e00"
+"""A word of a title is another's edit ("opens", "opened") where so many letters stay and no more of its end differ;
+scripts that do not part words begin there."""
+
 SHORTER = 0.4
 """A text with less of the other's length is a teaser of it, or none: it is looked for at its beginning."""
+
+_PLAIN = frozenset(word.decode() for plain in PLAIN_WORDS for word in spoken(plain))
 
 
 @value(frozen=True, slots=True)
@@ -93,6 +100,35 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
         same = own >= (LIKE_TITLED if len(small.words) >= LONG else LIKE_TITLED / 2) or len(small.words) < SHORT
         return Likeness(round(max(share, 0.5), 3), same, f"same title, and {_said(share)}", alike)
     return Likeness(round(share, 3), same, _said(share), alike)
+
+
+def say_different(one: Sequence[bytes], other: Sequence[bytes]) -> bool:
+    """Tell whether each of two titles says something that the other does not: a word more, or another form, is an edit.
+
+    A single letter of a script without blanks is no word.
+    """
+    mine, yours = ({word.decode() for word in title} for title in (one, other))
+    return _says_more(mine, yours) and _says_more(yours, mine)
+
+
+def _says_more(title: Set[str], other: Set[str]) -> bool:
+    own = [word for word in title - other - _PLAIN if not any(_is_edit(word, its) for its in other)]
+    return len(own) > 1 or any(len(word) > 1 or word < UNSPACED for word in own)
+
+
+def _is_edit(word: str, other: str) -> bool:
+    """Tell whether a word is another one with a letter changed behind its first, or with another ending."""
+    begin = _common(word, other)
+    mine, yours = word[begin:], other[begin:]
+    changed = max(len(mine), len(yours))
+    same = begin + _common(mine[::-1], yours[::-1])
+    mended = begin > 0 and same >= KEPT and changed + begin - same <= 1
+    return mended or (begin >= KEPT and changed <= ENDING)
+
+
+def _common(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (mine, yours) in pairs if mine != yours), min(len(one), len(other)))
 
 
 def _is_told_again(small: Spoken, alike: float, share: float, dense: float) -> bool:

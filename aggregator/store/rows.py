@@ -194,7 +194,7 @@ def _compared(uid: str, same_like: Any, same_score: Any, story: Any, story_uid: 
 CANDIDATE = (
     "SELECT entry.id, guid, feed_id, feed.url, entry.title, text, categories, entry.key, words, published, "
     "coalesce(text_set, 0), set_founded, coalesce(story, 0), coalesce(same_score, 0), "
-    "uid, surfaced, reach, entry.first_seen "
+    "uid, surfaced, reach, entry.first_seen, entry.last_seen "
     "FROM entry JOIN feed ON feed.id = entry.feed_id LEFT JOIN curation ON curation.entry_id = entry.id"
 )
 """Begins a statement whose rows ``candidate`` reads."""
@@ -204,10 +204,11 @@ def candidate(row: Sequence[Any], *, stamp: int = 0, changed: bool = True) -> Ca
     """Row of CANDIDATE → Candidate; one that waits, and has not ``changed``, is settled where it has a set."""
     id, guid, feed, url, title, text, filed, key, words, published, text_set, founded, story, score, *facts = row
     categories = tuple([Category(*category) for category in _list(filed)])
-    uid, surfaced, reach, seen = facts
+    uid, surfaced, reach, seen, left = facts
     own = id, guid, feed, url, title, text, categories, key, words, instant(published)
     kept = uid, published, surfaced, reach, seen
-    return Candidate(*own, text_set, moment(founded), story, score, not changed and text_set != 0, stamp, kept)
+    settled = not changed and text_set != 0
+    return Candidate(*own, text_set, moment(founded), story, score, settled, stamp, kept, (seen, left))
 
 
 def _entry(values: list[Any]) -> Entry:

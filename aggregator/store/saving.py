@@ -106,7 +106,11 @@ def _told_apart(connection: sqlite3.Connection, feed: Before, intake: Intake) ->
 
 
 def _hold(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
-    """Keep what each feed's last document holds: only entries that left it, or came back, are written."""
+    """Keep what each feed's last document holds: only entries that left it, or came back, are written.
+
+    One that left was last seen when the document before was saved, or confirmed later: no earlier than what came first
+    with that document was first seen.
+    """
     held: dict[int, set[str]] = {feed.id: set() for feed, _, _ in documents}
     before = [feed.id for feed, _, _ in documents if feed.document_read]
     for feed_id, guid in among(connection, _HELD, before):
@@ -116,7 +120,7 @@ def _hold(connection: sqlite3.Connection, documents: Sequence[Document]) -> None
         seen = set(map(storable, intake.seen))
         fresh = {storable(entry.guid) for entry in intake.new}
         absent = set() if intake.partial else held[feed.id] - seen
-        rows += [(feed.succeeded, feed.id, guid) for guid in absent]
+        rows += [(max(feed.succeeded or 0, feed.document_read or 0), feed.id, guid) for guid in absent]
         rows += [(None, feed.id, guid) for guid in seen - held[feed.id] - fresh]
     connection.executemany("UPDATE entry SET last_seen = ? WHERE feed_id = ? AND guid = ?", rows)
 

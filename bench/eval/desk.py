@@ -73,15 +73,18 @@ def pairs(sets: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def arrive(app: App, told: Sequence[Told], *, first: int) -> None:
-    """Store entries one by one, so that their ids come in this order; ``author`` says which is which."""
+    """Store entries one by one, so that their ids come in this order; ``author`` says which is which.
+
+    Each is a document of its feed by itself, and takes the place of the one before.
+    """
     states = {state.url: state for state in app.store.feeds.all()}
     for place, one in enumerate(told, first):
         feed = states[one.feed]
         token = app.store.feeds.claim([feed.id], now=NOW, seconds=60)[feed.id]
-        new = (_entry(one, place),)
+        new, now = (_entry(one, place),), NOW + timedelta(microseconds=place)
         intake = Intake(ParsedFeed("rss20", title=one.feed), "guid", (new[0].guid,), new)
-        visit = Visit(replace(feed, outcome="ok", fetched=NOW, succeeded=NOW), token, intake)
-        app.store.entries.save([visit], authority="", now=NOW)
+        visit = Visit(replace(feed, outcome="ok", fetched=now, succeeded=now), token, intake)
+        app.store.entries.save([visit], authority="", now=now)
 
 
 def _entry(one: Told, place: int) -> Entry:

@@ -87,7 +87,9 @@ def test_a_change_of_rules_parts_no_texts_by_what_was_learned_since(tmp_path: Pa
     """Two entries were one text before their feed was known to repeat most of it; nothing of them has changed."""
     slogan = [" ".join(body(n, 40)) for n in range(3)]
     texts = [paragraphs(f"{' '.join(body(n, 12))}.", *slogan) for n in range(10, 16)]
-    news = [item(n, title=f"The headline {WORDS[n]}", text=text) for n, text in enumerate(texts)]
+    titles = [f"The headline {WORDS[n]}" for n in range(6)]
+    titles[1] = f"{titles[0]} again"
+    news = [item(n, title=title, text=text) for n, (title, text) in enumerate(zip(titles, texts, strict=True))]
     with serve({"/a": Page(rss(*news[:2]))}) as server:
         here = desk(tmp_path, server.url("/a"))
         here.sync()
@@ -99,7 +101,7 @@ def test_a_change_of_rules_parts_no_texts_by_what_was_learned_since(tmp_path: Pa
         here.clock.forward(hours=3)
         here.sync()
     found = stored(here)
-    first, second, *_, last = (f"The headline {WORDS[n]}" for n in range(6))
+    first, second, *_, last = titles
     assert before[first] == before[second] != before[last]
     assert {title: one.text_set for title, one in found.items()} == before
     assert all([tag.topic for tag in one.tags] == ["sea"] for one in found.values())
@@ -238,11 +240,11 @@ def test_a_text_lives_on_when_the_entry_that_founded_it_is_purged(tmp_path: Path
         with here.app() as app:
             app.store.retention.prune(now=here.clock(), months=0, at_least=0)
         second = item(2, title=f"Headline {WORDS[2]}", text=" ".join(text[:110]))
-        server.pages["/b"] = Page(rss(second, item(3, title="Late", text=" ".join(text[:100]))))
+        server.pages["/b"] = Page(rss(second, item(3, title=f"Late: Headline {WORDS[2]}", text=" ".join(text[:100]))))
         here.sync(force=True)
     entries = stored(here)
     assert f"Headline {WORDS[1]}" not in entries
-    late = entries["Late"]
+    late = entries[f"Late: Headline {WORDS[2]}"]
     assert (late.text_set, late.set_uid, late.set_founded) == (first.text_set, first.uid, first.entry.published)
 
 
