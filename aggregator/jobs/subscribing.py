@@ -135,6 +135,7 @@ def reader(app: App, purpose: Purpose, token: str) -> Reader:
     others = tuple(_other(app, uid, one) for one in mine if one.digest != digest)
     undo = _may_undo(app, subscription)
     lapse = lapsed(app.config, subscription)
+    who = replace(who, zone=renamed(who.zone))  # a former name is shown as the present one
     return Reader(who, subscription, known(app, digest), preferences, unsubscribe, others, undo, lapse)
 
 
@@ -167,7 +168,7 @@ def prefer(app: App, token: str, wish: Preferred) -> Reader:
     """Keep what a subscriber chose; raises ValueError for a language or a zone that is not on offer."""
     found = reader(app, "preferences", token)
     zone = renamed(wish.zone)
-    if wish.language not in ("", *LANGUAGES) or zone not in ("", renamed(found.subscriber.zone), *zones(app)):
+    if wish.language not in ("", *LANGUAGES) or zone not in ("", found.subscriber.zone, *zones(app)):
         raise ValueError("choose a language and a time zone from the lists")
     paused = found.subscription.choice.paused_until
     if wish.pause is not None:

@@ -47,7 +47,7 @@ def reference(fetched: Fetched, *, cap: int) -> ParsedFeed:
 
 
 def _stump(feed: ParsedFeed) -> ParsedFeed:
-    end = Reject(len(feed.entries) + len(feed.rejects), "the end", "the document breaks off there")
+    end = Reject(len(feed.entries) + len(feed.rejects), "what follows, if anything", "the document breaks off there")
     return replace(feed, breaks_off=True, rejects=(*feed.rejects, end))
 
 

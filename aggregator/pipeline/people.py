@@ -5,7 +5,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from aggregator.config.zones import renamed
 from aggregator.model import Frequency, Offer, Reader
 from aggregator.pipeline.bounces import COMPLAINED
 
@@ -109,7 +108,7 @@ def preference_values(
     reader: Reader, frame: "Frame", *, zone: ZoneInfo, zones: Sequence[str], saved: bool = False, wrong: bool = False
 ) -> dict[str, Any]:
     """Give what ``preferences.html`` shows; ``wrong`` says that what was sent is not on offer."""
-    own = renamed(reader.subscriber.zone)
+    own = reader.subscriber.zone
     return {
         **reader_values(reader, frame, zone=zone),
         "saved": saved,

@@ -53,7 +53,7 @@ def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, i
     """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
 
     A dateline stands before the first of them, a notice after the last. A word that was changed parts a run: the words
-    beyond it count when both texts go on alike for half a run.
+    beyond it count when both texts go on alike for more than half a run.
     """
     size = SHARED_SIGNS if _is_unspaced(small) else SHARED
     runs, others = (list(zip(*(words[n:] for n in range(size)), strict=False)) for words in (small, large))
@@ -62,7 +62,7 @@ def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, i
         return 0, 0, 0
     at = [place for place, run in enumerate(runs) if run in both]
     count = size + sum(min(size, there - before) for before, there in pairwise(at))
-    echo = size // 2
+    echo = size // 2 + 1
     found, reach = _beyond(small[: at[0]][::-1], large[: others.index(runs[at[0]])][::-1], echo)
     count, first, end = count + found, at[0] - reach, at[-1] + size
     for place, following in pairwise([*at, len(small)]):

@@ -81,7 +81,11 @@ def test_what_a_document_that_breaks_off_lacks_is_asked_for_at_once_and_is_no_ot
         first = state_of(here, server.url("/a"))
         here.sync(force=True)
         last = state_of(here, server.url("/a"))
-    assert (first.entries, first.reject, first.outcome) == (1, "the end: the document breaks off there", "ok")
+    assert (first.entries, first.reject, first.outcome) == (
+        1,
+        "what follows, if anything: the document breaks off there",
+        "ok",
+    )
     assert (last.entries, last.reject, last.outcome) == (2, "", "ok")
     assert last.validators and last.validators.etag == '"1"'
 

@@ -98,8 +98,8 @@ def test_what_is_covered_reaches_from_the_first_shared_run_to_the_last() -> None
 
 def test_the_words_beyond_a_changed_one_are_covered_when_both_go_on_alike() -> None:
     other = spoken("a b c d e f g h i j k l m n o p")
-    assert covered(spoken("X a b c Y e f g h i Z k l W n o p"), other) == (13, 1, 17)
-    assert covered(spoken("c d Y f g h i j Z V m n"), other) == (7, 0, 8)
+    assert covered(spoken("X a b c Y e f g h i Z k l m W o p"), other) == (11, 1, 14), "two words are an accident"
+    assert covered(spoken("b c d Y f g h i j Z V m n o"), other) == (8, 0, 9)
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=40), st.lists(st.sampled_from("abcdefgh"), max_size=40))

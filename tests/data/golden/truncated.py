@@ -11,6 +11,6 @@ feed = ParsedFeed(
             title=Markup(value="Whole", type="text", base="https://example.com/feed"),
         ),
     ),
-    rejects=(Reject(1, "the end", "the document breaks off there"),),
+    rejects=(Reject(1, "what follows, if anything", "the document breaks off there"),),
     breaks_off=True,
 )
