@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
+
+from aggregator.pipeline.shingles_parts import part, unpacked
+
 DAY = 86_400_000_000  # the store keeps microseconds
+CLONES = 10_000  # parts of keys of clones are numbered from here on
 OTHERS = 2  # unlisted feeds for each feed that is asked
 Expressions = Mapping[str, Callable[[int], str]]
 
@@ -39,6 +44,7 @@ def _fill(connection: sqlite3.Connection, entries: int) -> None:
     for generation in range(begun // span, begun // span + max(0, round((entries - there) / span))):
         connection.execute("BEGIN")
         _clone(connection, "entry", generation, _entry(span, feeds), where=f"id <= {span}")
+        _clone_keys(connection, generation, span)
         for table in _tables_about_entries(connection):
             _clone(connection, table, generation, _about(span), where=f"entry_id <= {span}")
         connection.execute("COMMIT")
@@ -50,6 +56,17 @@ def _clone(connection: sqlite3.Connection, table: str, number: int, changed: Exp
     values = [changed[name](number) if name in changed else f'"{name}"' for name in names]
     quoted = ", ".join(f'"{name}"' for name in names)
     connection.execute(f"INSERT INTO {table} ({quoted}) SELECT {', '.join(values)} FROM {table} WHERE {where}")
+
+
+def _clone_keys(connection: sqlite3.Connection, number: int, span: int) -> None:
+    """Give clones keys of their own, as other texts have; those of older ones lie in older fortnights."""
+    first = connection.execute("SELECT fortnight, keys FROM sketch WHERE number < ?", (CLONES,)).fetchall()
+    for fortnight, data in first:
+        keys, entries = unpacked(data)
+        clones = part(keys + np.uint32(number), entries + np.sign(entries) * number * span)
+        connection.execute(
+            "INSERT INTO sketch VALUES (?, ?, ?)", (fortnight - number // 14, CLONES + number, clones.packed())
+        )
 
 
 def _tables_about_entries(connection: sqlite3.Connection) -> list[str]:
@@ -69,27 +86,37 @@ def _feed(feeds: int) -> Expressions:
 
 
 def _entry(span: int, feeds: int) -> Expressions:
-    def longer(column: str) -> Callable[[int], str]:
-        return lambda number: f"CASE {column} WHEN '' THEN '' ELSE {column} || '#{number}' END"
-
     def shorter(column: str, size: int) -> Callable[[int], str]:
         return lambda number: f"substr({column}, 1, {size}) || ' {number}'"
 
     def feed(number: int) -> str:
         return f"feed_id + {0 if number % 2 else (1 + number // 2 % OTHERS) * feeds}"
 
-    unique = {name: longer(name) for name in ("guid", "uid", "fingerprint", "words", "key", "url", "title")}
+    unique = {name: _longer(name) for name in ("guid", "uid", "fingerprint", "words", "key", "url", "title")}
     texts = {"excerpt": shorter("excerpt", 60), "html": shorter("html", 120), "text": shorter("text", 120)}
     left = {"last_seen": lambda number: f"first_seen - {number * DAY}"}
     return {"id": _moved(span)("id"), "feed_id": feed, **unique, **texts, **_older(), **left}
 
 
 def _about(span: int) -> Expressions:
-    """Other texts have other keys, and those of older ones lie in older fortnights."""
+    """Clones have text sets and stories of their own."""
     moved = _moved(span)
-    keys = {"run": lambda number: f"run - ({number // 14} << 32) + {number}"}
-    places = {"place": lambda number: "NULL"}  # the next one
-    return {"entry_id": moved("entry_id"), "text_set": moved("text_set"), **places, **keys, **_older()}
+    ids = {"entry_id": moved("entry_id"), "text_set": moved("text_set"), "story": lambda number: _story(number * span)}
+    return {
+        **ids,
+        "place": lambda number: "NULL",
+        **{name: _longer(name) for name in ("set_uid", "story_uid")},
+        **_older(),
+    }
+
+
+def _story(further: int) -> str:
+    """Name the story that a clone founded where its entry did (``story_traits.nth_story``)."""
+    return f"CASE WHEN story < 0 THEN story - {further} WHEN story > 0 THEN story + {further} ELSE 0 END"
+
+
+def _longer(column: str) -> Callable[[int], str]:
+    return lambda number: f"CASE {column} WHEN '' THEN '' ELSE {column} || '#{number}' END"
 
 
 def _moved(span: int) -> Callable[[str], Callable[[int], str]]:
