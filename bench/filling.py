@@ -64,9 +64,12 @@ def _clone_keys(connection: sqlite3.Connection, number: int, span: int) -> None:
     for fortnight, data in first:
         keys, entries = unpacked(data)
         clones = part(keys + np.uint32(number), entries + np.sign(entries) * number * span)
-        connection.execute(
-            "INSERT INTO sketch VALUES (?, ?, ?)", (fortnight - number // 14, CLONES + number, clones.packed())
-        )
+        connection.execute(_ONE_MORE, (fortnight - number // 14, clones.packed(), CLONES))
+
+
+_ONE_MORE = """
+    INSERT INTO sketch SELECT ?1, (SELECT coalesce(max(number), ?3) FROM sketch WHERE fortnight = ?1 AND number > ?3) + 1, ?2
+"""
 
 
 def _tables_about_entries(connection: sqlite3.Connection) -> list[str]:
