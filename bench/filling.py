@@ -68,7 +68,8 @@ def _clone_keys(connection: sqlite3.Connection, number: int, span: int) -> None:
 
 
 _ONE_MORE = """
-    INSERT INTO sketch SELECT ?1, (SELECT coalesce(max(number), ?3) FROM sketch WHERE fortnight = ?1 AND number > ?3) + 1, ?2
+    INSERT INTO sketch
+    SELECT ?1, (SELECT coalesce(max(number), ?3) FROM sketch WHERE fortnight = ?1 AND number > ?3) + 1, ?2
 """
 
 
