@@ -35,7 +35,7 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
     rb"<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))",
     re.DOTALL,
 )
-_ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>](?![^<>]*/>)", re.IGNORECASE)
 _END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
 _MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
@@ -75,8 +75,10 @@ def without_stump(body: bytes) -> tuple[bytes, bool]:
     if not _ROOT.search(body) or _END.search(body):
         return body, False
     starts, end = _entries(body)
-    if not end:
-        return (body[: starts[0]] if starts else body), True
+    if not starts:
+        return body, True
+    if end < starts[0]:
+        return body[: starts[0]], True
     kept = body[:end]
     opened = dict.fromkeys(found[1] for found in islice(_OPENED.finditer(body, 0, starts[0]), _MOST_OPENED))
     missing = (name for name in reversed(opened) if not re.search(rb"</%s[\s>]" % re.escape(name), kept))

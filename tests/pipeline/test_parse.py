@@ -46,6 +46,8 @@ def test_golden(path: Path) -> None:
         (rss("<item><title>A</title></item>")[:-6], ["A"]),
         (rss("<item><title>A</title></item><item><title>B</title><description><![CDATA[</item>")[:-16], ["A"]),
         ("<rss><channel><item><title>A", []),
+        ("<rss><channel></item>", []),
+        ("<rss><channel></item><item><title>A", []),
         ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title></entry><entry><title>B</ti', ["A"]),
     ],
 )
@@ -78,7 +80,11 @@ def test_what_is_whole_of_a_document_that_breaks_off_is_read_as_it_was(head: str
 
 
 @pytest.mark.parametrize(
-    "body", [rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()]
+    "body",
+    [
+        *(rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()),
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>',
+    ],
 )
 def test_what_is_odd_at_its_end_does_not_break_off(body: str) -> None:
     """What servers add behind the end, a last letter that is missing, and other faults are not it."""

@@ -10,6 +10,7 @@ HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>"
 OLD = (
     "<item><title>A &amp;amp; B</title><guid>https://example.com/?a=1&amp;b=2</guid>"
     "<description>&lt;p&gt;Words &amp;lt; more&lt;/p&gt; “quoted” <!-- & --></description></item>"
+    "<item><title>A &#00000038; B &#x0000201C;</title><guid>2</guid></item>"
     "<item><title><![CDATA[R&D &nbsp; <b>x</b>]]></title><link>https://example.com/3</link></item>"
 ).encode()
 SLIPS = {
