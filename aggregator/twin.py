@@ -121,7 +121,10 @@ class Twin:
         os.waitpid(self.pid, 0)
 
     def _received(self) -> Any:
-        answer = self._in.recv()
+        try:
+            answer = self._in.recv()
+        except OSError as error:
+            raise EOFError("ended in the middle of an answer") from error  # as of one that was killed
         if isinstance(answer, Failure):
             raise answer.error
         if self._sizes:

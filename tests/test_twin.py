@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,17 @@ def test_one_that_was_killed_takes_nothing_and_ends() -> None:
     assert not twin.offer(b"word")
     assert twin.answers() == []
     assert list(twin.rest()) == []
+
+
+@pytest.mark.parametrize("taken", [Twin.answer, Twin.answers, lambda twin: list(twin.rest())])
+def test_one_that_was_killed_in_the_middle_of_an_answer_has_said_nothing(taken: Callable[[Twin], Any]) -> None:
+    """A long answer finds no room on the way at once: most of the time it stands there."""
+    twin = Twin(lambda messages: (bytes(LARGEST * 4) for _ in messages))
+    assert twin.offer(1)
+    assert twin._in.poll(30)
+    os.kill(twin.pid, signal.SIGKILL)
+    assert not taken(twin)
+    twin.end()
 
 
 def test_what_ends_its_work_is_raised_here() -> None:
