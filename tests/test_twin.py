@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import WorkspaceError
-from aggregator.twin import LARGEST, Twin, possible
+from aggregator.twin import LARGEST, PAGE, Twin, possible
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
 
@@ -76,6 +76,17 @@ def test_one_that_was_killed_takes_nothing_and_ends() -> None:
     assert not twin.offer(b"word")
     assert twin.answers() == []
     assert list(twin.rest()) == []
+
+
+def test_who_was_given_nothing_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where pipes of this user may hold one page alone: nobody waits for what does not come."""
+    monkeypatch.setattr("aggregator.twin._widened", lambda _: PAGE)
+    twin = Twin(double)
+    assert not twin.offer(1)
+    monkeypatch.setattr(twin, "_in", None)
+    assert twin.answer() is None
+    monkeypatch.undo()
+    twin.end()
 
 
 @pytest.mark.parametrize("taken", [Twin.answer, Twin.answers, lambda twin: list(twin.rest())])
