@@ -96,7 +96,12 @@ class Twin:
         return found
 
     def answer(self) -> Any:
-        """Wait for the next answer; None when it has ended, or says nothing. Raises what ended the twin's work."""
+        """Wait for the answer to what it was given; None when that is nothing, it has ended, or says nothing.
+
+        Raises what ended the twin's work.
+        """
+        if not self._sizes:
+            return None
         with suppress(EOFError, ConnectionError):
             if self._in.poll(PATIENCE):
                 return self._received()
@@ -121,7 +126,10 @@ class Twin:
         os.waitpid(self.pid, 0)
 
     def _received(self) -> Any:
-        answer = self._in.recv()
+        try:
+            answer = self._in.recv()
+        except OSError as error:
+            raise EOFError("ended in the middle of an answer") from error  # as of one that was killed
         if isinstance(answer, Failure):
             raise answer.error
         if self._sizes:

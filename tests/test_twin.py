@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aggregator.errors import WorkspaceError
-from aggregator.twin import LARGEST, Twin, possible
+from aggregator.twin import LARGEST, PAGE, Twin, possible
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
 
@@ -76,6 +76,28 @@ def test_one_that_was_killed_takes_nothing_and_ends() -> None:
     assert not twin.offer(b"word")
     assert twin.answers() == []
     assert list(twin.rest()) == []
+
+
+def test_who_was_given_nothing_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where pipes of this user may hold one page alone: nobody waits for what does not come."""
+    monkeypatch.setattr("aggregator.twin._widened", lambda _: PAGE)
+    twin = Twin(double)
+    assert not twin.offer(1)
+    monkeypatch.setattr(twin, "_in", None)
+    assert twin.answer() is None
+    monkeypatch.undo()
+    twin.end()
+
+
+@pytest.mark.parametrize("taken", [Twin.answer, Twin.answers, lambda twin: list(twin.rest())])
+def test_one_that_was_killed_in_the_middle_of_an_answer_has_said_nothing(taken: Callable[[Twin], Any]) -> None:
+    """A long answer finds no room on the way at once: most of the time it stands there."""
+    twin = Twin(lambda messages: (bytes(LARGEST * 4) for _ in messages))
+    assert twin.offer(1)
+    assert twin._in.poll(30)
+    os.kill(twin.pid, signal.SIGKILL)
+    assert not taken(twin)
+    twin.end()
 
 
 def test_what_ends_its_work_is_raised_here() -> None:

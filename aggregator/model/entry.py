@@ -101,7 +101,7 @@ class Intake:
     changed: tuple[Entry, ...] = ()
     rejects: tuple[Reject, ...] = ()
     republished: frozenset[str] = frozenset()  # guids of entries that are known under others: all guids have changed
-    renamed: Mapping[str, str] = field(default_factory=dict)  # after degrading: old guid → new guid
+    renamed: Mapping[str, str] = field(default_factory=dict)  # old guid → new guid: after degrading, of the misread
     newest: datetime | None = None  # the newest date in the document
     rhythm: float = 0.0  # mean gap between its entries in seconds; 0 when it cannot be told
     partial: bool = False  # only what is new since the last one (RFC 3229): what it does not hold has not left

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 
-from aggregator.model import Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject, Unread
+from aggregator.model import Criterion, Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject, Unread
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.cadence import mean_gap
 from aggregator.pipeline.clean import clean, language_tag
@@ -68,7 +69,7 @@ def compare(
     normal = normalise(feed, criterion=known.criterion, url=url, now=now)
     weaker = () if normal.criterion == "guid" else normal.drafts  # named by a weaker criterion than the first
     former = _former(weaker)
-    renamed = _renamed(weaker, known, former, degraded=normal.criterion != known.criterion)
+    renamed = _misread(normal.drafts, known) | _renamed(weaker, known, former, normal.criterion)
     stored = {new: known.fingerprints[old] for old, new in renamed.items()} | dict(known.fingerprints)
     drafts = _unburied(normal.drafts, known.buried, former) if known.buried else normal.drafts
     language = language_tag(feed.language) or language
@@ -93,7 +94,8 @@ def compare(
 
 
 def _unburied(drafts: Sequence[Draft], buried: frozenset[str], former: dict[str, str]) -> Sequence[Draft]:
-    return [draft for draft in drafts if not buried & {draft.guid, former.get(draft.guid, "")}]
+    names = ((draft, (draft.guid, former.get(draft.guid, ""), _escaped(draft.guid))) for draft in drafts)
+    return [draft for draft, mine in names if not buried.intersection(mine)]
 
 
 def _told(reject: Reject) -> Reject:
@@ -148,7 +150,7 @@ def _former(drafts: Sequence[Draft]) -> dict[str, str]:
     return {guid: former for guid, former in names if uses[former] == 1}
 
 
-def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, degraded: bool) -> dict[str, str]:
+def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], criterion: Criterion) -> dict[str, str]:
     """Return which stored entries this document holds under another name, since a weaker criterion names them.
 
     The same words under the old guid are the same entry. So is, in the document that degrades the criterion, the only
@@ -159,9 +161,24 @@ def _renamed(drafts: Sequence[Draft], known: Known, former: dict[str, str], *, d
         old = identity(draft.parsed, draft.url, "guid")
         if old == draft.guid or old not in known.fingerprints or draft.guid in known.fingerprints:
             continue
-        if is_mark_of(known.fingerprints[old], draft) or (degraded and draft.guid in former):
+        if is_mark_of(known.fingerprints[old], draft) or (criterion != known.criterion and draft.guid in former):
             names[old] = draft.guid
     return names
+
+
+def _misread(drafts: Sequence[Draft], known: Known) -> dict[str, str]:
+    """Return which stored entries this document holds under the guid that it should have had before, by that of then.
+
+    feedparser leaves ``&amp;`` in a guid as it is where a document is not well-formed. What is put right now
+    (``parse_mend``), or by its publisher, was read so for a while.
+    """
+    here = {draft.guid for draft in drafts}
+    names = {_escaped(guid): guid for guid in here - known.fingerprints.keys()}
+    return {old: new for old, new in names.items() if old in known.fingerprints and old not in here}
+
+
+def _escaped(guid: str) -> str:
+    return escape(guid, quote=False)
 
 
 def _cleaned(

@@ -12,7 +12,7 @@ from xml.parsers import expat
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b")
 _SLIPS = re.compile(  # a section that is never closed reaches to the end
     rb"(<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|\?(?:.*?\?>|.*)))"
-    rb"|&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?",
+    rb"|&(?:(#[0-9]{1,20}|#[xX][0-9a-fA-F]{1,20}|[A-Za-z][A-Za-z0-9]{1,31});)?",
     re.DOTALL,
 )
 _OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)

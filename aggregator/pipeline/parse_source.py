@@ -35,7 +35,7 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
     rb"<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))",
     re.DOTALL,
 )
-_ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
+_ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>](?![^<>]*/>)", re.IGNORECASE)
 _END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
 _MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
@@ -72,15 +72,27 @@ def without_stump(body: bytes) -> tuple[bytes, bool]:
     would make it another one than it is; and of what is not well-formed the parser reads the other entries otherwise,
     too, so that all of them would seem changed.
     """
-    if not _ROOT.search(body) or _END.search(body):
+    if not _ROOT.search(body):
         return body, False
+    if (end := _end(body)) >= 0:
+        return body if b">" in body[end:] else body + b">", False
     starts, end = _entries(body)
-    if not end:
-        return (body[: starts[0]] if starts else body), True
+    if not starts:
+        return body, True
+    if end < starts[0]:
+        return body[: starts[0]], True
     kept = body[:end]
     opened = dict.fromkeys(found[1] for found in islice(_OPENED.finditer(body, 0, starts[0]), _MOST_OPENED))
     missing = (name for name in reversed(opened) if not re.search(rb"</%s[\s>]" % re.escape(name), kept))
     return kept + b"".join(b"</%s>" % name for name in missing), True
+
+
+def _end(body: bytes) -> int:
+    """Return where the end tag of the document begins, -1 where there is none; what stands in CDATA is text."""
+    at = -1
+    for found in _END.finditer(body):
+        at = found.start()
+    return at if body.rfind(b"<![CDATA[", 0, max(at, 0)) <= body.rfind(b"]]>", 0, max(at, 0)) else -1
 
 
 def shorten(body: bytes, cap: int) -> tuple[bytes, int]:

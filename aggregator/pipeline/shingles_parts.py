@@ -123,11 +123,12 @@ class Sketches:
 
 
 def _having(entries: list[int], newer: Sequence[int]) -> list[int]:
+    """Give the entries after what a newer part says; one that got a key again may stand in an older part still."""
     for entry in newer:
+        if (one := abs(entry)) in entries:
+            entries.remove(one)
         if entry > 0:
             entries.append(entry)
-        else:
-            entries = [one for one in entries if one != -entry]
     return entries
 
 

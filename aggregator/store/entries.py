@@ -46,7 +46,7 @@ class Entries:
         with self._lane.read() as connection:
             for which, those in (
                 (named, values),
-                ("curation.set_uid != '' AND curation.set_uid = ?", (text,)),
+                (_OF_SET, (text,)),
                 (_AT_HOME, (text,)),
             ):
                 if found := load(connection, f"WHERE {which} ORDER BY entry.id", those):

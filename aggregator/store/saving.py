@@ -87,7 +87,7 @@ def _before(id: int, url: str, succeeded: int | None, read: int | None, publishe
 
 
 def _rename(connection: sqlite3.Connection, feed: int, intake: Intake) -> None:
-    """Follow a feed whose criterion degraded: its entries and tombstones take their new guids."""
+    """Let entries and tombstones take their new guids, as of a feed whose criterion degraded."""
     rows = [(storable(new), feed, storable(old)) for old, new in intake.renamed.items() if old != new]
     for table in ("entry", "tombstone") if rows else ():
         free = f"NOT EXISTS (SELECT 1 FROM {table} AS taken WHERE taken.feed_id = {table}.feed_id AND taken.guid = ?1)"

@@ -46,6 +46,8 @@ def test_golden(path: Path) -> None:
         (rss("<item><title>A</title></item>")[:-6], ["A"]),
         (rss("<item><title>A</title></item><item><title>B</title><description><![CDATA[</item>")[:-16], ["A"]),
         ("<rss><channel><item><title>A", []),
+        ("<rss><channel></item>", []),
+        ("<rss><channel></item><item><title>A", []),
         ('<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>A</title></entry><entry><title>B</ti', ["A"]),
     ],
 )
@@ -70,15 +72,25 @@ def test_what_is_whole_of_a_document_that_breaks_off_is_read_as_it_was(head: str
     """Not as what is not well-formed is read, which would make every entry look changed."""
     kind = "item" if "feed" not in head else "a:entry" if "a:feed" in head else "entry"
     title = kind.replace("item", "title").replace("entry", "title")
-    entries = [f"<{kind}><{title}>A{n} &amp;lt; B\n\n C</{title}><!-- x --></{kind}>" for n in range(3)]
+    said = f"A{{}} &amp;lt; B\n\n C<![CDATA[<b>x</b>{tail}]]>"
+    entries = [f"<{kind}><{title}>{said.format(n)}</{title}><!-- x --></{kind}>" for n in range(3)]
     whole = parse(fetched(f"{head}{''.join(entries[:2])}{tail}"))
     for cut in (entries[0] + entries[1], "".join(entries)[:-3], "".join(entries[:2]) + "\n  <ite"):
         broken = parse(fetched(head + cut))
         assert (broken.entries, broken.title, broken.breaks_off) == (whole.entries, whole.title, True)
 
 
+def test_of_a_document_that_lacks_its_last_letter_nothing_is_read_otherwise() -> None:
+    body = rss("<item><title>A & B</title><guid>?a=1&amp;b=2</guid></item>")
+    assert parse(fetched(body[:-1])) == parse(fetched(body))
+
+
 @pytest.mark.parametrize(
-    "body", [rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()]
+    "body",
+    [
+        *(rss("") + "\n<!-- 0.1 s -->\n<script>track()</script>", rss("")[:-1], rss("&nbsp;"), rss("").upper()),
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"/>',
+    ],
 )
 def test_what_is_odd_at_its_end_does_not_break_off(body: str) -> None:
     """What servers add behind the end, a last letter that is missing, and other faults are not it."""

@@ -1,8 +1,11 @@
 """One slip in a document, and what it does to its other entries: nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from aggregator.model import Fetched, ParsedFeed
+from aggregator.model import Fetched, Known, ParsedFeed
+from aggregator.pipeline import intake
 from aggregator.pipeline.parse import parse
 
 URL = "https://example.com/feed"
@@ -10,6 +13,7 @@ HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>"
 OLD = (
     "<item><title>A &amp;amp; B</title><guid>https://example.com/?a=1&amp;b=2</guid>"
     "<description>&lt;p&gt;Words &amp;lt; more&lt;/p&gt; “quoted” <!-- & --></description></item>"
+    "<item><title>A &#00000038; B &#x0000201C;</title><guid>2</guid></item>"
     "<item><title><![CDATA[R&D &nbsp; <b>x</b>]]></title><link>https://example.com/3</link></item>"
 ).encode()
 SLIPS = {
@@ -53,3 +57,16 @@ def test_names_that_a_document_declares_are_its_own() -> None:
     kind = b'<!DOCTYPE rss [\n<!ENTITY who "Ann">\n]>'
     body = kind + document(b"&who; and B").removeprefix(b"<?xml version='1.0'?>")
     assert read(body).entries[0].title.value == "Ann and B"
+
+
+def test_an_entry_is_the_one_whose_guid_was_misread_before() -> None:
+    """It takes its own guid, and is not new; one that was purged under the other does not come back."""
+    answer, now = Fetched(URL, URL, 200, {}, document(b"Q & A")), datetime(2026, 5, 1, tzinfo=UTC)
+    guid, misread = "https://example.com/?a=1&b=2", "https://example.com/?a=1&amp;b=2"
+    first = intake.read(answer, Known(), now=now)
+    marks = {entry.guid.replace(guid, misread): entry.fingerprint for entry in first.new}
+    again = intake.read(answer, Known(fingerprints=marks), now=now)
+    assert misread in marks
+    assert (again.new, again.changed, again.renamed) == ((), (), {misread: guid})
+    purged = intake.read(answer, Known(buried=frozenset({misread})), now=now)
+    assert [entry.guid for entry in purged.new] == [entry.guid for entry in first.new if entry.guid != guid]

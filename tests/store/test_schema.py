@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from struct import pack
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -148,6 +149,28 @@ def test_copies_of_what_an_older_program_stored_are_found(tmp_path: Path) -> Non
         assert len(rows) == 1 and rows[0][1:] == (16, 2)
         schema.migrate(connection, HEAD)
     assert sets("c", reports[2:]) == [1, 1, 1]
+
+
+def part(keys: list[int], entries: list[int]) -> bytes:
+    return pack(f"<{len(keys)}I{len(entries)}q", *keys, *entries)
+
+
+def test_of_the_keys_in_parts_those_that_are_there_are_rows_again(tmp_path: Path) -> None:
+    """What an entry has no more, by a later part, it has not a step down either."""
+    parts = [([3, 3, 9], [1, 2, 1 << 33]), ([3, 9], [-1, 4]), ([3], [1])]
+    with migrating(tmp_path / "a.db") as connection:
+        schema.migrate(connection, HEAD)
+        for time, last in ((-1, 2), (5, 3)):
+            for number, (keys, entries) in enumerate(parts[:last], 1):
+                data = part(keys, entries)
+                connection.execute(text("INSERT INTO sketch VALUES (:t, :n, :d)"), {"t": time, "n": number, "d": data})
+        schema.migrate(connection, "0013", down=True)
+        rows = connection.execute(text("SELECT run, entry_id FROM sketch ORDER BY 1, 2")).all()
+        own = {time: [(run & 0xFFFFFFFF, entry) for run, entry in rows if run >> 32 == time] for time in (-1, 5)}
+        assert own == {-1: [(3, 2), (9, 4), (9, 1 << 33)], 5: [(3, 1), (3, 2), (9, 4), (9, 1 << 33)]}
+        schema.migrate(connection, HEAD)
+        again = connection.execute(text("SELECT fortnight, number, keys FROM sketch ORDER BY 1")).all()
+    assert again == [(time, 1, part([key for key, _ in own[time]], [one for _, one in own[time]])) for time in (-1, 5)]
 
 
 def test_the_head_that_is_named_is_the_newest_script() -> None:

@@ -1,9 +1,10 @@
 """Keys of texts in parts; what waits has a stamp; permanent ids that are another's alone have an index."""
 
+import sys
 from array import array
 from collections.abc import Iterator
-from itertools import groupby
-from struct import pack, unpack_from
+from itertools import groupby, islice
+from struct import unpack_from
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,11 +29,11 @@ def upgrade() -> None:
     )
     rows = op.get_bind().execute(sa.text("SELECT run, entry_id FROM sketch_before ORDER BY run, entry_id"))
     for fortnight, held in groupby(rows, key=lambda row: row[0] >> 32):
-        keys, entries = array("L"), array("q")  # two million of them, where a fortnight brings so much
+        keys, entries = array("I"), array("q")  # two million of them, where a fortnight brings so much
         for run, entry in held:
             keys.append(run & _KEY)
             entries.append(entry)
-        data = pack(f"<{len(keys)}I", *keys) + pack(f"<{len(entries)}q", *entries)
+        data = _little(keys) + _little(entries)
         op.get_bind().execute(sa.text("INSERT INTO sketch VALUES (:f, 1, :d)"), {"f": fortnight, "d": data})
     op.drop_table("sketch_before")
     _queue(sa.Column("stamp", sa.BigInteger(), nullable=False, server_default="0"), instead_of="handed")
@@ -57,12 +58,14 @@ def downgrade() -> None:
     )
     rows = op.get_bind().execute(sa.text("SELECT fortnight, keys FROM sketch_after ORDER BY fortnight, number"))
     for fortnight, data in rows.fetchall():
-        for run, entry in _held(fortnight, data):
-            change = "INSERT OR IGNORE INTO sketch VALUES (:r, :e)" if entry > 0 else _GONE
-            op.get_bind().execute(sa.text(change), {"r": run, "e": abs(entry)})
+        for there, pairs in groupby(_held(fortnight, data), key=lambda pair: pair[1] > 0):
+            while some := [{"r": run, "e": abs(entry)} for run, entry in islice(pairs, _AT_ONCE)]:
+                op.get_bind().execute(sa.text(_THERE if there else _GONE), some)
     op.drop_table("sketch_after")
 
 
+_AT_ONCE = 5000
+_THERE = "INSERT OR IGNORE INTO sketch VALUES (:r, :e)"
 _GONE = "DELETE FROM sketch WHERE run = :r AND entry_id = :e"
 
 
@@ -72,6 +75,13 @@ def _queue(column: sa.Column[int] | sa.Column[bool], *, instead_of: str) -> None
         pending.add_column(column)
     with op.batch_alter_table("pending") as pending:  # the default was for the rows that were there
         pending.alter_column(column.name, server_default=None)
+
+
+def _little(numbers: "array[int]") -> bytes:
+    """Write numbers with the least byte first."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
 def _held(fortnight: int, data: bytes) -> Iterator[tuple[int, int]]:
