@@ -1,4 +1,4 @@
-"""digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
+"""digest preview, show, list: the issues of a digest; ``drafts`` changes, ``approving`` and ``sending`` send them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -33,11 +33,12 @@ Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file, those that send, and those of the editor's hand."""
-    from aggregator.cli import drafts, resending, sending
+    from aggregator.cli import approving, drafts, resending, sending
 
     sending.register(commands)
     resending.register(commands)
     drafts.register(commands)
+    approving.register(commands)
     app.add_typer(commands, name="digest")
 
 
