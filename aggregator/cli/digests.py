@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.outgoing import put
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 
 if TYPE_CHECKING:
@@ -122,9 +123,11 @@ def show(
         if as_json:
             screen.json(issue=issue)
         elif markdown:
-            typer.echo(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), nl=False)
+            print(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), end="")
+        elif html:
+            put(None, letter.html.encode())  # it says itself that it is UTF-8
         else:
-            typer.echo(letter.html if html else letter.text, nl=False)
+            print(letter.text, end="")
 
 
 @commands.command("list")

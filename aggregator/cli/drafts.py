@@ -9,6 +9,7 @@ import typer
 
 from aggregator.cli.editor import open_editor
 from aggregator.cli.incoming import bytes_of
+from aggregator.cli.outgoing import put
 from aggregator.cli.sending import Name
 from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
 from aggregator.errors import ConfigError, NotFoundError, WorkspaceError
@@ -87,7 +88,7 @@ def _show(screen: Terminal, draft: "DraftedIssue", *, as_json: bool) -> None:
         facts = {"digest": draft.digest, "period": draft.period, "draft": mark(draft), "edits": draft.edits}
         screen.json(**facts, stories=draft.issue.offered)
     else:
-        print(write_sheet(draft), end="")
+        put(None, write_sheet(draft).encode())  # as a file, for it comes back as one
 
 
 def _mark(screen: Terminal, file: Path, data: bytes, draft: "DraftedIssue") -> None:
