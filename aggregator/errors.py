@@ -166,7 +166,7 @@ class TemplateError(AggregatorError):
     def __init__(self, template: str, reason: str, *, others: tuple[str, ...] = ()) -> None:
         self.problems = (f"{template}: {reason}", *others)
         super().__init__("\n".join(self.problems))
-        self.template = template
+        self.template, self.reason = template, reason
 
 
 class MailError(AggregatorError):

@@ -200,6 +200,24 @@ def test_checking_finds_a_mistake_before_there_is_any_news(tmp_path: Path, text:
     assert caught.value.template == f"{tmp_path / 'issue.html'}:{line}" and reason in str(caught.value)
 
 
+def test_checking_names_the_first_mistake_of_each_file(tmp_path: Path):
+    """What cannot be read, and what cannot be written out; a file that only includes a broken one is not blamed."""
+    texts = {
+        "index.html": "\n{% endfor %}{% endif %}",
+        "issue.html": '{% extends "default:issue.html" %}{% block footer %}{{ lost }}{{ gone }}{% endblock %}',
+        "issue.txt": "\n\n{{ lost }}",
+        "issue-page.html": '{% include "part.html" %}',
+        "part.html": "caf\xe9",
+        "style.css": "a { color: {{ accent }} }",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text.encode("latin-1"))
+    with pytest.raises(TemplateError) as caught:
+        Templates(tmp_path).check()
+    found = sorted(problem.removeprefix(f"{tmp_path}/").partition(": ")[0] for problem in caught.value.problems)
+    assert found == ["index.html:2", "issue.html:1", "issue.txt:3", "part.html", "style.css:1"]
+
+
 def test_checking_reads_pages_that_are_no_issue_too(tmp_path: Path):
     with pytest.raises(TemplateError, match=r"index\.html:3: .*endfor"):
         user_template(tmp_path, "\n\n{% endfor %}", name="index.html").check()

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from aggregator import __version__
+from aggregator.cli.streams import bear_all
 from aggregator.cli.terminal import TRY_AGAIN, USAGE, Terminal
 from aggregator.errors import AggregatorError, ConfigError
 
@@ -88,6 +89,7 @@ def top(
 
 def main() -> None:
     """Run the command line; an error that people can act on becomes one message and an exit code."""
+    bear_all()
     words = on_both_sides(sys.argv[1:])
     register(words)
     try:

@@ -1,4 +1,4 @@
-"""digest preview, show, list: the issues of a digest; ``sending`` sends them, ``drafts`` changes them."""
+"""digest preview, show, list: the issues of a digest; ``drafts`` changes, ``approving`` and ``sending`` send them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.outgoing import put
 from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
 
 if TYPE_CHECKING:
@@ -33,11 +34,12 @@ Name = Annotated[str, typer.Argument(help="The digest's name in feeds.yaml.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file, those that send, and those of the editor's hand."""
-    from aggregator.cli import drafts, resending, sending
+    from aggregator.cli import approving, drafts, resending, sending
 
     sending.register(commands)
     resending.register(commands)
     drafts.register(commands)
+    approving.register(commands)
     app.add_typer(commands, name="digest")
 
 
@@ -121,9 +123,11 @@ def show(
         if as_json:
             screen.json(issue=issue)
         elif markdown:
-            typer.echo(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), nl=False)
+            print(app.templates.markdown(issue, links=archive_links(app, digest, issue.period)), end="")
+        elif html:
+            put(None, letter.html.encode())  # it says itself that it is UTF-8
         else:
-            typer.echo(letter.html if html else letter.text, nl=False)
+            print(letter.text, end="")
 
 
 @commands.command("list")

@@ -145,12 +145,19 @@ def _page(screen: Terminal, known: Known, zone: "ZoneInfo", *, pages: str) -> No
         "digests": share(known.figures),
         "validators": support(state),
         "answers": answers,
-        "left out": f"{state.rejected} of its last document: {state.reject}" if state.rejected else "",
+        **_document(state),
         "to do": known.edit or "nothing",
     }
     for label, text in lines.items():
         if text:
             screen.show(f"{label + ':':<13}{text}")
+
+
+def _document(state: FeedState) -> dict[str, str]:
+    """Say what was left out of its last document, or else what is odd about it."""
+    if state.rejected:
+        return {"left out": f"{state.rejected} of its last document: {state.reject}"}
+    return {"document": state.reject}
 
 
 def _failing(state: FeedState, zone: "ZoneInfo") -> str:

@@ -13,7 +13,8 @@ def put(file: Path | None, data: bytes) -> bool:
     A folder that is not there is more often mistyped than meant, so none is made. Raises WorkspaceError.
     """
     if file is None or str(file) == "-":
-        sys.stdout.buffer.write(data)
+        if sys.stdout is not None:  # closed by who called: nobody listens
+            sys.stdout.buffer.write(data)
         return False
     folder = Path(realpath(file)).parent if file.is_symlink() else file.parent
     if not folder.is_dir():

@@ -1,6 +1,5 @@
 """What every command shares: where the workspace is, and how to speak to people and to programs."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.streams import dumped
 from aggregator.pipeline.plain import plain
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ class Terminal:
         """Print one JSON object with its ``schema_version``; ids are text, times ISO 8601 in UTC (``programs``)."""
         from aggregator.cli.programs import written
 
-        text = json.dumps({"schema_version": SCHEMA_VERSION, **values}, default=written, ensure_ascii=False, indent=2)
-        print(text.encode("utf-8", "replace").decode())
+        print(dumped({"schema_version": SCHEMA_VERSION, **values}, default=written))
 
     @property
     def piped(self) -> bool:

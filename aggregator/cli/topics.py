@@ -105,14 +105,14 @@ def suggest(
         screen.json(topics=[_advice(one) for one in advice])
         return
     for one in advice:
-        words = ", ".join(f"{word} ({own}, others {rest})" for word, own, rest in one.words)
+        words = ", ".join(f"{word} ({own} stories, others {rest})" for word, own, rest in one.words)
         screen.show(f"{one.topic}: words: {words or 'none'}")
         for entry, chance in one.label:
             screen.show(f"  unsure ({chance:.2f}): {entry.id} {entry.title}")
 
 
 def _advice(advice: "Advice") -> dict[str, object]:
-    words = [{"word": word, "entries": own, "others": rest} for word, own, rest in advice.words]
+    words = [{"word": word, "stories": own, "others": rest} for word, own, rest in advice.words]
     label = [{"entry": str(entry.id), "title": entry.title, "probability": chance} for entry, chance in advice.label]
     return {"topic": advice.topic, "words": words, "unsure": label}
 

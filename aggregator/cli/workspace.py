@@ -1,12 +1,12 @@
 """init, demo, check, config, prune: the workspace itself."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from aggregator.cli.layout import lay_out
+from aggregator.cli.streams import dumped
 from aggregator.cli.terminal import AsJson, called, terminal
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError, TemplateError
 from aggregator.pipeline.wording import counted
@@ -106,7 +106,7 @@ def config_schema(context: typer.Context) -> None:
     """Print the JSON Schema of feeds.yaml, for editors."""
     from aggregator.config import schema
 
-    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    print(dumped(schema()))
 
 
 @config_commands.command("show")

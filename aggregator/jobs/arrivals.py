@@ -74,7 +74,7 @@ class Arrivals:
         except Exception as error:
             outcome = ParseError(state.url, f"its answer could not be handled ({type(error).__name__}: {error})")
             visit = failed(state, token, outcome, now=self._now)
-        _count(self.report, state, outcome)
+        _count(self.report, state, outcome, visit)
         self.keep(visit)
 
     def keep(self, visit: Visit) -> None:
@@ -118,7 +118,7 @@ class Arrivals:
         raise TypeError(f"no outcome of a feed: {outcome!r}")
 
 
-def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
+def _count(report: Refreshed, state: FeedState, outcome: object, visit: Visit) -> None:
     match outcome:
         case HostPausedError():
             report.postponed.add(state.id)
@@ -128,10 +128,10 @@ def _count(report: Refreshed, state: FeedState, outcome: object) -> None:
             report.failures[state.url] = outcome.reason
         case Fetched():
             report.unchanged += 1
-        case (_, Intake() as document):
+        case (_, Intake()):
             report.fetched += 1
-            if document.rejects:
-                report.rejects[state.url] = document.rejects
+            if visit.intake and visit.intake.rejects:
+                report.rejects[state.url] = visit.intake.rejects
 
 
 def body_hash(body: bytes) -> str:

@@ -95,11 +95,7 @@ def approve(app: App, draft: DraftedIssue, *, on_time: bool = False, seen: str =
     or when its time has passed and it should be sent at that.
     """
     name = f"{draft.digest} {draft.period}"
-    if seen and seen != mark(draft):
-        raise NotFoundError(
-            f"the draft of {name} is {mark(draft)} now, not {seen}: it was changed or composed anew; look at it with "
-            f"`aggregator digest preview {draft.digest}`, then `aggregator digest approve {draft.digest} {mark(draft)}`"
-        )
+    _check_seen(draft, seen, then="approve")
     if draft.state != "freezing" and _sent(app, draft):
         raise NotFoundError(f"{name} was sent already without this draft; the draft is kept")
     if not draft.edits.stories:
@@ -112,8 +108,22 @@ def approve(app: App, draft: DraftedIssue, *, on_time: bool = False, seen: str =
         raise _refused(app, draft)
 
 
-def discard(app: App, draft: DraftedIssue) -> None:
-    """Throw a draft away; raises NotFoundError when it is not that draft any more, or is being sent."""
+def _check_seen(draft: DraftedIssue, seen: str, *, then: str) -> None:
+    """Raise NotFoundError where a person looked at another draft; ``then`` is what they want to do with it."""
+    if seen and seen != mark(draft):
+        raise NotFoundError(
+            f"the draft of {draft.digest} {draft.period} is {mark(draft)} now, not {seen}: it was changed or composed "
+            f"anew; look at it with `aggregator digest preview {draft.digest}`, then "
+            f"`aggregator digest {then} {draft.digest} {mark(draft)}`"
+        )
+
+
+def discard(app: App, draft: DraftedIssue, *, seen: str = "") -> None:
+    """Throw a draft away; ``seen`` is the mark of what was looked at.
+
+    Raises NotFoundError when it is not that draft any more, or is being sent.
+    """
+    _check_seen(draft, seen, then="discard")
     if not app.store.drafts.remove(draft):
         raise _refused(app, draft)
 

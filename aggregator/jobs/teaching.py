@@ -27,7 +27,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class Advice:
-    """What would help a topic: words (with how many of its texts, and of others, have each), entries to label."""
+    """What would help a topic: words (with how many of its stories, and of others, say each), entries to label."""
 
     topic: str
     words: tuple[tuple[str, int, int], ...]
@@ -52,13 +52,12 @@ def suggest(app: App, topics: Sequence[str] = ()) -> tuple[Advice, ...]:
         raise NotFoundError(why)
     entries = app.store.learning.recent(SAMPLE)
     rows = chances(app, model, entries)
-    texts = [(entry.title, entry.text[:1500]) for entry in entries]
     found = []
     for column, topic in enumerate(model.topics):
         if topics and topic not in topics:
             continue
         has = (rows[:, column] >= SURE).tolist()
-        words = telling_words(texts, has, app.rules.words[column])
+        words = telling_words(entries, has, app.rules.words[column])
         label = tuple((entries[row], chance) for row, chance in unsure(rows, column))
         found.append(Advice(topic, words, label))
     return tuple(found)

@@ -6,22 +6,25 @@ from typing import Any
 
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
-from aggregator.model import Entry, FeedState, Fetched, Intake, ParsedFeed, Reach, Validators, Visit
+from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
 from aggregator.pipeline.backoff import ENDED, UNASKED, after_failure, after_lost_move, after_outage, after_pause
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
 from aggregator.pipeline.freshness import freshness
 from aggregator.pipeline.moves import STAYED, is_lost, moved
+from aggregator.pipeline.wording import UNCLOSED
 
+ENDS_SO = f"{UNCLOSED}, as the one before: its server writes it so"
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
 
 
 def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, config: FeedConfig, now: datetime) -> Visit:
     """A document was read: take over what it says of itself, and store what is new in it."""
+    intake = _accustomed(state, intake)
     feed, first = intake.feed, state.succeeded is None
     rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
     state = replace(
         state,
-        **_answered(state, answer, rhythm, config=config, now=now) | _stump(feed),
+        **_answered(state, answer, rhythm, config=config, now=now) | _left_out(intake),
         title=feed.title or state.title,
         home=feed.home or state.home,
         publisher=state.publisher or _publisher(feed.home or state.home),
@@ -37,19 +40,29 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         newest=rhythm.newest,
         rhythm=rhythm.gap,
         answers_full=state.answers_full + 1,
-        rejected=len(intake.rejects),
-        reject=f"{intake.rejects[0].name}: {intake.rejects[0].reason}" if intake.rejects else "",
     )
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(state, token, intake, reach)
 
 
-def _stump(feed: ParsedFeed) -> dict[str, Any]:
-    """Forget the validators of a document that breaks off: with a 304 to them what is missing would stay missing.
+def _accustomed(state: FeedState, intake: Intake) -> Intake:
+    """Leave out that a document lacks its end tags alone where the one before did so, too: its server writes it so."""
+    if not intake.feed.unclosed or UNCLOSED not in state.reject:
+        return intake
+    return replace(intake, rejects=tuple(reject for reject in intake.rejects if reject.reason != UNCLOSED))
 
-    When the same bytes come again, it is not the server's accident, and they are kept.
+
+def _left_out(intake: Intake) -> dict[str, Any]:
+    """Say what is left out of a document, or odd about it.
+
+    Forget the validators of one that breaks off: with a 304 to them what is missing would stay missing. When the same
+    bytes come again, or nothing but the end tags is missing again, it is not the server's accident, and they are kept.
     """
-    return {"validators": None} if feed.breaks_off else {}
+    told = [f"{reject.name}: {reject.reason}" for reject in intake.rejects]
+    ends_so = intake.feed.unclosed and not any(reject.reason == UNCLOSED for reject in intake.rejects)
+    words = [*told[:1], *([ENDS_SO] if ends_so else [line for line in told[1:] if line.endswith(UNCLOSED)])]
+    validators = {"validators": None} if intake.feed.breaks_off and not ends_so else {}
+    return {"rejected": len(told), "reject": "; ".join(words), **validators}
 
 
 def _publisher(home: str) -> str:

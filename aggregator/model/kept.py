@@ -64,7 +64,7 @@ class FeedState:
     answers_unchanged: int = 0  # 304
     same_bytes: int = 0  # sent whole although nothing had changed
     rejected: int = 0  # entries of the last document that could not be read
-    reject: str = ""  # the first of them, in words
+    reject: str = ""  # the first of them, in words, and what is odd about the document
 
     @property
     def address(self) -> str:

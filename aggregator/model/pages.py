@@ -12,7 +12,10 @@ PageOutcome = Literal["waiting", "read", "kept", "refused", "failed"]
 
 @value(frozen=True, slots=True)
 class Article:
-    """The article of a page: safe HTML and its text, the page's headline, the leading picture and its caption."""
+    """The article of a page: safe HTML and its text, the page's headline, the leading picture and its caption.
+
+    ``credit`` is whom a line that was cut names as the source, as ``Entry.credit`` has it.
+    """
 
     html: str = ""
     text: str = ""
@@ -20,6 +23,7 @@ class Article:
     image: str = ""
     caption: str = ""
     cuts: tuple[Cut, ...] = ()
+    credit: str = ""
 
 
 @value(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Teaser:
     image: str
     published: datetime
     tries: int = 0
+    credit: str = ""
 
 
 @value(frozen=True, slots=True)
@@ -76,3 +81,4 @@ class FullText:
     excerpt: str
     words: str
     image: str
+    credit: str = ""

@@ -86,3 +86,4 @@ class ParsedFeed:
     rejects: tuple[Reject, ...] = ()
     cut: int = 0  # entries beyond the cap
     breaks_off: bool = False  # it has no end: something was to follow
+    unclosed: bool = False  # it breaks off behind a whole entry: nothing but end tags need be missing

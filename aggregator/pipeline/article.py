@@ -25,6 +25,7 @@ from aggregator.pipeline.blocks import part
 from aggregator.pipeline.clean_html import safe_and_plain
 from aggregator.pipeline.clean_text import one_line, plain_text
 from aggregator.pipeline.cuts_pages import page_cuts
+from aggregator.pipeline.originals import lost_credit
 from aggregator.pipeline.plain import shortened
 
 LONGEST_CAPTION = 500
@@ -59,15 +60,15 @@ def article(page: str | bytes, *, url: str, title: str = "", known: Collection[i
     for lines in list(tree.iter("pre")):
         _verbatim(lines)
     wrap_loose_text(tree)
-    html, text = _extracted(tree, url)
+    html, said = _extracted(tree, url)
     parted = part(html)
     cuts = page_cuts(parted.blocks, titles=titles, known=known)
     if cuts:
         html = parted.without([cut.place for cut in cuts])
-        text = plain_text(html)
+    text = plain_text(html) if cuts else said
     if any(pictures for _, pictures in told):
         html = with_pictures(part(html), told, base=url)
-    return Article(html, text, titles[0] if titles else "", image, caption, cuts)
+    return Article(html, text, titles[0] if titles else "", image, caption, cuts, lost_credit(said, text))
 
 
 def _bare(quote: HtmlElement) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aggregator.errors import ElsewhereError, FetchError, HostPausedError
 from aggregator.model import Article, Fetched, FullText, Page, Teaser
 from aggregator.pipeline.clean_text import EXCERPT, one_line, words
+from aggregator.pipeline.originals import lost_credit
 from aggregator.pipeline.pages import gate, what_it_is
 from aggregator.pipeline.plain import shortened
 
@@ -135,12 +136,17 @@ def put_off(teaser: Teaser, *, until: datetime) -> Page:
 
 
 def full_text(teaser: Teaser, article: Article) -> FullText:
-    """Make the entry's texts of an article; an excerpt that its publisher wrote as a whole stays."""
+    """Make the entry's texts of an article; an excerpt that its publisher wrote as a whole stays.
+
+    So does whom the feed's text named as the source, beside whom a line that was cut from the page names.
+    """
     own = teaser.excerpt if len(teaser.excerpt) >= LEAST // 4 and not teaser.excerpt.endswith(_BROKEN_OFF) else ""
+    credited = f"{teaser.credit} {lost_credit(teaser.text, article.text)} {article.credit}".split()
     return FullText(
         html=article.html,
         text=article.text,
         excerpt=own or shortened(one_line(article.text), EXCERPT),
         words=words(teaser.title, article.text, day=teaser.published.date().isoformat()),
         image=teaser.image or article.image,
+        credit=" ".join(dict.fromkeys(credited)),
     )

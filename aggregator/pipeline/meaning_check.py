@@ -1,12 +1,14 @@
 """How well the model does on labels it had not seen, and what would help it: telling words, entries to label."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from math import log
 
 import numpy as np
 
+from aggregator.model import Candidate
 from aggregator.model.value import value
 from aggregator.pipeline.meaning import SURE, probabilities
 from aggregator.pipeline.meaning_features import Numbers, words_of
@@ -14,7 +16,9 @@ from aggregator.pipeline.meaning_learn import Examples, folds, learn
 from aggregator.pipeline.topics import Pattern, count, reading
 
 PARTS = 3
-LEAST = 3  # texts that must have a word before it is suggested
+LEAST, DAYS, FEEDS = 3, 3, 2
+"""In how many stories, on how many days, and by how many of a topic's feeds, where it has so many, a word must be said:
+names of one event are not suggested, nor those of one column."""
 
 
 @value(frozen=True, slots=True)
@@ -67,20 +71,53 @@ def scores(known: Numbers, chances: Numbers, topics: Sequence[str], *, worst: in
 
 
 def telling_words(
-    texts: Sequence[tuple[str, str]], has: Sequence[bool], patterns: Sequence[Pattern], *, most: int = 10
+    entries: Sequence[Candidate], has: Sequence[bool], patterns: Sequence[Pattern], *, most: int = 10
 ) -> tuple[tuple[str, int, int], ...]:
-    """Name words of a topic's texts that others seldom have and no rule names: word, texts with it, others with it."""
-    inside: Counter[str] = Counter()
-    outside: Counter[str] = Counter()
-    for text, is_own in zip(texts, has, strict=True):
-        (inside if is_own else outside).update(set(words_of(*text)))
-    own, rest = max(sum(has), 1), max(len(has) - sum(has), 1)
+    """Name words of a topic's stories that others seldom have and no rule names: word, stories with it, others with it.
+
+    An event counts once, however often it is told. A word that more of the others have would be wrong more often than
+    right, and a number says nothing by itself.
+    """
+    inside, outside, (own, rest) = _told(entries, has)
     weight = {
-        word: n * log(((n + 0.5) / own) / ((outside[word] + 0.5) / rest)) for word, n in inside.items() if n >= LEAST
+        word: n * log(((n + 0.5) / max(own, 1)) / ((outside[word] + 0.5) / max(rest, 1)))
+        for word, n in inside.items()
+        if n >= LEAST and n > outside[word] and not word.isdecimal()
     }
     best = sorted((word for word in weight if weight[word] > 0), key=lambda word: (-weight[word], word))
     free = [word for word in best[: 5 * most] if not any(count(pattern, reading(word)) for pattern in patterns)]
     return tuple((word, inside[word], outside[word]) for word in free[:most])
+
+
+def _told(entries: Sequence[Candidate], has: Sequence[bool]) -> tuple[Counter[str], Counter[str], tuple[int, int]]:
+    """Count in how many stories of a topic, and in how many others, each word is said; and how many there are.
+
+    A story has the topic when half of its entries have it. Words that the topic has on a few days only, or from one of
+    its feeds, are left out.
+    """
+    events: defaultdict[int, list[int]] = defaultdict(list)
+    for row, entry in enumerate(entries):
+        events[entry.story or -entry.id].append(row)
+    counts: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    stories = [0, 0]
+    spread: defaultdict[str, set[tuple[date, int]]] = defaultdict(set)
+    for rows in events.values():
+        side = int(2 * sum(has[row] for row in rows) < len(rows))
+        said = {row: {*words_of(entries[row].title, entries[row].text)} for row in rows}
+        counts[side].update(set().union(*said.values()))
+        stories[side] += 1
+        for row, words in said.items() if side == 0 else ():
+            for word in words:
+                spread[word].add((entries[row].published.date(), entries[row].feed))
+    return Counter({word: counts[0][word] for word in _wide(spread)}), counts[1], (stories[0], stories[1])
+
+
+def _wide(spread: Mapping[str, Collection[tuple[date, int]]]) -> Iterator[str]:
+    """Yield the words that were said on several days, and by several of the feeds where there are so many."""
+    feeds = min(FEEDS, len({feed for places in spread.values() for _, feed in places}))
+    for word, places in spread.items():
+        if len({day for day, _ in places}) >= DAYS and len({feed for _, feed in places}) >= feeds:
+            yield word
 
 
 def unsure(chances: Numbers, column: int, *, most: int = 5) -> tuple[tuple[int, float], ...]:

@@ -24,12 +24,14 @@ from aggregator.pipeline.parse_source import (
     counts,
     days,
     hours,
+    is_end,
     minutes,
     prepare,
     refused,
     shorten,
     without_stump,
 )
+from aggregator.pipeline.wording import UNCLOSED
 
 # feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
 feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
@@ -40,15 +42,16 @@ _UNREAD = FIRST
 
 def reference(fetched: Fetched, *, cap: int) -> ParsedFeed:
     """Return the document as feedparser reads it, at most ``cap`` entries of it. Raises ParseError if it is no feed."""
-    body, breaks_off = without_stump(fetched.body)
+    body, rest = without_stump(fetched.body)
     short, cut = shorten(body, cap)
     feed = _feed(_document(fetched, short), fetched, cap=cap, cut=cut)
-    return _stump(feed) if breaks_off else feed
+    return feed if rest is None else _stump(feed, unclosed=bool(feed.entries) and is_end(rest))
 
 
-def _stump(feed: ParsedFeed) -> ParsedFeed:
-    end = Reject(len(feed.entries) + len(feed.rejects), "what follows, if anything", "the document breaks off there")
-    return replace(feed, breaks_off=True, rejects=(*feed.rejects, end))
+def _stump(feed: ParsedFeed, *, unclosed: bool) -> ParsedFeed:
+    reason = UNCLOSED if unclosed else "the document breaks off there"
+    end = Reject(len(feed.entries) + len(feed.rejects), "what follows, if anything", reason)
+    return replace(feed, breaks_off=True, unclosed=unclosed, rejects=(*feed.rejects, end))
 
 
 def _document(fetched: Fetched, body: bytes) -> Any:

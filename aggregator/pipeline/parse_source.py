@@ -37,6 +37,7 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
 )
 _ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>](?![^<>]*/>)", re.IGNORECASE)
 _END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
+_TAIL = re.compile(rb"(?:\s+|</[^<>]*>|<!--.*?-->)*+", re.DOTALL)
 _MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
 _DATE = re.compile(rb"<(?:pubDate|published|updated|dc:date)\b[^>]*>([^<]{4,60})<")
@@ -65,26 +66,31 @@ def prepare(body: bytes) -> bytes:
     return _CAPTION.sub(rb"<\1\4\2\5:caption\3\6>", body)
 
 
-def without_stump(body: bytes) -> tuple[bytes, bool]:
-    """Return the document up to its last whole entry, with an end, and whether it had none.
+def without_stump(body: bytes) -> tuple[bytes, bytes | None]:
+    """Return the document up to its last whole entry, with an end, and what stood behind; None where it had an end.
 
     A server whose program dies in the middle ends its answer like any other. Half an entry may lack its guid, which
     would make it another one than it is; and of what is not well-formed the parser reads the other entries otherwise,
     too, so that all of them would seem changed.
     """
     if not _ROOT.search(body):
-        return body, False
+        return body, None
     if (end := _end(body)) >= 0:
-        return body if b">" in body[end:] else body + b">", False
+        return body if b">" in body[end:] else body + b">", None
     starts, end = _entries(body)
     if not starts:
-        return body, True
+        return body, b""
     if end < starts[0]:
-        return body[: starts[0]], True
+        return body[: starts[0]], body[starts[0] :]
     kept = body[:end]
     opened = dict.fromkeys(found[1] for found in islice(_OPENED.finditer(body, 0, starts[0]), _MOST_OPENED))
     missing = (name for name in reversed(opened) if not re.search(rb"</%s[\s>]" % re.escape(name), kept))
-    return kept + b"".join(b"</%s>" % name for name in missing), True
+    return kept + b"".join(b"</%s>" % name for name in missing), body[end:]
+
+
+def is_end(rest: bytes) -> bool:
+    """Tell whether nothing stands behind the last whole entry but end tags, remarks and blanks."""
+    return bool(_TAIL.fullmatch(rest))
 
 
 def _end(body: bytes) -> int:

@@ -25,6 +25,10 @@ _FORMATS = {
 _TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
+UNCLOSED = "it ends behind a whole entry, without its own end tags"
+"""What a document lacks when its server's program died between two entries, or never writes them."""
+
+
 def counted(number: int, one: str, more: str = "") -> str:
     """Write a number with its noun: ``1 feed``, ``2 feeds``, ``1,000 entries``; ``more`` where it is not one with s."""
     return f"{number:,} {one if number == 1 else more or one + 's'}"

@@ -98,8 +98,10 @@ _KEEP = (
     f"INSERT INTO page ({', '.join(_COLUMNS)}) VALUES ({_MARKS}) ON CONFLICT (entry_id) DO UPDATE SET "
     f"{', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
-_FILL = "UPDATE entry SET html = ?, text = ?, excerpt = ?, words = ?, image = ? WHERE id = ?"
-_TEASER = "entry.id, feed.url, entry.url, entry.title, entry.text, entry.excerpt, entry.image, entry.published"
+_FILL = "UPDATE entry SET html = ?, text = ?, excerpt = ?, words = ?, image = ?, credit = ? WHERE id = ?"
+_TEASER = (
+    "entry.id, feed.url, entry.url, entry.title, entry.text, entry.excerpt, entry.image, entry.published, entry.credit"
+)
 _UNASKED = f"""
     SELECT {_TEASER} FROM pending JOIN entry ON entry.id = pending.entry_id JOIN feed ON feed.id = entry.feed_id
     WHERE entry.first_seen > ? AND entry.reach != 'none' AND entry.key != ''
@@ -123,8 +125,8 @@ _KEEP_ROBOTS = """
 
 
 def _teaser(id: int, feed: str, url: str, title: str, *rest: Any) -> Teaser:
-    text, excerpt, image, published, tries = rest
-    return Teaser(id, feed, url, title, text, excerpt, image, instant(published), tries)
+    text, excerpt, image, published, credit, tries = rest
+    return Teaser(id, feed, url, title, text, excerpt, image, instant(published), tries, credit)
 
 
 def _values(page: Page) -> list[Any]:
@@ -145,4 +147,4 @@ def _robots(origin: str, asked: int, expires: int, status: int, text: str, close
 
 
 def _texts(text: FullText) -> list[str]:
-    return [storable(said) for said in (text.html, text.text, text.excerpt, text.words, text.image)]
+    return [storable(said) for said in (text.html, text.text, text.excerpt, text.words, text.image, text.credit)]

@@ -20,7 +20,7 @@ MANY = 100
 _MEMBERS = "SELECT entry_id FROM curation WHERE text_set = ? LIMIT ?"
 _ASKED = ("first_seen", "inferred")  # a date that depends on when we asked
 _STORED = "SELECT guid, id, title, words, fingerprint, revisions, published, published_from FROM entry"
-_TEXTS = ("html", "text", "excerpt", "words", "image")
+_TEXTS = ("html", "text", "excerpt", "words", "image", "credit")
 _FULL = f"""
     SELECT page.entry_id, {", ".join(f"entry.{name}" for name in _TEXTS)}
     FROM page JOIN entry ON entry.id = page.entry_id WHERE page.outcome = 'read' AND page.entry_id IN

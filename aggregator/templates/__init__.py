@@ -1,9 +1,10 @@
 """The templates: the user's folder first, the shipped ones behind, written with Jinja2."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
@@ -30,10 +31,12 @@ from aggregator.templates.isolates import apart, isolated, runs
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
-from aggregator.templates.words import check_words, frame_of
+from aggregator.templates.words import check_words, frame_of, raise_all
 from aggregator.workspace import fingerprint, shipped
 
 __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
+
+_LINE = re.compile(r":\d+\Z")
 
 
 class Templates:
@@ -117,22 +120,47 @@ class Templates:
             return self._environment.get_template(name).render(values)
 
     def check(self) -> None:
-        """Read every template; write out an issue, an empty one, and what subscribers see. Raises TemplateError."""
+        """Read every template; write out an issue, an empty one, and what subscribers see.
+
+        Raises TemplateError of the first mistake in each file. Where some cannot be read, what fails without a line of
+        its own fails because of them.
+        """
         spoken = check_words(self._folder)
+        wrong = _mistakes(self._readings())
+        written = _mistakes(self._writings(spoken))
+        wrong = {**{file: e for file, e in written.items() if not wrong or file != e.template}, **wrong}
+        raise_all([(error.template, error.reason) for _, error in sorted(wrong.items())])
+
+    def _readings(self) -> Iterator[Callable[[], object]]:
         for name in self._environment.list_templates(filter_func=_is_template):
-            with _mistakes_named(name):
-                self._environment.get_template(name)
-        self.render("style.css", {})
+            yield partial(self._read, name)
+
+    def _read(self, name: str) -> None:
+        with _mistakes_named(name):
+            self._environment.get_template(name)
+
+    def _writings(self, spoken: Sequence[str]) -> Iterator[Callable[[], object]]:
+        yield partial(self.render, "style.css", {})
         for language in ("en", *spoken):
             for name, values in samples(self.frame(language)):
-                self.render(name, values)
+                yield partial(self.render, name, values)
         sample = self.framed(SAMPLE)
         others = [self.framed(SAMPLE, language=language) for language in spoken]
         for issue in (sample, replace(sample, sections=(), rest=()), *others):
-            self.letter(issue)
-            self.page(issue, links={})
-            self.markdown(issue, links={})
-            self.fragment(issue, links={})
+            mailed = {**self._values(issue, {}), "trouble": ()}
+            yield from (partial(self.render, name, mailed) for name in ("issue.html", "issue.txt"))
+            yield from (partial(shape, issue, links={}) for shape in (self.page, self.markdown, self.fragment))
+
+
+def _mistakes(attempts: Iterable[Callable[[], object]]) -> dict[str, TemplateError]:
+    """Give the first mistake of each file that the attempts meet."""
+    found: dict[str, TemplateError] = {}
+    for attempt in attempts:
+        try:
+            attempt()
+        except TemplateError as error:
+            found.setdefault(_LINE.sub("", error.template), error)
+    return found
 
 
 class _Behind(FileSystemLoader):

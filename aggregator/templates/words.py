@@ -50,7 +50,7 @@ def check_words(folder: Path | None) -> list[str]:
         if path.stem != (tag := language_tag(path.stem)):
             wrong.append((str(path), f"would not be found; call it {tag}.toml"))
         wrong += _looked_through(path)[1]
-    _raise_all(wrong)
+    raise_all(wrong)
     return [path.stem for path in paths]
 
 
@@ -66,11 +66,11 @@ def _of(tag: str, folder: Path | None) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     words, wrong = _looked_through(path)
-    _raise_all(wrong)
+    raise_all(wrong)
     return words
 
 
-def _raise_all(wrong: Sequence[tuple[str, str]]) -> None:
+def raise_all(wrong: Sequence[tuple[str, str]]) -> None:
     """Raise one TemplateError of all mistakes, by their places; none when there is none."""
     if wrong:
         raise TemplateError(*wrong[0], others=tuple(f"{place}: {reason}" for place, reason in wrong[1:]))

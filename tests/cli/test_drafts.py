@@ -189,6 +189,15 @@ def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:
     assert isinstance(sent, bytes) and b"Subject: [Test] Mine\r\n" in sent
 
 
+def test_the_draft_that_was_looked_at_is_thrown_away_and_no_other(site: Server, tmp_path: Path) -> None:
+    desk(tmp_path, site.url("/a"), extra=MORNING)
+    run(tmp_path, "sync")
+    seen = data(tmp_path, "digest", "preview", "morning")["draft"]
+    refused = run(tmp_path, "digest", "discard", "morning", "0badcafe", code=1).stderr
+    assert f"is {seen} now, not 0badcafe: it was changed" in refused and f"discard morning {seen}`" in refused
+    assert "the draft of morning is gone" in run(tmp_path, "digest", "discard", "morning", seen).stderr
+
+
 def test_a_draft_of_a_digest_that_is_no_more_can_be_thrown_away(site: Server, tmp_path: Path) -> None:
     """feeds.yaml was changed since; of a name that never was, the digests there are are told."""
     desk(tmp_path, site.url("/a"), extra=MORNING)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.newswords import stories
 from tests.servers import Page, serve
-from tests.workspaces import desk, item, rss
+from tests.workspaces import START, desk, item, rss
 
 EXTRA = """topics:
   sport: {about: "Football matches, goals, players, coaches and the league."}
@@ -38,9 +39,10 @@ def data(root: Path, *words: str) -> dict[str, Any]:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A workspace that was synced once."""
     root = tmp_path_factory.mktemp("workspace")
-    news = [item(n, title=title, text=text) for n, (_, title, text) in enumerate(stories(25))]
+    told = [(n, title, text, START - timedelta(days=n // 3)) for n, (_, title, text) in enumerate(stories(25))]
+    news = [item(n, title=title, text=text, at=at) for n, title, text, at in told]
     with serve({"/a": Page(rss(*news))}) as server:
-        desk(root, server.url("/a"), extra=EXTRA)
+        desk(root, f"{{url: {server.url('/a')}, history: all}}", extra=EXTRA)
         run(root, "sync")
     yield root
 
@@ -53,8 +55,8 @@ def test_train_test_and_suggest(workspace: Path) -> None:
     assert [topic["topic"] for topic in tested] == ["sport", "space"]
     assert all(topic["examples"] >= 5 for topic in tested)
     (advice,) = data(workspace, "topics", "suggest", "sport")["topics"]
-    assert advice["words"] and {"word", "entries", "others"} == set(advice["words"][0])
-    assert "words:" in run(workspace, "topics", "suggest").stdout
+    assert advice["words"] and {"word", "stories", "others"} == set(advice["words"][0])
+    assert " stories, others " in run(workspace, "topics", "suggest").stdout
     assert "precision" in run(workspace, "topics", "test").stdout
 
 

@@ -8,13 +8,15 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from aggregator import workers
+from aggregator import cli, workers
 from aggregator.app import App
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client
 from aggregator.jobs.refresh import refresh
 from aggregator.model import FeedState, Fetched, Request
+from aggregator.pipeline.wording import UNCLOSED
 from tests.servers import Page, Seen, serve
 from tests.workspaces import START, Desk, desk, item, rss
 
@@ -98,6 +100,38 @@ def test_a_document_that_never_has_an_end_is_asked_for_with_its_validators(tmp_p
             here.sync(force=True)
         state = state_of(here, server.url("/a"))
     assert (state.entries, state.answers_full, state.same_bytes, state.answers_unchanged) == (2, 1, 1, 1)
+
+
+def test_a_server_that_never_writes_end_tags_is_told_of_once(tmp_path: Path) -> None:
+    """Of the first document nobody knows; a second one in a row shows that its server writes so."""
+    whole = [rss(*map(item, range(1, count))) for count in range(2, 8)]
+    bodies = [body.removesuffix(b"</channel></rss>") for body in whole]
+    half = bodies[3].removesuffix(b"</item>")
+    pages = [*bodies[:3], half, bodies[4], whole[5], bodies[5]]
+    answers = iter([Page(body, etag=f'"{n}"') for n, body in enumerate(pages)])
+    with serve({"/a": lambda seen: next(answers)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        cli.register(("feeds",))
+        warned, kept = [], []
+        for _ in pages:
+            rejects = here.sync(force=True).refreshed.rejects.get(server.url("/a"), ())
+            warned.append([reject.reason for reject in rejects])
+            state = state_of(here, server.url("/a"))
+            kept.append((state.rejected, state.entries, state.validators is not None))
+            if len(kept) == 2:
+                shown = CliRunner().invoke(cli.app, ["-C", str(tmp_path), "feeds", "show", "/a"]).stdout
+    no_end, broken = [UNCLOSED], ["the document breaks off there"]
+    assert warned == [no_end, [], [], broken, no_end, [], no_end]
+    assert kept == [
+        (1, 1, False),
+        (0, 2, True),
+        (0, 3, True),
+        (1, 3, False),
+        (1, 5, False),
+        (0, 6, True),
+        (1, 6, False),
+    ]
+    assert f"document:    {UNCLOSED}, as the one before: its server writes it so" in shown
 
 
 def test_validators_belong_to_the_address_that_gave_them(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from aggregator.pipeline import meaning
 from aggregator.pipeline.meaning_features import words_of
 from tests.newswords import stories
 from tests.servers import Page, Server, serve
-from tests.workspaces import Desk, desk, item, rss
+from tests.workspaces import START, Desk, desk, item, rss
 
 ABOUT = """
 topics:
@@ -204,16 +205,31 @@ def test_a_correction_in_a_workspace_of_words_alone(tmp_path: Path, site: Server
     assert topics(here)[one.entry.guid] == []
 
 
-def test_the_test_finds_labels_again_and_suggestions_are_words_of_the_topic(tmp_path: Path, site: Server) -> None:
+def test_the_test_finds_labels_again(tmp_path: Path, site: Server) -> None:
     here = desk(tmp_path, site.url("/a"), extra=ABOUT)
     here.sync()
     with here.app() as app:
         checked = teaching.test(app)
-        advice = teaching.suggest(app, ["sport"])
     assert [score.topic for score in checked.scores] == ["sport", "space"]
     assert all(score.precision is None or score.precision > 0.7 for score in checked.scores)
+
+
+def test_suggestions_are_words_of_the_topic_and_not_of_one_of_its_events(tmp_path: Path, site: Server) -> None:
+    """A league that plays for a month, and a club that is in the news of one afternoon, in a dozen reports."""
+    said = "Striker and coach of Quayside met in Quayside, said report {} of the match and the goal."
+    news = [
+        item(n, title=title, text=text, at=START - timedelta(days=n // 3)) for n, (_, title, text) in enumerate(NEWS)
+    ]
+    news += [item(100 + n, title=f"Quayside celebrates the league {n}", text=said.format(n)) for n in range(12)]
+    site.pages["/a"] = Page(rss(*news))
+    here = desk(tmp_path, site.url("/a"), extra=ABOUT + "defaults: {history: all}\n")
+    here.sync()
+    with here.app() as app:
+        advice = teaching.suggest(app, ["sport"])
     assert [one.topic for one in advice] == ["sport"]
-    assert {word for word, _, _ in advice[0].words} & {"striker", "goal", "season", "penalty", "keeper", "coach"}
+    words = {word for word, _, _ in advice[0].words}
+    assert words & {"striker", "goal", "season", "penalty", "keeper", "coach"}
+    assert "quayside" not in words
 
 
 def test_before_anything_was_learned_there_is_nothing_to_suggest(tmp_path: Path) -> None:

@@ -83,6 +83,33 @@ def test_whom_a_copy_names_as_its_source_stands_for_the_text_also_where_the_line
     assert (folded.lead.source.title, folded.why) == ("Harbour Notes", "a copy names its publisher as the source")
 
 
+@pytest.mark.parametrize("changed", [False, True], ids=["as it was read", "with another teaser since"])
+def test_whom_a_page_names_as_its_source_stands_for_the_text_also_where_the_line_is_cut(
+    tmp_path: Path, changed: bool
+) -> None:
+    text = [f"{' '.join(body(number)).capitalize()}." for number in range(3, 6)]
+    told = "".join(f"<p>{part}</p>" for part in text)
+    more = "<p>The post <a href='/'>Pier</a> appeared first on <a href='/'>Harbour Notes</a>.</p>"
+    page = f"<html><title>Pier to be built</title><article>{told}{more}</article></html>"
+    with serve({"/page": Page(page.encode(), headers={"Content-Type": "text/html; charset=utf-8"})}) as server:
+        copy = (
+            item(1, title="Pier to be built", text=f"{said} …", link=server.url("/page")) for said in ("Pier", "A pier")
+        )
+        own = item(2, title="Pier to be built", text=paragraphs(*text), link="https://notes.example/2")
+        server.pages |= {"/a": Page(rss(next(copy), title="Planet")), "/b": Page(rss(own, title="Harbour Notes"))}
+        first = f"{{url: '{server.url('/a')}', publisher: planet.example, full_text: true}}"
+        desk(tmp_path, first).sync()
+        if changed:
+            server.pages["/a"] = Page(rss(next(copy), title="Planet"))
+            desk(tmp_path, first).sync(force=True)
+        here = desk(tmp_path, first, f"{{url: '{server.url('/b')}', publisher: notes.example}}")
+        here.sync()
+    with here.app() as app:
+        (folded,) = fold(app.store.entries.search())
+    assert len(folded.members) == 2 and "appeared first" not in folded.members[0].entry.text
+    assert (folded.lead.source.title, folded.why) == ("Harbour Notes", "a copy names its publisher as the source")
+
+
 def test_a_change_of_rules_parts_no_texts_by_what_was_learned_since(tmp_path: Path) -> None:
     """Two entries were one text before their feed was known to repeat most of it; nothing of them has changed."""
     slogan = [" ".join(body(n, 40)) for n in range(3)]

@@ -112,6 +112,21 @@ def test_a_refusal_for_a_time_is_tried_again_and_one_for_good_is_not() -> None:
     assert refused(TEASER, "busy", until=until, now=NOW).due == until
 
 
+@pytest.mark.parametrize(
+    ("cut", "said", "page", "credit"),
+    [
+        ("", "It opened …", "reuters", "reuters"),
+        ("harbournotes", "It opened …", "", "harbournotes"),
+        ("harbournotes", "It opened …", "harbournotes", "harbournotes"),
+        ("", "KIEL (Reuters) - It opened …", "", "reuters"),
+    ],
+)
+def test_whom_feed_and_page_name_as_the_source_is_kept_once(cut: str, said: str, page: str, credit: str) -> None:
+    teaser = replace(TEASER, text=said, credit=cut)
+    assert full_text(teaser, Article(text=LONG, credit=page)).credit == credit
+    assert full_text(teaser, Article(text=f"KIEL (Reuters) - {LONG}", credit=cut)).credit == cut
+
+
 def test_an_excerpt_that_its_publisher_wrote_as_a_whole_stays() -> None:
     own = "The harbour of Ostrand has opened again after nine days of storm."
     article = Article("<p>…</p>", LONG, image="https://ostrand.example/1.jpg")

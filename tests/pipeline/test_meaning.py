@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from aggregator.config import TopicConfig
+from aggregator.model import Candidate
 from aggregator.pipeline import meaning
 from aggregator.pipeline.meaning import SURE, Model, packed, probabilities, telling, text_of, unpacked
 from aggregator.pipeline.meaning_check import scores, telling_words, unseen, unsure
@@ -171,11 +174,48 @@ def test_hidden_labels_are_found_again_and_counted() -> None:
     assert sport.recall is not None and sport.recall > 0.6
 
 
+def entries(story: Callable[[int], int], day: Callable[[int], int]) -> list[Candidate]:
+    """The texts as entries, each of a story and of a day that its number gives."""
+    first = datetime(2026, 11, 23, tzinfo=UTC)
+    dated = [first + timedelta(days=day(n)) for n in range(len(TEXTS))]
+    facts = zip(TEXTS, dated, strict=True)
+    return [Candidate(n, f"{n}", 1, "", *text, (), "", "", at, story=story(n)) for n, (text, at) in enumerate(facts, 1)]
+
+
 def test_words_that_no_rule_names_are_suggested() -> None:
-    found = telling_words(TEXTS, GOLD[:, 1].tolist(), [pattern("goal"), pattern("match*")])
+    told = entries(lambda n: n, lambda n: n // 9)
+    found = telling_words(told, GOLD[:, 1].tolist(), [pattern("goal"), pattern("match*")])
     words = [word for word, _, _ in found]
     assert "striker" in words
     assert not {"goal", "match"} & set(words)
+
+
+@pytest.mark.parametrize(
+    ("story", "day"),
+    [(lambda n: 1 + n % 3, lambda n: n), (lambda n: n, lambda n: 0), (lambda n: n, lambda n: n % 2)],
+    ids=["one event told for weeks", "one day", "two days"],
+)
+def test_the_words_of_one_event_or_of_a_day_or_two_are_not(
+    story: Callable[[int], int], day: Callable[[int], int]
+) -> None:
+    assert telling_words(entries(story, day), GOLD[:, 1].tolist(), []) == ()
+
+
+def test_words_are_counted_by_stories() -> None:
+    """However often one of them is told."""
+    told = entries(lambda n: 1 + n % 3 + 3 * (n // 30), lambda n: n // 9)
+    found = {word: (own, rest) for word, own, rest in telling_words(told, GOLD[:, 1].tolist(), [], most=50)}
+    assert found["striker"] == (4, 0)
+
+
+def test_a_word_of_one_column_or_of_more_others_or_a_number_is_not_suggested() -> None:
+    told = entries(lambda n: n, lambda n: n // 9)
+    for row, entry in enumerate(told):
+        feed = 1 + row // 12 % 2
+        told[row] = replace(entry, feed=feed, title=f"{'Goal' if row % 3 else 'Column'} 2026 by feed {feed * 'x'}")
+    words = {word for word, _, _ in telling_words(told, GOLD[:, 1].tolist(), [], most=50)}
+    assert {"column", "coach"} <= words
+    assert not {"goal", "xx", "2026"} & words
 
 
 def test_the_unsure_come_first_where_labels_are_wanted() -> None:

@@ -17,6 +17,7 @@ from aggregator.pipeline.jsonfeed import _entries as json_entries
 from aggregator.pipeline.parse import CAP, parse
 from aggregator.pipeline.parse_reference import _entries
 from aggregator.pipeline.parse_source import shorten
+from aggregator.pipeline.wording import UNCLOSED
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
 URL = "https://example.com/feed"
@@ -56,7 +57,26 @@ def test_of_the_entry_in_which_a_document_breaks_off_nothing_is_taken(body: str,
     feed = parse(fetched(body))
     assert [entry.title.value for entry in feed.entries] == titles
     assert feed.breaks_off
-    assert [reject.reason for reject in feed.rejects] == ["the document breaks off there"]
+    assert len(feed.rejects) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "unclosed"),
+    [
+        ("", True),
+        ("\n</channel>\n<!-- 0.1 s -->\n", True),
+        ("</chan", False),
+        ("<item><title>B</title>", False),
+        ("<link>https://ostrand.example/</link>", False),
+    ],
+)
+def test_a_document_that_lacks_its_end_tags_alone_is_told_from_one_that_lacks_more(end: str, unclosed: bool) -> None:
+    head = "<rss version='2.0'><channel><title>T</title>"
+    feed = parse(fetched(f"{head}<item><title>A</title></item>{end}"))
+    assert (feed.breaks_off, feed.unclosed) == (True, unclosed)
+    assert [reject.reason for reject in feed.rejects] == [UNCLOSED if unclosed else "the document breaks off there"]
+    empty = parse(fetched(f"{head}{end}"))
+    assert (empty.breaks_off, empty.unclosed) == (True, False)
 
 
 @pytest.mark.parametrize(
