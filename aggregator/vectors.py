@@ -26,15 +26,11 @@ Matrix = NDArray[np.float32]
 SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
-_MANY = 50_000  # words that are cut before those are listed that need not be
 _TOGETHER = 512  # words whose pieces are at hand at once
 
 
 class Vectors:
     """Makes vectors of texts; files are opened at the first text."""
-
-    def __init__(self) -> None:
-        self._cuts = 0
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Give a row of length one for each text; zeros for one without any piece. Shape (len(texts), 256)."""
@@ -66,20 +62,12 @@ class Vectors:
     def _cut(self, words: Sequence[str]) -> list[list[int]]:
         """Cut words into pieces. What is one piece as it stands need not be cut, as most words of English.
 
-        To know these pays for many words: a few are cut without.
+        It is asked for word by word: a table of all such pieces took five megabytes.
         """
-        self._cuts += len(words)
-        known = self._whole if self._cuts > _MANY else {}
-        whole = [known.get(word) for word in words]
+        whole = [self._tokenizer.token_to_id(f"▁{word}") if word else None for word in words]
         others = [word for word, piece in zip(words, whole, strict=True) if piece is None]
         cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
         return [[piece] if piece is not None else next(cut).ids[:_LONGEST] for piece in whole]
-
-    @cached_property
-    def _whole(self) -> dict[str, int]:
-        """Pieces that begin a word and may be all of it."""
-        pieces = self._tokenizer.get_vocab().items()
-        return {piece[1:]: id for piece, id in pieces if piece[0] == "▁" and len(piece) > 1}
 
     def _of_pieces(self, file: BinaryIO, pieces: Sequence[int]) -> Matrix:
         """Read rows one by one: where memory is mapped, sixteen pages come in for each, and soon all of the file.

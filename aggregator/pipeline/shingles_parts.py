@@ -28,7 +28,11 @@ class Part(NamedTuple):
     """Keys in rising order, and the entry that has each; below zero: it has it no more, whatever older parts say."""
 
     keys: NDArray[np.uint32]
-    entries: NDArray[np.int64]
+    entries: NDArray[np.int32] | NDArray[np.int64]
+
+    def held(self) -> "Part":
+        """Give the same in two thirds of the room."""
+        return Part(self.keys.copy(), narrowed(self.entries))
 
     def packed(self) -> bytes:
         """Write a part: all keys, then all entries."""
@@ -51,6 +55,12 @@ class Part(NamedTuple):
         """Give what there is of these entries."""
         stays = np.isin(np.abs(self.entries), np.fromiter(entries, dtype=np.int64, count=len(entries)))
         return Part(self.keys[stays], self.entries[stays])
+
+
+def narrowed(entries: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.int32] | NDArray[np.int64]:
+    """Give entries in four bytes each where the largest fits."""
+    small = entries.astype(np.int32)
+    return small if np.array_equal(small, entries) else entries.astype(np.int64)
 
 
 def unpacked(data: bytes) -> Part:
@@ -107,7 +117,7 @@ class Sketches:
         self._used.update(fortnights)
         if unknown := [time for time in fortnights if time not in self._parts]:
             for time, parts in self._stored(unknown).items():
-                self._parts[time] = {number: unpacked(data) for number, data in parts}
+                self._parts[time] = {number: unpacked(data).held() for number, data in parts}
 
     def _add(self, fortnight: int, new: Part) -> None:
         parts = self._parts[fortnight]
@@ -119,7 +129,7 @@ class Sketches:
             new = _merged(before, new, last=not parts)
         self.changed[fortnight, number] = data = new.packed()
         if data:
-            parts[number] = unpacked(data)
+            parts[number] = new.held()
 
 
 def _having(entries: list[int], newer: Sequence[int]) -> list[int]:

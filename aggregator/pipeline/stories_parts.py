@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.pipeline.shingles_parts import narrowed
+
 _LARGER = 2  # a part of up to so many times the lists of the one after it becomes one with it
 
 
@@ -41,11 +43,30 @@ class Lists(NamedTuple):
         return Lists(begins, sizes, whole)
 
 
+class Held(NamedTuple):
+    """Lists in half of the room: most of what is held is looked at seldom."""
+
+    begins: NDArray[np.uint32]
+    sizes: NDArray[np.uint8]
+    entries: NDArray[np.int32] | NDArray[np.int64]
+
+    def some(self, which: NDArray[np.int64]) -> Lists:
+        """Give some of the lists, side by side."""
+        sizes = self.sizes[which].astype(np.int64)
+        places = expanded(self.begins[which].astype(np.int64), sizes)
+        return _side_by_side(sizes, self.entries[places].astype(np.int64))
+
+
 class Part(NamedTuple):
     """Terms in rising order, and the list of each."""
 
     terms: NDArray[np.uint32]
-    lists: Lists
+    lists: Lists | Held
+
+    def held(self) -> "Part":
+        """Give the same in less room."""
+        begins, sizes, entries = self.lists
+        return Part(self.terms, Held(begins.astype(np.uint32), sizes.astype(np.uint8), narrowed(entries)))
 
     def places(self, terms: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Say where those of ``terms`` stand that are there, and which these are."""
@@ -95,7 +116,7 @@ class Index:
     def learn(self, stored: Mapping[int, Sequence[tuple[int, bytes]]]) -> None:
         """Take in epochs, with all parts of each, in the order of their numbers."""
         for epoch, parts in stored.items():
-            self._parts[epoch] = {number: unpacked(data) for number, data in parts}
+            self._parts[epoch] = {number: unpacked(data).held() for number, data in parts}
             self._used.add(epoch)
 
     def lists(self, wanted: NDArray[np.int64], *, shift: int) -> Lists:
@@ -123,7 +144,7 @@ class Index:
             self.changed[epoch, number] = b""
             number, part = max(parts), _merged(before, part)
             del parts[number]
-        parts[number] = part
+        parts[number] = part.held()
         self.changed[epoch, number] = part.packed()
 
 

@@ -3,6 +3,7 @@
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -49,3 +50,17 @@ def test_many_small_parts_become_few() -> None:
         write(index, 7, {n * 5 + m: [n] for m in range(5)})
     assert len(index._parts[7]) < 12
     assert read(index, [(7, 0), (7, 4999), (8, 0)]) == {(7, 0): [0], (7, 4999): [999], (8, 0): []}
+
+
+@pytest.mark.parametrize("ids", [[1, (1 << 31) - 1], [1, 1 << 31], [(1 << 44) - 1]])
+def test_lists_are_held_in_little_room_and_found_as_they_were(ids: list[int]) -> None:
+    index = Index()
+    write(index, 7, dict.fromkeys(range(1000), ids))
+    assert read(index, [(7, 999)]) == {(7, 999): ids}
+    again = Index()
+    again.learn({7: [(number, data) for (_, number), data in index.changed.items()]})
+    assert read(again, [(7, 999)]) == {(7, 999): ids}
+    held = [array for one in (index, again) for array in one._parts[7][1].lists]
+    narrow = max(ids) < 1 << 31
+    assert sum(array.nbytes for array in held) <= 2 * 1000 * (5 + len(ids) * (4 if narrow else 8))
+    assert all(array.base is None for array in held)  # nor does it hold what it was read from

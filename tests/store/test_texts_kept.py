@@ -145,3 +145,17 @@ def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:
     desk.store.curation.save([Curated(1)], rules="1", now=NOW, learned=Learned(furniture={feed: kept, 999: b""}))
     assert desk.store.texts.furniture([feed, 999]) == {feed: kept}
     assert desk.store.texts.repeated(feed) == {5}
+
+
+@pytest.mark.parametrize("entry", [(1 << 31) - 1, 1 << 31, (1 << 44) - 1, -(1 << 31), -(1 << 31) - 1])
+def test_keys_are_held_in_little_room_and_found_as_they_were(entry: int) -> None:
+    index, stored = Sketches(lambda times: {time: [] for time in times}), dict[int, bytes]()
+    index.add(np.arange(1000), np.full(1000, entry))
+    stored = {number: data for (_, number), data in index.changed.items()}
+    again = Sketches(lambda times: {time: list(stored.items()) for time in times})
+    wanted = {key: [entry] for key in range(1000)} if entry > 0 else {}
+    for one in (index, again):
+        assert one.holders(np.arange(1000)) == wanted
+        keys, entries = one._parts[0][1]
+        assert keys.base is None and entries.base is None
+        assert keys.nbytes + entries.nbytes == 1000 * (8 if -(1 << 31) <= entry < 1 << 31 else 12)
