@@ -28,7 +28,7 @@ class Pace:
 
     connections: int = 100
     open: int = 512
-    slow: float = 2.0
+    slow: float = 0.5
     per_host: int = 2
     spacing: float | None = None
 
