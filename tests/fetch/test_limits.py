@@ -140,14 +140,14 @@ def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(
 ) -> None:
     """Silence, a drip and a redirect that takes its time end at the deadline; the good feed comes first."""
     client = new_client(limits=Limits(connect=1.0, total=3.0, stall=1))
-    lazy = Page(status=302, headers={"Location": "/lazy2"}, delay=1.1)
+    lazy = [Page(status=302, headers={"Location": f"/lazy{n}"}, delay=0.8) for n in range(1, 6)]  # less than a stall
     pages = {
         "/silent": Page(delay=30.0),
         "/half": Page(b"half", drip=30.0),
         "/drip": Page(b"x" * 1000, drip=0.05),
-        "/lazy": lazy,
-        "/lazy2": Page(status=302, headers={"Location": "/lazy3"}, delay=1.1),
-        "/lazy3": Page(b"<rss/>", delay=1.1),
+        "/lazy": lazy[0],
+        **{f"/lazy{n}": page for n, page in enumerate(lazy[1:], 1)},
+        "/lazy5": Page(b"<rss/>"),
         "/good": b"<rss/>",
     }
     with serve(pages, host="0.0.0.0") as server:
@@ -161,6 +161,7 @@ def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(
         "/half": "no data for 1 s",
         "/drip": "timed out after 3 s",
         "/lazy": "timed out after 3 s",
+        "/lazy1": "timed out after 3 s",
         "/tls": "could not connect to 127.0.0.1 within 1 s",
         "/none": "connection refused",
     }
