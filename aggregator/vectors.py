@@ -87,7 +87,8 @@ class Vectors:
     def _tokenizer(self) -> Tokenizer:
         """Load the tokenizer. It remembers no words: ten thousand took nine megabytes, and one does not come again."""
         tokenizer = Tokenizer.from_file(str(_folder() / _TOKENIZER))
-        tokenizer.model._resize_cache(0)
+        if resize := getattr(tokenizer.model, "_resize_cache", None):  # of no public interface: it may go
+            resize(0)
         return tokenizer
 
     @cached_property

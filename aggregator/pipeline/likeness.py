@@ -6,7 +6,7 @@ from aggregator.model.value import value
 from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.likeness_names import named_apart
 from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
-from aggregator.pipeline.shingles import TITLE, covered, spoken
+from aggregator.pipeline.shingles import TITLE, common, covered, spoken
 from aggregator.pipeline.terms_tables import PLAIN_WORDS
 
 LIKE, DENSE = 0.70, 0.92
@@ -118,17 +118,12 @@ def _says_more(title: Set[str], other: Set[str]) -> bool:
 
 def _is_edit(word: str, other: str) -> bool:
     """Tell whether a word is another one with a letter changed behind its first, or with another ending."""
-    begin = _common(word, other)
+    begin = common(word, 0, other, 0)
     mine, yours = word[begin:], other[begin:]
     changed = max(len(mine), len(yours))
-    same = begin + _common(mine[::-1], yours[::-1])
+    same = begin + common(mine[::-1], 0, yours[::-1], 0)
     mended = begin > 0 and same >= KEPT and changed + begin - same <= 1
     return mended or (begin >= KEPT and changed <= ENDING)
-
-
-def _common(one: str, other: str) -> int:
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (mine, yours) in pairs if mine != yours), min(len(one), len(other)))
 
 
 def _is_told_again(small: Spoken, alike: float, share: float, dense: float) -> bool:

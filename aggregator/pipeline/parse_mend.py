@@ -8,6 +8,8 @@ import re
 from html.entities import html5
 from xml.parsers import expat
 
+from aggregator.pipeline.parse_source import DECLARED
+
 # No characters of XML (XML 1.0 §2.2), but for those by which seven-bit encodings of the East shift (ISO 2022).
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b")
 _SLIPS = re.compile(  # a section that is never closed reaches to the end
@@ -17,7 +19,6 @@ _SLIPS = re.compile(  # a section that is never closed reaches to the end
 )
 _OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)  # feedparser takes it off, and the names with it that it declares
-_OTHER = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 _PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 _STRAY = {0xDC80 + place: bytes([0x80 + place]).decode("cp1252", "replace") for place in range(128)}
 
@@ -32,7 +33,7 @@ def mended(body: bytes, charset: str) -> bytes:
         return body
     if _is_well_formed(body, charset) and not _DOCTYPE.search(body):
         return body
-    is_utf8 = charset.lower().replace("-", "") == "utf8" or (not charset and not _OTHER.match(body))
+    is_utf8 = charset.lower().replace("-", "") == "utf8" or (not charset and not DECLARED.match(body))
     righted = _SLIPS.sub(_righted, (_as_utf8(body) if is_utf8 else body).translate(None, _CONTROLS))
     return righted if _is_well_formed(righted, charset) else body
 

@@ -17,7 +17,9 @@ WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-_DECLARED = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+DECLARED = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
+"""A document that says that it is in another encoding than UTF-8."""
+
 _NO_CHARSETS = frozenset(
     {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )  # names in Python only
@@ -186,7 +188,7 @@ def counts(named: str, body: bytes) -> bool:
     Not where it says another one of what is plainly UTF-8 by its bytes, and by its own word or none: that is a default
     of the server's, and other texts do not happen to be UTF-8. A document may break off in the middle of a letter.
     """
-    if not named or codecs.lookup(named).name == "utf-8" or body.isascii() or _DECLARED.match(body):
+    if not named or codecs.lookup(named).name == "utf-8" or body.isascii() or DECLARED.match(body):
         return bool(named)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(body)

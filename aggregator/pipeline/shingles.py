@@ -76,7 +76,7 @@ def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, i
 def _beyond(mine: Sequence[bytes], yours: Sequence[bytes], echo: int) -> tuple[int, int]:
     """Count the words that go on alike over single changed ones, ``echo`` after each; say how far they reach."""
     found, at = 0, 1
-    while (alike := _common(mine, at, yours, at)) >= echo:
+    while (alike := common(mine, at, yours, at)) >= echo:
         found, at = found + alike, at + alike + 1
     return found, at - 1
 
@@ -100,14 +100,15 @@ def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> 
     found, at = [], 0
     while at <= len(mine) - SHARED:
         run = tuple(mine[at : at + SHARED])
-        length = max((_common(mine, at, yours, there) for there in starts.get(run, ())), default=0)
+        length = max((common(mine, at, yours, there) for there in starts.get(run, ())), default=0)
         if length >= words:
             found.append((-length, at))
         at += max(length, 1)
     return tuple(" ".join(one[ends[at][0] : ends[at - length - 1][1]].split()) for length, at in sorted(found)[:limit])
 
 
-def _common(one: Sequence[bytes], at: int, other: Sequence[bytes], there: int) -> int:
+def common(one: Sequence[bytes] | str, at: int, other: Sequence[bytes] | str, there: int) -> int:
+    """Count how many words, or letters, two go on alike from these places."""
     length = 0
     while at + length < len(one) and there + length < len(other) and one[at + length] == other[there + length]:
         length += 1

@@ -81,13 +81,13 @@ class Sketches:
     def __init__(self, stored: Stored) -> None:
         self._stored = stored
         self._parts: dict[int, dict[int, Part]] = {}
+        self._used: set[int] = set()
         self.begin()
 
     def begin(self) -> None:
         """Begin a batch: what changed has been kept. What was not asked for since the last one is forgotten."""
-        used: set[int] = getattr(self, "_used", set())
-        self._parts = {fortnight: parts for fortnight, parts in self._parts.items() if fortnight in used}
-        self._used: set[int] = set()
+        self._parts = {fortnight: parts for fortnight, parts in self._parts.items() if fortnight in self._used}
+        self._used = set()
         self.changed: dict[tuple[int, int], bytes] = {}
         """What is to be kept of what changed since: parts by fortnight and number, empty ones are gone."""
 
