@@ -14,7 +14,7 @@ from aggregator.pipeline.parse_fast_names import Declined, names
 TEXT, HTML = "text/plain", "text/html"
 _KINDS = {"text": TEXT, "plain": TEXT, TEXT: TEXT, "html": HTML, HTML: HTML}
 
-_C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+_C1 = {chr(code): meant for code in range(0x80, 0xA0) if (meant := bytes([code]).decode("cp1252", "ignore"))}
 
 _CLOSED, _ENTITY = re.compile(r"</\w+>"), re.compile(r"&#?\w+;")
 _TAG, _NAMED = re.compile(r"</?(\w+)"), re.compile(r"&(\w+);")
@@ -46,7 +46,10 @@ def mended(text: str) -> str:
     """Return a text as feedparser stores it: UTF-8 that was encoded twice, and C1 characters, are put right."""
     with suppress(UnicodeError):  # no such mistake was made
         text = text.encode("iso-8859-1").decode()
-    return text.translate(_C1)
+    for sign, meant in _C1.items():  # looking for each of them takes a hundredth of what translating takes
+        if sign in text:
+            text = text.replace(sign, meant)
+    return text
 
 
 def kind(attributes: Mapping[str, str], default: str) -> str:
