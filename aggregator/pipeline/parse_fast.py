@@ -6,6 +6,7 @@ with the same parser, expat, so that the two agree on what is well-formed; docs/
 
 import re
 from dataclasses import replace
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from aggregator.model import Fetched, ParsedFeed, Stamp
@@ -14,6 +15,7 @@ from aggregator.pipeline.parse_fast_found import leads_to
 from aggregator.pipeline.parse_fast_names import Declined, declared
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_reader import Reader, TooMany
+from aggregator.pipeline.parse_fast_rooms import ROOMS
 from aggregator.pipeline.parse_source import charset, days, hours, minutes, prepare, shorten
 
 _BOM = b"\xef\xbb\xbf"
@@ -93,11 +95,7 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
     reader = Reader(
         base=fetched.final_url, language=fetched.headers.get("content-language", "").partition(",")[0], cap=cap
     )
-    parser = _parser(reader)
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError:
-        raise Declined("not well-formed") from None
+    reader.read([_root(body)], ROOMS["document"])
     feed = reader.feed
     updated = feed.updated or feed.published
     return ParsedFeed(
@@ -113,19 +111,40 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
     )
 
 
-def _parser(reader: Reader) -> expat.XMLParserType:
+def _root(body: bytes) -> Element:
+    """Return the document's root, with all that is in it. Raises Declined where that cannot be told for certain."""
+    builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator=" ")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        """Begin the root; the elements in it are the builder's."""
+        what, why = ROOMS["document"][name]
+        if what == "declined":
+            raise Declined(why)
+        parser.StartElementHandler, parser.CommentHandler = builder.start, None
+        builder.start(name, attributes)
+
     parser.namespace_prefixes = True
     parser.buffer_text = True
     parser.buffer_size = 65536
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.texts.append
+    parser.StartElementHandler = start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
     parser.StartNamespaceDeclHandler = declared
     parser.StartDoctypeDeclHandler = _doctype
     parser.ProcessingInstructionHandler = _instruction
-    parser.CommentHandler = reader.comment
-    return parser
+    parser.CommentHandler = _comment
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        raise Declined("not well-formed") from None
+    return builder.close()
+
+
+def _comment(text: str) -> None:
+    """Before the root, feedparser looks for declarations with an expression."""
+    if "<!" in text:
+        raise Declined("a declaration in a comment before the root")
 
 
 def _doctype(*found: object) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.pipeline.parse_fast_names import Declined
 from aggregator.pipeline.parse_fast_people import named, written
-from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind
+from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, mended
 
 Attributes = dict[str, str]
 _PARAMETER = re.compile(r"&(\w+);", re.ASCII)
@@ -53,7 +53,7 @@ def caption(key: str) -> Any:
     def keep(reader: Any, attributes: Attributes, text: str) -> None:
         if attributes:
             raise Declined("a caption with attributes")
-        depths, depth = reader.found.depths, reader.depth()
+        depths, depth = reader.found.depths, reader.depth
         if depth <= depths.get(key, depth):
             depths[key] = depth
             reader.found.special[key] = text
@@ -63,7 +63,7 @@ def caption(key: str) -> Any:
 
 def title(reader: Any, attributes: Attributes, text: str) -> None:
     """A title; after one with text, only one that stands further out counts."""
-    found, depth = reader.found, reader.depth()
+    found, depth = reader.found, reader.depth
     named_kind = kind(attributes, TEXT) if attributes else TEXT
     if not -1 < reader.title_depth <= depth:
         if found.is_feed or depth <= found.title_depth:
@@ -86,7 +86,7 @@ def other_title(reader: Any, attributes: Attributes, text: str) -> None:
     if attributes:
         kind(attributes, TEXT)
     if text:
-        reader.title_depth = reader.depth()
+        reader.title_depth = reader.depth
 
 
 def link(reader: Any, attributes: Attributes, text: str) -> None:
@@ -188,17 +188,25 @@ def author(reader: Any, attributes: Attributes, text: str) -> None:
     written(reader.found, text)
 
 
-def person(key: str) -> Any:
-    """Make a function for a part of an author."""
+def owner(key: str) -> Any:
+    """Make a function for a part of the owner of a podcast; the text is as it stands in the document."""
 
     def take(reader: Any, attributes: Attributes, text: str) -> None:
-        if reader.found.in_one_text and reader.room.name == "author":  # feedparser would mix the two
-            raise Declined("an author in parts after one in a text")
-        value = address(text, "") if key == "href" else "".join(reader.texts).strip()
-        named(reader.found, key, value)
-        reader.texts.clear()
+        named(reader.found, key, address(mended(text), "") if key == "href" else text)
 
     return take
+
+
+def person(key: str) -> Any:
+    """Make a function for a part of an author, as that of an owner."""
+    take = owner(key)
+
+    def take_first(reader: Any, attributes: Attributes, text: str) -> None:
+        if reader.found.in_one_text:  # feedparser would mix the two
+            raise Declined("an author in parts after one in a text")
+        take(reader, attributes, text)
+
+    return take_first
 
 
 def thumbnail(reader: Any, attributes: Attributes, text: str) -> None:

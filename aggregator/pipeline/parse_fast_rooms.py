@@ -1,7 +1,6 @@
 """Which elements may stand where, and what each means: what is not listed is declined or means nothing."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from aggregator.pipeline import parse_fast_elements as on
@@ -12,7 +11,7 @@ Leaf = Callable[[Any, dict[str, str], str], None]
 Meaning = tuple[str, Any]
 """("leaf" or "part", what to do with its text), ("room", its name) or ("declined", why)."""
 
-_LONGEST_NAME = 200
+_LONGEST_NAME, _MOST_NAMES = 200, 1_000
 
 
 def _leaves(names: str, leaf: Leaf) -> dict[str, Meaning]:
@@ -43,12 +42,11 @@ _EVERYWHERE = {
     **_rooms("itunes_owner", "owner"),
     **_rooms("contributor", "people"),
 }
-_PARTS: dict[str, Meaning] = {
-    name: ("part", on.person(key))
-    for name, key in {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}.items()
-}
+_PARTS = {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}
+_AUTHOR: dict[str, Meaning] = {name: ("part", on.person(key)) for name, key in _PARTS.items()}
+_OWNER: dict[str, Meaning] = {name: ("part", on.owner(key)) for name, key in _PARTS.items()}
 
-ROOMS: dict[str, dict[str, Meaning]] = {
+_MEANINGS: dict[str, dict[str, Meaning]] = {
     "document": _rooms("rss", "rss") | _rooms("feed", "feed"),
     "rss": _rooms("channel", "channel"),
     "feed": {
@@ -94,8 +92,8 @@ ROOMS: dict[str, dict[str, Meaning]] = {
         **_rooms("media_content", "medium"),
         **_rooms("media_group", "media"),
     },
-    "author": _PARTS,
-    "owner": _PARTS | {"itunes_name": _PARTS["name"], "itunes_email": _PARTS["email"]},
+    "author": _AUTHOR,
+    "owner": _OWNER | {"itunes_name": _OWNER["name"], "itunes_email": _OWNER["email"]},
     "people": _leaves("name email uri url homepage", on.nothing),
     "image": _leaves("title", on.other_title) | _leaves("link url width height description", on.nothing),
     "textinput": _leaves("title", on.other_title) | _leaves("link description name", on.nothing),
@@ -109,8 +107,6 @@ ROOMS: dict[str, dict[str, Meaning]] = {
     "stranger": {},
     "guest": {},
 }
-ROOMS["channel"] = ROOMS["feed"]
-ROOMS["medium"] = ROOMS["media"]
 _CLOSED = ("document", "rss", "image", "textinput")
 
 ELSEWHERE = names(
@@ -121,7 +117,7 @@ ELSEWHERE = names(
     "channel"
 )
 """Elements that feedparser knows and we do not read, or not everywhere."""
-KNOWN = ELSEWHERE | frozenset(name for room in ROOMS.values() for name in room)
+KNOWN = ELSEWHERE | frozenset(name for room in _MEANINGS.values() for name in room)
 
 _KEPT = (
     "title summary content subtitle rights info tagline copyright description published updated created expired date"
@@ -135,25 +131,12 @@ RISKY = names(
 """Names under which feedparser keeps what it read elsewhere: an element that is called so would take its place."""
 
 
-class Room(dict[str, Meaning]):
-    """What the elements met in a room mean, as they are met, by the names that expat gives them."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def __missing__(self, element: str) -> Meaning:
-        self[element] = found = meaning(self.name, element)
-        return found
-
-
-@lru_cache(maxsize=2_000)
 def meaning(room: str, name: str) -> Meaning:
     """Return what an element means in a room: a text, a room of its own, or that the document is declined."""
     if len(name) > _LONGEST_NAME:
         return "declined", "an element with a very long name"
     called, local = canonical(name)
-    if found := ROOMS[room].get(called):
+    if found := _MEANINGS[room].get(called):
         if local.lower() in ("item", "entry") and local not in ("item", "entry"):
             return "declined", "an entry in odd letters"
         if called == "feed" and not name.startswith(f"{ATOM} "):
@@ -162,3 +145,20 @@ def meaning(room: str, name: str) -> Meaning:
     if room in _CLOSED or called in KNOWN or called in RISKY or local.lower() in ("item", "entry"):
         return "declined", f"{called[:40]} in {room}"
     return "room", "guest" if room == "author" else "stranger"
+
+
+class Room(dict[str, Meaning]):
+    """What the elements in a room mean, by the names that expat gives them: looked up when they are met first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def __missing__(self, element: str) -> Meaning:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        self[element] = found = meaning(self.name, element)
+        return found
+
+
+ROOMS = {name: Room(name) for name in _MEANINGS}
