@@ -44,11 +44,17 @@ class Reader:
         """Read the elements of a room in their order."""
         for element in elements:
             what, then = room[element.tag]
-            found, language = self.told(element) if element.keys() else (_NONE, self.language)
+            found, language = _NONE, self.language
+            if element.keys():
+                found, language = self.told(element)
             if what == "leaf":
+                if len(element):
+                    raise Declined("markup inside a text")
                 self.language_here = language
-                then(self, found, text_of(element))
-                self.leave()
+                text = (element.text or "").strip()
+                then(self, found, text if text.isascii() else mended(text))
+                if self.base:
+                    self.come_back()
             elif what == "room":
                 self.enter(then, element, found, language)
             else:
@@ -64,10 +70,9 @@ class Reader:
             self.base = based(self.base, own)
         return found, found.get("xml:lang", found.get("lang", self.language)) or None
 
-    def leave(self) -> None:
+    def come_back(self) -> None:
         """Come back from an element to the base outside; to none feedparser does not come back."""
-        if self.base:
-            self.base = self.outer_base or self.base
+        self.base = self.outer_base or self.base
 
     def enter(self, name: str, element: Element, found: Attributes, language: str | None) -> None:
         """Read a room, whose elements have its language and its base."""
@@ -82,15 +87,7 @@ class Reader:
             self.read(element, ROOMS[name])
         self.depth -= 1
         self.language, self.outer_base = outside
-        self.leave()
-
-
-def text_of(element: Element) -> str:
-    """Return the text of an element. Raises Declined where there is more in it."""
-    if len(element):
-        raise Declined("markup inside a text")
-    text = (element.text or "").strip()
-    return text if text.isascii() else mended(text)
+        self.come_back()
 
 
 def _rss(reader: Reader, element: Element, found: Attributes) -> None:
@@ -172,9 +169,10 @@ def _parts(reader: Reader, element: Element, room: Room) -> tuple[str, bool]:
         if what == "declined" or ((what == "part" or then == "guest") and text.strip()):
             raise Declined(then if what == "declined" else "an author with text between his parts")
         if what == "part":
-            text_of(child)
+            if len(child):
+                raise Declined("markup inside a text")
             then(reader, found, (child.text or "").strip())
-            reader.leave()
+            reader.come_back()
             text = child.tail or ""
         else:
             is_mixed = True

@@ -44,6 +44,8 @@ _UNREAD = FIRST
 
 def mended(text: str) -> str:
     """Return a text as feedparser stores it: UTF-8 that was encoded twice, and C1 characters, are put right."""
+    if text.isascii():
+        return text
     with suppress(UnicodeError):  # no such mistake was made
         text = text.encode("iso-8859-1").decode()
     for sign, meant in _C1.items():  # looking for each of them takes a hundredth of what translating takes
