@@ -116,6 +116,8 @@ def _typed_link(attributes: Attributes) -> Attributes:
 
 
 def _href(attributes: Attributes) -> Attributes:
+    if "url" not in attributes and "uri" not in attributes:
+        return attributes
     one = dict(attributes)
     if href := one.get("url", one.get("uri", one.get("href"))):
         one.pop("url", "")

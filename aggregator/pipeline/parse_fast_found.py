@@ -1,5 +1,6 @@
 """What the fast path found of a feed or an entry, and the parsed entry it comes to."""
 
+from itertools import islice, starmap
 from urllib.parse import urljoin
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
@@ -129,11 +130,12 @@ def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
 
 def _categories(found: Found) -> tuple[Category, ...]:
     """Return each tag once, of which feedparser may have set the name after it had compared them."""
-    made = {
-        ((term or "").strip(), (scheme or "").strip(), (label or "").strip()): None
-        for term, scheme, label in found.tags
-    }
-    return tuple([Category(*one) for one in made if one[0] or one[2]][:MOST_CATEGORIES])
+    made = {}
+    for term, scheme, label in found.tags:
+        term, label = term.strip() if term else "", label.strip() if label else ""
+        if term or label:
+            made[term, scheme.strip() if scheme else "", label] = None
+    return tuple(starmap(Category, islice(made, MOST_CATEGORIES)))
 
 
 def _language(found: Found) -> str:

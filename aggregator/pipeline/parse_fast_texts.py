@@ -24,6 +24,13 @@ TAGS = names(
 )
 """Elements that feedparser takes for a sign of HTML."""
 
+_USUAL = re.compile(  # read alike without a closer look: no month ends before the 29th
+    r"[A-Z][a-z][a-z], (?!00|29)[012]\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d "
+    r"(?!2[4-9])[012]\d:[0-5]\d:[0-5]\d (?:GMT|[+-][01]\d[0-5]\d)"
+    r"|20\d\d-(?!00|1[3-9])[01]\d-(?!00|29)[012]\d"
+    r"T(?!2[4-9])[012]\d:[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-][01]\d:[0-5]\d)",
+    re.ASCII,
+)
 _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?([0-3]?\d) ([A-Z][a-z]{2}) (\d{4}) "
     r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:[A-Z]{1,4}|[+-][01]\d[0-5]\d)",
@@ -102,7 +109,7 @@ def _joined(base: str, own: str) -> str:
 @lru_cache(maxsize=500)  # an entry of Atom has the same date twice
 def date(text: str) -> str:
     """Return the text of a date that is certainly read the same with feedparser and without. Raises Declined if not."""
-    if not text:
+    if not text or _USUAL.fullmatch(text):
         return text
     if found := _MAIL.fullmatch(text):
         day, month, year = found.groups()
