@@ -16,7 +16,7 @@ from aggregator.pipeline.parse_fast_names import Declined, declared
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_reader import Reader, TooMany
 from aggregator.pipeline.parse_fast_rooms import ROOMS
-from aggregator.pipeline.parse_source import charset, days, hours, minutes, prepare, shorten
+from aggregator.pipeline.parse_source import charset, days, hours, minutes, shorten
 
 _BOM = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(
@@ -27,10 +27,6 @@ _DECLARATION = re.compile(
 _UTF8 = frozenset({"utf-8", "utf8"})
 _OF_ONE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252"})
 """Encodings in which ASCII is ASCII, so that what is done to the bytes may as well be done to the text."""
-
-_RARE = re.compile(
-    rb"</?[misS][etkK](?:dia:d|unes:s|[iI][pP])"
-)  # media:description, itunes:summary, skipHours, skipDays
 
 
 def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:
@@ -44,17 +40,16 @@ def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:
 def sure(fetched: Fetched, *, cap: int) -> ParsedFeed:
     """Return what the reference would return. Raises Declined with the reason where that is not certain."""
     body, text = fetched.body, _utf8(fetched)
-    rare = _RARE.search(body) is not None
     try:
-        feed = _read(fetched, prepare(text) if rare else text, cap=cap)
+        feed = _read(fetched, text, cap=cap)
     except TooMany:
         if text is not body:
             raise Declined("more entries than are read, in another encoding than UTF-8") from None
         short, cut = shorten(body, cap)
-        feed = replace(_again(fetched, prepare(short), cap=cap), cut=cut)
+        feed = replace(_again(fetched, short, cap=cap), cut=cut, skip_hours=hours(body), skip_days=days(body))
     if not feed.entries and b"<html" in body[:2000].lower():
         raise Declined("no entries, and a page of HTML in it")
-    return replace(feed, skip_hours=hours(body), skip_days=days(body)) if rare else feed
+    return feed
 
 
 def _again(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
@@ -107,6 +102,8 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
         author=together(feed),
         updated=Stamp(updated, read_date(Stamp(updated))),
         ttl=minutes(feed.special) if feed.special else 0,
+        skip_hours=hours(fetched.body) if reader.skips else (),
+        skip_days=days(fetched.body) if reader.skips else (),
         entries=tuple(reader.entries),
     )
 

@@ -6,7 +6,7 @@ All take the reader (where in the document, and in which language), the element'
 import re
 from typing import Any
 
-from aggregator.pipeline.parse_fast_names import Declined
+from aggregator.pipeline.parse_fast_names import USUAL, Declined
 from aggregator.pipeline.parse_fast_people import named, written
 from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, mended
 
@@ -48,11 +48,14 @@ def special(key: str) -> Any:
 
 
 def caption(key: str) -> Any:
-    """Make a function for a caption: of several the outermost counts, and of those the last."""
+    """Make a function for a caption: of several the outermost counts, and of those the last.
+
+    ``parse_source.prepare`` takes its attributes away, up to the first ``>`` in them.
+    """
 
     def keep(reader: Any, attributes: Attributes, text: str) -> None:
-        if attributes:
-            raise Declined("a caption with attributes")
+        if attributes and not (USUAL.issuperset(attributes) and ">" not in "".join(attributes.values())):
+            raise Declined("a caption with odd attributes")
         depths, depth = reader.found.depths, reader.depth
         if depth <= depths.get(key, depth):
             depths[key] = depth

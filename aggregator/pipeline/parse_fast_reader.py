@@ -36,7 +36,7 @@ class Reader:
         self.feed.language = language.replace("_", "-")
         self.entries: list[ParsedEntry] = []
         self.format = ""
-        self.is_atom = self.seen_channel = False
+        self.is_atom = self.seen_channel = self.skips = False
         self.title_depth = -1
         self.depth = 1  # of a text that stands here
 
@@ -156,6 +156,12 @@ def _author(reader: Reader, element: Element, found: Attributes) -> None:
     settle(person)
 
 
+def _skipped(reader: Reader, element: Element, found: Attributes) -> None:
+    """The hours and days are read from the document's bytes."""
+    reader.skips = True
+    reader.read(element, ROOMS["stranger"])
+
+
 def _owner(reader: Reader, element: Element, found: Attributes) -> None:
     _parts(reader, element, ROOMS["owner"])
 
@@ -193,4 +199,5 @@ _ENTER: dict[str, _Enter] = {
     "author": _author,
     "owner": _owner,
     "medium": _medium,
+    "skipped": _skipped,
 }

@@ -42,6 +42,10 @@ _EVERYWHERE = {
     **_rooms("itunes_owner", "owner"),
     **_rooms("contributor", "people"),
 }
+_CAPTIONS = {
+    **_leaves("media_description", on.caption("media_caption")),
+    **_leaves("itunes_summary", on.caption("itunes_caption")),
+}
 _PARTS = {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}
 _AUTHOR: dict[str, Meaning] = {name: ("part", on.person(key)) for name, key in _PARTS.items()}
 _OWNER: dict[str, Meaning] = {name: ("part", on.owner(key)) for name, key in _PARTS.items()}
@@ -54,11 +58,11 @@ _MEANINGS: dict[str, dict[str, Meaning]] = {
         **{name: ("leaf", on.special(name)) for name in ("ttl", "sy_updateperiod", "sy_updatefrequency")},
         **_leaves("description dc_description category keywords dc_subject", on.nothing),
         **_leaves("itunes_keywords media_keywords media_category itunes_image media_thumbnail", on.nothing),
-        **_leaves("media_caption itunes_caption", on.nothing),
         **_rooms("item entry", "entry"),
         **_rooms("image", "image"),
         **_rooms("textinput", "textinput"),
         **_rooms("itunes_category", "subjects"),
+        **_CAPTIONS,
     },
     "entry": {
         **_EVERYWHERE,
@@ -76,8 +80,7 @@ _MEANINGS: dict[str, dict[str, Meaning]] = {
         **_leaves("media_license", on.nothing),
         **_leaves("itunes_image", on.cover),
         **_leaves("image", on.picture),
-        **_leaves("media_caption", on.caption("media_caption")),
-        **_leaves("itunes_caption", on.caption("itunes_caption")),
+        **_CAPTIONS,
         **_rooms("media_content", "medium"),
         **_rooms("media_group", "media"),
         **_rooms("source", "source"),
@@ -85,7 +88,7 @@ _MEANINGS: dict[str, dict[str, Meaning]] = {
     "media": {
         **_leaves("media_title", on.media_title),
         **_leaves("media_thumbnail", on.thumbnail),
-        **_leaves("media_caption", on.caption("media_caption")),
+        **_leaves("media_description", on.caption("media_caption")),
         **_leaves("media_category", tags.media_category),
         **_leaves("media_keywords", tags.keywords(None)),
         **_leaves("media_credit media_rating media_restriction media_player media_license", on.nothing),
@@ -107,12 +110,14 @@ _MEANINGS: dict[str, dict[str, Meaning]] = {
     "stranger": {},
     "guest": {},
 }
+_WRITTEN = (" description media", " summary itunes")
+"""How the names of captions end, where ``parse_source.prepare`` finds them."""
 _CLOSED = ("document", "rss", "image", "textinput")
 
 ELSEWHERE = names(
     "abstract body content_encoded creativeCommons_license dc_description dcterms_valid email fullitem geom "
     "georss_where georssgeom gml_exterior gml_linearring gml_linestring gml_point gml_polygon gml_pos "
-    "gml_poslist itunes_email itunes_link itunes_name itunes_summary media_description newlocation psc_chapter "
+    "gml_poslist itunes_caption itunes_email itunes_link itunes_name media_caption newlocation psc_chapter "
     "psc_chapters tags textInput url homepage uri name width height where xhtml_body item entry rss feed "
     "channel"
 )
@@ -136,6 +141,8 @@ def meaning(room: str, name: str) -> Meaning:
     if len(name) > _LONGEST_NAME:
         return "declined", "an element with a very long name"
     called, local = canonical(name)
+    if called.startswith(tuple(_CAPTIONS)) and not name.endswith(_WRITTEN):
+        return "declined", f"{called} in odd letters, or without its prefix"
     if found := _MEANINGS[room].get(called):
         if local.lower() in ("item", "entry") and local not in ("item", "entry"):
             return "declined", "an entry in odd letters"
@@ -144,6 +151,8 @@ def meaning(room: str, name: str) -> Meaning:
         return found
     if room in _CLOSED or called in KNOWN or called in RISKY or local.lower() in ("item", "entry"):
         return "declined", f"{called[:40]} in {room}"
+    if called in ("skiphours", "skipdays") and room != "author":
+        return "room", "skipped"
     return "room", "guest" if room == "author" else "stranger"
 
 
