@@ -11,9 +11,7 @@ from aggregator.pipeline.dates_tables import AFTERNOON, FORENOON, MONTHS, ZONES
 # Twelve figures that are a day and a time are not taken for milliseconds of 1973 … 2001.
 _EPOCH = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d$)1?\d{9}(?:\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[t ]?(\d{2}):?(\d{2}):?(\d{2})?)?(?!\d)")
-_RFC5322 = re.compile(
-    r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UT|Z|([+-]\d{4}))"
-)
+_RFC5322 = re.compile(r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UT|Z|([+-]\d{4}))")
 _NIL = re.compile(r"[Tt ]24:00(?::00)?(?:\.0+)?")
 _TIME = re.compile(
     r"(?<![\d+-])(?:(?P<before>[^\W\d_]+)\s*)?(?P<hour>\d{1,2})(?::|h(?=\d)|시\s*|時)(?P<minute>\d{1,2})"

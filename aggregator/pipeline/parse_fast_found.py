@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_texts import HTML
-from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, enclosures, image
+from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, files
 
 _NONE, _NO_DATE = Markup(), Stamp()
 _NOT_YET = 1_000_000
@@ -80,7 +80,7 @@ def leads_to(found: Found) -> str:
 def parsed(found: Found, base: str) -> ParsedEntry:
     """Return the entry; ``base`` is what its links hang on."""
     content, summary = _texts(found, base)
-    files, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
+    attached, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
     return ParsedEntry(
         found.guid.strip(),
         leads_to(found),
@@ -91,7 +91,7 @@ def parsed(found: Found, base: str) -> ParsedEntry:
         Stamp(found.published) if found.published else _NO_DATE,
         Stamp(found.updated) if found.updated else _NO_DATE,
         _categories(found) if found.tags else (),
-        files,
+        attached,
         cover,
         _language(found),
     )
@@ -125,7 +125,7 @@ def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
         "media_thumbnail": found.thumbnails,
         "image": found.cover,
     }
-    return enclosures(entry), image(entry)
+    return files(entry)
 
 
 def _categories(found: Found) -> tuple[Category, ...]:

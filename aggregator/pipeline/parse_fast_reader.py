@@ -140,7 +140,8 @@ def _aside(name: str) -> "_Enter":
 
 
 def _medium(reader: Reader, element: Element, found: Attributes) -> None:
-    reader.found.media.append({name.lower(): value for name, value in found.items()})
+    in_small = "".join(found).islower()
+    reader.found.media.append(found if in_small else {name.lower(): value for name, value in found.items()})
     reader.read(element, ROOMS["media"])
 
 

@@ -26,7 +26,9 @@ _NO_CHARSETS = frozenset(
 
 _TEXT = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
 _HIDDEN = re.compile(_TEXT, re.DOTALL)
-_CAPTION = re.compile(rb"<(/?)(media:)description\b[^<>]*?(/?)>|<(/?)(itunes:)summary\b[^<>]*?(/?)>|" + _TEXT, re.DOTALL)
+_CAPTION = re.compile(
+    rb"<(/?)(media:)description\b[^<>]*?(/?)>|<(/?)(itunes:)summary\b[^<>]*?(/?)>|" + _TEXT, re.DOTALL
+)
 _SKIP = {
     "hours": (re.compile(rb"<skipHours[\s>]", re.IGNORECASE), re.compile(rb"</skipHours", re.IGNORECASE)),
     "days": (re.compile(rb"<skipDays[\s>]", re.IGNORECASE), re.compile(rb"</skipDays", re.IGNORECASE)),
