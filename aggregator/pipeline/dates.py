@@ -11,9 +11,7 @@ from aggregator.pipeline.dates_tables import AFTERNOON, FORENOON, MONTHS, ZONES
 # Twelve figures that are a day and a time are not taken for milliseconds of 1973 … 2001.
 _EPOCH = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d$)1?\d{9}(?:\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[t ]?(\d{2}):?(\d{2}):?(\d{2})?)?(?!\d)")
-_RFC5322 = re.compile(
-    r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UT|Z|([+-]\d\d)(\d\d))"
-)
+_RFC5322 = re.compile(r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UT|Z|([+-]\d{4}))")
 _NIL = re.compile(r"[Tt ]24:00(?::00)?(?:\.0+)?")
 _TIME = re.compile(
     r"(?<![\d+-])(?:(?P<before>[^\W\d_]+)\s*)?(?P<hour>\d{1,2})(?::|h(?=\d)|시\s*|時)(?P<minute>\d{1,2})"
@@ -83,13 +81,17 @@ def _mail(text: str) -> datetime | None:
     found = _RFC5322.fullmatch(text)
     if not found:
         return None
-    day, name, year, hour, minute, second, hours, minutes = found.groups()
+    day, name, year, clock, zone = found.groups()
     month = MONTHS.get(name.lower())
     if month is None:
         return None
-    elsewhere = hours and hours + minutes != "+0000"
-    zone = timedelta(hours=int(hours), minutes=int(hours[0] + minutes)) if elsewhere else _NO_TIME
-    return _moment(int(year), month, int(day), int(hour), int(minute), int(second), zone=zone)
+    try:
+        moment = datetime.fromisoformat(f"{year}-{month:02}-{day:0>2}T{clock}{zone or 'Z'}")
+        if zone is None or zone[1:] < "1400":
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # a leap second, the end of a day, a day or a zone that never was
+        pass
+    return _moment(int(year), month, int(day), *map(int, clock.split(":")), zone=_zone(zone or ""))
 
 
 def _epoch(text: str) -> datetime | None:

@@ -6,6 +6,7 @@ with the same parser, expat, so that the two agree on what is well-formed; docs/
 
 import re
 from dataclasses import replace
+from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from aggregator.model import Fetched, ParsedFeed, Stamp
@@ -14,7 +15,8 @@ from aggregator.pipeline.parse_fast_found import leads_to
 from aggregator.pipeline.parse_fast_names import Declined, declared
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_reader import Reader, TooMany
-from aggregator.pipeline.parse_source import charset, days, hours, minutes, prepare, shorten
+from aggregator.pipeline.parse_fast_rooms import ROOMS
+from aggregator.pipeline.parse_source import charset, days, hours, minutes, shorten
 
 _BOM = b"\xef\xbb\xbf"
 _DECLARATION = re.compile(
@@ -25,10 +27,6 @@ _DECLARATION = re.compile(
 _UTF8 = frozenset({"utf-8", "utf8"})
 _OF_ONE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252"})
 """Encodings in which ASCII is ASCII, so that what is done to the bytes may as well be done to the text."""
-
-_RARE = re.compile(
-    rb"</?[misS][etkK](?:dia:d|unes:s|[iI][pP])"
-)  # media:description, itunes:summary, skipHours, skipDays
 
 
 def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:
@@ -42,17 +40,16 @@ def fast(fetched: Fetched, *, cap: int) -> ParsedFeed | None:
 def sure(fetched: Fetched, *, cap: int) -> ParsedFeed:
     """Return what the reference would return. Raises Declined with the reason where that is not certain."""
     body, text = fetched.body, _utf8(fetched)
-    rare = _RARE.search(body) is not None
     try:
-        feed = _read(fetched, prepare(text) if rare else text, cap=cap)
+        feed = _read(fetched, text, cap=cap)
     except TooMany:
         if text is not body:
             raise Declined("more entries than are read, in another encoding than UTF-8") from None
         short, cut = shorten(body, cap)
-        feed = replace(_again(fetched, prepare(short), cap=cap), cut=cut)
+        feed = replace(_again(fetched, short, cap=cap), cut=cut, skip_hours=hours(body), skip_days=days(body))
     if not feed.entries and b"<html" in body[:2000].lower():
         raise Declined("no entries, and a page of HTML in it")
-    return replace(feed, skip_hours=hours(body), skip_days=days(body)) if rare else feed
+    return feed
 
 
 def _again(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
@@ -93,11 +90,7 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
     reader = Reader(
         base=fetched.final_url, language=fetched.headers.get("content-language", "").partition(",")[0], cap=cap
     )
-    parser = _parser(reader)
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError:
-        raise Declined("not well-formed") from None
+    reader.read([_root(body)], ROOMS["document"])
     feed = reader.feed
     updated = feed.updated or feed.published
     return ParsedFeed(
@@ -109,23 +102,46 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
         author=together(feed),
         updated=Stamp(updated, read_date(Stamp(updated))),
         ttl=minutes(feed.special) if feed.special else 0,
+        skip_hours=hours(fetched.body) if reader.skips else (),
+        skip_days=days(fetched.body) if reader.skips else (),
         entries=tuple(reader.entries),
     )
 
 
-def _parser(reader: Reader) -> expat.XMLParserType:
+def _root(body: bytes) -> Element:
+    """Return the document's root, with all that is in it. Raises Declined where that cannot be told for certain."""
+    builder = TreeBuilder()
     parser = expat.ParserCreate(namespace_separator=" ")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        """Begin the root; the elements in it are the builder's."""
+        what, why = ROOMS["document"][name]
+        if what == "declined":
+            raise Declined(why)
+        parser.StartElementHandler, parser.CommentHandler = builder.start, None
+        builder.start(name, attributes)
+
     parser.namespace_prefixes = True
     parser.buffer_text = True
     parser.buffer_size = 65536
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.texts.append
+    parser.StartElementHandler = start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
     parser.StartNamespaceDeclHandler = declared
     parser.StartDoctypeDeclHandler = _doctype
     parser.ProcessingInstructionHandler = _instruction
-    parser.CommentHandler = reader.comment
-    return parser
+    parser.CommentHandler = _comment
+    try:
+        parser.Parse(body, True)
+    except expat.ExpatError:
+        raise Declined("not well-formed") from None
+    return builder.close()
+
+
+def _comment(text: str) -> None:
+    """Before the root, feedparser looks for declarations with an expression."""
+    if "<!" in text:
+        raise Declined("a declaration in a comment before the root")
 
 
 def _doctype(*found: object) -> None:

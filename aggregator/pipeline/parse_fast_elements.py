@@ -6,9 +6,9 @@ All take the reader (where in the document, and in which language), the element'
 import re
 from typing import Any
 
-from aggregator.pipeline.parse_fast_names import Declined
+from aggregator.pipeline.parse_fast_names import USUAL, Declined
 from aggregator.pipeline.parse_fast_people import named, written
-from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind
+from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, mended
 
 Attributes = dict[str, str]
 _PARAMETER = re.compile(r"&(\w+);", re.ASCII)
@@ -48,12 +48,15 @@ def special(key: str) -> Any:
 
 
 def caption(key: str) -> Any:
-    """Make a function for a caption: of several the outermost counts, and of those the last."""
+    """Make a function for a caption: of several the outermost counts, and of those the last.
+
+    ``parse_source.prepare`` takes its attributes away, up to the first ``>`` in them.
+    """
 
     def keep(reader: Any, attributes: Attributes, text: str) -> None:
-        if attributes:
-            raise Declined("a caption with attributes")
-        depths, depth = reader.found.depths, reader.depth()
+        if attributes and not (USUAL.issuperset(attributes) and ">" not in "".join(attributes.values())):
+            raise Declined("a caption with odd attributes")
+        depths, depth = reader.found.depths, reader.depth
         if depth <= depths.get(key, depth):
             depths[key] = depth
             reader.found.special[key] = text
@@ -63,7 +66,7 @@ def caption(key: str) -> Any:
 
 def title(reader: Any, attributes: Attributes, text: str) -> None:
     """A title; after one with text, only one that stands further out counts."""
-    found, depth = reader.found, reader.depth()
+    found, depth = reader.found, reader.depth
     named_kind = kind(attributes, TEXT) if attributes else TEXT
     if not -1 < reader.title_depth <= depth:
         if found.is_feed or depth <= found.title_depth:
@@ -86,7 +89,7 @@ def other_title(reader: Any, attributes: Attributes, text: str) -> None:
     if attributes:
         kind(attributes, TEXT)
     if text:
-        reader.title_depth = reader.depth()
+        reader.title_depth = reader.depth
 
 
 def link(reader: Any, attributes: Attributes, text: str) -> None:
@@ -116,6 +119,8 @@ def _typed_link(attributes: Attributes) -> Attributes:
 
 
 def _href(attributes: Attributes) -> Attributes:
+    if "url" not in attributes and "uri" not in attributes:
+        return attributes
     one = dict(attributes)
     if href := one.get("url", one.get("uri", one.get("href"))):
         one.pop("url", "")
@@ -188,17 +193,25 @@ def author(reader: Any, attributes: Attributes, text: str) -> None:
     written(reader.found, text)
 
 
-def person(key: str) -> Any:
-    """Make a function for a part of an author."""
+def owner(key: str) -> Any:
+    """Make a function for a part of the owner of a podcast; the text is as it stands in the document."""
 
     def take(reader: Any, attributes: Attributes, text: str) -> None:
-        if reader.found.in_one_text and reader.room.name == "author":  # feedparser would mix the two
-            raise Declined("an author in parts after one in a text")
-        value = address(text, "") if key == "href" else "".join(reader.texts).strip()
-        named(reader.found, key, value)
-        reader.texts.clear()
+        named(reader.found, key, address(mended(text), "") if key == "href" else text)
 
     return take
+
+
+def person(key: str) -> Any:
+    """Make a function for a part of an author, as that of an owner."""
+    take = owner(key)
+
+    def take_first(reader: Any, attributes: Attributes, text: str) -> None:
+        if reader.found.in_one_text:  # feedparser would mix the two
+            raise Declined("an author in parts after one in a text")
+        take(reader, attributes, text)
+
+    return take_first
 
 
 def thumbnail(reader: Any, attributes: Attributes, text: str) -> None:

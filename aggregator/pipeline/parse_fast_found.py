@@ -1,11 +1,12 @@
 """What the fast path found of a feed or an entry, and the parsed entry it comes to."""
 
+from itertools import islice, starmap
 from urllib.parse import urljoin
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_texts import HTML
-from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, enclosures, image
+from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, files
 
 _NONE, _NO_DATE = Markup(), Stamp()
 _NOT_YET = 1_000_000
@@ -79,7 +80,7 @@ def leads_to(found: Found) -> str:
 def parsed(found: Found, base: str) -> ParsedEntry:
     """Return the entry; ``base`` is what its links hang on."""
     content, summary = _texts(found, base)
-    files, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
+    attached, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
     return ParsedEntry(
         found.guid.strip(),
         leads_to(found),
@@ -90,7 +91,7 @@ def parsed(found: Found, base: str) -> ParsedEntry:
         Stamp(found.published) if found.published else _NO_DATE,
         Stamp(found.updated) if found.updated else _NO_DATE,
         _categories(found) if found.tags else (),
-        files,
+        attached,
         cover,
         _language(found),
     )
@@ -124,16 +125,17 @@ def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
         "media_thumbnail": found.thumbnails,
         "image": found.cover,
     }
-    return enclosures(entry), image(entry)
+    return files(entry)
 
 
 def _categories(found: Found) -> tuple[Category, ...]:
     """Return each tag once, of which feedparser may have set the name after it had compared them."""
-    made = {
-        ((term or "").strip(), (scheme or "").strip(), (label or "").strip()): None
-        for term, scheme, label in found.tags
-    }
-    return tuple([Category(*one) for one in made if one[0] or one[2]][:MOST_CATEGORIES])
+    made = {}
+    for term, scheme, label in found.tags:
+        term, label = term.strip() if term else "", label.strip() if label else ""
+        if term or label:
+            made[term, scheme.strip() if scheme else "", label] = None
+    return tuple(starmap(Category, islice(made, MOST_CATEGORIES)))
 
 
 def _language(found: Found) -> str:

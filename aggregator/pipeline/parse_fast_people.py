@@ -16,15 +16,15 @@ _MAIL = re.compile(
 def begin(found: Any) -> None:
     """Begin one more author."""
     if found.authors is None:
-        found.authors = []
-    found.authors.append({})
+        found.authors = [{}]
+    else:
+        found.authors.append({})
 
 
 def written(found: Any, text: str) -> None:
     """Take an author in one text."""
     begin(found)
-    found.author = text
-    found.in_one_text = True
+    found.author, found.in_one_text = text, True
     if text:
         _split(text, found.authors[-1])
 

@@ -1,15 +1,19 @@
-"""expat's events → what was found, with feedparser's sense of where in the document it is."""
+"""The elements of a document → what was found, with feedparser's sense of where in the document it is."""
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from xml.etree.ElementTree import Element
 
 from aggregator.model import ParsedEntry
 from aggregator.pipeline.parse_fast_found import Found, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
 from aggregator.pipeline.parse_fast_people import begin, settle
-from aggregator.pipeline.parse_fast_rooms import Leaf, Room
+from aggregator.pipeline.parse_fast_rooms import ROOMS, Room
 from aggregator.pipeline.parse_fast_texts import based, mended
 
+Attributes = dict[str, str]
+
 _VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+_NONE: Attributes = {}
 
 
 class TooMany(Exception):
@@ -26,85 +30,77 @@ class Reader:
     def __init__(self, *, base: str, language: str, cap: int) -> None:
         self.hangs_on, self.cap = base, cap
         self.base = self.outer_base = ""
-        self.language: str | None = language or None
+        self.language = self.language_here = language or None
         self.feed = Found(is_feed=True)
         self.found = self.feed
         self.feed.language = language.replace("_", "-")
         self.entries: list[ParsedEntry] = []
         self.format = ""
-        self.is_atom = self.mixed = self.seen_channel = False
+        self.is_atom = self.seen_channel = self.skips = False
         self.title_depth = -1
-        self.room = Room("document")
-        self.rooms: dict[str, Room] = {}
-        self.stack: list[tuple[Room, str | None, str]] = []
-        self.texts: list[str] = []
-        self.leaf: Leaf | None = None
-        self.attributes: dict[str, str] = {}
-        self.language_here: str | None = None
+        self.depth = 1  # of a text that stands here
 
-    def depth(self) -> int:
-        """Return how deep the text stands that has just ended."""
-        return len(self.stack) + 1
+    def read(self, elements: Iterable[Element], room: Room) -> None:
+        """Read the elements of a room in their order."""
+        for element in elements:
+            what, then = room[element.tag]
+            found, language = _NONE, self.language
+            if element.keys():
+                found, language = self.told(element)
+            if what == "leaf":
+                if len(element):
+                    raise Declined("markup inside a text")
+                self.language_here = language
+                text = (element.text or "").strip()
+                then(self, found, text if text.isascii() else mended(text))
+                if self.base:
+                    self.come_back()
+            elif what == "room":
+                self.enter(then, element, found, language)
+            else:
+                raise Declined(then)
 
-    def start(self, name: str, found: dict[str, str]) -> None:
-        """Begin an element."""
-        if self.leaf is not None:
-            raise Declined("markup inside a text")
-        what, then = self.room[name]
-        language = self.language
-        if found and not USUAL.issuperset(found):
-            found = attributes(found)
-            language = found.get("xml:lang", found.get("lang", language)) or None
-            if own := found.get("xml:base", found.get("base")):
-                self.base = based(self.base, own)
-        if what == "leaf":
-            self.leaf, self.attributes, self.language_here = then, found, language
-            self.texts.clear()
-        elif what == "room":
-            if len(self.stack) > DEEPEST:
-                raise Declined("elements too deep inside each other")
-            self.stack.append((self.room, self.language, self.outer_base))
-            self.language, self.outer_base = language, self.base
-            self.room = self.rooms.get(then) or self.rooms.setdefault(then, Room(then))
-            if enter := _ENTER.get(then):
-                enter(self, found)
-        elif what == "part" and not "".join(self.texts).strip():
-            self.leaf, self.attributes = then, found
-            self.texts.clear()
+    def told(self, element: Element) -> tuple[Attributes, str | None]:
+        """Return the attributes of an element, and the language in it; a base that it names counts from here on."""
+        found = element.attrib
+        if USUAL.issuperset(found):
+            return found, self.language
+        found = attributes(found)
+        if own := found.get("xml:base", found.get("base")):
+            self.base = based(self.base, own)
+        return found, found.get("xml:lang", found.get("lang", self.language)) or None
+
+    def come_back(self) -> None:
+        """Come back from an element to the base outside; to none feedparser does not come back."""
+        self.base = self.outer_base or self.base
+
+    def enter(self, name: str, element: Element, found: Attributes, language: str | None) -> None:
+        """Read a room, whose elements have its language and its base."""
+        if self.depth > DEEPEST:
+            raise Declined("elements too deep inside each other")
+        outside = self.language, self.outer_base
+        self.language, self.outer_base = language, self.base
+        self.depth += 1
+        if begin_reading := _ENTER.get(name):
+            begin_reading(self, element, found)
         else:
-            raise Declined(then if what == "declined" else "an author with text between his parts")
-
-    def end(self, name: str) -> None:
-        """End it."""
-        if self.leaf is not None:
-            leaf, self.leaf = self.leaf, None
-            texts = self.texts
-            text = (texts[0] if len(texts) == 1 else "".join(texts)).strip()
-            leaf(self, self.attributes, text if text.isascii() else mended(text))
-            if self.base:
-                self.base = self.outer_base or self.base
-            return
-        room = self.room.name
-        self.room, self.language, self.outer_base = self.stack.pop()
-        self.base = self.outer_base or self.base  # feedparser does not come back from a base to none
-        if leave := _LEAVE.get(room):
-            leave(self)
-
-    def comment(self, text: str) -> None:
-        """Meet a comment: before the root, feedparser looks for declarations with an expression."""
-        if not self.stack and "<!" in text:
-            raise Declined("a declaration in a comment before the root")
+            self.read(element, ROOMS[name])
+        self.depth -= 1
+        self.language, self.outer_base = outside
+        self.come_back()
 
 
-def _enter_rss(reader: Reader, found: dict[str, str]) -> None:
+def _rss(reader: Reader, element: Element, found: Attributes) -> None:
     version = found.get("version", "")
     reader.format = _VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
     _speak(reader)
+    reader.read(element, ROOMS["rss"])
 
 
-def _enter_feed(reader: Reader, found: dict[str, str]) -> None:
+def _feed(reader: Reader, element: Element, found: Attributes) -> None:
     reader.format, reader.is_atom = "atom10", True
     _speak(reader)
+    reader.read(element, ROOMS["feed"])
 
 
 def _speak(reader: Reader) -> None:
@@ -112,74 +108,97 @@ def _speak(reader: Reader) -> None:
         reader.feed.language = reader.language.replace("_", "-")
 
 
-def _enter_channel(reader: Reader, found: dict[str, str]) -> None:
+def _channel(reader: Reader, element: Element, found: Attributes) -> None:
     if reader.seen_channel:
         raise Declined("two channels")
     reader.seen_channel = True
     _without_address(found)
+    reader.read(element, ROOMS["feed"])
 
 
-def _enter_entry(reader: Reader, found: dict[str, str]) -> None:
+def _entry(reader: Reader, element: Element, found: Attributes) -> None:
     _without_address(found)
     if len(reader.entries) >= reader.cap:
         raise TooMany
     reader.found, reader.title_depth = Found(), -1
-
-
-def _without_address(found: dict[str, str]) -> None:
-    if found and not found.keys().isdisjoint(("href", "lastmod", "rdf:about")):
-        raise Declined("an entry or a channel with an address of its own")
-
-
-def _enter_aside(reader: Reader, found: dict[str, str]) -> None:
-    reader.title_depth = -1
-
-
-def _enter_author(reader: Reader, found: dict[str, str]) -> None:
-    begin(reader.found)
-    reader.texts.clear()
-    reader.mixed = False
-
-
-def _enter_owner(reader: Reader, found: dict[str, str]) -> None:
-    reader.texts.clear()
-
-
-def _enter_guest(reader: Reader, found: dict[str, str]) -> None:
-    if "".join(reader.texts).strip():
-        raise Declined("an author with text between his parts")
-    reader.mixed = True
-
-
-def _enter_medium(reader: Reader, found: dict[str, str]) -> None:
-    reader.found.media.append({name.lower(): value for name, value in found.items()})
-
-
-def _leave_author(reader: Reader) -> None:
-    found, text = reader.found, mended("".join(reader.texts).strip())
-    if text and (reader.mixed or (found.authors and found.authors[-1])):
-        raise Declined("an author with text between his parts")
-    found.author = text
-    found.in_one_text = found.in_one_text or bool(text)
-    settle(found)
-
-
-def _leave_entry(reader: Reader) -> None:
+    reader.read(element, ROOMS["entry"])
     reader.entries.append(parsed(reader.found, reader.hangs_on))
     reader.found = reader.feed
 
 
-_ENTER: dict[str, Any] = {
-    "rss": _enter_rss,
-    "feed": _enter_feed,
-    "channel": _enter_channel,
-    "entry": _enter_entry,
-    "image": _enter_aside,
-    "textinput": _enter_aside,
-    "source": _enter_aside,
-    "author": _enter_author,
-    "owner": _enter_owner,
-    "guest": _enter_guest,
-    "medium": _enter_medium,
+def _without_address(found: Attributes) -> None:
+    if found and not found.keys().isdisjoint(("href", "lastmod", "rdf:about")):
+        raise Declined("an entry or a channel with an address of its own")
+
+
+def _aside(name: str) -> "_Enter":
+    def enter(reader: Reader, element: Element, found: Attributes) -> None:
+        reader.title_depth = -1
+        reader.read(element, ROOMS[name])
+
+    return enter
+
+
+def _medium(reader: Reader, element: Element, found: Attributes) -> None:
+    in_small = "".join(found).islower()
+    reader.found.media.append(found if in_small else {name.lower(): value for name, value in found.items()})
+    reader.read(element, ROOMS["media"])
+
+
+def _author(reader: Reader, element: Element, found: Attributes) -> None:
+    begin(reader.found)
+    text, is_mixed = _parts(reader, element, ROOMS["author"])
+    text = mended(text)
+    person = reader.found
+    if text and (is_mixed or (person.authors and person.authors[-1])):
+        raise Declined("an author with text between his parts")
+    person.author = text
+    person.in_one_text = person.in_one_text or bool(text)
+    settle(person)
+
+
+def _skipped(reader: Reader, element: Element, found: Attributes) -> None:
+    """The hours and days are read from the document's bytes."""
+    reader.skips = True
+    reader.read(element, ROOMS["stranger"])
+
+
+def _owner(reader: Reader, element: Element, found: Attributes) -> None:
+    _parts(reader, element, ROOMS["owner"])
+
+
+def _parts(reader: Reader, element: Element, room: Room) -> tuple[str, bool]:
+    """Read the parts of an author; return the text behind them, and whether there is anything else between them."""
+    text, is_mixed = element.text or "", False
+    for child in element:
+        what, then = room[child.tag]
+        found, language = reader.told(child) if child.keys() else (_NONE, reader.language)
+        if what == "declined" or ((what == "part" or then == "guest") and text.strip()):
+            raise Declined(then if what == "declined" else "an author with text between his parts")
+        if what == "part":
+            if len(child):
+                raise Declined("markup inside a text")
+            then(reader, found, (child.text or "").strip())
+            reader.come_back()
+            text = child.tail or ""
+        else:
+            is_mixed = True
+            reader.enter(then, child, found, language)
+            text += "".join(child.itertext()) + (child.tail or "")
+    return text.strip(), is_mixed
+
+
+_Enter = Callable[[Reader, Element, Attributes], None]
+_ENTER: dict[str, _Enter] = {
+    "rss": _rss,
+    "feed": _feed,
+    "channel": _channel,
+    "entry": _entry,
+    "image": _aside("image"),
+    "textinput": _aside("textinput"),
+    "source": _aside("source"),
+    "author": _author,
+    "owner": _owner,
+    "medium": _medium,
+    "skipped": _skipped,
 }
-_LEAVE: dict[str, Any] = {"author": _leave_author, "entry": _leave_entry}

@@ -1,7 +1,6 @@
 """Which elements may stand where, and what each means: what is not listed is declined or means nothing."""
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from aggregator.pipeline import parse_fast_elements as on
@@ -12,7 +11,7 @@ Leaf = Callable[[Any, dict[str, str], str], None]
 Meaning = tuple[str, Any]
 """("leaf" or "part", what to do with its text), ("room", its name) or ("declined", why)."""
 
-_LONGEST_NAME = 200
+_LONGEST_NAME, _MOST_NAMES = 200, 1_000
 
 
 def _leaves(names: str, leaf: Leaf) -> dict[str, Meaning]:
@@ -43,12 +42,15 @@ _EVERYWHERE = {
     **_rooms("itunes_owner", "owner"),
     **_rooms("contributor", "people"),
 }
-_PARTS: dict[str, Meaning] = {
-    name: ("part", on.person(key))
-    for name, key in {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}.items()
+_CAPTIONS = {
+    **_leaves("media_description", on.caption("media_caption")),
+    **_leaves("itunes_summary", on.caption("itunes_caption")),
 }
+_PARTS = {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}
+_AUTHOR: dict[str, Meaning] = {name: ("part", on.person(key)) for name, key in _PARTS.items()}
+_OWNER: dict[str, Meaning] = {name: ("part", on.owner(key)) for name, key in _PARTS.items()}
 
-ROOMS: dict[str, dict[str, Meaning]] = {
+_MEANINGS: dict[str, dict[str, Meaning]] = {
     "document": _rooms("rss", "rss") | _rooms("feed", "feed"),
     "rss": _rooms("channel", "channel"),
     "feed": {
@@ -56,11 +58,11 @@ ROOMS: dict[str, dict[str, Meaning]] = {
         **{name: ("leaf", on.special(name)) for name in ("ttl", "sy_updateperiod", "sy_updatefrequency")},
         **_leaves("description dc_description category keywords dc_subject", on.nothing),
         **_leaves("itunes_keywords media_keywords media_category itunes_image media_thumbnail", on.nothing),
-        **_leaves("media_caption itunes_caption", on.nothing),
         **_rooms("item entry", "entry"),
         **_rooms("image", "image"),
         **_rooms("textinput", "textinput"),
         **_rooms("itunes_category", "subjects"),
+        **_CAPTIONS,
     },
     "entry": {
         **_EVERYWHERE,
@@ -78,8 +80,7 @@ ROOMS: dict[str, dict[str, Meaning]] = {
         **_leaves("media_license", on.nothing),
         **_leaves("itunes_image", on.cover),
         **_leaves("image", on.picture),
-        **_leaves("media_caption", on.caption("media_caption")),
-        **_leaves("itunes_caption", on.caption("itunes_caption")),
+        **_CAPTIONS,
         **_rooms("media_content", "medium"),
         **_rooms("media_group", "media"),
         **_rooms("source", "source"),
@@ -87,15 +88,15 @@ ROOMS: dict[str, dict[str, Meaning]] = {
     "media": {
         **_leaves("media_title", on.media_title),
         **_leaves("media_thumbnail", on.thumbnail),
-        **_leaves("media_caption", on.caption("media_caption")),
+        **_leaves("media_description", on.caption("media_caption")),
         **_leaves("media_category", tags.media_category),
         **_leaves("media_keywords", tags.keywords(None)),
         **_leaves("media_credit media_rating media_restriction media_player media_license", on.nothing),
         **_rooms("media_content", "medium"),
         **_rooms("media_group", "media"),
     },
-    "author": _PARTS,
-    "owner": _PARTS | {"itunes_name": _PARTS["name"], "itunes_email": _PARTS["email"]},
+    "author": _AUTHOR,
+    "owner": _OWNER | {"itunes_name": _OWNER["name"], "itunes_email": _OWNER["email"]},
     "people": _leaves("name email uri url homepage", on.nothing),
     "image": _leaves("title", on.other_title) | _leaves("link url width height description", on.nothing),
     "textinput": _leaves("title", on.other_title) | _leaves("link description name", on.nothing),
@@ -109,19 +110,19 @@ ROOMS: dict[str, dict[str, Meaning]] = {
     "stranger": {},
     "guest": {},
 }
-ROOMS["channel"] = ROOMS["feed"]
-ROOMS["medium"] = ROOMS["media"]
+_WRITTEN = (" description media", " summary itunes")
+"""How the names of captions end, where ``parse_source.prepare`` finds them."""
 _CLOSED = ("document", "rss", "image", "textinput")
 
 ELSEWHERE = names(
     "abstract body content_encoded creativeCommons_license dc_description dcterms_valid email fullitem geom "
     "georss_where georssgeom gml_exterior gml_linearring gml_linestring gml_point gml_polygon gml_pos "
-    "gml_poslist itunes_email itunes_link itunes_name itunes_summary media_description newlocation psc_chapter "
+    "gml_poslist itunes_caption itunes_email itunes_link itunes_name media_caption newlocation psc_chapter "
     "psc_chapters tags textInput url homepage uri name width height where xhtml_body item entry rss feed "
     "channel"
 )
 """Elements that feedparser knows and we do not read, or not everywhere."""
-KNOWN = ELSEWHERE | frozenset(name for room in ROOMS.values() for name in room)
+KNOWN = ELSEWHERE | frozenset(name for room in _MEANINGS.values() for name in room)
 
 _KEPT = (
     "title summary content subtitle rights info tagline copyright description published updated created expired date"
@@ -135,25 +136,14 @@ RISKY = names(
 """Names under which feedparser keeps what it read elsewhere: an element that is called so would take its place."""
 
 
-class Room(dict[str, Meaning]):
-    """What the elements met in a room mean, as they are met, by the names that expat gives them."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.name = name
-
-    def __missing__(self, element: str) -> Meaning:
-        self[element] = found = meaning(self.name, element)
-        return found
-
-
-@lru_cache(maxsize=2_000)
 def meaning(room: str, name: str) -> Meaning:
     """Return what an element means in a room: a text, a room of its own, or that the document is declined."""
     if len(name) > _LONGEST_NAME:
         return "declined", "an element with a very long name"
     called, local = canonical(name)
-    if found := ROOMS[room].get(called):
+    if called.startswith(tuple(_CAPTIONS)) and not name.endswith(_WRITTEN):
+        return "declined", f"{called} in odd letters, or without its prefix"
+    if found := _MEANINGS[room].get(called):
         if local.lower() in ("item", "entry") and local not in ("item", "entry"):
             return "declined", "an entry in odd letters"
         if called == "feed" and not name.startswith(f"{ATOM} "):
@@ -161,4 +151,23 @@ def meaning(room: str, name: str) -> Meaning:
         return found
     if room in _CLOSED or called in KNOWN or called in RISKY or local.lower() in ("item", "entry"):
         return "declined", f"{called[:40]} in {room}"
+    if called in ("skiphours", "skipdays") and room != "author":
+        return "room", "skipped"
     return "room", "guest" if room == "author" else "stranger"
+
+
+class Room(dict[str, Meaning]):
+    """What the elements in a room mean, by the names that expat gives them: looked up when they are met first."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def __missing__(self, element: str) -> Meaning:
+        if len(self) >= _MOST_NAMES:
+            self.clear()
+        self[element] = found = meaning(self.name, element)
+        return found
+
+
+ROOMS = {name: Room(name) for name in _MEANINGS}

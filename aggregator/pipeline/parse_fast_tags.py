@@ -12,30 +12,30 @@ Attributes = dict[str, str]
 
 def category(reader: Any, attributes: Attributes, text: str) -> None:
     """A tag: its name is the text of RSS, or the term of Atom."""
-    if not attributes:
-        _tagged(reader, None, None, None, text)
-        return
-    scheme = attributes.get("scheme", attributes.get("domain"))
-    _tagged(reader, attributes.get("term"), scheme, attributes.get("label"), text)
+    tags = reader.found.tags
+    if attributes:
+        scheme = attributes.get("scheme", attributes.get("domain"))
+        _add(tags, attributes.get("term"), scheme, attributes.get("label"))
+    if text:
+        _name(tags, text)
 
 
 def media_category(reader: Any, attributes: Attributes, text: str) -> None:
     """A tag of Media RSS, which has a scheme of its own."""
     scheme = attributes.get("scheme", "http://search.yahoo.com/mrss/category_schema")
-    _tagged(reader, attributes.get("term"), scheme, attributes.get("label"), text)
+    _add(reader.found.tags, attributes.get("term"), scheme, attributes.get("label"))
+    if text:
+        _name(reader.found.tags, text)
 
 
 def itunes_category(reader: Any, attributes: Attributes, text: str) -> None:
     """A tag of a podcast."""
-    _tagged(reader, attributes.get("text"), "http://www.itunes.com/", None, text)
+    _add(reader.found.tags, attributes.get("text"), "http://www.itunes.com/", None)
+    if text:
+        _name(reader.found.tags, text)
 
 
-def _tagged(reader: Any, term: str | None, scheme: str | None, label: str | None, text: str) -> None:
-    tags = reader.found.tags
-    if term or scheme or label:
-        _add(tags, term, scheme, label)
-    if not text:
-        return
+def _name(tags: list[list[str | None]], text: str) -> None:
     if tags and not tags[-1][0]:
         tags[-1][0] = text
     else:
@@ -46,8 +46,8 @@ def _add(tags: list[list[str | None]], term: str | None, scheme: str | None, lab
     tag = [term, scheme, label]
     if (term or scheme or label) and tag not in tags:
         tags.append(tag)
-    if len(tags) > MOST:
-        raise Declined("more tags than anyone reads")
+        if len(tags) > MOST:
+            raise Declined("more tags than anyone reads")
 
 
 def keywords(scheme: str | None) -> Any:

@@ -14,7 +14,7 @@ from aggregator.pipeline.parse_fast_names import Declined, names
 TEXT, HTML = "text/plain", "text/html"
 _KINDS = {"text": TEXT, "plain": TEXT, TEXT: TEXT, "html": HTML, HTML: HTML}
 
-_C1 = {code: bytes([code]).decode("cp1252", "ignore") or chr(code) for code in range(0x80, 0xA0)}
+_C1 = {chr(code): meant for code in range(0x80, 0xA0) if (meant := bytes([code]).decode("cp1252", "ignore"))}
 
 _CLOSED, _ENTITY = re.compile(r"</\w+>"), re.compile(r"&#?\w+;")
 _TAG, _NAMED = re.compile(r"</?(\w+)"), re.compile(r"&(\w+);")
@@ -24,6 +24,13 @@ TAGS = names(
 )
 """Elements that feedparser takes for a sign of HTML."""
 
+_USUAL = re.compile(  # read alike without a closer look: no month ends before the 29th
+    r"[A-Z][a-z][a-z], (?!00|29)[012]\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) 20\d\d "
+    r"(?!2[4-9])[012]\d:[0-5]\d:[0-5]\d (?:GMT|[+-][01]\d[0-5]\d)"
+    r"|20\d\d-(?!00|1[3-9])[01]\d-(?!00|29)[012]\d"
+    r"T(?!2[4-9])[012]\d:[0-5]\d:[0-5]\d(?:\.\d{3})?(?:Z|[+-][01]\d:[0-5]\d)",
+    re.ASCII,
+)
 _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?([0-3]?\d) ([A-Z][a-z]{2}) (\d{4}) "
     r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)? (?:[A-Z]{1,4}|[+-][01]\d[0-5]\d)",
@@ -44,9 +51,14 @@ _UNREAD = FIRST
 
 def mended(text: str) -> str:
     """Return a text as feedparser stores it: UTF-8 that was encoded twice, and C1 characters, are put right."""
+    if text.isascii():
+        return text
     with suppress(UnicodeError):  # no such mistake was made
         text = text.encode("iso-8859-1").decode()
-    return text.translate(_C1)
+    for sign, meant in _C1.items():  # looking for each of them takes a hundredth of what translating takes
+        if sign in text:
+            text = text.replace(sign, meant)
+    return text
 
 
 def kind(attributes: Mapping[str, str], default: str) -> str:
@@ -97,7 +109,7 @@ def _joined(base: str, own: str) -> str:
 @lru_cache(maxsize=500)  # an entry of Atom has the same date twice
 def date(text: str) -> str:
     """Return the text of a date that is certainly read the same with feedparser and without. Raises Declined if not."""
-    if not text:
+    if not text or _USUAL.fullmatch(text):
         return text
     if found := _MAIL.fullmatch(text):
         day, month, year = found.groups()

@@ -49,23 +49,18 @@ def categories(entry: Any) -> tuple[Category, ...]:
     return tuple(dict.fromkeys(one for one in found if one.term or one.label))[:MOST_CATEGORIES]
 
 
-def enclosures(entry: Any) -> tuple[Enclosure, ...]:
-    """Return the files of an entry: enclosures first, then Media RSS sound and film, then its widest picture."""
-    found = {one.url: one for one in reversed([*_linked(entry), *_media(entry)])}
-    return tuple(reversed(found.values()))[:MOST_ENCLOSURES]
+def files(entry: Any) -> tuple[tuple[Enclosure, ...], str]:
+    """Return the files of an entry and its picture.
 
-
-def image(entry: Any) -> str:
-    """Return the entry's picture: the widest of Media RSS, a thumbnail, a podcast cover, or a picture it encloses."""
-    if widest := _widest(entry):
-        return text_of(widest, "url")
-    for thumbnail in dict.get(entry, "media_thumbnail") or ():
-        if url := text_of(thumbnail, "url"):
-            return url
-    cover = dict.get(entry, "image")
-    if isinstance(cover, dict) and text_of(cover, "href"):
-        return text_of(cover, "href")
-    return next((one.url for one in _linked(entry) if one.type.startswith("image/")), "")
+    Files are enclosures first, then Media RSS sound and film, then its widest picture: publishers list one picture in
+    many sizes. The picture is that one, a thumbnail, a podcast cover, or one that the entry encloses.
+    """
+    linked = list(_linked(entry))
+    played, pictures = _media(entry)
+    shown = [_enclosure(max(pictures, key=_width))] if pictures else []
+    found = {one.url: one for one in reversed([*linked, *played, *shown])}
+    picture = shown[0].url if shown else _beside(entry) or next(_pictures(linked), "")
+    return tuple(reversed(found.values()))[:MOST_ENCLOSURES], picture
 
 
 def _linked(entry: Any) -> Iterator[Enclosure]:
@@ -75,27 +70,45 @@ def _linked(entry: Any) -> Iterator[Enclosure]:
             yield Enclosure(url, kind if kind != "text/html" else "", _number(one.get("length")))
 
 
-def _media(entry: Any) -> Iterator[Enclosure]:
+def _media(entry: Any) -> tuple[list[Enclosure], list[Any]]:
+    """Return the sound and film of Media RSS, and its pictures."""
+    played, pictures = [], []
     for one in dict.get(entry, "media_content") or ():
-        if (url := text_of(one, "url")) and _medium(one) in ("audio", "video"):
-            yield Enclosure(url, text_of(one, "type").lower(), _number(one.get("filesize")))
-    if widest := _widest(entry):
-        yield Enclosure(text_of(widest, "url"), text_of(widest, "type").lower(), _number(widest.get("filesize")))
+        if url := text_of(one, "url"):
+            medium = _medium(one, url)
+            if medium == "image":
+                pictures.append(one)
+            elif medium in ("audio", "video"):
+                played.append(_enclosure(one))
+    return played, pictures
 
 
-def _widest(entry: Any) -> Any:
-    """Return the widest picture: publishers list one picture in many sizes."""
-    pictures = [
-        one for one in dict.get(entry, "media_content") or () if text_of(one, "url") and _medium(one) == "image"
-    ]
-    return max(pictures, key=lambda one: _number(one.get("width")), default=None)
+def _enclosure(one: Any) -> Enclosure:
+    return Enclosure(text_of(one, "url"), text_of(one, "type").lower(), _number(one.get("filesize")))
 
 
-def _medium(one: Any) -> str:
+def _width(one: Any) -> int:
+    return _number(one.get("width"))
+
+
+def _beside(entry: Any) -> str:
+    """Return a thumbnail, or a podcast cover."""
+    for thumbnail in dict.get(entry, "media_thumbnail") or ():
+        if url := text_of(thumbnail, "url"):
+            return url
+    cover = dict.get(entry, "image")
+    return text_of(cover, "href") if isinstance(cover, dict) else ""
+
+
+def _pictures(linked: list[Enclosure]) -> Iterator[str]:
+    return (one.url for one in linked if one.type.startswith("image/"))
+
+
+def _medium(one: Any, url: str) -> str:
     """Return "image", "audio", "video" … by the type, the medium, or what the address ends in."""
     if kind := text_of(one, "type").lower().partition("/")[0] or text_of(one, "medium").lower():
         return kind
-    path = text_of(one, "url").partition("?")[0].lower()
+    path = url.partition("?")[0].lower()
     return "image" if path.endswith((".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif")) else ""
 
 

@@ -17,7 +17,7 @@ from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
 from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
 from aggregator.pipeline.parse_mend import mended
-from aggregator.pipeline.parse_parts import MARKS, author, categories, enclosures, guid, image, link, text_of
+from aggregator.pipeline.parse_parts import MARKS, author, categories, files, guid, link, text_of
 from aggregator.pipeline.parse_source import (
     WIDE,
     charset,
@@ -120,6 +120,7 @@ def _entry(entry: Any, *, base: str) -> ParsedEntry:
         summary = Markup(caption, "html" if MARKS.search(caption) else "text", base)
     if summary.value == content.value:
         summary = Markup()
+    attached, picture = files(entry)
     return ParsedEntry(
         guid=guid(entry),
         url=link(entry),
@@ -130,8 +131,8 @@ def _entry(entry: Any, *, base: str) -> ParsedEntry:
         published=_stamp(entry, "published"),
         updated=_stamp(entry, "updated"),
         categories=categories(entry),
-        enclosures=enclosures(entry),
-        image=image(entry),
+        enclosures=attached,
+        image=picture,
         language=next((text for text in map(_language, (entry, *_details(entry))) if text), ""),
     )
 

@@ -24,7 +24,11 @@ _NO_CHARSETS = frozenset(
     {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )  # names in Python only
 
-_CAPTION = re.compile(rb"<(/?)(media):description\b[^<>]*?(/?)>|<(/?)(itunes):summary\b[^<>]*?(/?)>")
+_TEXT = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
+_HIDDEN = re.compile(_TEXT, re.DOTALL)
+_CAPTION = re.compile(
+    rb"<(/?)(media:)description\b[^<>]*?(/?)>|<(/?)(itunes:)summary\b[^<>]*?(/?)>|" + _TEXT, re.DOTALL
+)
 _SKIP = {
     "hours": (re.compile(rb"<skipHours[\s>]", re.IGNORECASE), re.compile(rb"</skipHours", re.IGNORECASE)),
     "days": (re.compile(rb"<skipDays[\s>]", re.IGNORECASE), re.compile(rb"</skipDays", re.IGNORECASE)),
@@ -61,11 +65,16 @@ def prepare(body: bytes) -> bytes:
     """Return the document with two elements renamed that feedparser takes for the entry's own text.
 
     It reads ``media:description`` (the caption of a picture) and ``itunes:summary`` as one more description, and of two
-    descriptions makes the second the content. Under another name they lie beside the text, for want of any other.
+    descriptions makes the second the content. Under another name they lie beside the text, for want of any other. What
+    stands in CDATA or in a comment is text.
     """
     if b":description" not in body and b"itunes:summary" not in body:
         return body
-    return _CAPTION.sub(rb"<\1\4\2\5:caption\3\6>", body)
+    return _CAPTION.sub(_renamed, body)
+
+
+def _renamed(found: re.Match[bytes]) -> bytes:
+    return found.expand(rb"<\1\4\2\5caption\3\6>") if found[2] or found[5] else found[0]
 
 
 def without_stump(body: bytes) -> tuple[bytes, bytes | None]:
@@ -161,6 +170,8 @@ def days(body: bytes) -> tuple[str, ...]:
 
 def _skipped(body: bytes, kind: str, each: re.Pattern[bytes]) -> list[bytes]:
     first, last = _SKIP[kind]
+    if first.search(body):
+        body = _HIDDEN.sub(b"", body)
     start = first.search(body)
     end = last.search(body, start.end()) if start else None
     return each.findall(body, start.end(), end.start()) if start and end else []
