@@ -44,7 +44,7 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
         words=words(title, text, day=draft.published.date().isoformat()),
         categories=_categories(parsed) if parsed.categories else (),
         enclosures=_enclosures(parsed, base) if parsed.enclosures else (),
-        image=absolute(parsed.image, base) or first_picture(html),
+        image=(absolute(parsed.image, base) if parsed.image else "") or first_picture(html),
         credit=credit,
     )
 
@@ -102,15 +102,12 @@ def _name(text: str) -> str:
 
 
 def _categories(parsed: ParsedEntry) -> tuple[Category, ...]:
-    found = [one for one in map(_category, parsed.categories) if one]
-    alone = len({one.term for one in found}) == len(found)  # a text is hashed once, a category anew each time
-    return tuple(found if alone else dict.fromkeys(found))
-
-
-def _category(category: Category) -> Category | None:
-    term, label = _name(category.term[:1000]), _name(category.label[:1000]) if category.label else ""
-    scheme = one_line(category.scheme)[:LONGEST_NAME] if category.scheme else ""
-    return Category(term or label, scheme, label) if term or label else None
+    found: dict[tuple[str, str, str], None] = {}
+    for one in parsed.categories:
+        term, label = _name(one.term[:1000]), _name(one.label[:1000]) if one.label else ""
+        scheme = one_line(one.scheme)[:LONGEST_NAME] if one.scheme else ""
+        found[term or label, scheme, label] = None
+    return tuple([Category(*one) for one in found if one[0]])
 
 
 def _enclosures(parsed: ParsedEntry, base: str) -> tuple[Enclosure, ...]:
