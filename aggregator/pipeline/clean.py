@@ -8,7 +8,7 @@ from functools import lru_cache
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEntry
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import first_picture, paragraphs_and_plain, safe_and_plain
-from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_title, words
+from aggregator.pipeline.clean_text import excerpt, one_line, plain_title, words
 from aggregator.pipeline.cuts import unfurnished
 from aggregator.pipeline.plain import shortened
 
@@ -35,7 +35,7 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
         author=_name(parsed.author[:1000]),
         html=html,
         text=text,
-        excerpt=shortened(one_line(teaser), EXCERPT),
+        excerpt=excerpt(teaser),
         language=language_tag(parsed.language) or language_tag(language),
         published=draft.published,
         published_from=draft.published_from,

@@ -66,6 +66,12 @@ def one_line(text: str) -> str:
     return " ".join((text if printable else _UNSEEN.sub("", legal(text))).split())
 
 
+def excerpt(text: str) -> str:
+    """Return how a plain text begins, in one line of at most 280 characters."""
+    start = one_line(text[: 2 * EXCERPT])
+    return shortened(start if len(start) > EXCERPT else one_line(text), EXCERPT)
+
+
 def plain_text(html: str) -> str:
     """Return the text of clean HTML: a blank line between blocks, other white space folded."""
     if "<" not in html:
