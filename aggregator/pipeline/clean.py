@@ -8,7 +8,7 @@ from functools import lru_cache
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEntry
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.clean_html import first_picture, paragraphs_and_plain, safe_and_plain
-from aggregator.pipeline.clean_text import EXCERPT, one_line, plain_title, words
+from aggregator.pipeline.clean_text import excerpt, one_line, plain_title, words
 from aggregator.pipeline.cuts import unfurnished
 from aggregator.pipeline.plain import shortened
 
@@ -28,24 +28,24 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
     title = said or shortened(one_line(text), 80)
     base = parsed.content.base or draft.url
     return Entry(
-        guid=draft.guid,
-        url=draft.url,
-        key=draft.key,
-        title=title,
-        author=_name(parsed.author[:1000]),
-        html=html,
-        text=text,
-        excerpt=shortened(one_line(teaser), EXCERPT),
-        language=language_tag(parsed.language) or language_tag(language),
-        published=draft.published,
-        published_from=draft.published_from,
-        updated=draft.updated,
-        fingerprint=draft.fingerprint,
-        words=words(title, text, day=draft.published.date().isoformat()),
-        categories=_categories(parsed) if parsed.categories else (),
-        enclosures=_enclosures(parsed, base) if parsed.enclosures else (),
-        image=absolute(parsed.image, base) or first_picture(html),
-        credit=credit,
+        draft.guid,
+        draft.url,
+        draft.key,
+        title,
+        _name(parsed.author[:1000]),
+        html,
+        text,
+        excerpt(teaser),
+        language_tag(parsed.language) or language_tag(language),
+        draft.published,
+        draft.published_from,
+        draft.updated,
+        draft.fingerprint,
+        words(title, text, day=draft.published.date().isoformat()),
+        _categories(parsed) if parsed.categories else (),
+        _enclosures(parsed, base) if parsed.enclosures else (),
+        (absolute(parsed.image, base) if parsed.image else "") or first_picture(html),
+        credit,
     )
 
 
@@ -102,15 +102,12 @@ def _name(text: str) -> str:
 
 
 def _categories(parsed: ParsedEntry) -> tuple[Category, ...]:
-    found = [one for one in map(_category, parsed.categories) if one]
-    alone = len({one.term for one in found}) == len(found)  # a text is hashed once, a category anew each time
-    return tuple(found if alone else dict.fromkeys(found))
-
-
-def _category(category: Category) -> Category | None:
-    term, label = _name(category.term[:1000]), _name(category.label[:1000]) if category.label else ""
-    scheme = one_line(category.scheme)[:LONGEST_NAME] if category.scheme else ""
-    return Category(term or label, scheme, label) if term or label else None
+    found: dict[tuple[str, str, str], None] = {}
+    for one in parsed.categories:
+        term, label = _name(one.term[:1000]), _name(one.label[:1000]) if one.label else ""
+        scheme = one_line(one.scheme)[:LONGEST_NAME] if one.scheme else ""
+        found[term or label, scheme, label] = None
+    return tuple([Category(*one) for one in found if one[0]])
 
 
 def _enclosures(parsed: ParsedEntry, base: str) -> tuple[Enclosure, ...]:

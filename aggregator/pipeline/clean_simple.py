@@ -15,12 +15,11 @@ from aggregator.pipeline.clean_tables import ATTRIBUTES, BREAKS
 DEEPEST, LONGEST = 40, 1000
 """Levels of nesting, and characters of a tag; what is more is declined."""
 
-_TAGS = re.compile("<([^<>]*)>")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
 _ADDRESS_OF = r"https?://([a-z0-9.-]{4,250})(?::[1-9]\d{1,3})?(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
 _ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
-_LINK = re.compile(f'a href="{_ADDRESS_OF}"', re.ASCII)
+_LINK = re.compile(f'a href="{_ADDRESS_OF}">', re.ASCII)
 _HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,6}[a-z]{2,20}")
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -88,16 +87,16 @@ def _nest(*elements: str) -> Nest:
     return _NESTS[elements]
 
 
-def simply(html: str) -> tuple[str, str, bool] | None:
+def simply(html: str, *, is_printable: bool = False) -> tuple[str, str, bool] | None:
     """Return what the sanitiser would write, its text with line breaks, and whether a tag of it is unfinished.
 
     None for what the sanitiser must look at itself.
 
-    ``html`` holds no character that no document may hold (``clean_text.legal``).
+    ``html`` holds no character that no document may hold (``clean_text.legal``); most ``is_printable`` as well.
     """
-    parts = _TAGS.split(html)  # a text, the inside of a tag, a text …
+    parts = html.replace(">", "><").split("<")  # a text, a tag without its "<", a text …
     told = "".join(parts[::2])
-    if _is_odd(html) or "<" in told or ">" in told:
+    if ">" in told or (not is_printable and _is_odd(html)):
         return None
     if "&" in html:
         if html.count("&") != len(_SIGNS.findall(told)):
@@ -105,7 +104,7 @@ def simply(html: str) -> tuple[str, str, bool] | None:
         parts[::2] = [_written(text) if "&" in text else text for text in parts[::2]]
     if len(parts) == 1:
         return parts[0], parts[0], False
-    tags = [_SEEN.get(tag) or _look(tag) for tag in parts[1::2]]
+    tags = list(map(_SEEN.__getitem__, parts[1::2]))
     if not all(tags):
         return None
     names, written, breaks, unfinished = zip(*tags, strict=True)
@@ -131,20 +130,24 @@ def _forget() -> None:
     _NESTS.clear()
 
 
-_SEEN: dict[str, Known] = {}
-"""Tags that were read, without their brackets; those with an address are not remembered, for each is seen once."""
 _MOST_SEEN = 2_000
 
 
-def _look(tag: str) -> Known | None:
-    if tag.startswith("a ") and (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
-        return "a", f"<{link[0]}{_REL}>", "", False
-    found = _tag(f"<{tag}>") if len(tag) < LONGEST else None
-    if found and found[0] not in _NEEDED:
-        if len(_SEEN) >= _MOST_SEEN:
-            _SEEN.clear()
-        _SEEN[tag] = found
-    return found
+class Seen(dict[str, "Known | None"]):
+    """Tags that were read, without their "<"; those with an address are not remembered, for each is seen once."""
+
+    def __missing__(self, tag: str) -> Known | None:
+        if (link := _LINK.fullmatch(tag)) and _is_plain_host(link[1]):
+            return "a", f"<{tag[:-1]}{_REL}>", "", False
+        found = _tag(f"<{tag}") if len(tag) <= LONGEST else None
+        if found and found[0] not in _NEEDED:
+            if len(self) >= _MOST_SEEN:
+                self.clear()
+            self[tag] = found
+        return found
+
+
+_SEEN = Seen()
 
 
 def _tag(tag: str) -> Known | None:

@@ -42,6 +42,7 @@ BEFORE = 0.3
 AFTER = 400
 """Characters of prose below what looks like the heading of that form, at most; more is the text going on."""
 
+_ANYWHERE_ASCII = tuple(filter(str.isascii, ANYWHERE))
 _SPOKEN = ("comment on ", "comments on ")  # so sentences begin as well
 _FIGURES, _YEAR = re.compile(r"\d[\d.,:/-]*\d|\d"), re.compile(r"(?:19|20)\d\d(?:[-/](?:19|20)?\d\d)?")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*|©")
@@ -71,16 +72,13 @@ def unfurnished(html: str, text: str, *, title: str = "", known: Collection[int]
 def is_suspicious(text: str, title: str = "") -> bool:
     """Tell whether a text may hold furniture: a short paragraph that begins like one, or says the title again."""
     lines = text.split("\n")
-    if title and _tells_title(lines, title):
+    if title and _tells_title(lines[:5], title):
         return True
-    if any(map(_is_suspicious, [line for line in lines if 0 < len(line) <= LONGEST])):
-        return True
+    for line in lines:
+        if 0 < len(line) <= LONGEST and _begins_like_furniture(line) and _may_be_furniture(folded(line)):
+            return True
     low = text[-400:].casefold()
-    return any(map(low.__contains__, ANYWHERE))
-
-
-def _is_suspicious(line: str) -> bool:
-    return _begins_like_furniture(line) and _may_be_furniture(folded(line))
+    return any(map(low.__contains__, _ANYWHERE_ASCII if low.isascii() else ANYWHERE))
 
 
 def _repeats(text: str, known: Collection[int]) -> bool:
@@ -88,12 +86,13 @@ def _repeats(text: str, known: Collection[int]) -> bool:
 
 
 def _tells_title(lines: Sequence[str], title: str) -> bool:
-    most = len(title) + 60
-    short = [line for line in lines[:5] if 0 < len(line) < most]
-    if not short:
-        return False
-    end = folded(title)[-12:]
-    return any(folded(line).endswith(end) for line in short)
+    most, end = len(title) + 60, ""
+    for line in lines:
+        if 0 < len(line) < most:
+            end = end or folded(title)[-12:]
+            if folded(line).endswith(end):
+                return True
+    return False
 
 
 def _begins_like_furniture(line: str) -> bool:
@@ -101,7 +100,9 @@ def _begins_like_furniture(line: str) -> bool:
     if found is None:
         return False
     word = found[0]
-    return _straight(word).casefold() in FIRST or (not word.isascii() and word[:2] in BEGINNINGS)
+    if word.isascii():
+        return word.casefold() in FIRST
+    return _straight(word).casefold() in FIRST or word[:2] in BEGINNINGS
 
 
 def _may_be_furniture(key: str) -> bool:

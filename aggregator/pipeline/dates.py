@@ -165,13 +165,15 @@ def _zone(text: str) -> timedelta:
     return next((timedelta(minutes=ZONES[word]) for word in _WORD.findall(text) if word in ZONES), timedelta())
 
 
-def _moment(year: int, month: int, day: int, *clock: int, zone: timedelta = _NO_TIME) -> datetime | None:
-    hour, minute, second = (*clock, 0, 0, 0)[:3]
+def _moment(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0, *, zone: timedelta = _NO_TIME
+) -> datetime | None:
     late = hour == 24 and not minute and not second
+    second = second if second < 60 else 59
     try:
         if zone is _NO_TIME and not late:
-            return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
-        moment = datetime(year, month, day, 0 if late else hour, minute, min(second, 59), tzinfo=UTC)
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+        moment = datetime(year, month, day, 0 if late else hour, minute, second, tzinfo=UTC)
         return (moment + _DAY if late else moment) - zone if abs(zone) <= _WIDEST else moment
     except (ValueError, OverflowError):
         return None

@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 
 from aggregator.errors import ElsewhereError, FetchError, HostPausedError
 from aggregator.model import Article, Fetched, FullText, Page, Teaser
-from aggregator.pipeline.clean_text import EXCERPT, one_line, words
+from aggregator.pipeline.clean_text import excerpt, words
 from aggregator.pipeline.originals import lost_credit
 from aggregator.pipeline.pages import gate, what_it_is
-from aggregator.pipeline.plain import shortened
 
 SHORT = 1_000
 """Characters of a text that may be a teaser whatever its end is; a longer one must break off."""
@@ -145,7 +144,7 @@ def full_text(teaser: Teaser, article: Article) -> FullText:
     return FullText(
         html=article.html,
         text=article.text,
-        excerpt=own or shortened(one_line(article.text), EXCERPT),
+        excerpt=own or excerpt(article.text),
         words=words(teaser.title, article.text, day=teaser.published.date().isoformat()),
         image=teaser.image or article.image,
         credit=" ".join(dict.fromkeys(credited)),

@@ -9,7 +9,7 @@ BAR = any_of(
     (?:please )?share(?: (?:this|it|on|via)\b.{0,80})?
     (?:click|tap) to (?:share|email|print|tweet|follow)\b.{0,80}
     (?:share|tweet|pin|email|print|copy link|<places>)(?: (?:this|it|us))?(?: \d+)?
-    (?=.*\b(?:share|tweet|pin|e?mail|print|facebook|whatsapp)\b)(?:(?:<buttons>|<places>)(?:[\s,|·•/&]+|$)){2,}
+    (?=<button>)(?=.*\b(?:share|tweet|pin|e?mail|print|facebook|whatsapp)\b)<button>{2,}
     (?:e?mail|print|save|bookmark) this (?:article|page|post|story)
     follow us
     like (?:this|loading)(?: ?:| .{0,30})?

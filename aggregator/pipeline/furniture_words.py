@@ -10,13 +10,17 @@ import re
 
 from aggregator.pipeline import furniture_tongues as tongues
 
+_PLACES = (
+    "facebook|twitter|x|whatsapp|linkedin|pinterest|reddit|telegram|tumblr|google\\+|flipboard|pocket"
+    "|instagram|youtube|tiktok|threads|bluesky|mastodon"
+)
 _NAMED = {
     "things": "(?:stories|story|posts?|articles?|news|content|topics?|links?|coverage|reading|videos?|items)",
-    "places": "facebook|twitter|x|whatsapp|linkedin|pinterest|reddit|telegram|tumblr|google\\+|flipboard|pocket"
-    "|instagram|youtube|tiktok|threads|bluesky|mastodon",
+    "places": _PLACES,
     "advertisement": "advert|advertisement|ads?|anzeige|werbung|publicité|publicidad|pubblicità|publicidade"
     "|advertentie|reklame|anuncio",
-    "buttons": "share|tweet|pin(?: it)?|email|mail|print|pdf|like|loading|more|copy link|on|and",
+    "button": f"(?:(?:share|tweet|pin(?: it)?|email|mail|print|pdf|like|loading|more|copy link|on|and|{_PLACES})"
+    "(?:[\\s,|·•/&]+|$))",
     "rights": tongues.RIGHTS,
     "pause": "(?:advertisement|ad|video|promotion|newsletter.{0,20})",
     "months": "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \\d",

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Sequence
 from hashlib import blake2b, sha256
-from operator import attrgetter
 
 from aggregator.model import Category, Criterion, Draft, ParsedEntry
 from aggregator.pipeline.addresses import untracked
@@ -64,18 +63,18 @@ def fingerprint(parsed: ParsedEntry, url: str) -> str:
     Dates are left out, because many publishers touch them at every reading; empty facts are, so that a fact added
     later does not make every stored entry look changed.
     """
-    facts = [
+    facts = (
         ("author", parsed.author),
         ("content", parsed.content.value),
         ("summary", parsed.summary.value),
         ("title", parsed.title.value),
         ("url", url),
-    ]
+    )
     told = [f"{name} {len(value)} {value}\n" for name, value in facts if value]
-    for one in _in_order(parsed.categories):
-        term, scheme, label = one.term, one.scheme, one.label
+    for term, scheme, label in _in_order(parsed.categories):
         told.append(f"category {len(term)} {len(scheme)} {len(label)} {term}{scheme}{label}\n")
-    told += [f"file {len(one.url)} {len(one.type)} {one.url}{one.type} {one.length}\n" for one in parsed.enclosures]
+    for one in parsed.enclosures:
+        told.append(f"file {len(one.url)} {len(one.type)} {one.url}{one.type} {one.length}\n")
     return "2:" + sha256("".join(told).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -88,7 +87,7 @@ def _fingerprint_1(parsed: ParsedEntry, url: str) -> str:
     """The first version, which quoted everything as JSON."""
     facts = {
         "author": parsed.author,
-        "categories": [[one.term, one.scheme, one.label] for one in _in_order(parsed.categories)],
+        "categories": _in_order(parsed.categories),
         "content": parsed.content.value,
         "enclosures": [[one.url, one.type, one.length] for one in parsed.enclosures],
         "summary": parsed.summary.value,
@@ -98,10 +97,8 @@ def _fingerprint_1(parsed: ParsedEntry, url: str) -> str:
     return _digest({name: value for name, value in facts.items() if value})
 
 
-def _in_order(categories: Sequence[Category]) -> Sequence[Category]:
-    if len(categories) == 1:
-        return categories
-    return sorted(categories, key=attrgetter("term", "scheme", "label"))
+def _in_order(categories: Sequence[Category]) -> list[tuple[str, str, str]]:
+    return sorted([(one.term, one.scheme, one.label) for one in categories]) if categories else []
 
 
 def _digest(facts: object) -> str:

@@ -172,6 +172,8 @@ def _misread(drafts: Sequence[Draft], known: Known) -> dict[str, str]:
     feedparser leaves ``&amp;`` in a guid as it is where a document is not well-formed. What is put right now
     (``parse_mend``), or by its publisher, was read so for a while.
     """
+    if not known.fingerprints:
+        return {}
     here = {draft.guid for draft in drafts}
     names = {_escaped(guid): guid for guid in here - known.fingerprints.keys()}
     return {old: new for old, new in names.items() if old in known.fingerprints and old not in here}

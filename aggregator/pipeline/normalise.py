@@ -121,14 +121,14 @@ def _draft(feed: ParsedFeed, entry: ParsedEntry, *, url: str, home: str, criteri
     if updated is not None:
         updated = min(updated, now)
     return Draft(
-        guid=identity(entry, address, criterion),
-        url=address,
-        key=canonical(address) if address != home else "",
-        published=published,
-        published_from=source,
-        updated=updated if updated and updated > published else None,
-        fingerprint=fingerprint(entry, address),
-        parsed=entry,
+        identity(entry, address, criterion),
+        address,
+        canonical(address) if address != home else "",
+        published,
+        source,
+        updated if updated and updated > published else None,
+        fingerprint(entry, address),
+        entry,
     )
 
 

@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from aggregator.model import Markup
 from aggregator.pipeline.clean_html import as_html, safe_html
-from aggregator.pipeline.clean_text import legal, one_line, plain_text, plain_title, words
+from aggregator.pipeline.clean_text import (
+    EXCERPT,
+    excerpt,
+    is_printable,
+    legal,
+    one_line,
+    plain_text,
+    plain_title,
+    printed_lines,
+    words,
+)
 from aggregator.pipeline.plain import shortened
 
 BASE = "https://example.com/blog/"
@@ -91,6 +101,26 @@ def test_shortened(text: str, longest: int, cut: str) -> None:
     """A cut falls between words where there are words, and counts its mark."""
     assert shortened(text, longest) == cut
     assert len(cut) <= longest
+
+
+@given(st.text(st.sampled_from("ab é漢\n\t\r\x00\x7f\x85\xa0\xad\u2028\u3000\ufeff\ud800"), max_size=8))
+def test_what_prints(text: str) -> None:
+    """It is legal, in whatever language, and blanks and line breaks are its only white space."""
+    assert is_printable(text) is text.replace("\n", "").isprintable()
+    assert not is_printable(text) or (legal(text) == text and set(filter(str.isspace, text)) <= set(" \n"))
+
+
+@given(st.text(st.sampled_from("aé \n"), max_size=20))
+def test_lines_that_print(text: str) -> None:
+    """They have single blanks, and one empty line in a row."""
+    lines = [" ".join(line.split()) for line in text.split("\n")]
+    kept = [line for line, before in zip(lines, ["", *lines], strict=False) if line or before]
+    assert printed_lines(text) == "\n".join(kept).strip()
+
+
+@given(st.text(st.sampled_from("ab. é\n\u200b"), max_size=8), st.integers(1, 300))
+def test_an_excerpt_is_how_the_whole_text_begins(text: str, times: int) -> None:
+    assert excerpt(text * times) == shortened(one_line(text * times), EXCERPT)
 
 
 @given(st.text(max_size=200))

@@ -128,6 +128,7 @@ def test_prose_goes_on_below_a_list_of_other_articles() -> None:
         "More from the storm than from any war, the town has learned to rebuild.",
         "Advertisements for herring covered the wall.",
         "Get in the boat, she said.",
+        "Mail",
         "If the wall holds, the harbour master said, the market will share its roof with the boats again in June.",
         "How useful the post was in those days, nobody in the town can tell any more.",
         "Submitted by four towns, the plan was voted down.",
