@@ -8,7 +8,7 @@ from aggregator.errors import ElsewhereError, FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
-from aggregator.fetch.statuses import in_words, named
+from aggregator.fetch.statuses import in_words
 from aggregator.httpdate import read_http_date, read_seconds
 from aggregator.model import Fetched
 
@@ -57,7 +57,7 @@ def _document(exchange: Exchange) -> Fetched | FetchError:
     """Take what came with a success; another one than 200 is like it (RFC 9110 §15) when a feed came with it."""
     answer = _fetched(exchange)
     if exchange.status not in _DOCUMENTS and not _FEED.search(answer.body[:_GLANCE]):
-        return _failed(exchange, f"{named(exchange.status)}: an answer without a document")
+        return _failed(exchange, in_words(exchange))
     if exchange.asked_for_news and (exchange.status == 226 or answer.is_news):  # some say so with a 200
         return replace(answer, partial=True)
     return answer
