@@ -19,7 +19,7 @@ from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import NoWorkspaceError
 from aggregator.fetch import Client, Pace
-from aggregator.model import Listing, Request, Validators, mailbox_of
+from aggregator.model import FeedState, Listing, Request, mailbox_of
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
@@ -119,16 +119,16 @@ class App:
             pace=Pace(spacing=settings.spacing),
         )
 
-    def request(self, number: int, url: str, validators: Validators | None = None, *, address: str = "") -> Request:
+    def request(self, feed: FeedState) -> Request:
         """Say how a feed of feeds.yaml is asked, its secrets read from the environment now.
 
-        ``address`` is where it has moved to for good; its secrets are for its own origin and do not move with it.
+        They are for the origin of the address in feeds.yaml, and do not move with a feed that has moved for good.
         """
-        feed = self.feeds.get(url)
-        asking = feed.asking() if feed else None
-        if asking and address and urlsplit(address)[:2] != urlsplit(url)[:2]:
+        configured = self.feeds.get(feed.url)
+        asking = configured.asking() if configured else None
+        if asking and feed.adopted and urlsplit(feed.adopted)[:2] != urlsplit(feed.url)[:2]:
             asking = replace(asking, headers=(), username="", password="")
-        return Request(number, address or url, validators, asking)
+        return Request(feed.id, feed.address, feed.validators, asking, whole=feed.whole)
 
 
 def rules_of(config: Config) -> Rules:

@@ -12,6 +12,7 @@ from aggregator.errors import TemplateError
 from aggregator.pipeline.letter import leave_by_mail
 from aggregator.pipeline.people_samples import samples
 from aggregator.templates import Templates, direction, underlined, wrapped
+from aggregator.workspace import shipped
 from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, WORDS, Text, issue, news, stored, told
 
 HOME = "https://news.example.org/"
@@ -236,6 +237,27 @@ def test_checking_writes_out_what_subscribers_see(tmp_path: Path, name: str):
     text = f'{{% extends "default:{name}" %}}{{% block {block} %}}\n{{{{ ofer }}}}{{% endblock %}}'
     with pytest.raises(TemplateError, match=rf"{name}:2: 'ofer' is undefined"):
         user_template(tmp_path, text, name=name).check()
+
+
+def test_templates_of_an_earlier_version_keep_working(tmp_path: Path):
+    """A whole copy that does not name a later case, or lacks a macro that shipped files expect, is no mistake."""
+    done, parts = (shipped("templates") / name for name in ("done.html", "parts.html"))
+    older = done.read_text(encoding="utf-8").replace('  "crowded": say("crowded"),\n', "").replace(', "crowded"', "")
+    user_template(tmp_path, older.replace("<h1>", "<h1>Ours: "), name="done.html")
+    macro = re.compile(r"{% macro unless_suppressed.*?{% endmacro %}\n", re.DOTALL)
+    shown = user_template(tmp_path, macro.sub("", parts.read_text(encoding="utf-8")), name="parts.html")
+    shown.check()
+    values = [values for name, values in samples(WORDS.frame("en")) if name == "done.html"]
+    pages = {one["done"]: shown.render("done.html", one) for one in values}
+    assert {done for done, page in pages.items() if "<h1>Ours: " not in page} == {"crowded"}
+    assert WORDS.frame("en").say("crowded") in pages["crowded"]
+
+
+def test_a_mistake_in_a_case_that_came_later_is_one(tmp_path: Path):
+    block = '{% block main %}{% if done == "crowded" %}{{ nobody }}{% endif %}{% endblock %}'
+    text = '{% extends "default:done.html" %}' + block
+    with pytest.raises(TemplateError, match="'nobody' is undefined"):
+        user_template(tmp_path, text, name="done.html").check()
 
 
 @pytest.mark.parametrize(("name", "block"), [("subscribe.html", "about"), ("subscribe.html", "consent")])

@@ -15,7 +15,7 @@ from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
-from aggregator.model import Fetched
+from aggregator.model import FeedState, Fetched
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.wording import counted, format_name, in_zone
 from aggregator.templates import Templates
@@ -121,7 +121,7 @@ def _known(finding: Finding, told: Collection[str]) -> bool:
 
 
 def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
-    requests = [app.request(number, url) for number, url in enumerate(urls)]
+    requests = [app.request(FeedState(number, url)) for number, url in enumerate(urls)]
     answers: dict[str, Fetched] = {}
     with app.client() as client, Cores() as cores:
         for request, outcome in client.fetch_many(requests, now=now):

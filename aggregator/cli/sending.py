@@ -116,9 +116,9 @@ def _try_out(screen: Terminal, app: "App", digest: "DigestConfig", *, to: str) -
 
 
 def _dry_run(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
-    from aggregator.jobs.compose import current_period, draft
+    from aggregator.jobs.compose import draft, pressed_period
 
-    period = current_period(app, digest, now=now)
+    period = pressed_period(app, digest, now=now)
     there = app.store.issues.find(digest.name, period.name)
     if there and not there.skipped:
         waiting = [d for d in app.store.issues.deliveries(there.id) if d.state in ("pending", "deferred")]
@@ -185,15 +185,15 @@ def outcome(app: "App", name: str, period: str, sent: int, *, made: bool) -> str
 def _send(screen: Terminal, app: "App", digest: "DigestConfig", *, now: datetime) -> None:
     """Make the issue under the workspace's lock, where there is none; sending needs no lock."""
     from aggregator import workers
-    from aggregator.jobs.compose import current_period
+    from aggregator.jobs.compose import pressed_period
     from aggregator.jobs.curate import curate
 
-    period = current_period(app, digest, now=now)
+    period = pressed_period(app, digest, now=now)
     if made := _is_missing(app, digest, period):
         with screen.locked("digest send"):
             workers.recover(app)
             curate(app)
-            period = current_period(app, digest, now=now)
+            period = pressed_period(app, digest, now=now)
             if made := _is_missing(app, digest, period):
                 _make(app, digest, period)
     report = delivered(screen, app, digest.name)

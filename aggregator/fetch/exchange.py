@@ -83,14 +83,14 @@ class Exchange:
 
     @property
     def asked_for_news(self) -> bool:
-        """Say whether a 226 may come: it was asked for together with an ETag (RFC 3229 §10.5.3)."""
+        """Say whether only what is new is asked for, which an ETag tells (RFC 3229 §10.5.3)."""
         known = self.validators
-        return known is not None and bool(known.etag)
+        return known is not None and bool(known.etag) and not self.request.whole
 
     @property
     def request_headers(self) -> list[bytes]:
         """The header lines to send."""
-        return request_lines(self.validators, self.request.asking, at_home=self.at_home)
+        return request_lines(self.validators, self.request.asking, at_home=self.at_home, news=self.asked_for_news)
 
     @property
     def body(self) -> bytes:

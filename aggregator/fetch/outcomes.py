@@ -1,18 +1,23 @@
 """What a finished exchange comes to: an answer, a plain reason why there is none, or the next hop."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import ElsewhereError, FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
-from aggregator.fetch.statuses import in_words, named
+from aggregator.fetch.statuses import in_words
 from aggregator.httpdate import read_http_date, read_seconds
 from aggregator.model import Fetched
 
 _MOVED = frozenset({301, 302, 303, 307, 308})
 _WAIT = frozenset({429, 503})
 _FAR = timedelta(days=366)  # a wait beyond it means the same, and would overflow
+_DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
+_FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
+_GLANCE = 4096
 _NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
@@ -25,7 +30,7 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if exchange.status in _MOVED and "location" in exchange.headers:
         return _next(exchange)
     if exchange.status == 304 and exchange.validators is not None:
-        return _fetched(exchange, 304)
+        return _fetched(exchange)
     if exchange.status >= 300:
         return _declined(exchange, now)
     if failure is not None:
@@ -49,15 +54,13 @@ def elsewhere(exchange: Exchange, target: Place) -> FetchError:
 
 
 def _document(exchange: Exchange) -> Fetched | FetchError:
-    if exchange.status in (200, 203):  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
-        return _fetched(exchange, 200)
-    if exchange.status != 226:
-        return _failed(exchange, f"{named(exchange.status)}: an answer without a document")
-    if not exchange.asked_for_news:
-        return _failed(exchange, f"{named(226)}, although we asked for the whole document")
-    if exchange.headers.get("im", "").strip().lower() != "feed":  # RFC 3229 §10.5.2
-        return _failed(exchange, f"{named(226)}, but not the new entries that we asked for (IM: feed)")
-    return _fetched(exchange, 226)
+    """Take what came with a success; another one than 200 is like it (RFC 9110 §15) when a feed came with it."""
+    answer = _fetched(exchange)
+    if exchange.status not in _DOCUMENTS and not _FEED.search(answer.body[:_GLANCE]):
+        return _failed(exchange, in_words(exchange))
+    if exchange.asked_for_news and (exchange.status == 226 or answer.is_news):  # some say so with a 200
+        return replace(answer, partial=True)
+    return answer
 
 
 def _next(exchange: Exchange) -> Place | FetchError:
@@ -72,10 +75,10 @@ def _next(exchange: Exchange) -> Place | FetchError:
     return target
 
 
-def _fetched(exchange: Exchange, status: int) -> Fetched:
+def _fetched(exchange: Exchange) -> Fetched:
     moved = exchange.address if exchange.hops and exchange.permanent else ""
+    status, url = exchange.status, exchange.request.url
     body = b"" if status == 304 else exchange.body
-    url = exchange.request.url
     return Fetched(url, exchange.address, status, exchange.headers, body, moved_to=moved, seconds=exchange.seconds)
 
 

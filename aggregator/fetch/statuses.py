@@ -5,7 +5,7 @@ from http import HTTPStatus
 from aggregator.fetch.exchange import Exchange
 
 _KNOWN = frozenset(HTTPStatus)
-_GATED = frozenset({401, 403, 405, 406, 418, 429, 503})
+_GATED = frozenset({202, 401, 403, 405, 406, 418, 429, 503})
 _WORDS = {
     301: "it says that the feed is elsewhere, but not where",
     302: "it says that the feed is elsewhere, but not where",
@@ -35,15 +35,15 @@ def named(status: int) -> str:
 
 
 def in_words(exchange: Exchange) -> str:
-    """Say what an answer ≥ 300 means: a gate for browsers first, for it hides behind many a status."""
+    """Say what an answer without a document means: a gate for browsers first, for it hides behind many a status."""
     from aggregator.pipeline.pages import gate  # only for what is no feed
 
     status, headers = exchange.status, exchange.headers
     if status in _GATED and (found := gate(headers, exchange.body)):
         return f"{named(status)}: {found}"
     words = _credentials(exchange) if status in (401, 407) else _WORDS.get(status, "")
-    if not words and status >= 500:
-        words = _WORDS[500]
+    if not words and (status >= 500 or status < 300):
+        words = _WORDS[500] if status >= 500 else "an answer without a document"
     return f"{named(status)}: {words}" if words else named(status)
 
 

@@ -12,16 +12,17 @@ ACCEPT = (
 _PLAIN = [ACCEPT]
 
 
-def request_lines(known: Validators | None, asking: Asking | None, *, at_home: bool) -> list[bytes]:
+def request_lines(known: Validators | None, asking: Asking | None, *, at_home: bool, news: bool) -> list[bytes]:
     """Write the lines to send: validators byte for byte, a feed's own headers only where it is at home.
 
-    Only the new entries are asked for (``A-IM: feed``, RFC 3229 §10.5.3) where an ETag says which ones we have.
+    With ``news`` only the new entries are asked for (``A-IM: feed``, RFC 3229 §10.5.3).
     """
     if known is None and asking is None:
         return _PLAIN
     lines = [ACCEPT] if asking is None else list(_wishes(asking, at_home=at_home))
     if known is not None and known.etag:
         lines.append(b"If-None-Match: " + known.etag.encode("latin-1", "replace"))
+    if news:
         lines.append(b"A-IM: feed")
     if known is not None and known.last_modified:
         lines.append(b"If-Modified-Since: " + known.last_modified.encode("latin-1", "replace"))

@@ -93,6 +93,7 @@ def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, st
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
     """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back.
 
+    It is that of the last issue while this is of a later date: one that was made early, or at once between two moments.
     An issue that reaches beyond ``now`` was made while the clock was wrong: what came before it is told all the same.
     """
     when, zone = When.read(digest.when), app.config.zone
@@ -103,7 +104,16 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetim
     if last is None and (held := app.store.drafts.find(digest.name)):
         since = min(since, datetime.fromisoformat(held.issue.since))  # the first issue ever waited for approval
     earliest = min(last.since, last.until - LATE) if last else since
-    return Period(when.period(due, zone), due, min(since, now), now, min(earliest, now), by)
+    name = max(when.period(due, zone), last.period if last else "")
+    return Period(name, due, min(since, now), now, min(earliest, now), by)
+
+
+def pressed_period(app: App, digest: DigestConfig, *, now: datetime) -> Period:
+    """Name the period of an issue that is made at once: a first one that would wait bears the date of today."""
+    period = current_period(app, digest, now=now)
+    if not _is_long_ago(app, digest, period, now=now):
+        return period
+    return replace(period, name=When.read(digest.when).period(now, app.config.zone))
 
 
 def next_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:

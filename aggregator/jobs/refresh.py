@@ -2,12 +2,13 @@
 
 claim ─▶ fetch_many ─┬─ error ───────────────▶ Visit(failed) ──┐
                      ├─ 304, or same bytes ──▶ Visit(unchanged)├─▶ save, a batch at a time
-                     └─ 200, 226 ─▶ Reading ─┬─▶ Visit(ok) ────┘
+                     └─ document ─▶ Reading ─┬─▶ Visit(ok) ────┘
                                              └─▶ the twin: Visit(ok) ─▶ save
 """
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.app import App
@@ -71,7 +72,7 @@ def _outcomes(
     app: App, claimed: dict[int, FeedState], arrivals: Arrivals, *, now: datetime
 ) -> Generator[tuple[FeedState, Outcome], None, None]:
     """Yield what each feed came to, but for those that the twin took: an unchanged answer, a document, an error."""
-    requests = [app.request(feed.id, feed.url, feed.validators, address=feed.address) for feed in claimed.values()]
+    requests = [app.request(feed) for feed in claimed.values()]
     with app.client() as client, Cores() as cores, Sharing(app, claimed, arrivals, now=now) as sharing:
         reading = Reading(app, cores, sharing, now=now)
         for request, outcome in client.fetch_many(requests, now=now):
@@ -85,7 +86,9 @@ def _outcomes(
 
 def _answer(read: Read) -> tuple[FeedState, Outcome]:
     state, answer, came = read
-    return (state, came) if isinstance(came, FeedError) else (state, (answer, came))
+    if isinstance(came, FeedError):
+        return replace(state, whole=state.whole or answer.is_odd), came
+    return state, (answer, came)
 
 
 def _same(answer: Fetched, state: FeedState) -> bool:

@@ -19,12 +19,13 @@ NEWS = timedelta(hours=24)  # at the first read, what is older than this is hist
 
 def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, config: FeedConfig, now: datetime) -> Visit:
     """A document was read: take over what it says of itself, and store what is new in it."""
-    intake = _accustomed(state, intake)
+    ends_so = intake.feed.unclosed and state.unclosed
+    intake = _accustomed(intake) if ends_so else intake
     feed, first = intake.feed, state.succeeded is None
     rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
     state = replace(
         state,
-        **_answered(state, answer, rhythm, config=config, now=now) | _left_out(intake),
+        **_answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so),
         title=feed.title or state.title,
         home=feed.home or state.home,
         publisher=state.publisher or _publisher(feed.home or state.home),
@@ -42,27 +43,29 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         answers_full=state.answers_full + 1,
     )
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
-    return Visit(state, token, intake, reach)
+    return Visit(_wary(state, answer) if answer.is_odd else state, token, intake, reach)
 
 
-def _accustomed(state: FeedState, intake: Intake) -> Intake:
-    """Leave out that a document lacks its end tags alone where the one before did so, too: its server writes it so."""
-    if not intake.feed.unclosed or UNCLOSED not in state.reject:
-        return intake
+def _wary(state: FeedState, answer: Fetched) -> FeedState:
+    """Never ask for what is new alone again; where it may have come, ask for the whole document next."""
+    return replace(state, whole=True, validators=None if answer.partial else state.validators)
+
+
+def _accustomed(intake: Intake) -> Intake:
+    """Leave out that a document lacks its end tags alone."""
     return replace(intake, rejects=tuple(reject for reject in intake.rejects if reject.reason != UNCLOSED))
 
 
-def _left_out(intake: Intake) -> dict[str, Any]:
-    """Say what is left out of a document, or odd about it.
+def _left_out(intake: Intake, *, ends_so: bool) -> dict[str, Any]:
+    """Say what is left out of a document, or odd about it; ``ends_so``: it lacks its end tags alone, as the one before.
 
     Forget the validators of one that breaks off: with a 304 to them what is missing would stay missing. When the same
     bytes come again, or nothing but the end tags is missing again, it is not the server's accident, and they are kept.
     """
     told = [f"{reject.name}: {reject.reason}" for reject in intake.rejects]
-    ends_so = intake.feed.unclosed and not any(reject.reason == UNCLOSED for reject in intake.rejects)
     words = [*told[:1], *([ENDS_SO] if ends_so else [line for line in told[1:] if line.endswith(UNCLOSED)])]
     validators = {"validators": None} if intake.feed.breaks_off and not ends_so else {}
-    return {"rejected": len(told), "reject": "; ".join(words), **validators}
+    return {"rejected": len(told), "reject": "; ".join(words), "unclosed": intake.feed.unclosed, **validators}
 
 
 def _publisher(home: str) -> str:
@@ -156,7 +159,7 @@ def _answered(
 
 
 def _validators(state: FeedState, answer: Fetched) -> Validators | None:
-    """A 200 or 226 replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
+    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     if answer.status == 304 and state.validators:
         old = state.validators

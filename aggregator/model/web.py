@@ -45,16 +45,18 @@ class Request:
     url: str
     validators: Validators | None = None
     asking: Asking | None = None
+    whole: bool = False  # the whole document is asked for, also where an ETag would tell what is new
     within: bool = False  # its host alone is asked: where a redirect leads to another is told, not followed
     spacing: float = 0.0  # seconds between two starts at its host, at least, as its robots.txt asks for
 
 
 @value(frozen=True, slots=True)
 class Fetched:
-    """One answer: 200 with a decoded body, 226 with the new entries only (RFC 3229 §10.4.1), or 304 with none.
+    """One answer: a success with a decoded body, or 304 with none.
 
     ``url`` is the address asked, ``final_url`` the one that answered after redirects, ``moved_to`` the address a
-    chain of *only permanent* redirects (301, 308) leads to, else empty. Header names are lower case.
+    chain of *only permanent* redirects (301, 308) leads to, else empty. Header names are lower case. One that is
+    ``partial`` holds the new entries only, which were asked for (RFC 3229).
     """
 
     url: str
@@ -64,3 +66,14 @@ class Fetched:
     body: bytes
     moved_to: str = ""
     seconds: float = 0.0
+    partial: bool = False
+
+    @property
+    def is_news(self) -> bool:
+        """Say whether its server calls it the new entries only (RFC 3229 §10.5.2)."""
+        return self.headers.get("im", "").strip().lower() == "feed"
+
+    @property
+    def is_odd(self) -> bool:
+        """Say whether it is a 226 that nobody asked for, or that does not say what was left out (RFC 3229 §10.4.1)."""
+        return self.status == 226 and not (self.partial and self.is_news)

@@ -56,6 +56,8 @@ def last_answer(state: FeedState) -> str:
         return _no_answer(state)
     if state.outcome == "unchanged" and state.status != 304:
         return "200: the same bytes as before were sent again"
+    if state.status == 226 and state.whole:
+        return "226: read, but it did not say what it left out (IM: feed)"
     return GOOD.get(state.status, f"{state.status}: read")
 
 
@@ -74,10 +76,12 @@ def support(state: FeedState) -> str:
         return "not known yet"
     known = state.validators
     names = [name for name, value in _named(state) if value] if known else []
+    if not names and state.whole and state.status == 226:
+        return "none kept: the whole document is asked for next"
     if not names:
         again = f"; the same bytes {_times(state.same_bytes)}" if state.same_bytes else ""
         return f"none: sends everything each time{again}"
-    said = " and ".join(names)
+    said = " and ".join(names) + "; asked for whole documents: a 226 did not say what it left out" * state.whole
     if state.answers_unchanged:
         return f"{said}; 304 seen"
     return f"{said}; sends everything all the same ({_times(state.same_bytes)})" if state.same_bytes else said

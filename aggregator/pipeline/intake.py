@@ -16,9 +16,6 @@ from aggregator.pipeline.normalise import Normalised, normalise
 from aggregator.pipeline.parse import parse, parse_lightly
 from aggregator.pipeline.plain import shortened, tidy
 
-PARTIAL = 226
-"""The status of an answer that holds only what is new (RFC 3229 §10.4.1)."""
-
 FEWEST = 5
 """A document of fewer entries is never called a re-publication: one new guid on a quiet day is no evidence."""
 
@@ -30,8 +27,7 @@ def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "", langua
     entries for which neither they nor the document name one.
     """
     address = fetched.final_url or fetched.url or url
-    partial = fetched.status == PARTIAL
-    return compare(parse(fetched), known, url=address, now=now, language=language, partial=partial)
+    return compare(parse(fetched), known, url=address, now=now, language=language, partial=fetched.partial)
 
 
 def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
@@ -54,8 +50,7 @@ def read_lightly(one: Unread, *, now: datetime) -> Intake | None:
     if feed is None:
         return None
     address = one.answer.final_url or one.answer.url or one.url
-    partial = one.answer.status == PARTIAL
-    return compare(feed, one.known, url=address, now=now, language=one.language, partial=partial)
+    return compare(feed, one.known, url=address, now=now, language=one.language, partial=one.answer.partial)
 
 
 def compare(

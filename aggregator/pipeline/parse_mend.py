@@ -64,9 +64,13 @@ def _is_character(number: bytes) -> bool:
 
 
 def _as_utf8(body: bytes) -> bytes:
-    """Read single bytes that are no UTF-8 as Windows-1252, where most of the signs beyond ASCII are UTF-8."""
+    """Read bytes that are no UTF-8 as Windows-1252, with all others where few signs beyond ASCII are UTF-8.
+
+    Not where they follow each other: letters with a mark stand among plain ones, whole words are of another script.
+    """
     text = body.decode("utf-8", "surrogateescape")
-    stray = sum(map(len, re.findall("[\udc80-\udcff]+", text)))
-    if not stray or len(re.findall("[^\x00-\x7f\udc80-\udcff]", text)) <= stray:
-        return body
-    return text.translate(_STRAY).encode()
+    runs = re.findall("[\udc80-\udcff]+", text)
+    stray = sum(map(len, runs))
+    if not stray or len(re.findall("[^\x00-\x7f\udc80-\udcff]", text)) > stray:
+        return text.translate(_STRAY).encode()
+    return body.decode("cp1252", "replace").encode() if stray < 2 * len(runs) else body

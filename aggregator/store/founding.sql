@@ -62,6 +62,8 @@ CREATE TABLE feed (
   reject TEXT NOT NULL,
   failing_since BIGINT,
   fresh_until BIGINT,
+  unclosed BOOLEAN DEFAULT '0' NOT NULL,
+  whole BOOLEAN DEFAULT '0' NOT NULL,
   CONSTRAINT pk_feed PRIMARY KEY (id),
   CONSTRAINT uq_feed_url UNIQUE (url)
 );

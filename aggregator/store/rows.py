@@ -11,7 +11,7 @@ from aggregator.store.driver import instant, moment, number, read_json, write_js
 OF_ANSWER = (
     *("body_hash", "moved_to", "moved_since", "moved_count", "adopted", "status", "outcome", "error", "failures"),
     *("failing_since", "fetched", "succeeded", "due", "due_reason", "wait_until", "freshness", "fresh_until", "gone"),
-    *("answers_full", "answers_unchanged", "same_bytes"),
+    *("answers_full", "answers_unchanged", "same_bytes", "whole"),
 )
 """Columns of a feed that every answer writes, by the names they have in FeedState."""
 
@@ -20,7 +20,7 @@ VISIBLE = ("title", "home", "publisher", "atom_id", "language", "updated")
 
 OF_DOCUMENT = (
     *VISIBLE,
-    *("format", "criterion", "ttl", "skip_hours", "skip_days", "newest", "rhythm", "rejected", "reject"),
+    *("format", "criterion", "ttl", "skip_hours", "skip_days", "newest", "rhythm", "rejected", "reject", "unclosed"),
 )
 """Columns that only a document writes: a 304 or a failure leaves them as they are."""
 
@@ -33,7 +33,7 @@ MOMENTS = frozenset(
         *("document_read", "lease_until", "failing_since", "fresh_until"),
     }
 )
-LISTS, FLAGS = frozenset({"skip_hours", "skip_days"}), frozenset({"gone", "listed"})
+LISTS, FLAGS = frozenset({"skip_hours", "skip_days"}), frozenset({"gone", "listed", "unclosed", "whole"})
 """Which columns of a feed are not kept as they are; a test holds this to the tables."""
 
 _OWN = ("id", "url", "listed", "first_seen", "entries")

@@ -77,6 +77,8 @@ class FeedRow(Row, table=True):
     reject: str = Field(default="", sa_type=Text)
     failing_since: datetime | None = Field(default=None, sa_type=Moment)
     fresh_until: datetime | None = Field(default=None, sa_type=Moment)
+    unclosed: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    whole: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
 
 
 class EntryRow(Row, table=True):

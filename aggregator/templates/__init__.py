@@ -10,16 +10,7 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Any
 
-from jinja2 import (
-    BaseLoader,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+from jinja2 import Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 
 from aggregator.errors import TemplateError
 from aggregator.model import Issue, Letter
@@ -28,13 +19,17 @@ from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people_samples import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
 from aggregator.templates.isolates import apart, isolated, runs
+from aggregator.templates.loaders import loader
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
 from aggregator.templates.words import check_words, frame_of, raise_all
-from aggregator.workspace import fingerprint, shipped
+from aggregator.workspace import fingerprint
 
 __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
+
+LATER = frozenset({"crowded"})
+"""What `done.html` has to say that it had not at first."""
 
 _LINE = re.compile(r":\d+\Z")
 
@@ -48,11 +43,8 @@ class Templates:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        loaders: list[BaseLoader] = [FileSystemLoader(folder), _Behind(folder)] if folder else []
-        default = FileSystemLoader(shipped("templates"))
-        loaders += [PrefixLoader({"default": default}, delimiter=":"), default]
         self._environment = Environment(
-            loader=ChoiceLoader(loaders),
+            loader=loader(folder),
             autoescape=lambda name: bool(name) and str(name).endswith((".html", ".htm", ".xml")),
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -115,9 +107,21 @@ class Templates:
         return values_of(issue, self.frame(issue.language), links)
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
-        """Write one template out; raises TemplateError that names FILE:LINE."""
-        with _mistakes_named(name):
-            return self._environment.get_template(name).render(values)
+        """Write one template out; raises TemplateError that names FILE:LINE.
+
+        A ``done.html`` from before there was a case to name gives way to the shipped one, for that case.
+        """
+        try:
+            with _mistakes_named(name):
+                return self._environment.get_template(name).render(values)
+        except TemplateError:
+            if not self._is_older(name, values):
+                raise
+            return self.render(f"default:{name}", values)
+
+    def _is_older(self, name: str, values: Mapping[str, Any]) -> bool:
+        done, path = values.get("done"), (self._folder or Path()) / name
+        return done in LATER and path.is_file() and done not in path.read_text(encoding="utf-8", errors="replace")
 
     def check(self) -> None:
         """Read every template; write out an issue, an empty one, and what subscribers see.
@@ -161,18 +165,6 @@ def _mistakes(attempts: Iterable[Callable[[], object]]) -> dict[str, TemplateErr
         except TemplateError as error:
             found.setdefault(_LINE.sub("", error.template), error)
     return found
-
-
-class _Behind(FileSystemLoader):
-    """The shipped templates as long as the user has none of that name: Jinja2 would never look again."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(shipped("templates"))
-        self._users = folder
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
-        source, path, unchanged = super().get_source(environment, template)
-        return source, path, lambda: unchanged() and not (self._users / template).is_file()
 
 
 def _is_template(name: str) -> bool:

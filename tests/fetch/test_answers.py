@@ -35,7 +35,6 @@ READABLE = {
     "brotli": (packed(BROTLI, "br"), b"hello"),
     "empty": (Page(b""), b""),
     "other charset": (Page("<rss>ü</rss>".encode("utf-16")), "<rss>ü</rss>".encode("utf-16")),
-    "203": (Page(TEXT, status=203), TEXT),
     "until the connection closes": (Page(raw=b"HTTP/1.0 200 OK\r\n\r\n" + TEXT), TEXT),
     "after early hints": (Page(raw=b"HTTP/1.1 103 Early\r\nEtag: no\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello"), b"hello"),
     "a header like a status line": (Page(raw=b"HTTP/1.1 200 OK\r\nHTTP/1.1: 404\r\n\r\nhello"), b"hello"),
@@ -53,6 +52,16 @@ def test_a_body_arrives_as_it_was_before_compression(name: str, fetch: Fetch) ->
         answer = fetch(server.url())
     assert isinstance(answer, Fetched), answer
     assert (answer.status, answer.body, answer.headers.get("etag")) == (200, body, None)
+
+
+@pytest.mark.parametrize("status", [202, 203, 206, 299])
+@pytest.mark.parametrize("body", [TEXT, b'<?xml version="1.0"?>\n<!-- -->\n<a:feed>', b' {"version": 1}'])
+def test_a_feed_that_comes_with_another_success_than_200_is_one(status: int, body: bytes, fetch: Fetch) -> None:
+    """A number that says nothing is one like 200 (RFC 9110 §15); servers and gates before them do send 202 and 206."""
+    with serve({"/": Page(body, status=status)}) as server:
+        answer = fetch(server.url())
+    assert isinstance(answer, Fetched)
+    assert (answer.status, answer.body, answer.partial) == (status, body, False)
 
 
 def test_a_gzip_cut_short_is_read_as_far_as_it_goes(fetch: Fetch) -> None:
@@ -86,7 +95,8 @@ UNREADABLE = {
     "a NUL in the header": (Page(raw=b"HTTP/1.1 200 OK\r\nETag: a\0b\r\n\r\n"), "no HTTP answer"),
     "no HTTP": (Page(raw=b"220 mail.example.org ESMTP\r\n"), "no HTTP answer"),
     "204": (Page(status=204), "HTTP 204 No Content"),
-    "206": (Page(TEXT, status=206), "HTTP 206 Partial Content"),
+    "202": (Page(b"<!doctype html><script>challenge()</script>", status=202), "HTTP 202 Accepted"),
+    "206": (Page(TEXT[:3] * 99, status=206), "HTTP 206 Partial Content"),
     "300": (Page(b"choose", status=300), "HTTP 300 Multiple Choices"),
     "304 to nobody": (Page(status=304), "HTTP 304 Not Modified: although we asked for the whole"),
     "401": (Page(b"", status=401), "HTTP 401 Unauthorized"),

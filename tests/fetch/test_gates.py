@@ -12,6 +12,11 @@ SAID = {
     "a challenge by its header": (Page(status=403, headers={"CF-Mitigated": "challenge"}), CLOUDFLARE),
     "a challenge by its page": (Page(CHALLENGE, status=503, headers={"Server": "cloudflare"}), CLOUDFLARE),
     "a challenge in a large page": (Page(CHALLENGE + b" " * 2_000_000, status=403), CLOUDFLARE),
+    "a challenge with a success": (
+        Page(b"<html><script>", status=202, headers={"X-Amzn-Waf-Action": "challenge"}),
+        "AWS WAF lets only browsers pass here",
+    ),
+    "no document with a success": (Page(b"<html>later", status=202), "an answer without a document"),
     "a name is asked for": (Page(status=401), "it asks who we are; give the feed `username` and `password_env`"),
     "forbidden": (Page(status=403), "the server does not let us read it; ask its publisher"),
     "not there": (Page(CHALLENGE, status=404), "there is nothing at this address; the feed may have moved"),

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from aggregator.app import open_app
-from aggregator.jobs.compose import digest_named, next_period
+from aggregator.jobs.compose import compose_issue, digest_named, next_period, pressed_period
 from aggregator.jobs.drafting import hold
 from tests.servers import Page, serve
 from tests.workspaces import START, Desk, desk, item, rss
@@ -134,6 +134,27 @@ def test_a_first_issue_that_waits_is_previewed_and_drafted_as_that_of_its_moment
         here.clock.forward(days=3, hours=2)
         due = here.sync()
     assert (early.issues, early.held) == ([], {}) and due.held == {"morning": "2026-11-26"}
+
+
+def test_a_first_issue_that_is_made_at_once_bears_the_date_of_its_day(tmp_path: Path) -> None:
+    """Not that of the Thursday before the digest was there. The next Thursday has its issue, and no day before it."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("daily", "thu"))
+        here.sync()
+        named, came = [], []
+        for number in (2, 3, 4):
+            with here.app() as app:
+                digest = digest_named(app, "morning")
+                period = pressed_period(app, digest, now=app.clock())
+                named.append(period.name)
+                if app.store.issues.find("morning", period.name) is None:
+                    compose_issue(app, digest, period)
+            here.clock.forward(days=1, hours=1)
+            server.pages["/a"] = Page(rss(item(number, at=here.clock())))
+            came += here.sync(force=True).issues
+            assert coming(here) == ("2026-11-26" if number < 4 else "2026-12-03")
+    assert named == ["2026-11-23"] * 3
+    assert [issue.period for issue in came] == ["2026-11-26"]
 
 
 def test_a_first_issue_that_waits_for_approval_is_asked_about_for_days(tmp_path: Path) -> None:

@@ -585,6 +585,50 @@ def test_a_226_adds_what_is_new_and_takes_nothing_away(tmp_path: Path) -> None:
     assert (after.body_hash, after.rhythm, after.newest) == (before.body_hash, before.rhythm, before.newest)
 
 
+@pytest.mark.parametrize("delta", [rss(item(3)), b"\xd6\xc3\xc4\x00 a delta of bytes"])
+def test_a_226_that_does_not_say_what_it_left_out_is_asked_for_once(tmp_path: Path, delta: bytes) -> None:
+    """RFC 3229 §10.4.1 wants it named. Nothing is lost, whatever it was: from then on whole documents are asked for."""
+    whole = {tag: rss(*map(item, range(1, last + 1))) for tag, last in (('"1"', 2), ('"2"', 3), ('"3"', 4))}
+    tags = iter(whole)
+
+    def answer(seen: Seen) -> Page:
+        tag = next(tags)
+        body, status = (delta, 226) if "a-im" in seen.headers else (whole[tag], 200)
+        return Page(body, status=status, headers={"ETag": tag})
+
+    with serve({"/a": answer}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        cli.register(("feeds",))
+        shown, counts = [], []
+        for _ in whole:
+            here.sync(force=True)
+            here.clock.forward(hours=1)
+            counts.append(state_of(here, server.url("/a")).entries)
+            shown.append(CliRunner().invoke(cli.app, ["-C", str(tmp_path), "feeds", "show", "/a"]).stdout)
+        with here.app() as app:
+            held = {stored.last_seen for stored in app.store.entries.search()}
+    read = delta.startswith(b"<")
+    assert [seen.headers.get("a-im") for seen in server.requests] == [None, "feed", None]
+    assert conditions(server.requests[2]) == (("", "") if read else ('"1"', ""))
+    assert counts == [2, 3 if read else 2, 4] and held == {state_of(here, server.url("/a")).succeeded}
+    assert ("226: read, but it did not say what it left out (IM: feed)" in shown[1]) is read
+    assert "validators:  ETag; asked for whole documents: a 226 did not say what it left out" in shown[2]
+
+
+def test_a_server_that_always_answers_226_is_read_as_one_that_answers_200(tmp_path: Path) -> None:
+    bodies = iter([rss(item(1), item(2)), rss(item(2), item(3))])
+    with serve({"/a": lambda seen: Page(next(bodies), status=226, headers={"ETag": '"1"'})}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.clock.forward(hours=3)
+        here.sync()
+        with here.app() as app:
+            last_seen = {stored.entry.guid[-1]: stored.last_seen for stored in app.store.entries.search()}
+    assert [seen.headers.get("a-im") for seen in server.requests] == [None, None]
+    assert conditions(server.requests[1]) == ('"1"', "")
+    assert last_seen == {"1": START, "2": START + 3 * HOUR, "3": START + 3 * HOUR}
+
+
 def test_under_run_feeds_are_asked_in_their_own_minutes(tmp_path: Path) -> None:
     """New ones at once, then each in its minute: not all together, none early, none later than an hour after."""
     with serve({f"/{number}": Page(rss(item(number))) for number in range(12)}) as server:

@@ -7,6 +7,7 @@ import pytest
 from aggregator.model import Fetched, Known, ParsedFeed
 from aggregator.pipeline import intake
 from aggregator.pipeline.parse import parse
+from aggregator.pipeline.parse_mend import mended
 
 URL = "https://example.com/feed"
 HEAD = b"<?xml version='1.0'?><rss version='2.0'><channel><title>T</title>"
@@ -50,6 +51,19 @@ def test_a_document_of_another_encoding_is_mended_in_it() -> None:
     declared = body.replace(b"'1.0'", b"'1.0' encoding='iso-8859-1'")
     for feed in (read(declared), read(body, "text/xml; charset=iso-8859-1")):
         assert (feed.entries[0].title.value, "café" in feed.entries[1].summary.value) == ("Q & A", True)
+
+
+@pytest.mark.parametrize("declared", ["", " encoding='utf-8'"])
+def test_a_document_of_windows_1252_that_does_not_say_so_is_mended_in_it(declared: str) -> None:
+    """As browsers read it. Words of another script would become well-formed nonsense: they are left to the parser."""
+    start = f"<?xml version='1.0'{declared}?>".encode()
+    old = OLD.replace("“quoted”".encode(), "« à côté\xa0» d’été".encode("cp1252"))
+    well, slip = (start + document(title).removeprefix(document(title)[:21]) for title in (b"Q &amp; A", b"Q & A"))
+    well, slip = (body.replace(OLD, old) for body in (well, slip))
+    assert read(slip).entries == read(well).entries
+    assert "« à côté\xa0» d’été" in read(slip).entries[1].summary.value
+    russian = slip.replace(b"Q & A", "Пётр & Павел приехали в Петербург".encode("cp1251"))
+    assert mended(russian, "") == russian
 
 
 def test_names_that_a_document_declares_are_its_own() -> None:

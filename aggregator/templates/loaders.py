@@ -1,0 +1,45 @@
+"""Where templates are looked for: the user's folder, and the shipped ones behind it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+
+from aggregator.workspace import shipped
+
+_MACRO = re.compile(r"{% macro (\w+)\(.*?{% endmacro %}\n?", re.DOTALL)
+
+Source = tuple[str, str, Callable[[], bool]]
+
+
+def loader(folder: Path | None) -> BaseLoader:
+    """Look for a template in the user's ``folder``, then among the shipped ones, which are also ``default:NAME``."""
+    users: list[BaseLoader] = [_Users(folder), _Behind(folder)] if folder else []
+    default = FileSystemLoader(shipped("templates"))
+    return ChoiceLoader([*users, PrefixLoader({"default": default}, delimiter=":"), default])
+
+
+class _Users(FileSystemLoader):
+    """The user's templates; a whole copy of an older shipped one gets the macros that others expect of it by now."""
+
+    def get_source(self, environment: Environment, template: str) -> Source:
+        source, path, unchanged = super().get_source(environment, template)
+        ours = shipped("templates") / template
+        if "default:" in source or not ours.is_file():
+            return source, path, unchanged
+        macros = _MACRO.finditer(ours.read_text(encoding="utf-8"))
+        lacking = [macro[0] for macro in macros if not re.search(rf"\b{macro[1]}\b", source)]
+        return source + "".join(lacking), path, unchanged
+
+
+class _Behind(FileSystemLoader):
+    """The shipped templates as long as the user has none of that name: Jinja2 would never look again."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(shipped("templates"))
+        self._users = folder
+
+    def get_source(self, environment: Environment, template: str) -> Source:
+        source, path, unchanged = super().get_source(environment, template)
+        return source, path, lambda: unchanged() and not (self._users / template).is_file()
