@@ -6,6 +6,7 @@ numbers until the last step, so that the order in which sums are made changes no
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import log, sqrt
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from aggregator.model import Placement, Traits
 from aggregator.pipeline.stories_likeness import DAY, MEANING, ROUNDED, TERMS, WINDOW, Pairs
+from aggregator.pipeline.stories_members import ALONE, CROWDED, Members
 from aggregator.pipeline.stories_memory import Memory
 from aggregator.pipeline.stories_postings import AT_ONCE
 from aggregator.pipeline.stories_profile import Profile, dot
@@ -30,7 +32,10 @@ _HAIR = 1e-9  # what is reckoned in another way may differ by so little
 
 def likeness(one: Traits, other: Traits) -> float:
     """Say how alike two entries are that have a meaning, 0 to 1."""
-    return Pairs([one], [0], [other]).alike([0])[0]
+    members = Members()
+    members.add(list(dict.fromkeys((one, other))))
+    mine, theirs = (members.rows(np.array([entry.entry])) for entry in (one, other))
+    return Pairs(members, mine, theirs).alike(np.array([0]))[0]
 
 
 def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
@@ -43,6 +48,7 @@ def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
     found: list[Placement] = []
     for start in range(0, len(entries), AT_ONCE):
         found += _Near(entries[start : start + AT_ONCE], memory).place()
+    memory.tell(entries)
     return found
 
 
@@ -54,44 +60,42 @@ class _Near:
     """
 
     def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
-        self._entries, self._memory = entries, memory
-        self._pairs = Pairs(entries, *memory.near(entries, within=WINDOW))
-        who, most = np.array(self._pairs.who, dtype=np.int64), self._pairs.most
-        self._most, self._live = most.tolist(), dict[int, list[int]]()
+        self._entries, self._memory, self._members = entries, memory, memory.members
+        self._first, who, self._whom = memory.near(entries, within=WINDOW)
+        self._pairs = Pairs(memory.members, self._first + who, self._whom)
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
-        live, hot = self._warm(who, most)
-        for place, n in zip(live.tolist(), who[live].tolist(), strict=True):
-            self._live.setdefault(n, []).append(place)
-        memory.meet([self._pairs.whom[place] for place in live.tolist()])
-        times = np.bincount(who[hot], minlength=len(entries))
-        self._hot = set(np.flatnonzero(times).tolist())
-        self._alike = self._asked(np.flatnonzero((times >= _MANY)[who] & (most >= _NEAR)).tolist())
-        self._ripen([place for place in hot.tolist() if place not in self._alike])
+        self._live, self._hot = self._warm()
+        memory.meet(self._whom[self._live])
+        times = np.bincount(who[self._hot], minlength=len(entries))
+        asked = (times >= _MANY)[who] & (self._pairs.most >= _NEAR)
+        self._alike = self._asked(np.flatnonzero(asked))
+        self._ripen(np.flatnonzero(self._hot & ~asked))
 
     def place(self) -> list[Placement]:
         """Place them in their order."""
         return [self._placed(n, entry) for n, entry in enumerate(self._entries)]
 
-    def _warm(self, who: NDArray[np.int64], most: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give the pairs that may matter where the other is one of many, and those that may where it is alone."""
-        lengths = np.array([one.length for one in self._entries], dtype=np.int64)[who]
-        others = np.array([one.length for one in self._pairs.whom], dtype=np.int64)
-        live = np.flatnonzero(most >= _DRAWN * _between(_JOIN, lengths * _SHORT) - _HAIR)
-        return live, live[most[live] >= _between(_JOIN, lengths[live] * others[live]) - _HAIR]
+    def _warm(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell of pairs whether they may matter where the other is one of many, and whether where it is alone."""
+        lengths, most = self._members["length"].astype(np.int64), self._pairs.most
+        mine = lengths[self._pairs.mine]
+        live = most >= _DRAWN * _between(_JOIN, mine * _SHORT) - _HAIR
+        return live, live & (most >= _between(_JOIN, mine * lengths[self._whom]) - _HAIR)
 
-    def _ripen(self, places: Sequence[int]) -> None:
-        whom, who = self._pairs.whom, self._pairs.who
-        self._memory.ripen([one for place in places for one in (self._entries[who[place]], whom[place])])
+    def _ripen(self, places: NDArray[np.int64]) -> None:
+        self._memory.ripen(chain.from_iterable(self._pairs.at(places)))
 
-    def _asked(self, places: Sequence[int]) -> dict[int, float]:
+    def _asked(self, places: NDArray[np.int64]) -> dict[int, float]:
         """Say how alike these pairs are."""
+        if not len(places):
+            return {}
         self._ripen(places)
-        return dict(zip(places, self._pairs.alike(places), strict=True)) if places else {}
+        return dict(zip(places.tolist(), self._pairs.alike(places), strict=True))
 
     def _placed(self, n: int, entry: Traits) -> Placement:
-        memory = self._memory
+        memory, row = self._memory, self._first + n
         if not self._may_join(n):
-            return Placement(memory.found(entry))
+            return Placement(memory.found(row))
         terms = entry.terms
         alike = self._like(n, terms)
         least = _DRAWN * between(_JOIN, entry.length * _SHORT)
@@ -99,39 +103,43 @@ class _Near:
         scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
         joined = sorted([one for one in scored if one[0]], reverse=True)
         if not joined:
-            return Placement(memory.found(entry))
+            return Placement(memory.found(row))
         score, story = joined[0][0], -joined[0][1]
         _, like = max(alike[story])
-        nearest = memory.member(-like)
-        why = _why(entry.said, terms, nearest.terms if nearest else {})
-        memory.join(entry, story)
+        why = _why(entry.said, terms, memory.member(-like).terms)
+        memory.join(row, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)
         return Placement(story, -like, round(min(score, 1.0), 4), why)
 
     def _may_join(self, n: int) -> bool:
         """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
-        live, crowded, whom = self._live.get(n, ()), self._memory.crowded, self._pairs.whom
-        return n in self._hot or any(whom[place].story in crowded for place in live)
+        mine = slice(self._begins[n], self._begins[n + 1])
+        crowded = self._members["others"][self._whom[mine]] == CROWDED
+        return bool((self._hot[mine] | self._live[mine] & crowded).any())
 
     def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
         """Say how like an entry is to the members of each story that may draw it."""
         stories: dict[int, list[int]] = {}
-        for place in range(self._begins[n], self._begins[n + 1]):
-            if self._most[place] >= _NEAR:
-                stories.setdefault(self._pairs.whom[place].story, []).append(place)
+        begin, end = self._begins[n], self._begins[n + 1]
+        near = begin + np.flatnonzero(self._pairs.most[begin:end] >= _NEAR)
+        for place, story in zip(near.tolist(), self._members["story"][self._whom[near]].tolist(), strict=True):
+            stories.setdefault(story, []).append(place)
         alike = self._alike
-        if not any(place in alike for place in range(self._begins[n], self._begins[n + 1])):
+        if not any(place in alike for place in range(begin, end)):
             stories = {story: places for story, places in stories.items() if self._may_draw(n, terms, story, places)}
-            alike = self._asked([place for places in stories.values() for place in places])
+            alike = self._asked(np.array([place for places in stories.values() for place in places], dtype=np.int64))
+        entries = self._members["entry"][self._whom[begin:end]].tolist()
         found = {
-            story: [(alike[place], -self._pairs.whom[place].entry) for place in places if alike[place] >= _NEAR]
+            story: [(alike[place], -entries[place - begin]) for place in places if alike[place] >= _NEAR]
             for story, places in stories.items()
         }
         return {story: near for story, near in found.items() if near}
 
     def _may_draw(self, n: int, terms: Mapping[int, int], story: int, places: Sequence[int]) -> bool:
-        most = sorted([self._most[place] for place in places], reverse=True)
+        if self._members["others"][self._whom[places[0]]] == ALONE:
+            return bool(self._hot[places[0]])
+        most = sorted(self._pairs.most[places].tolist(), reverse=True)
         return _may_score(self._entries[n], terms, self._memory.profile(story), most)
 
 
