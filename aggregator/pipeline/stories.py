@@ -61,11 +61,13 @@ class _Near:
 
     def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
         self._entries, self._memory, self._members = entries, memory, memory.members
-        self._first, who, self._whom = memory.near(entries, within=WINDOW)
-        self._pairs = Pairs(memory.members, self._first + who, self._whom)
+        self._first, self._who, self._whom = memory.near(entries, within=WINDOW)
+        self._pairs, who = Pairs(memory.members, self._first + self._who, self._whom), self._who
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
         self._live, self._hot = self._warm()
         memory.meet(self._whom[self._live])
+        crowded = self._members["others"][self._whom] == CROWDED
+        self._drawn = set(who[self._hot | self._live & crowded].tolist())
         times = np.bincount(who[self._hot], minlength=len(entries))
         asked = (times >= _MANY)[who] & (self._pairs.most >= _NEAR)
         self._alike = self._asked(np.flatnonzero(asked))
@@ -95,7 +97,7 @@ class _Near:
     def _placed(self, n: int, entry: Traits) -> Placement:
         memory, row = self._memory, self._first + n
         if not self._may_join(n):
-            return Placement(memory.found(row))
+            return Placement(memory.found(row, entry.entry))
         terms = entry.terms
         alike = self._like(n, terms)
         least = _DRAWN * between(_JOIN, entry.length * _SHORT)
@@ -103,20 +105,19 @@ class _Near:
         scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
         joined = sorted([one for one in scored if one[0]], reverse=True)
         if not joined:
-            return Placement(memory.found(row))
+            return Placement(memory.found(row, entry.entry))
         score, story = joined[0][0], -joined[0][1]
         _, like = max(alike[story])
         why = _why(entry.said, terms, memory.member(-like).terms)
         memory.join(row, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)
+        self._drawn.update(self._who[self._live & (self._members["story"][self._whom] == story)].tolist())
         return Placement(story, -like, round(min(score, 1.0), 4), why)
 
     def _may_join(self, n: int) -> bool:
         """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
-        mine = slice(self._begins[n], self._begins[n + 1])
-        crowded = self._members["others"][self._whom[mine]] == CROWDED
-        return bool((self._hot[mine] | self._live[mine] & crowded).any())
+        return n in self._drawn
 
     def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
         """Say how like an entry is to the members of each story that may draw it."""

@@ -69,7 +69,7 @@ class Memory:
 
         Of those that were published ``within`` so many microseconds of it. One that was emptied since is like none.
         """
-        first = self.members.add(entries)
+        first = self._enter(entries)
         who, found = self.postings.find(entries, self._leavers)
         ids, which = np.unique(found, return_inverse=True)
         whom, mine = self._at_hand(ids)[which], first + who
@@ -79,6 +79,13 @@ class Memory:
         near = np.flatnonzero(there & (np.abs(published[whom] - published[mine]) <= within))
         self.members.meet(whom[near])
         return Near(first, who[near], whom[near])
+
+    def _enter(self, entries: Sequence[Traits]) -> int:
+        """Take in entries that are to be placed; one that never was has a story of its own until it joins another."""
+        first = self.members.add(entries)
+        own = first + np.flatnonzero([one.entry not in self._leavers for one in entries])
+        self.members["story"][own], self.members["others"][own] = self.members["entry"][own], ALONE
+        return first
 
     def _at_hand(self, entries: NDArray[np.int64]) -> Rows:
         """Say where those of ``entries`` stand that there are; stored ones are taken in, those placed anew are not."""
@@ -141,11 +148,11 @@ class Memory:
             self._ripen(unripe)
             self.members.means(unripe)
 
-    def found(self, row: int) -> int:
-        """Make a member the first of a story of its own; says its id."""
-        entry = int(self.members["entry"][row])
-        own = self._leavers.get(entry)
-        story = entry if own is None else next(id for id in own if id not in self._taken)
+    def found(self, row: int, entry: int) -> int:
+        """Make an entry the first of a story of its own; says its id."""
+        if (own := self._leavers.get(entry)) is None:
+            return entry  # as noted when it came
+        story = next(id for id in own if id not in self._taken)
         self._taken.add(story)
         self._profiles.pop(story, None)
         self.members["story"][row], self.members["others"][row] = story, ALONE
