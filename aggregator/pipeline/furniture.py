@@ -1,6 +1,7 @@
 """Paragraphs that a source repeats: learned from its entries, and left out where texts are compared."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from struct import Struct, pack, unpack, unpack_from
 from zlib import crc32
 
@@ -19,7 +20,7 @@ _DIGITS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 _EMPTY = pack("<I", 0)  # none is repeated
 _ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
-_NOTICED, _SEEN, _BY = Struct("<I16x"), Struct("<I"), Struct("<IIII")  # of such a row: the first alone, and its parts
+_SEEN, _BY = Struct("<I"), Struct("<IIII")  # the parts of such a row
 
 
 @value(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
 def _added(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]) -> bytes:
     """Note paragraphs none of which were noticed before, as most are not, without reading by whom; else nothing."""
     kept, begin = before.kept or _EMPTY, 4 + 4 * len(before.repeated)
-    had = {seen for (seen,) in _NOTICED.iter_unpack(kept[begin:])} | before.repeated
+    had = before.repeated.union(_noticed((len(kept) - begin) // (4 * _ROW)).unpack_from(kept, begin))
     rows: dict[int, bytes] = {}
     for guid, title, hashes in entries:
         new = dict.fromkeys(hashes, _BY.pack(_hash(guid), _hash(title or guid), 0, 0))
@@ -95,6 +96,12 @@ def _added(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]
         rows |= new
     noticed = kept[begin:] + b"".join([_SEEN.pack(seen) + by for seen, by in rows.items()])
     return kept[:begin] + noticed[-4 * _ROW * NOTICED :] if rows else b""
+
+
+@cache
+def _noticed(count: int) -> Struct:
+    """The form of so many rows, of which only the paragraphs are read."""
+    return Struct("<" + "I16x" * count)
 
 
 def _hash(text: str) -> int:

@@ -121,27 +121,27 @@ class _Near:
 
     def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
         """Say how like an entry is to the members of each story that may draw it."""
-        stories: dict[int, list[int]] = {}
-        begin, end = self._begins[n], self._begins[n + 1]
-        near = begin + np.flatnonzero(self._pairs.most[begin:end] >= _NEAR)
-        for place, story in zip(near.tolist(), self._members["story"][self._whom[near]].tolist(), strict=True):
-            stories.setdefault(story, []).append(place)
+        near = self._begins[n] + np.flatnonzero(self._pairs.most[self._begins[n] : self._begins[n + 1]] >= _NEAR)
         alike = self._alike
-        if not any(place in alike for place in range(begin, end)):
-            stories = {story: places for story, places in stories.items() if self._may_draw(n, terms, story, places)}
-            alike = self._asked(np.array([place for places in stories.values() for place in places], dtype=np.int64))
-        entries = self._members["entry"][self._whom[begin:end]].tolist()
-        found = {
-            story: [(alike[place], -entries[place - begin]) for place in places if alike[place] >= _NEAR]
-            for story, places in stories.items()
-        }
-        return {story: near for story, near in found.items() if near}
+        if not any(place in alike for place in near.tolist()):
+            near = self._drawing(n, terms, near)
+            alike = self._asked(near)
+        stories, entries = (self._members[fact][self._whom[near]].tolist() for fact in ("story", "entry"))
+        found: dict[int, list[tuple[float, int]]] = {}
+        for place, story, entry in zip(near.tolist(), stories, entries, strict=True):
+            if alike[place] >= _NEAR:
+                found.setdefault(story, []).append((alike[place], -entry))
+        return found
 
-    def _may_draw(self, n: int, terms: Mapping[int, int], story: int, places: Sequence[int]) -> bool:
-        if self._members["others"][self._whom[places[0]]] == ALONE:
-            return bool(self._hot[places[0]])
-        most = sorted(self._pairs.most[places].tolist(), reverse=True)
-        return _may_score(self._entries[n], terms, self._memory.profile(story), most)
+    def _drawing(self, n: int, terms: Mapping[int, int], near: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give those of some pairs of an entry whose stories may draw it, whatever it means."""
+        whom, most = self._whom[near], self._pairs.most[near]
+        alone, stories = self._members["others"][whom] == ALONE, self._members["story"][whom]
+        drawing = alone & self._hot[near]
+        for story in set(stories[~alone].tolist()):
+            mine, profile = stories == story, self._memory.profile(story)
+            drawing[mine] = _may_score(self._entries[n], terms, profile, np.sort(most[mine])[::-1].tolist())
+        return near[drawing]
 
 
 @lru_cache(maxsize=8192)

@@ -290,7 +290,7 @@ def test_what_is_not_asked_for_its_meaning_would_have_joined_nothing(monkeypatch
     found = stories(lazy)
     assert 0 < sum(not one.meaning for one in lazy) < len(lazy)
     monkeypatch.setattr(source._Near, "_may_join", lambda self, n: True)
-    monkeypatch.setattr(source._Near, "_may_draw", lambda self, n, terms, story, places: True)
+    monkeypatch.setattr(source._Near, "_drawing", lambda self, n, terms, near: near)
     asked = Reader().read(entries, said(entries, Vocabulary()))
     assert stories(asked) == found
     assert 20 < sum(placement.like > 0 for placement in found) < 100
