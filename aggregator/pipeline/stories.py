@@ -6,7 +6,6 @@ numbers until the last step, so that the order in which sums are made changes no
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 from math import log, sqrt
 
 import numpy as np
@@ -28,6 +27,9 @@ _WHY = 6  # shared words that are told
 _CLOSEST = 5  # members of a story that speak for it
 _MANY = 3  # so many others that an entry may join one by one: all it is compared with are looked at together
 _HAIR = 1e-9  # what is reckoned in another way may differ by so little
+
+Alike = tuple[float, int, int]
+"""How like a member is; its entry, negated, so that the older is the greater of equal ones; and its row."""
 
 
 def likeness(one: Traits, other: Traits) -> float:
@@ -61,13 +63,12 @@ class _Near:
 
     def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
         self._entries, self._memory, self._members = entries, memory, memory.members
-        self._first, self._who, self._whom = memory.near(entries, within=WINDOW)
-        self._pairs, who = Pairs(memory.members, self._first + self._who, self._whom), self._who
+        self._first, who, self._whom = memory.near(entries, within=WINDOW)
+        self._pairs = Pairs(memory.members, self._first + who, self._whom)
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
-        self._live, self._hot = self._warm()
+        self._live, self._hot = self._matter()
         memory.meet(self._whom[self._live])
-        crowded = self._members["others"][self._whom] == CROWDED
-        self._drawn = set(who[self._hot | self._live & crowded].tolist())
+        self._warm, self._joined = set(who[self._hot | self._crowded(slice(None))].tolist()), False
         times = np.bincount(who[self._hot], minlength=len(entries))
         asked = (times >= _MANY)[who] & (self._pairs.most >= _NEAR)
         self._alike = self._asked(np.flatnonzero(asked))
@@ -77,7 +78,7 @@ class _Near:
         """Place them in their order."""
         return [self._placed(n, entry) for n, entry in enumerate(self._entries)]
 
-    def _warm(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    def _matter(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Tell of pairs whether they may matter where the other is one of many, and whether where it is alone."""
         lengths, most = self._members["length"].astype(np.int64), self._pairs.most
         mine = lengths[self._pairs.mine]
@@ -85,7 +86,7 @@ class _Near:
         return live, live & (most >= _between(_JOIN, mine * lengths[self._whom]) - _HAIR)
 
     def _ripen(self, places: NDArray[np.int64]) -> None:
-        self._memory.ripen(chain.from_iterable(self._pairs.at(places)))
+        self._memory.ripen(self._pairs.of(places).values())
 
     def _asked(self, places: NDArray[np.int64]) -> dict[int, float]:
         """Say how alike these pairs are."""
@@ -107,30 +108,39 @@ class _Near:
         if not joined:
             return Placement(memory.found(row, entry.entry))
         score, story = joined[0][0], -joined[0][1]
-        _, like = max(alike[story])
-        why = _why(entry.said, terms, memory.member(-like).terms)
+        _, like, other = max(alike[story])
+        why = _why(entry.said, terms, self._members.at(other).terms)
         memory.join(row, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)
-        self._drawn.update(self._who[self._live & (self._members["story"][self._whom] == story)].tolist())
+        self._joined = True
         return Placement(story, -like, round(min(score, 1.0), 4), why)
 
     def _may_join(self, n: int) -> bool:
         """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
-        return n in self._drawn
+        return n in self._warm or (self._joined and bool(self._crowded(self._mine(n)).any()))
 
-    def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
+    def _crowded(self, which: slice) -> NDArray[np.bool_]:
+        """Tell of pairs that may matter whether the story of the other has others by now."""
+        return self._live[which] & (self._members["others"][self._whom[which]] == CROWDED)
+
+    def _mine(self, n: int) -> slice:
+        """Say which pairs are those of an entry."""
+        return slice(self._begins[n], self._begins[n + 1])
+
+    def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[Alike]]:
         """Say how like an entry is to the members of each story that may draw it."""
-        near = self._begins[n] + np.flatnonzero(self._pairs.most[self._begins[n] : self._begins[n + 1]] >= _NEAR)
+        near = self._begins[n] + np.flatnonzero(self._pairs.most[self._mine(n)] >= _NEAR)
         alike = self._alike
-        if not any(place in alike for place in near.tolist()):
+        if not (len(near) and near[0] in alike):
             near = self._drawing(n, terms, near)
             alike = self._asked(near)
-        stories, entries = (self._members[fact][self._whom[near]].tolist() for fact in ("story", "entry"))
-        found: dict[int, list[tuple[float, int]]] = {}
-        for place, story, entry in zip(near.tolist(), stories, entries, strict=True):
+        rows = self._whom[near]
+        stories, entries = self._members["story"][rows].tolist(), self._members["entry"][rows].tolist()
+        found: dict[int, list[Alike]] = {}
+        for place, row, story, entry in zip(near.tolist(), rows.tolist(), stories, entries, strict=True):
             if alike[place] >= _NEAR:
-                found.setdefault(story, []).append((alike[place], -entry))
+                found.setdefault(story, []).append((alike[place], -entry, row))
         return found
 
     def _drawing(self, n: int, terms: Mapping[int, int], near: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -177,9 +187,7 @@ def _middle(terms: Mapping[int, int], profile: Profile) -> float:
     return (shared + MEANING * ROUNDED * length) / sqrt(max(squared + MEANING * length**2, 1e-9))
 
 
-def _score(
-    entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[tuple[float, int]], memory: Memory
-) -> float:
+def _score(entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[Alike], memory: Memory) -> float:
     """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
 
     A story of one member is as like as that member. The longer a story has lasted, the more it takes to join it.
@@ -188,7 +196,7 @@ def _score(
     bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
-    nearest = sorted((how for how, _ in found), reverse=True)
+    nearest = sorted((how for how, _, _ in found), reverse=True)
     if nearest[0] < bound * _DRAWN:
         return 0.0
     memory.ripen(profile.members)

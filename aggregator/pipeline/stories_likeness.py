@@ -39,14 +39,16 @@ class Pairs:
         self.most: NDArray[np.float64] = (self._base + MEANING * ROUNDED) * self._fresh
         """How alike each pair is at most, whatever they mean."""
 
-    def at(self, places: NDArray[np.int64]) -> list[tuple[Traits, Traits]]:
-        """Give these pairs."""
-        at, rows = self._members.at, (self.mine[places].tolist(), self.theirs[places].tolist())
-        return [(at(mine), at(theirs)) for mine, theirs in zip(*rows, strict=True)]
+    def of(self, places: NDArray[np.int64]) -> dict[int, Traits]:
+        """Give who is in these pairs, by their rows."""
+        rows = np.unique(np.concatenate((self.mine[places], self.theirs[places])))
+        return {row: self._members.at(row) for row in rows.tolist()}
 
     def alike(self, places: NDArray[np.int64]) -> list[float]:
         """Say how alike these pairs are, 0 to 1; all of them have a meaning by now."""
-        pairs, terms, apart = self.at(places), self._terms[places], self._apart[places]
+        at = self.of(places)
+        rows = zip(self.mine[places].tolist(), self.theirs[places].tolist(), strict=True)
+        pairs, terms, apart = [(at[one], at[other]) for one, other in rows], self._terms[places], self._apart[places]
         mixed = self._base[places] + meant(pairs) * (MEANING / 262_144)
         found: list[float] = (mixed * self._fresh[places]).tolist()
         series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()

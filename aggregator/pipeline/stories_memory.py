@@ -51,7 +51,7 @@ class Memory:
             self._profiles, self._gone = {}, set()
         self.merged: list[tuple[int, int]] = []
         self.postings.begin()
-        self._crowded: set[int] = set()  # stories that came to have more than one member
+        self._crowded: set[int] = set()  # stories that have more than one member by now
         self._leavers: dict[int, tuple[int, ...]] = {}
         self._taken: set[int] = set()
 
@@ -128,13 +128,10 @@ class Memory:
         if story not in self._profiles:
             rows = np.flatnonzero(self.members["story"] == story)
             if (self.members["others"][rows] == ALONE).any():
-                return Profile(map(self.members.at, rows.tolist()))
-            self._look_up_sums([story])
+                self._profiles[story] = Profile(map(self.members.at, rows.tolist()))
+            else:
+                self._look_up_sums([story])
         return self._profiles[story]
-
-    def member(self, entry: int) -> Traits:
-        """Give an entry that is at hand."""
-        return self.members.at(int(self.members.rows(np.array([entry]))[0]))
 
     def tell(self, entries: Sequence[Traits]) -> None:
         """Tell entries that are placed which story each of them is in by now."""
@@ -162,8 +159,9 @@ class Memory:
         """Make an entry a member of a story."""
         profile = self.profile(story)
         profile.add(self.members.at(row))
-        self.members["story"][row] = story
-        self._know(story, profile)
+        self.members["story"][row], self.members["others"][row] = story, CROWDED
+        if story not in self._crowded:
+            self._know(story, profile)
 
     def merge(self, younger: int, older: int) -> None:
         """Make two stories one, under the id of the older."""
@@ -178,6 +176,5 @@ class Memory:
 
     def _know(self, story: int, profile: Profile) -> None:
         self._profiles[story] = profile
-        if profile.size > 1:
-            self._crowded.add(story)
-            self.members["others"][self.members["story"] == story] = CROWDED
+        self._crowded.add(story)
+        self.members["others"][self.members["story"] == story] = CROWDED
