@@ -1,7 +1,8 @@
 """Paragraphs that a source repeats: learned from its entries, and left out where texts are compared."""
 
 from collections.abc import Collection, Sequence
-from struct import pack, unpack, unpack_from
+from functools import cache
+from struct import Struct, pack, unpack, unpack_from
 from zlib import crc32
 
 from aggregator.model.value import value
@@ -19,6 +20,7 @@ _DIGITS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 _EMPTY = pack("<I", 0)  # none is repeated
 _ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
+_SEEN, _BY = Struct("<I"), Struct("<IIII")  # the parts of such a row
 
 
 @value(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
     Neither the same entry told again under another title nor the same title under another guid is another entry:
     else a text that is changed three times would be called furniture.
     """
-    if added := _added(before.kept or _EMPTY, entries):
+    if added := _added(before, entries):
         return Furniture(before.repeated, added)
     repeated, noticed = _read(before.kept)
     for guid, title, hashes in entries:
@@ -81,20 +83,25 @@ def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]
     return before if kept == before.kept else Furniture(frozenset(repeated), kept)
 
 
-def _added(kept: bytes, entries: Collection[tuple[str, str, Sequence[int]]]) -> bytes:
-    """Note paragraphs none of which were noticed before, as most are not, without reading what was; else nothing."""
+def _added(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]) -> bytes:
+    """Note paragraphs none of which were noticed before, as most are not, without reading by whom; else nothing."""
+    kept, begin = before.kept or _EMPTY, 4 + 4 * len(before.repeated)
+    had = before.repeated.union(_noticed((len(kept) - begin) // (4 * _ROW)).unpack_from(kept, begin))
     rows: dict[int, bytes] = {}
     for guid, title, hashes in entries:
-        mark, name = _hash(guid), _hash(title or guid)
-        for seen in dict.fromkeys(hashes):
-            if not seen:
-                continue
-            if seen in rows or pack("<I", seen) in kept:  # or bytes of two others side by side: that is found out
-                return b""
-            rows[seen] = pack(f"<{_ROW}I", seen, mark, name, 0, 0)
-    begin = 4 + 4 * unpack_from("<I", kept)[0]
-    noticed = kept[begin:] + b"".join(rows.values())
+        new = dict.fromkeys(hashes, _BY.pack(_hash(guid), _hash(title or guid), 0, 0))
+        new.pop(0, None)
+        if not (had.isdisjoint(new) and rows.keys().isdisjoint(new)):
+            return b""
+        rows |= new
+    noticed = kept[begin:] + b"".join([_SEEN.pack(seen) + by for seen, by in rows.items()])
     return kept[:begin] + noticed[-4 * _ROW * NOTICED :] if rows else b""
+
+
+@cache
+def _noticed(count: int) -> Struct:
+    """The form of so many rows, of which only the paragraphs are read."""
+    return Struct("<" + "I16x" * count)
 
 
 def _hash(text: str) -> int:

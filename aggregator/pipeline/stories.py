@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aggregator.model import Placement, Traits
 from aggregator.pipeline.stories_likeness import DAY, MEANING, ROUNDED, TERMS, WINDOW, Pairs
+from aggregator.pipeline.stories_members import ALONE, CROWDED, Members
 from aggregator.pipeline.stories_memory import Memory
 from aggregator.pipeline.stories_postings import AT_ONCE
 from aggregator.pipeline.stories_profile import Profile, dot
@@ -27,10 +28,16 @@ _CLOSEST = 5  # members of a story that speak for it
 _MANY = 3  # so many others that an entry may join one by one: all it is compared with are looked at together
 _HAIR = 1e-9  # what is reckoned in another way may differ by so little
 
+Alike = tuple[float, int, int]
+"""How like a member is; its entry, negated, so that the older is the greater of equal ones; and its row."""
+
 
 def likeness(one: Traits, other: Traits) -> float:
     """Say how alike two entries are that have a meaning, 0 to 1."""
-    return Pairs([one], [0], [other]).alike([0])[0]
+    members = Members()
+    members.add(list(dict.fromkeys((one, other))))
+    mine, theirs = (members.rows(np.array([entry.entry])) for entry in (one, other))
+    return Pairs(members, mine, theirs).alike(np.array([0]))[0]
 
 
 def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
@@ -43,6 +50,7 @@ def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
     found: list[Placement] = []
     for start in range(0, len(entries), AT_ONCE):
         found += _Near(entries[start : start + AT_ONCE], memory).place()
+    memory.tell(entries)
     return found
 
 
@@ -54,44 +62,43 @@ class _Near:
     """
 
     def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
-        self._entries, self._memory = entries, memory
-        self._pairs = Pairs(entries, *memory.near(entries, within=WINDOW))
-        who, most = np.array(self._pairs.who, dtype=np.int64), self._pairs.most
-        self._most, self._live = most.tolist(), dict[int, list[int]]()
+        self._entries, self._memory, self._members = entries, memory, memory.members
+        self._first, who, self._whom = memory.near(entries, within=WINDOW)
+        self._pairs = Pairs(memory.members, self._first + who, self._whom)
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
-        live, hot = self._warm(who, most)
-        for place, n in zip(live.tolist(), who[live].tolist(), strict=True):
-            self._live.setdefault(n, []).append(place)
-        memory.meet([self._pairs.whom[place] for place in live.tolist()])
-        times = np.bincount(who[hot], minlength=len(entries))
-        self._hot = set(np.flatnonzero(times).tolist())
-        self._alike = self._asked(np.flatnonzero((times >= _MANY)[who] & (most >= _NEAR)).tolist())
-        self._ripen([place for place in hot.tolist() if place not in self._alike])
+        self._live, self._hot = self._matter()
+        memory.meet(self._whom[self._live])
+        self._warm, self._joined = set(who[self._hot | self._crowded(slice(None))].tolist()), False
+        times = np.bincount(who[self._hot], minlength=len(entries))
+        asked = (times >= _MANY)[who] & (self._pairs.most >= _NEAR)
+        self._alike = self._asked(np.flatnonzero(asked))
+        self._ripen(np.flatnonzero(self._hot & ~asked))
 
     def place(self) -> list[Placement]:
         """Place them in their order."""
         return [self._placed(n, entry) for n, entry in enumerate(self._entries)]
 
-    def _warm(self, who: NDArray[np.int64], most: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give the pairs that may matter where the other is one of many, and those that may where it is alone."""
-        lengths = np.array([one.length for one in self._entries], dtype=np.int64)[who]
-        others = np.array([one.length for one in self._pairs.whom], dtype=np.int64)
-        live = np.flatnonzero(most >= _DRAWN * _between(_JOIN, lengths * _SHORT) - _HAIR)
-        return live, live[most[live] >= _between(_JOIN, lengths[live] * others[live]) - _HAIR]
+    def _matter(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Tell of pairs whether they may matter where the other is one of many, and whether where it is alone."""
+        lengths, most = self._members["length"].astype(np.int64), self._pairs.most
+        mine = lengths[self._pairs.mine]
+        live = most >= _DRAWN * _between(_JOIN, mine * _SHORT) - _HAIR
+        return live, live & (most >= _between(_JOIN, mine * lengths[self._whom]) - _HAIR)
 
-    def _ripen(self, places: Sequence[int]) -> None:
-        whom, who = self._pairs.whom, self._pairs.who
-        self._memory.ripen([one for place in places for one in (self._entries[who[place]], whom[place])])
+    def _ripen(self, places: NDArray[np.int64]) -> None:
+        self._memory.ripen(self._pairs.of(places).values())
 
-    def _asked(self, places: Sequence[int]) -> dict[int, float]:
+    def _asked(self, places: NDArray[np.int64]) -> dict[int, float]:
         """Say how alike these pairs are."""
+        if not len(places):
+            return {}
         self._ripen(places)
-        return dict(zip(places, self._pairs.alike(places), strict=True)) if places else {}
+        return dict(zip(places.tolist(), self._pairs.alike(places), strict=True))
 
     def _placed(self, n: int, entry: Traits) -> Placement:
-        memory = self._memory
+        memory, row = self._memory, self._first + n
         if not self._may_join(n):
-            return Placement(memory.found(entry))
+            return Placement(memory.found(row, entry.entry))
         terms = entry.terms
         alike = self._like(n, terms)
         least = _DRAWN * between(_JOIN, entry.length * _SHORT)
@@ -99,40 +106,52 @@ class _Near:
         scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
         joined = sorted([one for one in scored if one[0]], reverse=True)
         if not joined:
-            return Placement(memory.found(entry))
+            return Placement(memory.found(row, entry.entry))
         score, story = joined[0][0], -joined[0][1]
-        _, like = max(alike[story])
-        nearest = memory.member(-like)
-        why = _why(entry.said, terms, nearest.terms if nearest else {})
-        memory.join(entry, story)
+        _, like, other = max(alike[story])
+        why = _why(entry.said, terms, self._members.at(other).terms)
+        memory.join(row, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)
+        self._joined = True
         return Placement(story, -like, round(min(score, 1.0), 4), why)
 
     def _may_join(self, n: int) -> bool:
         """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
-        live, crowded, whom = self._live.get(n, ()), self._memory.crowded, self._pairs.whom
-        return n in self._hot or any(whom[place].story in crowded for place in live)
+        return n in self._warm or (self._joined and bool(self._crowded(self._mine(n)).any()))
 
-    def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[tuple[float, int]]]:
+    def _crowded(self, which: slice) -> NDArray[np.bool_]:
+        """Tell of pairs that may matter whether the story of the other has others by now."""
+        return self._live[which] & (self._members["others"][self._whom[which]] == CROWDED)
+
+    def _mine(self, n: int) -> slice:
+        """Say which pairs are those of an entry."""
+        return slice(self._begins[n], self._begins[n + 1])
+
+    def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[Alike]]:
         """Say how like an entry is to the members of each story that may draw it."""
-        stories: dict[int, list[int]] = {}
-        for place in range(self._begins[n], self._begins[n + 1]):
-            if self._most[place] >= _NEAR:
-                stories.setdefault(self._pairs.whom[place].story, []).append(place)
+        near = self._begins[n] + np.flatnonzero(self._pairs.most[self._mine(n)] >= _NEAR)
         alike = self._alike
-        if not any(place in alike for place in range(self._begins[n], self._begins[n + 1])):
-            stories = {story: places for story, places in stories.items() if self._may_draw(n, terms, story, places)}
-            alike = self._asked([place for places in stories.values() for place in places])
-        found = {
-            story: [(alike[place], -self._pairs.whom[place].entry) for place in places if alike[place] >= _NEAR]
-            for story, places in stories.items()
-        }
-        return {story: near for story, near in found.items() if near}
+        if not (len(near) and near[0] in alike):
+            near = self._drawing(n, terms, near)
+            alike = self._asked(near)
+        rows = self._whom[near]
+        stories, entries = self._members["story"][rows].tolist(), self._members["entry"][rows].tolist()
+        found: dict[int, list[Alike]] = {}
+        for place, row, story, entry in zip(near.tolist(), rows.tolist(), stories, entries, strict=True):
+            if alike[place] >= _NEAR:
+                found.setdefault(story, []).append((alike[place], -entry, row))
+        return found
 
-    def _may_draw(self, n: int, terms: Mapping[int, int], story: int, places: Sequence[int]) -> bool:
-        most = sorted([self._most[place] for place in places], reverse=True)
-        return _may_score(self._entries[n], terms, self._memory.profile(story), most)
+    def _drawing(self, n: int, terms: Mapping[int, int], near: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Give those of some pairs of an entry whose stories may draw it, whatever it means."""
+        whom, most = self._whom[near], self._pairs.most[near]
+        alone, stories = self._members["others"][whom] == ALONE, self._members["story"][whom]
+        drawing = alone & self._hot[near]
+        for story in set(stories[~alone].tolist()):
+            mine, profile = stories == story, self._memory.profile(story)
+            drawing[mine] = _may_score(self._entries[n], terms, profile, np.sort(most[mine])[::-1].tolist())
+        return near[drawing]
 
 
 @lru_cache(maxsize=8192)
@@ -168,9 +187,7 @@ def _middle(terms: Mapping[int, int], profile: Profile) -> float:
     return (shared + MEANING * ROUNDED * length) / sqrt(max(squared + MEANING * length**2, 1e-9))
 
 
-def _score(
-    entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[tuple[float, int]], memory: Memory
-) -> float:
+def _score(entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[Alike], memory: Memory) -> float:
     """The mean of an entry's likeness to the nearest five members and its cosine with the story's sum; 0: too little.
 
     A story of one member is as like as that member. The longer a story has lasted, the more it takes to join it.
@@ -179,7 +196,7 @@ def _score(
     bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
-    nearest = sorted((how for how, _ in found), reverse=True)
+    nearest = sorted((how for how, _, _ in found), reverse=True)
     if nearest[0] < bound * _DRAWN:
         return 0.0
     memory.ripen(profile.members)

@@ -1,11 +1,11 @@
 """How alike pairs of entries are: at most, by their terms alone, and exactly, where that may matter."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.model import Traits
 from aggregator.model.story_traits import EPOCH
+from aggregator.pipeline.stories_members import Members, Rows
 from aggregator.pipeline.stories_names import FORM, as_named
 from aggregator.pipeline.stories_pairs import meant, products
 
@@ -24,33 +24,38 @@ _SERIES, _APART = 0.3, DAY / 2  # … and when they are of one form and not of t
 
 
 class Pairs:
-    """Pairs of entries: of ``entries`` those at the places ``who``, in rising order, and ``whom``.
+    """Pairs of members, by their rows: ``mine`` rise, and stand side by side.
 
     Their likeness is less when their titles name other numbers (day 3 is not day 4), and when they are of one form and
     name others. It fades to nothing while ``WINDOW`` passes between them.
     """
 
-    def __init__(self, entries: Sequence[Traits], who: Sequence[int], whom: Sequence[Traits]) -> None:
-        self.entries, self.who, self.whom = entries, who, whom
-        self._terms, most = products(entries, who, whom)
-        mine = np.array([one.published for one in entries], dtype=np.int64)[np.array(who, dtype=np.int64)]
-        self._apart = np.abs(np.array([other.published for other in whom], dtype=np.int64) - mine)
+    def __init__(self, members: Members, mine: Rows, theirs: Rows) -> None:
+        self._members, self.mine, self.theirs = members, mine, theirs
+        self._terms, most = products(members, mine, theirs)
+        self._apart = np.abs(members["published"][theirs] - members["published"][mine])
         self._fresh = np.maximum(1 - self._apart / WINDOW, 0)
         self._base = (self._terms - _MOST * most) * (TERMS / 1_000_000)
-        self.most = (self._base + MEANING * ROUNDED) * self._fresh
+        self.most: NDArray[np.float64] = (self._base + MEANING * ROUNDED) * self._fresh
         """How alike each pair is at most, whatever they mean."""
 
-    def alike(self, places: Sequence[int]) -> list[float]:
+    def of(self, places: NDArray[np.int64]) -> dict[int, Traits]:
+        """Give who is in these pairs, by their rows."""
+        rows = np.unique(np.concatenate((self.mine[places], self.theirs[places])))
+        return {row: self._members.at(row) for row in rows.tolist()}
+
+    def alike(self, places: NDArray[np.int64]) -> list[float]:
         """Say how alike these pairs are, 0 to 1; all of them have a meaning by now."""
-        at, whom = np.array(places, dtype=np.int64), [self.whom[place] for place in places]
-        who, terms, apart = [self.who[place] for place in places], self._terms[at], self._apart[at]
-        mixed = self._base[at] + meant(self.entries, who, whom) * (MEANING / 262_144)
-        found: list[float] = (mixed * self._fresh[at]).tolist()
+        at = self.of(places)
+        rows = zip(self.mine[places].tolist(), self.theirs[places].tolist(), strict=True)
+        pairs, terms, apart = [(at[one], at[other]) for one, other in rows], self._terms[places], self._apart[places]
+        mixed = self._base[places] + meant(pairs) * (MEANING / 262_144)
+        found: list[float] = (mixed * self._fresh[places]).tolist()
         series = ((terms >= FORM * 1_000_000) & (apart >= _APART)).tolist()
-        for place, (n, other) in enumerate(zip(who, whom, strict=True)):
-            if other.titled and self.entries[n].titled:
-                found[place] *= _numbered(self.entries[n].numbers, other.numbers, series[place])
-        return as_named(self.entries, who, whom, found, terms.tolist())
+        for place, (one, other) in enumerate(pairs):
+            if other.titled and one.titled:
+                found[place] *= _numbered(one.numbers, other.numbers, series[place])
+        return as_named(pairs, found, terms.tolist())
 
 
 def _numbered(mine: frozenset[int], theirs: frozenset[int], series: bool) -> float:

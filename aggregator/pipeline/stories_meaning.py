@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
+from aggregator.pipeline.stories_members import roomy
 
 MEANING = 512
 """The length of a meaning."""
@@ -53,10 +54,7 @@ class Meanings:
             self._forget()
         if new := [word for word in words if word not in self._rows]:
             begin, end = len(self._rows), len(self._rows) + len(new)
-            if end > len(self._vectors):
-                room = np.zeros((len(self._vectors) + end, 256), dtype=np.int16)  # what is not used takes no memory yet
-                room[: len(self._vectors)] = self._vectors
-                self._vectors = room
+            self._vectors = roomy(self._vectors, end)
             self._vectors[begin:end] = np.clip(np.rint(self._embed(new) * 64), -_MOST, _MOST)
             self._rows.update(zip(new, range(begin, end), strict=True))
 

@@ -16,27 +16,22 @@ Names = list[tuple[bytes, int]]
 """The names of a title: hashes as they are kept, and their weights squared."""
 
 
-def as_named(
-    entries: Sequence[Traits],
-    who: Sequence[int],
-    whom: Sequence[Traits],
-    alike: Sequence[float],
-    products: Sequence[int],
-) -> list[float]:
+def as_named(pairs: Sequence[tuple[Traits, Traits]], alike: Sequence[float], products: Sequence[int]) -> list[float]:
     """Lower the likeness of entries of one form of which either names in its title what the other never says.
 
-    At least half of the names of both titles. Pairs are of ``entries`` those at the places ``who``, and ``whom``;
-    ``products`` are those of their terms. Reports of one event that name other sides of it are told in other words.
+    At least half of the names of both titles. ``products`` are those of the terms of the pairs. Reports of one event
+    that name other sides of it are told in other words.
     """
     named: dict[int, tuple[Names, dict[int, int]]] = {}
     found = list(alike)
-    for at, (n, other, product) in enumerate(zip(who, whom, products, strict=True)):
-        if alike[at] < _LIKE or not other.titled or not entries[n].titled:
+    for at, ((one, other), product) in enumerate(zip(pairs, products, strict=True)):
+        if alike[at] < _LIKE or not other.titled or not one.titled:
             continue
-        if n not in named:
-            terms = entries[n].terms
-            named[n] = [(pack("<I", hash), terms[hash] ** 2) for hash in entries[n].names], terms
-        if named[n][0] and _is_form(*named[n], other, product):
+        if one.entry not in named:
+            terms = one.terms
+            named[one.entry] = [(pack("<I", hash), terms[hash] ** 2) for hash in one.names], terms
+        mine = named[one.entry]
+        if mine[0] and _is_form(*mine, other, product):
             found[at] *= _OTHERS
     return found
 

@@ -112,9 +112,10 @@ class Postings:
 
         In the epoch before, in their own and in the one after it; not in those of which nothing is there.
         """
+        own = set(told.epochs.tolist())
+        there = {*own, *self._index.having({epoch + way for epoch in own for way in (-1, 0, 1)})}
         epochs = np.concatenate([told.epochs + way for way in (-1, 0, 1)])
-        own, around = (np.unique(these).tolist() for these in (told.epochs, epochs))
-        kept = np.flatnonzero(np.isin(epochs, [*own, *self._index.having(around)]))
+        kept = np.flatnonzero(np.isin(epochs, sorted(there)))
         return kept, epochs[kept] << _WHERE | told.terms[kept % max(len(told.terms), 1)]
 
     def _post(self, wanted: NDArray[np.int64], whole: Lists, changed: NDArray[np.int64]) -> None:

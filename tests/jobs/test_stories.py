@@ -202,10 +202,8 @@ def test_when_the_founder_of_many_copies_tells_something_else_the_next_one_stand
         assert kept(desk)["late"].story == stories_of["c001"], "it is found by what the text says"
 
 
-@pytest.mark.parametrize(("members", "put_away"), [(8, 0), (1, 0), (8, 9), (1, 99)])
-def test_what_is_forgotten_or_put_away_is_looked_up_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: int, put_away: int
-) -> None:
+@pytest.mark.parametrize("members", [0, 1, 8, 20])
+def test_what_is_forgotten_is_looked_up_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, members: int) -> None:
     """Members, sums and postings, of one stretch of time and of others."""
     many = [replace(one, guid=f"{n}-{one.guid}", words="") for n in range(4) for one in events(at=n * 60 * HOUR)]
     with newsroom(tmp_path / "whole") as (app, desk):
@@ -213,7 +211,6 @@ def test_what_is_forgotten_or_put_away_is_looked_up_anew(
         whole = placed(desk)
     monkeypatch.setattr("aggregator.jobs.curate.AT_ONCE", 5)
     monkeypatch.setattr("aggregator.pipeline.stories_memory.REMEMBERED", members)
-    monkeypatch.setattr("aggregator.pipeline.stories_attic.PUT_AWAY", put_away)
     with newsroom(tmp_path / "forgetful") as (app, desk):
         arrive(app, desk, many)
         assert placed(desk) == whole

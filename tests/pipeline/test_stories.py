@@ -290,7 +290,7 @@ def test_what_is_not_asked_for_its_meaning_would_have_joined_nothing(monkeypatch
     found = stories(lazy)
     assert 0 < sum(not one.meaning for one in lazy) < len(lazy)
     monkeypatch.setattr(source._Near, "_may_join", lambda self, n: True)
-    monkeypatch.setattr(source._Near, "_may_draw", lambda self, n, terms, story, places: True)
+    monkeypatch.setattr(source._Near, "_drawing", lambda self, n, terms, near: near)
     asked = Reader().read(entries, said(entries, Vocabulary()))
     assert stories(asked) == found
     assert 20 < sum(placement.like > 0 for placement in found) < 100
@@ -304,8 +304,8 @@ def test_an_entry_is_compared_with_no_more_than_a_few_however_many_there_are() -
     posted = [memory.postings.of(many[0].published // EPOCH, term) for one in many for term in [*one.terms][:TELLING]]
     assert len(posted) > 100
     assert max(map(len, posted)) == POSTED
-    who, whom = memory.near(many[:1], within=WINDOW)
-    assert (set(who), len(whom)) == ({0}, NEAR)
+    _, who, whom = memory.near(many[:1], within=WINDOW)
+    assert (set(who.tolist()), len(whom)) == ({0}, NEAR)
 
 
 @settings(max_examples=40, deadline=None)

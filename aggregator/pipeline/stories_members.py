@@ -1,0 +1,146 @@
+"""Members of stories as rows of arrays: what is asked of thousands at once needs no object for each of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.model import Traits
+from aggregator.pipeline.stories_parts import expanded
+
+UNKNOWN, ALONE, CROWDED = 0, 1, 2
+"""Whether the story of a member has others."""
+
+Rows = NDArray[np.int64]
+"""Where members stand; below zero: nowhere."""
+
+_FACTS = np.dtype(
+    [
+        ("entry", np.int64),  # 0: nobody any more
+        ("story", np.int64),
+        ("published", np.int64),
+        ("begin", np.int64),  # where its hashes stand: those of its terms, then those of its title
+        ("terms", np.uint16),
+        ("titled", np.uint16),
+        ("length", np.int32),
+        ("met", np.int32),
+        ("others", np.uint8),
+    ],
+    align=True,
+)
+
+
+class Members:
+    """Members by the rows in which they stand until the next ``keep``; ``at`` makes an object of one."""
+
+    def __init__(self) -> None:
+        self._facts: NDArray[np.void] = np.zeros(0, dtype=_FACTS)
+        self._hashes: NDArray[np.uint32] = np.zeros(0, dtype=np.uint32)
+        self._weights: NDArray[np.uint16] = np.zeros(0, dtype=np.uint16)
+        self._size = self._used = self._times = 0
+        self._made: dict[int, Traits] = {}
+        self._meanings: dict[int, bytes] = {}
+        self._order, self._sorted = np.zeros((2, 0), dtype=np.int64)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __getitem__(self, fact: str) -> NDArray[Any]:
+        """Give one of the facts of all rows, to be read and to be changed."""
+        facts: NDArray[Any] = self._facts[: self._size][fact]
+        return facts
+
+    def begin(self) -> None:
+        """Begin a batch: no object is needed any more."""
+        self._made.clear()
+        self._times += 1
+
+    def add(self, traits: Sequence[Traits]) -> int:
+        """Add members, in rows side by side, in place of what was known of them; gives the first of these."""
+        for row in self.rows(np.array([one.entry for one in traits], dtype=np.int64)).tolist():
+            self._drop(row)
+        first, begin = self._size, self._used
+        hashes = b"".join([one.hashes + one.titled for one in traits])
+        weights = b"".join([one.weights + bytes(len(one.titled) // 2) for one in traits])
+        self._size, self._used = first + len(traits), begin + len(hashes) // 4
+        self._facts = roomy(self._facts, self._size)
+        self._hashes, self._weights = roomy(self._hashes, self._used), roomy(self._weights, self._used)
+        self._hashes[begin : self._used] = np.frombuffer(hashes, dtype="<u4")
+        self._weights[begin : self._used] = np.frombuffer(weights, dtype="<u2")
+        self._facts[first : self._size] = list(self._told(traits, begin))
+        self._made.update(zip(range(first, self._size), traits, strict=True))
+        self._meanings.update((one.entry, one.meaning) for one in traits if one.meaning)
+        return first
+
+    def _told(self, traits: Iterable[Traits], begin: int) -> Iterator[tuple[int, ...]]:
+        for one in traits:
+            terms, titled = len(one.hashes) // 4, len(one.titled) // 4
+            yield one.entry, one.story, one.published, begin, terms, titled, one.length, self._times, UNKNOWN
+            begin += terms + titled
+
+    def rows(self, entries: NDArray[np.int64]) -> Rows:
+        """Say where members stand, by their entries."""
+        if not self._size:
+            return np.full(len(entries), -1)
+        if len(self._order) < self._size:
+            self._order = np.argsort(self["entry"], kind="stable")
+            self._sorted = self["entry"][self._order]
+        rows = self._order[np.minimum(np.searchsorted(self._sorted, entries), self._size - 1)]
+        return np.where(self["entry"][rows] == entries, rows, -1)
+
+    def at(self, row: int) -> Traits:
+        """Give the traits of a member."""
+        if (found := self._made.get(row)) is None:
+            entry, story, published, begin, terms, titled, length, _, _ = self._facts[row].item()
+            middle, end = begin + terms, begin + terms + titled
+            vector = self._hashes[begin:middle].tobytes(), self._weights[begin:middle].tobytes()
+            meaning, names = self._meanings.get(entry, b""), self._hashes[middle:end].tobytes()
+            found = self._made[row] = Traits(entry, published, 0, length, *vector, meaning, names, story)
+        return found
+
+    def vectors(self, rows: Rows) -> tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.int64]]:
+        """Give the hashes and weights of the terms of members, one after the other, and how many each has."""
+        sizes = self["terms"][rows].astype(np.int64)
+        places = expanded(self["begin"][rows], sizes)
+        return self._hashes[places], self._weights[places], sizes
+
+    def means(self, traits: Iterable[Traits]) -> None:
+        """Note what members mean."""
+        self._meanings.update((one.entry, one.meaning) for one in traits)
+
+    def meet(self, rows: Rows) -> None:
+        """Note that these are met now."""
+        self["met"][rows] = self._times
+
+    def drop(self, entry: int) -> None:
+        """Let a member go."""
+        self._drop(int(self.rows(np.array([entry]))[0]))
+
+    def _drop(self, row: int) -> None:
+        if row >= 0:
+            self._meanings.pop(int(self["entry"][row]), None)
+            self._made.pop(row, None)
+            self["entry"][row] = self["story"][row] = 0
+
+    def keep(self, most: int) -> None:
+        """Keep so many, those that were met last; they stand in other rows then."""
+        there = np.flatnonzero(self["entry"])
+        kept = np.sort(there[np.argsort(self["met"][there], kind="stable")][max(0, len(there) - most) :])
+        sizes = self["terms"][kept].astype(np.int64) + self["titled"][kept]
+        places = expanded(self["begin"][kept], sizes)
+        self._used, self._size, facts = len(places), len(kept), self._facts[kept]
+        self._hashes[: self._used], self._weights[: self._used] = self._hashes[places], self._weights[places]
+        self._facts[: self._size], self._order = facts, self._order[:0]
+        self["begin"][:] = np.cumsum(sizes) - sizes
+        self._meanings = {id: self._meanings[id] for id in self["entry"].tolist() if id in self._meanings}
+        self._made.clear()
+
+
+def roomy(of: NDArray[Any], size: int) -> NDArray[Any]:
+    """Give an array with room for ``size`` rows, and as many more when it had none: they take no memory yet."""
+    if size <= len(of):
+        return of
+    room = np.zeros((2 * size, *of.shape[1:]), dtype=of.dtype)
+    room[: len(of)] = of
+    return room
