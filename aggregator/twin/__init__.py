@@ -57,7 +57,9 @@ class Twin:
     too long, or an error ends its work, which is logged: should it be of weight, it will come here, too.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, *, patient: bool = False) -> None:
+        """Make it; ``patient`` waits for what it says as long as it lives."""
+        self._patience = None if patient else PATIENCE
         self._sizes: deque[int] = deque()
         inbox, self._out = pipe()
         self._in, outbox = pipe()
@@ -127,7 +129,7 @@ class Twin:
     def _say_last(self) -> None:
         if self._ended:
             return
-        if not self._out.ready(PATIENCE):
+        if not self._out.ready(self._patience):
             self._give_up()
         with suppress(BrokenPipeError):  # what it answered before can still be read
             self._out.send(packed(_LAST))
@@ -135,7 +137,7 @@ class Twin:
 
     def _received(self) -> Any:
         try:
-            answer = self._in.receive(patience=PATIENCE)
+            answer = self._in.receive(patience=self._patience)
         except (EOFError, TimeoutError):
             self._give_up()
         if isinstance(answer, Failure):
