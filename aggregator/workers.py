@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from aggregator.app import App, list_feeds
 from aggregator.config import DigestConfig
 from aggregator.errors import AggregatorError
+from aggregator.jobs.apart import refresh_apart
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import Period, compose_issue, due_periods, unwritten
 from aggregator.jobs.curate import Placed, curate, readdress, reword
@@ -18,7 +20,7 @@ from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.looks import template_trouble
 from aggregator.jobs.publish import Published, publish_all
-from aggregator.jobs.refresh import Progress, refresh
+from aggregator.jobs.refresh import Progress
 from aggregator.jobs.shapes import write_shapes
 from aggregator.model import FeedState, IssueState, PruneRow
 from aggregator.pipeline.cadence import not_skipped
@@ -88,8 +90,9 @@ def sync(
     """
     report = Report()
     with _timed(report, "refresh"):
-        list_feeds(app)
-        _refresh(app, report, due_feeds(app, force=force, spread=spread), progress=progress)
+        report.feeds = len(app.config.feeds)
+        feeds = partial(_listed, app, force=force, spread=spread)
+        report.due, report.refreshed = refresh_apart(app, feeds, progress=progress)
     if any(feed.full_text for feed in app.config.feeds):
         from aggregator.jobs.pages import fetch_pages
 
@@ -108,11 +111,9 @@ def sync(
     return report
 
 
-def _refresh(app: App, report: Report, due: list[FeedState], *, progress: Progress) -> None:
-    """Ask what is due. What is known of these feeds, three kilobytes each, is held no longer than that."""
-    report.feeds, report.due = len(app.config.feeds), len(due)
-    if due:
-        report.refreshed = refresh(app, due, progress=progress)
+def _listed(app: App, *, force: bool, spread: bool) -> list[FeedState]:
+    list_feeds(app)
+    return due_feeds(app, force=force, spread=spread)
 
 
 def due_feeds(app: App, *, force: bool = False, spread: bool = False) -> list[FeedState]:

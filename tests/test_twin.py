@@ -1,5 +1,6 @@
 """A copy of this process at work: what it answers, what it holds open, and how it ends."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from aggregator import twin as twins
 from aggregator.errors import WorkspaceError
-from aggregator.twin import LARGEST, PAGE, Twin, possible
+from aggregator.twin import Twin, possible
+from aggregator.twin.pipes import LARGEST, PAGE, Sink
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
 
@@ -22,6 +25,10 @@ def double(messages: Iterator[Any]) -> Iterator[Any]:
     for message in messages:
         yield message * 2
     yield "the end"
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def test_each_message_is_answered_in_order() -> None:
@@ -78,15 +85,16 @@ def test_one_that_was_killed_takes_nothing_and_ends() -> None:
     assert list(twin.rest()) == []
 
 
-def test_who_was_given_nothing_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As where pipes of this user may hold one page alone: nobody waits for what does not come."""
-    monkeypatch.setattr("aggregator.twin._widened", lambda _: PAGE)
+def test_a_pipe_of_one_page_holds_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where this user has many pipes: the next one goes when the first is answered, and who got none says none."""
+    monkeypatch.setattr(Sink, "widen", lambda _: PAGE)
     twin = Twin(double)
-    assert not twin.offer(1)
-    monkeypatch.setattr(twin, "_in", None)
     assert twin.answer() is None
-    monkeypatch.undo()
-    twin.end()
+    assert twin.offer(1)
+    assert not twin.offer(2)
+    assert twin.answer() == 2
+    assert twin.offer(3)
+    assert list(twin.rest()) == [6, "the end"]
 
 
 @pytest.mark.parametrize("taken", [Twin.answer, Twin.answers, lambda twin: list(twin.rest())])
@@ -94,43 +102,106 @@ def test_one_that_was_killed_in_the_middle_of_an_answer_has_said_nothing(taken: 
     """A long answer finds no room on the way at once: most of the time it stands there."""
     twin = Twin(lambda messages: (bytes(LARGEST * 4) for _ in messages))
     assert twin.offer(1)
-    assert twin._in.poll(30)
+    assert twin._in.ready(30)
     os.kill(twin.pid, signal.SIGKILL)
     assert not taken(twin)
     twin.end()
 
 
-def test_what_ends_its_work_is_raised_here() -> None:
-    """An error that a person can mend comes back whole."""
+TAKEN: dict[str, Callable[[Twin], Any]] = {
+    "answer": Twin.answer,
+    "answers": Twin.answers,
+    "rest": lambda twin: list(twin.rest()),
+}
 
-    def refuse(messages: Iterator[Any]) -> Iterator[Any]:
-        for _ in messages:
-            yield "one"
-            raise WorkspaceError("the disk is full")
 
-    twin = Twin(refuse)
-    twin.offer(1)
-    with pytest.raises(WorkspaceError, match="the disk is full"):
-        list(twin.rest())
+@pytest.mark.parametrize("taken", TAKEN)
+@pytest.mark.parametrize("large", [False, True], ids=["before an answer", "in the middle of one"])
+def test_one_that_is_stopped_is_given_up(monkeypatch: pytest.MonkeyPatch, taken: str, large: bool) -> None:
+    """It may never go on: nobody waits for the rest of what it was saying."""
+    monkeypatch.setattr(twins, "PATIENCE", 0.2)
+    twin = Twin(lambda messages: (bytes(LARGEST * 4 * large) for _ in messages))
+    if large:
+        assert twin.offer(1)
+        assert twin._in.ready(30)
+    os.kill(twin.pid, signal.SIGSTOP)
+    os.waitpid(twin.pid, os.WUNTRACED)
+    if not large:
+        assert twin.offer(1)
+    began = time.monotonic()
+    assert not TAKEN[taken](twin)
+    assert time.monotonic() - began < 20
+    if large or taken != "answers":
+        assert not Path(f"/proc/{twin.pid}").exists()
     twin.end()
+    assert not twin.offer(1)
+
+
+def test_one_that_is_stopped_with_its_pipe_full_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no room for the last message, and none will come."""
+    monkeypatch.setattr(twins, "PATIENCE", 0.2)
+    twin = Twin(double)
+    os.kill(twin.pid, signal.SIGSTOP)
+    os.waitpid(twin.pid, os.WUNTRACED)
+    while twin.offer(bytes(PAGE - 100)):
+        pass
+    assert list(twin.rest()) == []
     assert not Path(f"/proc/{twin.pid}").exists()
 
 
-def test_an_error_that_cannot_cross_is_told_in_words() -> None:
-    """Whatever ends the work, its cause is told, with the place."""
+@pytest.mark.parametrize("taken", TAKEN)
+def test_what_ends_its_work_is_logged(taken: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The work can be done here: if it fails here as well, that is raised. Where it failed is told."""
 
-    def break_down(messages: Iterator[Any]) -> Iterator[Any]:
-        class OddError(Exception):
-            pass
+    def refuse(messages: Iterator[Any]) -> Iterator[Any]:
+        for message in messages:
+            if message == 2:
+                raise WorkspaceError("the disk is full")
+            yield message
 
-        for _ in messages:
-            yield "one"
-            raise OddError("of the twin's own kind")
+    twin = Twin(refuse)
+    assert twin.offer(1)
+    assert twin.offer(2)
+    assert twin.answer() == 1
+    assert twin._in.ready(30)
+    assert not TAKEN[taken](twin)
+    assert not Path(f"/proc/{twin.pid}").exists()
+    assert "in refuse" in caplog.text and "the disk is full" in caplog.text
+    assert not twin.offer(3)
 
-    twin = Twin(break_down)
-    twin.offer(1)
-    with pytest.raises(RuntimeError, match=r"(?s)of the twin's own kind.*in break_down"):
-        list(twin.rest())
+
+def test_an_answer_that_cannot_cross_ends_its_work(caplog: pytest.LogCaptureFixture) -> None:
+    twin = Twin(lambda messages: (threading.Lock() for _ in messages))
+    assert twin.offer(1)
+    assert twin.answer() is None
+    assert "pickle" in caplog.text
+
+
+def test_an_interruption_while_it_is_made_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is held back until the copy is known; then it ends it."""
+    fork, made = os.fork, list[int]()
+
+    def interrupted() -> int:
+        made.append(fork())
+        if made[0]:
+            os.kill(os.getpid(), signal.SIGINT)
+        return made[0]
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        Twin(double)
+    assert not Path(f"/proc/{made[0]}").exists()
+
+
+def test_where_none_can_be_made_no_file_stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    before = open_files()
+    with pytest.raises(BlockingIOError):
+        Twin(double)
+    assert open_files() == before
 
 
 def test_it_can_be_ended_whatever_it_does() -> None:
@@ -210,3 +281,27 @@ def test_it_ends_with_the_process_that_made_it() -> None:
     done = subprocess.run([sys.executable, "-c", ORPHAN], capture_output=True, timeout=60, check=False)
     assert done.returncode == -signal.SIGKILL
     assert done.stdout == b"made "
+
+
+IN_THE_MIDDLE = """
+import os, signal, sys, time
+from aggregator.twin import Twin
+
+def work(messages):
+    for message in messages:
+        yield message
+        time.sleep(2)
+        os.write(1, b"went on")
+
+twin = Twin(work)
+twin.offer("begun")
+os.write(1, twin.answer().encode())
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_it_ends_in_the_middle_of_its_work_with_the_process_that_made_it() -> None:
+    """What it was about to save is saved by nobody: the lock is another's by then."""
+    done = subprocess.run([sys.executable, "-c", IN_THE_MIDDLE], capture_output=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == b"begun"

@@ -1,8 +1,11 @@
 """Vectors of texts: near where the meaning is near."""
 
+from random import Random
+
 import numpy as np
 
 from aggregator.vectors import SIZE, Vectors
+from aggregator.vectors.pieces import LONGEST
 from tests.test_spare import freshly, glibc
 
 
@@ -33,15 +36,40 @@ def test_the_vectors_of_words_are_the_sums_of_their_pieces() -> None:
     assert np.allclose(Vectors().of_words(words), Vectors().sums(words), atol=1e-3)
 
 
-def test_a_word_that_is_one_piece_is_cut_into_that_piece_alone() -> None:
-    tokenizer = Vectors()._tokenizer
-    whole = {piece[1:]: id for piece, id in tokenizer.get_vocab().items() if piece[0] == "▁"}
-    words = [word for word in whole if word.isalnum()]
+LETTERS = "aaaeeinorstlduщжиの京東語한ßéñ\u0301😀\U0001f9ff0123456789'-’&._"
+"""Some are pieces, some stand in pieces only with others, and some must be given by their bytes."""
+
+
+def test_words_are_cut_as_the_tokenizer_cuts_them() -> None:
+    """The pieces themselves, and words of letters at random: many neighbours make the same piece."""
+    tokenizer, pieces = Vectors()._tokenizer, Vectors()._pieces
+    assert len(pieces._ids) == tokenizer.get_vocab_size()
+    draw = Random(7)
+    words = [piece.strip("▁") for piece in tokenizer.get_vocab() if not piece.startswith("<")]
+    for letters in ("ab", "aeiou", LETTERS):
+        words += ["".join(draw.choices(letters, k=draw.randint(0, LONGEST))) for _ in range(3000)]
     found = tokenizer.encode_batch(words, add_special_tokens=False)
-    assert len(words) > 10_000
-    assert [(word, encoding.ids) for word, encoding in zip(words, found, strict=True)] == [
-        (word, [whole[word]]) for word in words
-    ]
+    assert [pieces.cut(word) for word in words] == [encoding.ids for encoding in found]
+
+
+def test_longer_words_are_left_to_the_tokenizer() -> None:
+    """Cutting takes time with the square of their letters here; 512 pieces of a text are looked at."""
+    vectors, words = Vectors(), ["long" * 17, "あ語" * 5000, "short"]
+    assert len(vectors._cut(words)[1]) == 512
+    assert np.allclose(vectors.of_words(words), vectors.sums(words), atol=1e-2)
+
+
+WITHOUT = """
+import sys
+from aggregator.vectors import Vectors
+Vectors().of_words(["Halibut", "bank", "東京"])
+print(int("tokenizers" in sys.modules))
+"""
+
+
+def test_words_are_cut_without_the_tokenizer() -> None:
+    """It takes sixteen megabytes and a tenth of a second."""
+    assert freshly(WITHOUT) == 0
 
 
 CUT = """
@@ -49,12 +77,10 @@ from aggregator.spare import give_back
 from aggregator.vectors import Vectors
 from tests.test_spare import kilobytes
 vectors = Vectors()
-words = [f"{number * 7919:x}qz" for number in range(20_000)]
-vectors._cut(words[:300])
 give_back()
 held = kilobytes()
-for start in range(0, len(words), 200):
-    vectors._cut(words[start : start + 200])
+for start in range(0, 20_000, 200):
+    vectors._cut([f"{number * 7919:x}qz" for number in range(start, start + 200)])
 give_back()
 print(kilobytes() - held)
 """
@@ -62,5 +88,5 @@ print(kilobytes() - held)
 
 @glibc
 def test_words_that_were_cut_are_not_remembered() -> None:
-    """The tokenizer would keep ten thousand of them, in nine megabytes."""
-    assert freshly(CUT) < 4_000
+    """All that is held is the pieces."""
+    assert freshly(CUT) < 6_000

@@ -89,7 +89,7 @@ class Foresight:
         found = self._ahead(self._twin) if self._twin else None
         if found and [(entry.id, entry.stamp) for entry in found[0]] == queue:
             return curation.as_placed(found[0]), found[1]
-        if self._twin:  # it has ended, or other entries wait by now, or they say something else
+        if self._twin:  # it is given up, or other entries wait by now, or they say something else
             self._alone()
         batch = curation.pending(rules, limit=self._limit)
         return (batch, features(self._app, batch, self._vocabulary)) if batch else None
@@ -102,11 +102,13 @@ class Foresight:
 
     def _ahead(self, twin: Twin) -> Batch | None:
         """Take what the twin has read, and let it read on while we decide: one batch ahead, and never two."""
-        twin.offer(_NEXT)
+        asked = twin.offer(_NEXT)
         self._batches += 1
         if self._batches % _OFTEN == 0:
             give_back()
         found: tuple[bytes, Features] | None = twin.answer()
+        if not asked:  # where a pipe holds one page alone, there is room now
+            twin.offer(_NEXT)
         return (candidates(marshal.loads(found[0])), found[1]) if found else None
 
     def _work(self, messages: Iterator[Any]) -> Iterator[tuple[bytes, Features]]:

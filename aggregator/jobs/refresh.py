@@ -28,6 +28,17 @@ Progress = Callable[[int, int], None]
 
 def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda done, of: None) -> Refreshed:
     """Ask ``feeds`` and save what they say; one feed's failure costs the others nothing."""
+    steps = refreshing(app, feeds)
+    while True:
+        try:
+            progress(*next(steps))
+        except StopIteration as end:
+            report: Refreshed = end.value
+            return report
+
+
+def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int], None, Refreshed]:
+    """Do what ``refresh`` does step by step: yields of how many feeds something came, and how many are asked."""
     now = app.clock()
     tokens = app.store.feeds.claim([feed.id for feed in feeds], now=now, seconds=LEASE.total_seconds())
     claimed = {feed.id: feed for feed in feeds if feed.id in tokens}
@@ -42,8 +53,8 @@ def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda
                 report.failures[state.url] = outcome.reason
             else:
                 arrivals.take(state, outcome)
-            progress(arrivals.done, report.asked)
-    progress(report.done, report.asked)
+            yield arrivals.done, report.asked
+    yield report.done, report.asked
     asked = [feed for feed in claimed.values() if feed.id not in report.postponed | report.unasked]
     report.outage = is_outage([state for state, _ in offline], asked)
     for state, error in offline:

@@ -1,8 +1,8 @@
 """Plain documents, read where they arrive: in this process, or by a twin of it that reads and saves its part by itself.
 
 Only the document goes to the twin and only figures come back, so that the hop costs next to nothing. What the fast path
-declines comes back unread. When the twin ends before its time, what it had not read is read by a worker that may be
-killed, and what it had read and not saved is asked again the next time: nothing is held against those feeds.
+declines comes back unread. When the twin is given up, what it had not read is read by a worker that may be killed, and
+what it had read and not saved is asked again the next time: nothing is held against those feeds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -56,6 +56,12 @@ class Feeds:
         with self._lane.read() as connection:
             return tuple(map(feed_state, connection.execute(f"{FEED_STATE} ORDER BY id")))
 
+    def count(self) -> int:
+        """Count the feeds ever named."""
+        with self._lane.read() as connection:
+            found: int = connection.execute("SELECT count(*) FROM feed").fetchone()[0]
+        return found
+
     def find(self, url: str) -> FeedState | None:
         """Find a feed by its address."""
         with self._lane.read() as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import workers
+from aggregator.jobs.refresh import refresh
 from aggregator.model import DeliveryState
 from aggregator.pipeline.refusals import RETRIES
 from tests.owners import a_dead_process
@@ -125,7 +126,7 @@ def test_what_was_being_sent_when_the_process_died_is_unknown(tmp_path: Path, fe
         here = desk(tmp_path, feed, extra=digest(office.port, to=ONE))
         with here.app() as app:
             workers.list_feeds(app)
-            workers.refresh(app, workers.due_feeds(app))
+            refresh(app, workers.due_feeds(app))
             workers.curate(app)
             ((morning, period),) = workers.due_periods(app, now=here.clock())
             issue = workers.compose_issue(app, morning, period)

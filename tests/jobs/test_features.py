@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from aggregator.app import App
+from aggregator.errors import WorkspaceError
 from aggregator.jobs import curate as curating
 from aggregator.jobs import features as reading
-from aggregator.jobs.features import Batch, Foresight
+from aggregator.jobs.features import Batch, Features, Foresight
 from aggregator.model import Candidate
+from aggregator.pipeline.stories_words import Vocabulary
 from aggregator.store.driver import EPOCH
 from aggregator.twin import possible
+from aggregator.twin.pipes import LARGEST, PAGE, Sink
 from tests.jobs.test_stories import newsroom, told
 from tests.newswords import stories
 from tests.store.things import NOW, document
@@ -109,6 +112,71 @@ def test_a_twin_that_is_killed_costs_nothing(tmp_path: Path, alone: Rows) -> Non
 
 
 @needs_two_cores
+def test_a_twin_that_is_stopped_in_the_middle_of_a_batch_costs_nothing(
+    tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is given up with what it was saying, and Curate goes on alone."""
+    monkeypatch.setattr("aggregator.twin.PATIENCE", 0.3)
+    stopped, work = list[int](), Foresight._work
+
+    def at_length(self: Foresight, messages: Iterator[object]) -> Iterator[tuple[bytes, Features]]:
+        for rows, said in work(self, messages):
+            yield rows + bytes(LARGEST), said  # marshal.loads takes no notice
+
+    def stop(foresight: Foresight) -> None:
+        if (twin := foresight._twin) and not stopped:
+            assert twin._in.ready(30)
+            os.kill(twin.pid, signal.SIGSTOP)
+            stopped.append(twin.pid)
+
+    monkeypatch.setattr(Foresight, "_work", at_length)
+    kept, asked = placed(tmp_path / "both", stop)
+    assert kept == alone
+    assert asked == [True] + [False] * 8
+    assert not Path(f"/proc/{stopped[0]}").exists()
+
+
+@needs_two_cores
+def test_an_error_in_the_twin_costs_nothing(
+    tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is noted; had it come here as well, it would be raised as without a twin."""
+    mine, whole = os.getpid(), reading.features
+
+    def broken(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
+        if os.getpid() != mine:
+            raise WorkspaceError("no memory there")
+        return whole(app, batch, vocabulary)
+
+    monkeypatch.setattr(reading, "features", broken)
+    kept, asked = placed(tmp_path / "both")
+    assert kept == alone
+    assert asked == [True] + [False] * 8
+    assert "no memory there" in caplog.text
+
+
+@needs_two_cores
+def test_an_error_that_comes_here_as_well_is_raised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:
+        raise WorkspaceError("the disk is full")
+
+    monkeypatch.setattr(reading, "features", broken)
+    with pytest.raises(WorkspaceError, match="the disk is full"):
+        placed(tmp_path)
+
+
+@needs_two_cores
+def test_a_twin_reads_ahead_through_pipes_of_one_page(
+    tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where this user has many pipes: it is asked for the next batch when the last one is here."""
+    monkeypatch.setattr(Sink, "widen", lambda _: PAGE)
+    kept, asked = placed(tmp_path / "both")
+    assert asked == [True] * 9
+    assert kept == alone
+
+
+@needs_two_cores
 def test_words_are_forgotten_when_there_are_too_many(
     tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,7 +214,7 @@ def test_when_an_entry_has_changed_since_it_was_read_ahead_it_is_read_here(tmp_p
         desk.read("a", document(ENTRIES))
         first = app.store.curation.pending(app.rules.version, limit=1)[0]
         with Foresight(app, limit=11) as foresight:
-            assert foresight._twin and foresight._twin._in.poll(30), "it has read the first batch"
+            assert foresight._twin and foresight._twin._in.ready(30), "it has read the first batch"
             if what == "a correction":
                 assert app.store.learning.correct(first.id, {"world": True}, now=NOW)
             else:
@@ -168,7 +236,7 @@ def test_what_a_batch_decides_of_entries_that_were_read_ahead_counts(tmp_path: P
         app.store.meta["rules"] = "others"
         assert len(app.store.curation.queue(app.rules.version, limit=99)) == len(ENTRIES)
         with Foresight(app, limit=11) as foresight:
-            assert foresight._twin and foresight._twin._in.poll(30)
+            assert foresight._twin and foresight._twin._in.ready(30)
             with app.store._database.lane.write() as connection:
                 connection.execute("UPDATE curation SET story = 7, same_score = 0.5, set_founded = 1000000")
             found = read(foresight)

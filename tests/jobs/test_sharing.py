@@ -11,7 +11,9 @@ from threading import Thread
 import pytest
 
 from aggregator import workers
+from aggregator.jobs.arrivals import Arrivals
 from aggregator.jobs.sharing import SMALL, is_plain
+from aggregator.model import Visit
 from aggregator.twin import possible
 from tests.servers import Page, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -101,6 +103,30 @@ def test_a_twin_that_is_killed_costs_only_what_it_had_not_saved(tmp_path: Path) 
             assert all((state.failures, state.fetched) == (0, None) for state in lost)
         again = here.sync().refreshed
     assert (again.asked, again.fetched) == (refreshed.failed, refreshed.failed)
+    assert guids(here) == ALL
+
+
+@needs_two_cores
+def test_an_error_in_the_twin_costs_only_what_it_had_not_saved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is noted, and what the twin had not read is read here."""
+    mine, keep = os.getpid(), Arrivals.keep
+
+    def broken(self: Arrivals, visit: Visit) -> None:
+        if os.getpid() != mine and len(self._batch) == 5:
+            raise MemoryError("no memory there")
+        keep(self, visit)
+
+    monkeypatch.setattr(Arrivals, "keep", broken)
+    with serve(pages()) as server:
+        here = desk(tmp_path, *map(server.url, server.pages))
+        refreshed = here.sync().refreshed
+        assert "no memory there" in caplog.text
+        assert len(refreshed.failures) == 5 and refreshed.fetched == FEEDS - 5
+        assert all("the next sync asks again" in reason for reason in refreshed.failures.values())
+        again = here.sync().refreshed
+    assert (again.asked, again.fetched) == (5, 5)
     assert guids(here) == ALL
 
 

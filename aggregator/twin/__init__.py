@@ -3,10 +3,8 @@
 Messages go one way, in order, and each is answered in a word: the work itself, and all that it makes, stays there.
 """
 
-import fcntl
 import gc
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -16,19 +14,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-LARGEST = 1 << 20
-"""Bytes on their way at most: what Linux lets a pipe of an ordinary user hold (pipe(7), /proc/sys/fs/pipe-max-size)."""
+from aggregator.twin.pipes import Sink, Source, packed, pipe, room_of
 
-PAGE = 4096  # a pipe holds so many pages; a message begins a new one
 PATIENCE = 120.0  # seconds without an answer after which a twin is given up: four times what it waits for the database
 
 _LAST = "no more"
 """The last message. Without it, the end of the messages is the end of the process that sends them."""
+
+_DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 Work = Callable[[Iterator[Any]], Iterator[Any]]
 """Takes the messages, and yields one answer to each; after the last it may yield more."""
@@ -46,9 +42,9 @@ def possible() -> bool:
 
 @dataclass(frozen=True)
 class Failure:
-    """What ended the twin's work."""
+    """What ended the twin's work, with where."""
 
-    error: Exception
+    why: str
 
 
 class Twin:
@@ -56,92 +52,116 @@ class Twin:
 
     Before it is made, whatever must not be shared has to be closed: connections to databases above all
     (sqlite.org/howtocorrupt.html §2.6). The twin itself lets go of all files but its two pipes.
+
+    What it does can be done here as well. So it is given up, and says no more, when it was killed, says nothing for
+    too long, or an error ends its work, which is logged: should it be of weight, it will come here, too.
     """
 
-    def __init__(self, work: Work) -> None:
-        inbox, self._out = Pipe(duplex=False)
-        self._in, outbox = Pipe(duplex=False)
-        self._room = _widened(self._out)
+    def __init__(self, work: Work, *, patient: bool = False) -> None:
+        """Make it; ``patient`` waits for what it says as long as it lives."""
+        self._patience = None if patient else PATIENCE
         self._sizes: deque[int] = deque()
-        self.pid = _forked()
+        inbox, self._out = pipe()
+        self._in, outbox = pipe()
+        self._room = self._out.widen()
+        maker = os.getpid()
+        try:
+            self.pid = _forked()
+        except OSError:
+            for end in (inbox, self._out, self._in, outbox):
+                end.close()
+            raise
         if not self.pid:
-            _live(work, inbox, outbox)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            _live(work, inbox, outbox, maker)
+        self._ended = False
         inbox.close()
         outbox.close()
+        try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        except BaseException:  # Ctrl-C, held back until now: nobody else knows of the twin yet
+            self.end()
+            raise
 
     def offer(self, message: object) -> bool:
         """Hand a message over if it finds room on the way, so that nobody waits; False if not."""
-        if not self._room:
-            return False
-        data = pickle.dumps(message, 5)
-        size = (len(data) // PAGE + 2) * PAGE
-        if sum(self._sizes) + size > self._room:
+        data = packed(message)
+        size = room_of(data)
+        if self._ended or sum(self._sizes) + size > self._room:
             return False
         try:
-            self._out.send_bytes(data)
+            self._out.send(data)
         except BrokenPipeError:
             return False
         self._sizes.append(size)
         return True
 
     def answers(self) -> list[Any]:
-        """Take the answers that have come, without waiting. Raises what ended the twin's work."""
+        """Take the answers that have come, without waiting."""
         found = []
-        try:
-            while self._in.poll():
+        with suppress(_LostError):
+            while not self._ended and self._in.ready():
                 found.append(self._received())
-        except (EOFError, ConnectionError):
-            self._room = 0  # it has ended: nothing more goes there
         return found
 
     def answer(self) -> Any:
-        """Wait for the answer to what it was given; None when that is nothing, it has ended, or says nothing.
-
-        Raises what ended the twin's work.
-        """
-        if not self._sizes:
-            return None
-        with suppress(EOFError, ConnectionError):
-            if self._in.poll(PATIENCE):
+        """Wait for the answer to what it was given; None when that is nothing, or the twin is given up."""
+        with suppress(_LostError):
+            if self._sizes and not self._ended:
                 return self._received()
         return None
 
     def rest(self) -> Iterator[Any]:
-        """Send no more, and yield what it still answers; then it has ended. Raises what ended the twin's work."""
-        with suppress(EOFError, ConnectionError):
-            self._out.send(_LAST)
-            self._out.close()
-            while self._in.poll(PATIENCE):
+        """Send no more, and yield what it still answers; then it has ended."""
+        with suppress(_LostError):
+            self._say_last()
+            while not self._ended:
                 yield self._received()
-        self.end()
 
     def end(self) -> None:
         """End it whatever it does; what it has not saved is lost."""
-        if self._in.closed:
+        if not self._ended:
+            self._out.close()
+            self._in.close()
+            os.kill(self.pid, signal.SIGKILL)  # it is there as long as nobody has waited for it
+            os.waitpid(self.pid, 0)
+            self._ended = True
+
+    def _say_last(self) -> None:
+        if self._ended:
             return
+        if not self._out.ready(self._patience):
+            self._give_up()
+        with suppress(BrokenPipeError):  # what it answered before can still be read
+            self._out.send(packed(_LAST))
         self._out.close()
-        self._in.close()
-        os.kill(self.pid, signal.SIGKILL)  # it is there as long as nobody has waited for it
-        os.waitpid(self.pid, 0)
 
     def _received(self) -> Any:
         try:
-            answer = self._in.recv()
-        except OSError as error:
-            raise EOFError("ended in the middle of an answer") from error  # as of one that was killed
+            answer = self._in.receive(patience=self._patience)
+        except (EOFError, TimeoutError):
+            self._give_up()
         if isinstance(answer, Failure):
-            raise answer.error
+            self._give_up(answer.why)
         if self._sizes:
             self._sizes.popleft()
         return answer
 
+    def _give_up(self, why: str = "") -> NoReturn:
+        self.end()
+        if why:
+            import logging  # it is loaded when it is needed, which is hardly ever
+
+            logging.getLogger(__name__).warning("A copy of this process gave up; its work is done here.\n%s", why)
+        raise _LostError
+
+
+class _LostError(Exception):
+    """The twin says no more."""
+
 
 def _forked() -> int:
     """Fork, with Ctrl-C held back until either side is ready for it."""
-    if (
-        signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
-    ):  # as some supervisors leave it: then no child can be waited for
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # as some supervisors leave it: no child is waited for then
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     gc.freeze()  # what is there now stays: a look through it would part the pages that both share
@@ -155,18 +175,11 @@ def _forked() -> int:
             raise
 
 
-def _widened(pipe: Connection) -> int:
-    """Let a pipe hold as much as it may, and return how much that is."""
-    try:
-        return fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, LARGEST)
-    except OSError:  # many pipes of this user are wide already
-        return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
-
-
-def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
+def _live(work: Work, inbox: Source, outbox: Sink, maker: int) -> NoReturn:
     """Be the twin. What our maker would do at his end (flush, clean up) is his to do."""
     code = 1
     try:
+        _end_with(maker)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that gave us work
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         gc.freeze()
@@ -175,6 +188,16 @@ def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
         code = 0
     finally:
         os._exit(code)
+
+
+def _end_with(maker: int) -> None:
+    """Let the system end us with our maker: it holds no lock any more then, and nothing may be written for it."""
+    import ctypes  # a run that makes no twin never loads it
+
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(_DEATH_OF_PARENT, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != maker:
+        os._exit(1)
 
 
 def _let_go_but(*kept: int) -> None:
@@ -188,40 +211,29 @@ def _let_go_but(*kept: int) -> None:
             os.dup2(nothing, descriptor, inheritable=False)
 
 
-def _answer(work: Work, inbox: Connection, outbox: Connection) -> None:
+def _answer(work: Work, inbox: Source, outbox: Sink) -> None:
     try:
-        for answer in work(_messages(inbox)):
-            outbox.send(answer)
+        for answer in work(_messages(inbox, os.getppid())):
+            outbox.send(packed(answer))
             del answer  # it would be there while the next one is made
-    except (_Orphaned, BrokenPipeError):
+    except (_OrphanedError, BrokenPipeError):
         return  # nobody is there to hear it
-    except Exception as error:  # it is for the one that gave us work
-        outbox.send(_told(error))
-
-
-def _told(error: Exception) -> Failure:
-    """Say what ended the work, with where; an error that cannot cross is told in words."""
-    error.add_note(f"in the twin of the process:\n{traceback.format_exc()}")
-    try:
-        pickle.loads(pickle.dumps(error, 5))
     except Exception:
-        return Failure(RuntimeError(f"{error!r} {error.__notes__[-1]}"))
-    return Failure(error)
+        outbox.send(packed(Failure(traceback.format_exc())))
 
 
-class _Orphaned(Exception):
-    """The process that gave the work has ended: it holds no lock any more, and nothing may be written for it."""
+class _OrphanedError(Exception):
+    """The process that gave the work has ended: where the system did not end us with it, we do."""
 
 
-def _messages(inbox: Connection) -> Iterator[Any]:
-    maker = os.getppid()
+def _messages(inbox: Source, maker: int) -> Iterator[Any]:
     while True:
         try:
-            message = inbox.recv()
+            message = inbox.receive()
         except EOFError:
-            raise _Orphaned from None
+            raise _OrphanedError from None
         if message == _LAST:
             return
         if os.getppid() != maker:
-            raise _Orphaned
+            raise _OrphanedError
         yield message
