@@ -163,7 +163,7 @@ class Curation:
         """
         if not curated:
             return
-        with self._lane.write() as connection:
+        with self._lane.trust() as connection:
             stamps = waiting.stamps(connection, [row.entry for row in curated])
             facts = decisions.facts_of(connection, [row.entry for row in curated], read, stamps.keys())
             rows = [row for row in curated if row.entry in facts]

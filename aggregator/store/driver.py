@@ -24,10 +24,11 @@ MICROSECOND = timedelta(microseconds=1)
 AUTO_VACUUM = "auto_vacuum=INCREMENTAL"
 INCREMENTAL = 2  # what it is then read as
 LAYOUT = ("page_size=16384", AUTO_VACUUM, "journal_mode=WAL")
-# 4 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
+# 8 MB of pages at hand and 32 MB of log between two check points: a third of the time of saving went into moving
 # the same pages to and fro.
-WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-4000", "wal_autocheckpoint=2000")
+WRITING = (*LAYOUT, "foreign_keys=1", "synchronous=NORMAL", "cache_size=-8000", "wal_autocheckpoint=2000")
 DURABLE = (*WRITING, "synchronous=FULL")  # the disk has it when COMMIT returns (sqlite.org/pragma.html)
+TRUSTING = (*WRITING, "foreign_keys=0")  # of whoever writes, that what its rows refer to is there
 SCRUBBING = (*WRITING, "secure_delete=1")  # what is deleted or written over leaves no bytes in its page
 READING = (*LAYOUT, "query_only=1")
 LOOKING = ("query_only=1",)

@@ -2,15 +2,15 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from aggregator.model.story_traits import founder_of
+from aggregator.model.value import value
 from aggregator.store import waiting
 from aggregator.store.lane import among
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Founder:
     """The permanent id under which a set is published, and when the entry that founded it was published, as kept."""
 
@@ -38,8 +38,8 @@ def founders(
     kept = _inherited(connection, new) if new else {}
     for entry, text_set in sorted(placed.items()):
         if text_set not in found:
-            facts = entries.get(text_set, entries[entry])
-            found[text_set] = Founder(kept.get(text_set, facts.uid), facts.published)
+            own = entries.get(text_set, entries[entry])
+            found[text_set] = Founder(kept[text_set], own.published) if text_set in kept else own
     return found
 
 

@@ -135,6 +135,7 @@ CREATE TABLE pending (
 CREATE INDEX ix_pending_published_entry_id ON pending (published, entry_id);
 
 CREATE TABLE curation (
+  place INTEGER NOT NULL,
   entry_id INTEGER NOT NULL,
   text_set INTEGER NOT NULL,
   set_uid TEXT NOT NULL,
@@ -150,7 +151,8 @@ CREATE TABLE curation (
   story_score FLOAT NOT NULL,
   story_why JSON NOT NULL,
   runs BLOB,
-  CONSTRAINT pk_curation PRIMARY KEY (entry_id),
+  CONSTRAINT pk_curation PRIMARY KEY (place),
+  CONSTRAINT uq_curation_entry_id UNIQUE (entry_id),
   CONSTRAINT fk_curation_entry_id_entry FOREIGN KEY(entry_id) REFERENCES entry (id) ON DELETE CASCADE
 );
 
@@ -160,7 +162,7 @@ CREATE INDEX ix_curation_story ON curation (story);
 
 CREATE INDEX ix_curation_story_uid ON curation (story_uid) WHERE story_uid != '';
 
-CREATE INDEX ix_curation_text_set ON curation (text_set);
+CREATE INDEX ix_curation_text_set_entry_id ON curation (text_set, entry_id);
 
 CREATE TABLE sketch (
   fortnight INTEGER NOT NULL,

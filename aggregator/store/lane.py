@@ -18,6 +18,7 @@ from aggregator.store.driver import (
     LOOKING,
     READING,
     SCRUBBING,
+    TRUSTING,
     WRITING,
     explained,
     prepare,
@@ -34,7 +35,7 @@ class Lane:
     def __init__(self, path: Path, *, readonly: bool = False) -> None:
         self._path, self._readonly = path, readonly
         self._idle: dict[tuple[str, ...], list[sqlite3.Connection]] = {
-            kind: [] for kind in (READING, WRITING, DURABLE, SCRUBBING)
+            kind: [] for kind in (READING, WRITING, DURABLE, TRUSTING, SCRUBBING)
         }
 
     @contextmanager
@@ -47,6 +48,16 @@ class Lane:
         the death of the process, not a loss of power. Raises WorkspaceError for what the user can mend.
         """
         with self._transaction("BEGIN IMMEDIATE", DURABLE if durable else WRITING) as connection:
+            yield connection
+
+    @contextmanager
+    def trust(self) -> Iterator[sqlite3.Connection]:
+        """Run one transaction like ``write``, for who has looked up that what its rows refer to is there.
+
+        SQLite would look it up for every row: that of an entry lies among its texts, mostly on a page of its own.
+        Nothing may be deleted in it that others refer to.
+        """
+        with self._transaction("BEGIN IMMEDIATE", TRUSTING) as connection:
             yield connection
 
     @contextmanager
@@ -129,6 +140,22 @@ def apply(connection: sqlite3.Connection, statement: str, values: Sequence[objec
     """Run a ``statement`` that changes rows, and ends with IN, for all ``values``."""
     for marked, part in _lists(values):
         connection.execute(f"{statement} {marked}", tuple(part))
+
+
+def insert_and_update(table: str, columns: Sequence[str], *, kept: Sequence[str] = ()) -> tuple[str, str]:
+    """Write the statements that take one row of ``columns``, the first of them the key: for a new one, and for another.
+
+    What is None of ``kept`` stays what it is. In one, with ON CONFLICT DO UPDATE, SQLite would copy each page to a
+    journal of the statement before it changes a row there.
+    """
+    places = [f"?{place}" for place in range(1, len(columns) + 1)]
+    values = {
+        name: f"coalesce({place}, {name})" if name in kept else place
+        for name, place in zip(columns, places, strict=True)
+    }
+    changes = ", ".join(f"{name} = {values[name]}" for name in columns[1:])
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"
+    return insert, f"UPDATE {table} SET {changes} WHERE {columns[0]} = ?1"
 
 
 def _lists(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregator.model import Entry, Intake, Saved, Visit
 from aggregator.store import meta, revising, uids, waiting
-from aggregator.store.driver import number
+from aggregator.store.driver import number, write_json
 from aggregator.store.lane import among
 from aggregator.store.rows import (
     ANSWER,
@@ -143,8 +143,7 @@ def _insert(
     (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone()
     connection.executemany(_INSERT, rows)
     waiting.wait_after(connection, last)
-    # counted here: to group by feed, SQLite would walk the whole index of feeds
-    return Counter(feed for (feed,) in connection.execute("SELECT feed_id FROM entry WHERE id > ?", (last,)))
+    return Counter(dict(connection.execute(_CAME, (last, write_json([feed.id for feed, _, _ in documents])))))
 
 
 def _row(entry: Entry, feed: Before, visit: Visit, *, now: datetime) -> list[Any]:
@@ -192,6 +191,7 @@ _ANSWERED = _update(ANSWER)
 _READ = _update((*ANSWER, *OF_DOCUMENT, "document_read"), ", entries = entries + ?")
 _BEFORE = f"SELECT id, url, succeeded, document_read, listed_publisher, {', '.join(VISIBLE)} FROM feed WHERE id IN"
 _HELD = "SELECT feed_id, guid FROM entry WHERE last_seen IS NULL AND feed_id IN"
+_CAME = "SELECT value, (SELECT count(*) FROM entry WHERE feed_id = value AND id > ?) FROM json_each(?)"
 _NEW = (*ENTRY, "feed_id", "first_seen", "surfaced", "changed", "reach", "uid", "last_seen", "revisions")
 _INSERT = f"INSERT INTO entry ({', '.join(_NEW)}) VALUES ({'?, ' * (len(_NEW) - 2)}NULL, 0) ON CONFLICT DO NOTHING"
 _PUBLISHED, _UPDATED = ENTRY.index("published"), ENTRY.index("updated")

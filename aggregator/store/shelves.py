@@ -77,7 +77,7 @@ def put(connection: sqlite3.Connection, placed: Sequence[Placed], *, now: dateti
     at, rows = number(now) or 0, []
     for row, surfaced, reach, first_seen in placed:
         shown, text_set = reach != "none" and not row.dropped, row.text_set or row.entry
-        for topic in dict.fromkeys(("", *(tag.topic for tag in row.tags))):
+        for topic in dict.fromkeys(["", *[tag.topic for tag in row.tags]]) if row.tags else EVERYTHING:
             since = stood.get((row.entry, topic)) or max(at, first_seen)
             rows.append((row.entry, topic, shown, surfaced, text_set, since))
     connection.executemany(_PUT, rows)

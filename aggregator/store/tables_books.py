@@ -25,16 +25,20 @@ class PendingRow(Row, table=True):
 class CurationRow(Row, table=True):
     """What Curate decided about an entry, with its reasons.
 
-    ``tags`` are [topic, via, evidence], of a guess with its probability.
+    ``tags`` are [topic, via, evidence], of a guess with its probability. Rows lie in the order in which entries were
+    first placed, as those of ``story_entry`` do.
     """
 
     __tablename__ = "curation"
-    __table_args__ = tuple(
-        Index(f"ix_curation_{name}", name, sqlite_where=text(f"{name} != ''")) for name in ("set_uid", "story_uid")
-    )  # nearly all are empty
+    __table_args__ = (
+        UniqueConstraint("entry_id"),
+        Index(None, "text_set", "entry_id"),  # the first of a text
+        *(Index(f"ix_curation_{name}", name, sqlite_where=text(f"{name} != ''")) for name in ("set_uid", "story_uid")),
+    )  # nearly all of the latter are empty
 
-    entry_id: int = Field(primary_key=True, foreign_key="entry.id", ondelete="CASCADE")
-    text_set: int = Field(index=True)
+    place: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="entry.id", ondelete="CASCADE")
+    text_set: int
     set_uid: str = Field(sa_type=Text)  # of the entry that founded the set; empty when it is this one's own
     set_founded: datetime = Field(sa_type=Moment)  # when that entry was published
     same_as: str = Field(sa_type=Text)

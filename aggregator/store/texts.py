@@ -48,7 +48,10 @@ def keep(connection: sqlite3.Connection, learned: Learned) -> None:
     """Keep inside a transaction what a batch taught; the keys beside each entry are written with its decision."""
     connection.executemany(_GONE, [at for at, keys in learned.keys.items() if not keys])
     connection.executemany(_KEEP, [(*at, keys) for at, keys in learned.keys.items() if keys])
-    connection.executemany(_FURNISH, [(*row, row[0]) for row in sorted(learned.furniture.items())])
+    rows = sorted(learned.furniture.items())
+    there = {feed for (feed,) in among(connection, _FURNISHED, [feed for feed, _ in rows])}
+    connection.executemany(_FURNISH_ANEW, [row for row in rows if row[0] in there])
+    connection.executemany(_FURNISH, [row for row in rows if row[0] not in there])
 
 
 def sweep(connection: sqlite3.Connection) -> None:
@@ -73,7 +76,6 @@ _KEEP = (
     "INSERT INTO sketch (fortnight, number, keys) VALUES (?, ?, ?) "
     "ON CONFLICT (fortnight, number) DO UPDATE SET keys = excluded.keys"
 )
-_FURNISH = (
-    "INSERT INTO furniture (feed_id, paragraphs) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM feed WHERE id = ?) "
-    "ON CONFLICT (feed_id) DO UPDATE SET paragraphs = excluded.paragraphs"
-)
+_FURNISHED = "SELECT feed_id FROM furniture WHERE feed_id IN"
+_FURNISH = "INSERT INTO furniture (feed_id, paragraphs) SELECT id, ?2 FROM feed WHERE id = ?1"
+_FURNISH_ANEW = "UPDATE furniture SET paragraphs = ?2 WHERE feed_id = ?1"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from uuid import NAMESPACE_URL, uuid5
 
-from aggregator.store.lane import among
+from aggregator.store.driver import write_json
 
 _IRI = re.compile(r"(?:https?://|tag:|urn:)[^\s<>\"{}|\\^`]{3,2000}", re.IGNORECASE)
 
@@ -51,12 +51,12 @@ def mint(feed: str, guid: str, *, authority: str) -> str:
 
 
 def _taken(connection: sqlite3.Connection, uids: Iterable[str]) -> set[str]:
-    wanted = list(uids)
-    return {uid for select in _KNOWN for (uid,) in among(connection, select, wanted)}
+    """Say which of these, none with a NUL, an entry has, or a text or story is known by."""
+    return {uid for (uid,) in connection.execute(_KNOWN, (write_json(list(uids)),))}
 
 
-_KNOWN = (
-    "SELECT uid FROM entry WHERE uid IN",
-    "SELECT set_uid FROM curation WHERE set_uid != '' AND set_uid IN",
-    "SELECT story_uid FROM curation WHERE story_uid != '' AND story_uid IN",
-)
+_KNOWN = """
+    SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM entry WHERE uid = value)
+    OR EXISTS (SELECT 1 FROM curation WHERE set_uid != '' AND set_uid = value)
+    OR EXISTS (SELECT 1 FROM curation WHERE story_uid != '' AND story_uid = value)
+"""

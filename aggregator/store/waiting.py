@@ -37,8 +37,8 @@ def newest_wait_to_be_tagged(connection: sqlite3.Connection, many: int) -> None:
 
 
 def all_wait(connection: sqlite3.Connection) -> None:
-    """Let every entry wait as if it were new."""
-    connection.execute(f"{_NEW} WHERE true {_CHANGED}")
+    """Let every entry wait as if it were new; most do where none was placed."""
+    connection.execute(f"{_NEW} WHERE id IN (SELECT id FROM entry EXCEPT {_COMPARED}) {_CHANGED}")
 
 
 def stamps(connection: sqlite3.Connection, entries: Sequence[int]) -> dict[int, int]:
@@ -53,6 +53,7 @@ def leave(connection: sqlite3.Connection, entries: Sequence[int]) -> None:
 
 _NEW = "INSERT INTO pending (entry_id, published, changed, stamp) SELECT id, published, 1, random() FROM entry"
 _TAG = "INSERT INTO pending (entry_id, published, changed, stamp) SELECT id, published, 0, random() FROM entry"
+_COMPARED = "SELECT entry_id FROM pending WHERE changed"
 _CHANGED = "ON CONFLICT (entry_id) DO UPDATE SET published = excluded.published, changed = 1, stamp = excluded.stamp"
 _ONCE_MORE = "ON CONFLICT (entry_id) DO UPDATE SET stamp = excluded.stamp"
 _WAIT = f"{_NEW} WHERE id = ? {_CHANGED}"

@@ -233,3 +233,4 @@ def test_an_entry_that_is_purged_while_it_is_being_placed_leaves_nothing(desk: D
     with desk.store._database.lane.read() as connection:
         for table in ("curation", "shelf"):
             assert connection.execute(f"SELECT entry_id FROM {table}").fetchall() == [(batch[1].id,)]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []

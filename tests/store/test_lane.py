@@ -15,7 +15,7 @@ from aggregator.errors import WorkspaceError
 from aggregator.jobs.visits import unchanged
 from aggregator.model import FeedState, Fetched
 from aggregator.store.driver import READING, WRITING, prepare
-from aggregator.store.lane import AT_ONCE, Lane, among
+from aggregator.store.lane import AT_ONCE, Lane, among, insert_and_update
 from aggregator.store.moments import Moment
 from aggregator.store.rows import ANSWER, ENTRY, FLAGS, LISTS, MOMENTS, OF_DOCUMENT
 from aggregator.store.tables import ENTRY as ENTRIES
@@ -51,6 +51,32 @@ def test_who_only_reads_cannot_write(tmp_path: Path) -> None:
     lane = Lane(tmp_path / "a.db")
     with pytest.raises(WorkspaceError, match="cannot be written"), lane.read() as connection:
         connection.execute("CREATE TABLE t (a)")
+    lane.close()
+
+
+def test_a_row_is_inserted_or_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    """The same values serve both statements; None leaves what is to be kept."""
+    lane = Lane(tmp_path / "a.db")
+    insert, update = insert_and_update("t", ("id", "a", "b"), kept=("b",))
+    with lane.write() as connection:
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a, b)")
+        connection.executemany(insert, [(1, "x", "y"), (2, None, None)])
+        connection.executemany(update, [(1, "z", None), (2, "v", "w"), (3, "n", "o")])
+        assert connection.execute("SELECT * FROM t").fetchall() == [(1, "z", "y"), (2, "v", "w")]
+    lane.close()
+
+
+def test_who_is_trusted_is_not_asked_what_a_row_refers_to(tmp_path: Path) -> None:
+    """All other transactions are, before and after."""
+    lane = Lane(tmp_path / "a.db")
+    with lane.write() as connection:
+        connection.execute("CREATE TABLE p (id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE c (p REFERENCES p (id))")
+    for _ in range(2):
+        with lane.trust() as connection:
+            connection.execute("INSERT INTO c VALUES (1)")
+        with pytest.raises(sqlite3.IntegrityError), lane.write() as connection:
+            connection.execute("INSERT INTO c VALUES (1)")
     lane.close()
 
 

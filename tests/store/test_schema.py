@@ -151,6 +151,29 @@ def test_copies_of_what_an_older_program_stored_are_found(tmp_path: Path) -> Non
     assert sets("c", reports[2:]) == [1, 1, 1]
 
 
+def test_what_an_older_program_decided_stays_decided(path: Path) -> None:
+    """Decisions lie in the order of placing now: every one is there, down and up again, and goes with its entry."""
+    names = ", ".join(column.name for column in METADATA.tables["curation"].columns if column.name != "place")
+
+    def decided(connection: Connection) -> list[object]:
+        return list(connection.execute(text(f"SELECT {names} FROM curation ORDER BY entry_id")).all())
+
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a"), now=NOW)
+        desk = Desk(store)
+        desk.read("a", document([entry(str(n), published=NOW - n * HOUR) for n in range(4)]))
+        desk.curate()
+    with migrating(path) as connection:
+        before = decided(connection)
+        schema.migrate(connection, "0014", down=True)
+        assert decided(connection) == before
+        schema.migrate(connection, HEAD)
+        assert decided(connection) == before and len(before) == 4
+    with Store.open(path, now=NOW) as store, store._database.lane.write() as driven:
+        driven.execute("DELETE FROM entry WHERE id = 2")
+        assert driven.execute("SELECT entry_id FROM curation ORDER BY 1").fetchall() == [(1,), (3,), (4,)]
+
+
 def part(keys: list[int], entries: list[int]) -> bytes:
     return pack(f"<{len(keys)}I{len(entries)}q", *keys, *entries)
 
