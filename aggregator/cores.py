@@ -13,14 +13,18 @@ from typing import Any, Self
 MEGABYTES = 1024
 """Memory one worker may take up; reading the largest document that is allowed takes a tenth of it."""
 
+PATIENCE = 6
+"""Work is given up after so many times its bound, whatever it waits for: a busy machine is not the work's fault."""
+
 
 class Cores:
     """A pool of worker processes, started with the first piece of work and not before.
 
     Work is a module-level function with arguments that pickle; results come back as ``(key, value)`` in the order they
     finish. A value is what the function returned or the exception it raised, whole; ``TimeoutError`` for work that took
-    longer than ``seconds`` and was killed; ``ChildProcessError`` for work whose process ended; ``MemoryError`` for
-    work over the bound. Each of them costs only its own work. How much is in hand is the caller's choice: ``pending``.
+    more than ``seconds`` of CPU, or ``PATIENCE`` times as long in all, and was killed; ``ChildProcessError`` for work
+    whose process ended; ``MemoryError`` for work over the bound. Each of them costs only its own work. How much is in
+    hand is the caller's choice: ``pending``.
     """
 
     def __init__(self, workers: int | None = None, seconds: float = 5.0, megabytes: int = MEGABYTES) -> None:
@@ -58,7 +62,8 @@ class Cores:
         if self._pool is None:
             self._pool = _pool(self._workers, self._megabytes)
         self._pending += 1
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._seconds)
+        patience = PATIENCE * self._seconds
+        future = self._pool.schedule(_timed, args=(self._seconds, function, *args), kwargs=kwargs, timeout=patience)
         future.add_done_callback(lambda done: self._done.put((key, done)))
 
     def finished(self) -> list[tuple[Any, Any]]:
@@ -88,6 +93,8 @@ class Cores:
             case None:
                 return key, done.result()
             case TimeoutError() if error.args[:1] == ("Task timeout",):  # pebble's own; ours may raise one, too
+                return key, TimeoutError(f"it took longer than {PATIENCE * self._seconds:g} seconds")
+            case ProcessExpired() if error.exitcode == -signal.SIGPROF:
                 return key, TimeoutError(f"it took longer than {self._seconds:g} seconds")
             case ProcessExpired():
                 return key, ChildProcessError(f"its process ended (exit code {error.exitcode})")
@@ -103,6 +110,15 @@ def _pool(workers: int, megabytes: int) -> Any:
     context = get_context("forkserver")
     context.set_forkserver_preload(["aggregator.pipeline.intake"])
     return ProcessPool(max_workers=workers, context=context, initializer=_confine, initargs=[megabytes])
+
+
+def _timed(seconds: float, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Do a piece of work; SIGPROF ends the process when that takes more CPU, also in the middle of a call of C."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        return function(*args, **kwargs)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _confine(megabytes: int) -> None:

@@ -23,6 +23,15 @@ def take(megabytes: int) -> int:
     return len(bytearray(megabytes << 20))
 
 
+def toil(seconds: float) -> None:
+    while time.process_time() < seconds:
+        pass
+
+
+def toil_for(seconds: float) -> None:
+    toil(time.process_time() + seconds)
+
+
 def own_timeout() -> None:
     raise TimeoutError("of my own")
 
@@ -53,7 +62,7 @@ def test_no_work_starts_no_process() -> None:
 def test_work_that_goes_wrong_costs_only_itself() -> None:
     """Too long, too large, killed or raising: each is a value of its own, and the work beside it is done."""
     with Cores(2, seconds=1.0, megabytes=512) as cores:
-        cores.submit("slow", time.sleep, 60)
+        cores.submit("slow", toil, 60)
         cores.submit("large", take, 2048)
         cores.submit("exit", os._exit, 3)
         cores.submit("abort", os.abort)
@@ -71,6 +80,24 @@ def test_work_that_goes_wrong_costs_only_itself() -> None:
         "raise": (FetchError, "come back later"),
         "own": (TimeoutError, "of my own"),
     }
+
+
+def test_a_busy_machine_is_not_the_works_fault() -> None:
+    """What counts is CPU: work that waits is done, however long that takes; only not for ever."""
+    with Cores(2, seconds=0.5) as cores:
+        cores.submit("patient", time.sleep, 0.9)
+        cores.submit("stuck", time.sleep, 600)
+        results = dict(cores.drain())
+    assert results["patient"] is None
+    assert (type(results["stuck"]), str(results["stuck"])) == (TimeoutError, "it took longer than 3 seconds")
+
+
+def test_the_time_of_one_piece_of_work_is_not_anothers() -> None:
+    """The clock begins anew with each piece of work that a process does."""
+    with Cores(1, seconds=1.0) as cores:
+        for number in range(4):
+            cores.submit(number, toil_for, 0.4)
+        assert dict(cores.drain()) == dict.fromkeys(range(4))
 
 
 def test_errors_cross_whole() -> None:

@@ -55,7 +55,7 @@ def last_answer(state: FeedState) -> str:
     if state.outcome not in ("ok", "unchanged"):
         return _no_answer(state)
     if state.outcome == "unchanged" and state.status != 304:
-        return "200: the same bytes as before were sent again"
+        return f"{state.status}: the same bytes as before were sent again"
     if state.status == 226 and state.whole:
         return "226: read, but it did not say what it left out (IM: feed)"
     return GOOD.get(state.status, f"{state.status}: read")

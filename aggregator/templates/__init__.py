@@ -28,7 +28,7 @@ from aggregator.workspace import fingerprint
 
 __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped"]
 
-LATER = frozenset({"crowded"})
+LATER = frozenset({"crowded", "unread", "unwell"})
 """What `done.html` has to say that it had not at first."""
 
 _LINE = re.compile(r":\d+\Z")

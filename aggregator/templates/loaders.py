@@ -8,6 +8,8 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Pref
 
 from aggregator.workspace import shipped
 
+PARTS = "parts.html"
+
 _MACRO = re.compile(r"{% macro (\w+)\(.*?{% endmacro %}\n?", re.DOTALL)
 
 Source = tuple[str, str, Callable[[], bool]]
@@ -21,14 +23,13 @@ def loader(folder: Path | None) -> BaseLoader:
 
 
 class _Users(FileSystemLoader):
-    """The user's templates; a whole copy of an older shipped one gets the macros that others expect of it by now."""
+    """The user's templates; an older copy of ``parts.html`` gets the macros that others expect of it by now."""
 
     def get_source(self, environment: Environment, template: str) -> Source:
         source, path, unchanged = super().get_source(environment, template)
-        ours = shipped("templates") / template
-        if "default:" in source or not ours.is_file():
+        if template != PARTS:
             return source, path, unchanged
-        macros = _MACRO.finditer(ours.read_text(encoding="utf-8"))
+        macros = _MACRO.finditer((shipped("templates") / PARTS).read_text(encoding="utf-8"))
         lacking = [macro[0] for macro in macros if not re.search(rf"\b{macro[1]}\b", source)]
         return source + "".join(lacking), path, unchanged
 

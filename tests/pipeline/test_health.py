@@ -49,6 +49,7 @@ def test_how_a_feed_is(state: FeedState, said: str) -> None:
         (feed(), "200: sent and read"),
         (feed(status=304, outcome="unchanged"), "304: nothing new"),
         (feed(outcome="unchanged"), "200: the same bytes as before were sent again"),
+        (feed(outcome="unchanged", status=206), "206: the same bytes as before were sent again"),
         (feed(status=226), "226: only what is new was sent"),
         (feed(status=226, whole=True), "226: read, but it did not say what it left out (IM: feed)"),
         (feed(status=206), "206: read"),

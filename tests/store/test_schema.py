@@ -18,6 +18,7 @@ from aggregator.app import open_app
 from aggregator.errors import WorkspaceError
 from aggregator.jobs.curate import curate
 from aggregator.model import Entry
+from aggregator.pipeline.wording import UNCLOSED
 from aggregator.store import Store, driver, engines, schema
 from aggregator.store.migrations import HEAD
 from aggregator.store.tables_mail import METADATA
@@ -194,6 +195,19 @@ def test_of_the_keys_in_parts_those_that_are_there_are_rows_again(tmp_path: Path
         schema.migrate(connection, HEAD)
         again = connection.execute(text("SELECT fortnight, number, keys FROM sketch ORDER BY 1")).all()
     assert again == [(time, 1, part([key for key, _ in own[time]], [one for _, one in own[time]])) for time in (-1, 5)]
+
+
+def test_what_was_told_in_words_of_end_tags_is_a_fact_of_the_feed(path: Path) -> None:
+    """A server that never writes them is not told of once more because the program is new."""
+    with Store.open(path, now=NOW) as store:
+        store.feeds.list(listings("a", "b"), now=NOW)
+    with migrating(path) as connection:
+        schema.migrate(connection, "0014", down=True)
+        words = {"w": f"{UNCLOSED}, as the one before: its server writes it so", "u": listings("a")[0].url}
+        connection.execute(text("UPDATE feed SET reject = :w WHERE url = :u"), words)
+    with Store.open(path, now=NOW) as store:
+        assert [feed.unclosed for feed in store.feeds.all()] == [True, False]
+        assert not any(feed.whole for feed in store.feeds.all())
 
 
 def test_the_head_that_is_named_is_the_newest_script() -> None:
