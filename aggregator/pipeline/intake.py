@@ -9,7 +9,7 @@ from html import escape
 from aggregator.model import Criterion, Draft, Entry, Fetched, Intake, Known, Markup, ParsedFeed, Reject, Unread
 from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.cadence import mean_gap
-from aggregator.pipeline.clean import clean, language_tag
+from aggregator.pipeline.clean import clean, clean_all, language_tag
 from aggregator.pipeline.clean_text import plain_title
 from aggregator.pipeline.identity import identity, is_mark_of, storable
 from aggregator.pipeline.normalise import Normalised, normalise
@@ -179,13 +179,22 @@ def _escaped(guid: str) -> str:
 
 
 def _cleaned(
-    drafts: Iterable[Draft], normal: Normalised, known: Known, *, language: str
+    drafts: Sequence[Draft], normal: Normalised, known: Known, *, language: str
+) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
+    try:
+        return tuple(clean_all(drafts, language=language, repeated=known.repeated)), ()
+    except Exception:  # whatever a stranger's markup can provoke: it costs one entry only
+        return _cleaned_alone(drafts, normal, known, language=language)
+
+
+def _cleaned_alone(
+    drafts: Sequence[Draft], normal: Normalised, known: Known, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for draft in drafts:
         try:
             entries.append(clean(draft, language=language, repeated=known.repeated))
-        except Exception as error:  # whatever a stranger's markup can provoke: it costs this entry only
+        except Exception as error:
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))
     return tuple(entries), tuple(rejects)

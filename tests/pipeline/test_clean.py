@@ -5,14 +5,25 @@ from datetime import UTC, datetime
 import pytest
 
 from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEntry
-from aggregator.pipeline.clean import clean, language_tag
+from aggregator.pipeline.clean import clean, clean_all, language_tag
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
 
 
+def draft(parsed: ParsedEntry) -> Draft:
+    return Draft("g", "https://example.com/1", "https://example.com/1", NOW, "published", None, "1:f", parsed)
+
+
 def cleaned(parsed: ParsedEntry, language: str = "en") -> Entry:
-    draft = Draft("g", "https://example.com/1", "https://example.com/1", NOW, "published", None, "1:f", parsed)
-    return clean(draft, language=language)
+    return clean(draft(parsed), language=language)
+
+
+def test_entries_that_are_cleaned_together() -> None:
+    """Each comes out as it does alone, in its place."""
+    texts = [Markup("<p>One</p><img src=/1>"), Markup("Two\n\ntwo", "text"), Markup(), Markup("<b>Three")]
+    drafts = [draft(ParsedEntry(summary=one, content=other)) for one in texts for other in texts]
+    assert clean_all(drafts, language="en") == [clean(one, language="en") for one in drafts]
+    assert clean_all([], language="en") == []
 
 
 def test_scripting_in_every_field() -> None:
