@@ -1,7 +1,7 @@
 """What came of each feed that was asked: decided, counted, and saved a batch at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
@@ -113,7 +113,7 @@ class Arrivals:
             case Fetched():
                 return unchanged(state, token, outcome, config=config, now=now)
             case (Fetched() as answer, Intake() as document):
-                state = state if document.partial else replace(state, body_hash=body_hash(answer.body))
+                state = state if document.partial else state.but({"body_hash": body_hash(answer.body)})
                 return read(state, token, answer, document, config=config, now=now)
         raise TypeError(f"no outcome of a feed: {outcome!r}")
 

@@ -23,25 +23,24 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     intake = _accustomed(intake) if ends_so else intake
     feed, first = intake.feed, state.succeeded is None
     rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
-    state = replace(
-        state,
-        **_answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so),
-        title=feed.title or state.title,
-        home=feed.home or state.home,
-        publisher=state.publisher or _publisher(feed.home or state.home),
-        format=feed.format,
-        atom_id=feed.id or state.atom_id,
-        language=feed.language or state.language,
-        updated=feed.updated.read or state.updated,
-        criterion=intake.criterion,
-        ttl=feed.ttl,
-        skip_hours=feed.skip_hours,
-        skip_days=feed.skip_days,
-        outcome="ok",
-        newest=rhythm.newest,
-        rhythm=rhythm.gap,
-        answers_full=state.answers_full + 1,
-    )
+    told = {
+        "title": feed.title or state.title,
+        "home": feed.home or state.home,
+        "publisher": state.publisher or _publisher(feed.home or state.home),
+        "format": feed.format,
+        "atom_id": feed.id or state.atom_id,
+        "language": feed.language or state.language,
+        "updated": feed.updated.read or state.updated,
+        "criterion": intake.criterion,
+        "ttl": feed.ttl,
+        "skip_hours": feed.skip_hours,
+        "skip_days": feed.skip_days,
+        "outcome": "ok",
+        "newest": rhythm.newest,
+        "rhythm": rhythm.gap,
+        "answers_full": state.answers_full + 1,
+    }
+    state = state.but(_answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so) | told)
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(_wary(state, answer) if answer.is_odd else state, token, intake, reach)
 

@@ -25,6 +25,8 @@ _DECLARATION = re.compile(
     re.IGNORECASE,
 )
 _UTF8 = frozenset({"utf-8", "utf8"})
+_MOST_MARKS = 200_000
+"""``<`` in a document: its tree takes 100 MB at most. Real ones have a tenth of that."""
 _OF_ONE_BYTE = frozenset({"iso-8859-1", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252"})
 """Encodings in which ASCII is ASCII, so that what is done to the bytes may as well be done to the text."""
 
@@ -56,7 +58,7 @@ def _again(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
     try:
         return _read(fetched, body, cap=cap)
     except TooMany:
-        raise Declined("entries that cannot be counted beforehand") from None
+        raise Declined("more elements, or more entries, than are read at once") from None
 
 
 def _utf8(fetched: Fetched) -> bytes:
@@ -79,6 +81,8 @@ def _utf8(fetched: Fetched) -> bytes:
         raise Declined("a second encoding in the first line")
     if written not in _UTF8 and (written not in _OF_ONE_BYTE or body.startswith(_BOM)):
         raise Declined("an encoding that is neither UTF-8 nor of one byte")
+    if written in _UTF8 and body.isascii():
+        return body
     try:
         text = body[start:].decode(written)
     except UnicodeDecodeError:
@@ -109,8 +113,22 @@ def _read(fetched: Fetched, body: bytes, *, cap: int) -> ParsedFeed:
 
 
 def _root(body: bytes) -> Element:
-    """Return the document's root, with all that is in it. Raises Declined where that cannot be told for certain."""
+    """Return the document's root, with all that is in it.
+
+    Raises Declined where that cannot be told for certain, TooMany where it would be too large.
+    """
+    if len(body) > _MOST_MARKS and body.count(b"<") > _MOST_MARKS:
+        raise TooMany
     builder = TreeBuilder()
+    try:
+        _parser(builder).Parse(body, True)
+    except expat.ExpatError:
+        raise Declined("not well-formed") from None
+    return builder.close()
+
+
+def _parser(builder: TreeBuilder) -> expat.XMLParserType:
+    """Make a parser that calls the builder by itself, and functions of ours only for what is rare."""
     parser = expat.ParserCreate(namespace_separator=" ")
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -131,11 +149,7 @@ def _root(body: bytes) -> Element:
     parser.StartDoctypeDeclHandler = _doctype
     parser.ProcessingInstructionHandler = _instruction
     parser.CommentHandler = _comment
-    try:
-        parser.Parse(body, True)
-    except expat.ExpatError:
-        raise Declined("not well-formed") from None
-    return builder.close()
+    return parser
 
 
 def _comment(text: str) -> None:

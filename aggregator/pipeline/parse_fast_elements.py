@@ -193,25 +193,15 @@ def author(reader: Any, attributes: Attributes, text: str) -> None:
     written(reader.found, text)
 
 
-def owner(key: str) -> Any:
-    """Make a function for a part of the owner of a podcast; the text is as it stands in the document."""
+def person(key: str, *, owner: bool = False) -> Any:
+    """Make a function for a part of an author, or of the owner of a podcast; the text is as the document has it."""
 
     def take(reader: Any, attributes: Attributes, text: str) -> None:
+        if not owner and reader.found.in_one_text:  # feedparser would mix the two
+            raise Declined("an author in parts after one in a text")
         named(reader.found, key, address(mended(text), "") if key == "href" else text)
 
     return take
-
-
-def person(key: str) -> Any:
-    """Make a function for a part of an author, as that of an owner."""
-    take = owner(key)
-
-    def take_first(reader: Any, attributes: Attributes, text: str) -> None:
-        if reader.found.in_one_text:  # feedparser would mix the two
-            raise Declined("an author in parts after one in a text")
-        take(reader, attributes, text)
-
-    return take_first
 
 
 def thumbnail(reader: Any, attributes: Attributes, text: str) -> None:

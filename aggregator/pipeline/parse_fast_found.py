@@ -130,7 +130,7 @@ def _files(found: Found) -> tuple[tuple[Enclosure, ...], str]:
 
 def _categories(found: Found) -> tuple[Category, ...]:
     """Return each tag once, of which feedparser may have set the name after it had compared them."""
-    made = {}
+    made: dict[tuple[str, str, str], None] = {}
     for term, scheme, label in found.tags:
         term, label = term.strip() if term else "", label.strip() if label else ""
         if term or label:

@@ -17,7 +17,7 @@ _NONE: Attributes = {}
 
 
 class TooMany(Exception):
-    """The document has more entries than are read."""
+    """The document has more entries than are read, or more elements than are held."""
 
 
 DEEPEST = 100
@@ -55,10 +55,10 @@ class Reader:
                 then(self, found, text if text.isascii() else mended(text))
                 if self.base:
                     self.come_back()
-            elif what == "room":
-                self.enter(then, element, found, language)
-            else:
+            elif what == "declined":
                 raise Declined(then)
+            elif then != "stranger" or found or len(element):
+                self.enter(then, element, found, language)
 
     def told(self, element: Element) -> tuple[Attributes, str | None]:
         """Return the attributes of an element, and the language in it; a base that it names counts from here on."""

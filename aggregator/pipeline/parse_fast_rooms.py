@@ -48,7 +48,7 @@ _CAPTIONS = {
 }
 _PARTS = {"name": "name", "email": "email", "uri": "href", "url": "href", "homepage": "href"}
 _AUTHOR: dict[str, Meaning] = {name: ("part", on.person(key)) for name, key in _PARTS.items()}
-_OWNER: dict[str, Meaning] = {name: ("part", on.owner(key)) for name, key in _PARTS.items()}
+_OWNER: dict[str, Meaning] = {name: ("part", on.person(key, owner=True)) for name, key in _PARTS.items()}
 
 _MEANINGS: dict[str, dict[str, Meaning]] = {
     "document": _rooms("rss", "rss") | _rooms("feed", "feed"),

@@ -105,6 +105,14 @@ TAKEN = {
     "captions at two depths": item(GROUP, "<media:description>outer</media:description>"),
     "captions at two depths, the outer one first": item("<media:description>outer</media:description>", GROUP),
     "a caption in a text": item("<description><![CDATA[<media:description>x</media:description>]]></description>"),
+    "the caption of a picture with attributes": item("<media:description type='plain'>C</media:description>"),
+    "hours to skip in an item": item("<skipHours><hour>3</hour></skipHours><title>A</title>"),
+    "hours to skip in a comment": item("<!-- <skipHours><hour>3</hour></skipHours> --><title>A</title>"),
+    "hours to skip beside a comment": rss(
+        "<item/>", "<!-- <skipHours><hour>3</hour></skipHours> --><skipHours><hour>4</hour></skipHours>"
+    ),
+    "a caption in a comment": item("<description>a<!-- <media:description>x</media:description> -->b</description>"),
+    "a declaration in a comment after the root": item("<title>A</title>") + "<!-- <!DOCTYPE x> -->",
     "hours to skip in a text": item("<description><![CDATA[<skipHours><hour>3</hour></skipHours>]]></description>"),
     "categories with commas and slashes": item("<category>a, b/c</category><category domain='d'>a, b/c</category>"),
     "an empty category that a later one fills": item("<category domain='d'/><category>x</category>"),
@@ -187,6 +195,10 @@ DECLINED = {
     "XHTML": entry("<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'>x</div></content>"),
     "base64": entry("<content type='image/png'>QUJD</content>"),
     "content that lies elsewhere": entry("<content src='x' type='text/html'/>"),
+    "a declaration in a comment before the root": "<!-- <!DOCTYPE x> -->" + item(),
+    "the caption of a picture in odd letters": item("<media:Description>C</media:Description>"),
+    "the caption of a picture with an odd attribute": item("<media:description type='a>b'>C</media:description>"),
+    "the caption of a picture in a language": item("<media:description xml:lang='de'>C</media:description>"),
     "an odd base": atom("<entry/>", " xml:base='x/'"),
     "three slashes": item("<link>http:///a.example/1</link>"),
     "a date that never was": item("<pubDate>Fri, 30 Feb 2024 10:00:00 GMT</pubDate>"),
@@ -278,6 +290,15 @@ def test_more_entries_than_are_read(count: int, text: str) -> None:
     quick, slow = sure(fetched, cap=CAP), reference(fetched, cap=CAP)
     assert (quick.cut, [one.guid for one in quick.entries]) == (slow.cut, [one.guid for one in slow.entries])
     assert difference(fetched) == ""
+
+
+def test_more_elements_than_are_held() -> None:
+    """A document that would be a large tree is cut to the entries that are read; where that does not help, declined."""
+    many = rss("".join(f"<item><guid>{number}</guid></item>" for number in range(60_000)))
+    feed = sure(answer(many.encode()), cap=CAP)
+    assert (len(feed.entries), feed.cut) == (CAP, 60_000 - CAP)
+    with pytest.raises(Declined, match="more elements"):
+        sure(answer(item("<odd/>" * 250_000).encode()), cap=CAP)
 
 
 def test_every_element_feedparser_knows_is_known() -> None:
