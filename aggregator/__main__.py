@@ -12,8 +12,9 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"aggregator {__version__}")
         return
-    # Many values, hardly a cycle: the collector found nothing in a tenth of the time, also while modules are loaded.
-    gc.set_threshold(50_000, 20, 100)
+    # Many values, hardly a cycle: the collector found nothing in a tenth of the time. What is loaded at the start are
+    # some 120,000, and stays.
+    gc.set_threshold(150_000, 20, 100)
     # Matrices here are small: threads of the algebra library would wait for one another in twice the time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Words are short: threads of the tokenizer save no time worth their memory.

@@ -1,11 +1,12 @@
 """Where things lie: in a workspace, and in what ships with the program."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
+from aggregator.model.value import value
 
-@dataclass(frozen=True, slots=True)
+
+@value(frozen=True, slots=True)
 class Workspace:
     """A folder with ``feeds.yaml``, ``templates/`` and ``storage/``."""
 

@@ -17,7 +17,7 @@ def main(folder: str) -> None:
     from aggregator.workers import due_feeds, recover
     from aggregator.workspace import Workspace
 
-    gc.set_threshold(50_000, 20, 100)  # as the command line does
+    gc.set_threshold(150_000, 20, 100)  # as the command line does
     root = Path(folder)
     with hold(Workspace(root).storage / "lock", who="bench", now=utc_now()), open_app(root) as app:
         recover(app)

@@ -15,6 +15,8 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner
 
+from aggregator.model.value import value
+
 Path = tuple[str | int, ...]
 """The way to a value: keys, positions in lists, and positions in mappings."""
 
@@ -85,7 +87,7 @@ if yaml.__with_libyaml__:
     _Loader = _CLoader
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Problem:
     """A mistake and where it stands, counted from 1."""
 

@@ -1,13 +1,14 @@
 """Compose: freeze one issue of a digest, once a period, or record that there was nothing to tell."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.errors import NotFoundError
 from aggregator.model import Issue, IssueState, Letter, Telling
+from aggregator.model.value import value
 from aggregator.pipeline.copies import fold
 from aggregator.when import When
 
@@ -24,7 +25,7 @@ that a new rule does not bring the archive.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Period:
     """One number of a digest: its local date, when it is due, and what it tells of (came to it in (since, until]).
 

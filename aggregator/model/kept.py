@@ -1,7 +1,7 @@
 """What the store keeps and gives back."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Self
 
@@ -19,7 +19,7 @@ be mended first).
 """
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class FeedState:
     """What was observed of a feed: how it answers, and when to ask it again."""
 

@@ -1,9 +1,9 @@
 """An issue of a digest, from composing to finished bytes."""
 
-from dataclasses import dataclass
+from aggregator.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Said:
     """A sentence, word for word, and the name of who wrote it; empty when the next one is by the same."""
 
@@ -11,7 +11,7 @@ class Said:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cover:
     """What another publisher writes of the same event."""
 
@@ -22,7 +22,7 @@ class Cover:
     also_more: int = 0  # so many besides
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     """One story in an issue: plain text only, so that no markup of a feed ever reaches a mail."""
 
@@ -60,7 +60,7 @@ class Line:
     pinned: bool = False  # the editor wants it told, however large the issue is
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Section:
     """The part of an issue that belongs to one topic; ``topic`` is empty for what has none."""
 
@@ -69,7 +69,7 @@ class Section:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Issue:
     """One dated number of a digest: composed once, then frozen. JSON-able through ``dataclasses.asdict``."""
 
@@ -107,7 +107,7 @@ class Issue:
         return next(iter(self.lines), None)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Letter:
     """An issue written out: HTML and plain text, the same links in both."""
 
@@ -115,7 +115,7 @@ class Letter:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Message:
     """Finished bytes for one address: never serialised again."""
 

@@ -2,11 +2,11 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aggregator.model import Entry
+from aggregator.model.value import value
 from aggregator.store.driver import instant, number
 from aggregator.store.lane import among
 from aggregator.store.rows import ENTRY, entry_values
@@ -28,7 +28,7 @@ _FULL = f"""
 _REVISE = f"UPDATE entry SET {', '.join(f'{name} = ?' for name in (*ENTRY, 'changed', 'revisions'))} WHERE id = ?"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Revised:
     """The ids of the entries that were updated, and how many changes were not worth it."""
 

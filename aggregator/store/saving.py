@@ -3,11 +3,12 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from aggregator.model import Entry, Intake, Saved, Visit
+from aggregator.model.value import value
 from aggregator.store import meta, revising, uids, waiting
 from aggregator.store.driver import number, write_json
 from aggregator.store.lane import among
@@ -23,7 +24,7 @@ from aggregator.store.rows import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Before:
     """What a feed's row said before this document was saved; ``visible`` are the columns that outputs show."""
 
