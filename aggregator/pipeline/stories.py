@@ -122,7 +122,8 @@ class _Near:
 
     def _crowded(self, which: slice) -> NDArray[np.bool_]:
         """Tell of pairs that may matter whether the story of the other has others by now."""
-        return self._live[which] & (self._members["others"][self._whom[which]] == CROWDED)
+        crowded: NDArray[np.bool_] = self._members["others"][self._whom[which]] == CROWDED
+        return self._live[which] & crowded
 
     def _mine(self, n: int) -> slice:
         """Say which pairs are those of an entry."""
@@ -146,8 +147,8 @@ class _Near:
     def _drawing(self, n: int, terms: Mapping[int, int], near: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give those of some pairs of an entry whose stories may draw it, whatever it means."""
         whom, most = self._whom[near], self._pairs.most[near]
-        alone, stories = self._members["others"][whom] == ALONE, self._members["story"][whom]
-        drawing = alone & self._hot[near]
+        stories, alone = self._members["story"][whom], self._members["others"][whom] == ALONE
+        drawing: NDArray[np.bool_] = alone & self._hot[near]
         for story in set(stories[~alone].tolist()):
             mine, profile = stories == story, self._memory.profile(story)
             drawing[mine] = _may_score(self._entries[n], terms, profile, np.sort(most[mine])[::-1].tolist())

@@ -12,6 +12,8 @@ from aggregator.pipeline.stories_parts import expanded
 UNKNOWN, ALONE, CROWDED = 0, 1, 2
 """Whether the story of a member has others."""
 
+_TOGETHER = 1024  # members whose terms are moved at once
+
 Rows = NDArray[np.int64]
 """Where members stand; below zero: nowhere."""
 
@@ -128,11 +130,15 @@ class Members:
         there = np.flatnonzero(self["entry"])
         kept = np.sort(there[np.argsort(self["met"][there], kind="stable")][max(0, len(there) - most) :])
         sizes = self["terms"][kept].astype(np.int64) + self["titled"][kept]
-        places = expanded(self["begin"][kept], sizes)
-        self._used, self._size, facts = len(places), len(kept), self._facts[kept]
-        self._hashes[: self._used], self._weights[: self._used] = self._hashes[places], self._weights[places]
+        begins, ends = self["begin"][kept], np.cumsum(sizes)
+        for start in range(0, len(kept), _TOGETHER):  # what is moved goes to the left: nothing is lost
+            some = slice(start, start + _TOGETHER)
+            places = expanded(begins[some], sizes[some])
+            to = slice(int(ends[start] - sizes[start]), int(ends[some][-1]))
+            self._hashes[to], self._weights[to] = self._hashes[places], self._weights[places]
+        facts, self._size, self._used = self._facts[kept], len(kept), int(sizes.sum())
         self._facts[: self._size], self._order = facts, self._order[:0]
-        self["begin"][:] = np.cumsum(sizes) - sizes
+        self["begin"][:] = ends - sizes
         self._meanings = {id: self._meanings[id] for id in self["entry"].tolist() if id in self._meanings}
         self._made.clear()
 

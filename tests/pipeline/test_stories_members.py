@@ -7,6 +7,7 @@ import pytest
 
 from aggregator.model import Traits
 from aggregator.model.story_traits import nth_story
+from aggregator.pipeline import stories_members
 from aggregator.pipeline.stories_members import UNKNOWN, Members
 
 
@@ -62,7 +63,11 @@ def test_who_is_added_again_stands_in_one_row_alone() -> None:
     assert members["story"].tolist() == [0, 4, 4]
 
 
-def test_those_that_were_met_last_are_kept_and_stay_what_they_are() -> None:
+@pytest.mark.parametrize("together", [1, 3, 1024])
+def test_those_that_were_met_last_are_kept_and_stay_what_they_are(
+    monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(stories_members, "_TOGETHER", together)
     members = Members()
     many = [member(n, titled=pack("<I", n) * (n % 3), meaning=bytes([n]) * 256, terms=n % 4) for n in range(1, 9)]
     members.add(many)
