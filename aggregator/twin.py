@@ -5,6 +5,7 @@ Messages go one way, in order, and each is answered in a word: the work itself, 
 
 import fcntl
 import gc
+import mmap
 import os
 import pickle
 import signal
@@ -29,6 +30,11 @@ PATIENCE = 120.0  # seconds without an answer after which a twin is given up: fo
 
 _LAST = "no more"
 """The last message. Without it, the end of the messages is the end of the process that sends them."""
+
+ROOM = 16 << 20
+"""Bytes of the longest answer that both have memory for; pages of it that are never written take none."""
+
+_LONG, _HEAD = 1 << 15, 8  # bytes of an answer that is worth the detour; of its length, which stands before it
 
 Work = Callable[[Iterator[Any]], Iterator[Any]]
 """Takes the messages, and yields one answer to each; after the last it may yield more."""
@@ -63,9 +69,10 @@ class Twin:
         self._in, outbox = Pipe(duplex=False)
         self._room = _widened(self._out)
         self._sizes: deque[int] = deque()
+        self._shared = mmap.mmap(-1, _HEAD + ROOM)
         self.pid = _forked()
         if not self.pid:
-            _live(work, inbox, outbox)
+            _live(work, inbox, outbox, self._shared)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         inbox.close()
         outbox.close()
@@ -96,10 +103,7 @@ class Twin:
         return found
 
     def answer(self) -> Any:
-        """Wait for the answer to what it was given; None when that is nothing, it has ended, or says nothing.
-
-        Raises what ended the twin's work.
-        """
+        """Wait for an answer; None where nothing is to be answered, or nobody does. Raises what ended its work."""
         if not self._sizes:
             return None
         with suppress(EOFError, ConnectionError):
@@ -122,14 +126,16 @@ class Twin:
             return
         self._out.close()
         self._in.close()
+        self._shared.close()
         os.kill(self.pid, signal.SIGKILL)  # it is there as long as nobody has waited for it
         os.waitpid(self.pid, 0)
 
     def _received(self) -> Any:
         try:
-            answer = self._in.recv()
+            data = self._in.recv_bytes()
         except OSError as error:
             raise EOFError("ended in the middle of an answer") from error  # as of one that was killed
+        answer = pickle.loads(data) if data else _taken(self._shared)
         if isinstance(answer, Failure):
             raise answer.error
         if self._sizes:
@@ -139,14 +145,12 @@ class Twin:
 
 def _forked() -> int:
     """Fork, with Ctrl-C held back until either side is ready for it."""
-    if (
-        signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN
-    ):  # as some supervisors leave it: then no child can be waited for
+    # as some supervisors leave it: then no child can be waited for
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     gc.freeze()  # what is there now stays: a look through it would part the pages that both share
-    with warnings.catch_warnings():
-        # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
+    with warnings.catch_warnings():  # a thread that draws on the terminal holds nothing that the twin needs
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
             return os.fork()
@@ -163,7 +167,25 @@ def _widened(pipe: Connection) -> int:
         return fcntl.fcntl(pipe.fileno(), fcntl.F_GETPIPE_SZ)
 
 
-def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
+def _put(answer: object, outbox: Connection, shared: mmap.mmap) -> None:
+    """Send an answer; a long one, which would fill the pipe many times, by the memory of both where that is free."""
+    data = pickle.dumps(answer, 5)
+    if _LONG <= len(data) <= ROOM and not any(shared[:_HEAD]):
+        shared[_HEAD : _HEAD + len(data)] = data
+        shared[:_HEAD] = len(data).to_bytes(_HEAD, "little")
+        data = b""  # it stands there
+    outbox.send_bytes(data)
+
+
+def _taken(shared: mmap.mmap) -> Any:
+    end = _HEAD + int.from_bytes(shared[:_HEAD], "little")
+    with memoryview(shared) as memory, memory[_HEAD:end] as data:
+        answer = pickle.loads(data)
+    shared[:_HEAD] = bytes(_HEAD)
+    return answer
+
+
+def _live(work: Work, inbox: Connection, outbox: Connection, shared: mmap.mmap) -> None:
     """Be the twin. What our maker would do at his end (flush, clean up) is his to do."""
     code = 1
     try:
@@ -171,7 +193,7 @@ def _live(work: Work, inbox: Connection, outbox: Connection) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         gc.freeze()
         _let_go_but(inbox.fileno(), outbox.fileno())
-        _answer(work, inbox, outbox)
+        _answer(work, inbox, outbox, shared)
         code = 0
     finally:
         os._exit(code)
@@ -188,15 +210,15 @@ def _let_go_but(*kept: int) -> None:
             os.dup2(nothing, descriptor, inheritable=False)
 
 
-def _answer(work: Work, inbox: Connection, outbox: Connection) -> None:
+def _answer(work: Work, inbox: Connection, outbox: Connection, shared: mmap.mmap) -> None:
     try:
         for answer in work(_messages(inbox)):
-            outbox.send(answer)
+            _put(answer, outbox, shared)
             del answer  # it would be there while the next one is made
     except (_Orphaned, BrokenPipeError):
         return  # nobody is there to hear it
     except Exception as error:  # it is for the one that gave us work
-        outbox.send(_told(error))
+        _put(_told(error), outbox, shared)
 
 
 def _told(error: Exception) -> Failure:

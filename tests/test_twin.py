@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import WorkspaceError
-from aggregator.twin import LARGEST, PAGE, Twin, possible
+from aggregator.twin import LARGEST, PAGE, ROOM, Twin, possible
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
 
@@ -89,10 +89,18 @@ def test_who_was_given_nothing_answers_nothing(monkeypatch: pytest.MonkeyPatch) 
     twin.end()
 
 
+def test_long_answers_come_whole_also_where_the_last_one_was_not_taken() -> None:
+    """There is memory for one at a time, and only for what is not longer than it."""
+    sizes = [ROOM // 2, 10, ROOM // 2, ROOM // 3, 100_000, ROOM, ROOM + 1, 0]
+    twin = Twin(lambda messages: (bytes([n]) * size for n, size in enumerate(messages)))
+    assert all(twin.offer(size) for size in sizes)
+    assert list(twin.rest()) == [bytes([n]) * size for n, size in enumerate(sizes)]
+
+
 @pytest.mark.parametrize("taken", [Twin.answer, Twin.answers, lambda twin: list(twin.rest())])
 def test_one_that_was_killed_in_the_middle_of_an_answer_has_said_nothing(taken: Callable[[Twin], Any]) -> None:
-    """A long answer finds no room on the way at once: most of the time it stands there."""
-    twin = Twin(lambda messages: (bytes(LARGEST * 4) for _ in messages))
+    """One for which there is no memory finds no room on the way at once: most of the time it stands there."""
+    twin = Twin(lambda messages: (bytes(ROOM + 1) for _ in messages))
     assert twin.offer(1)
     assert twin._in.poll(30)
     os.kill(twin.pid, signal.SIGKILL)
