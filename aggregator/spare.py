@@ -4,9 +4,12 @@ import ctypes
 from collections.abc import Callable
 from functools import cache
 
-_MMAP_THRESHOLD = -3  # what mallopt(3) calls it in glibc
-LARGE = 1 << 18
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what mallopt(3) calls them in glibc
+LARGE = 1 << 20
 """Bytes from which on a block has pages of its own."""
+
+KEPT = 4 << 20
+"""Bytes that are kept for the next ones at most, when those above all others are dropped."""
 
 
 def give_back() -> None:
@@ -19,10 +22,12 @@ def part_large() -> None:
     """Let large blocks have pages of their own from now on, which go back when the block is dropped (mallopt(3)).
 
     Else glibc raises that bound to the largest that was dropped so far, up to 32 MB: tables that are made anew for each
-    batch then lie among small things that stay, and leave holes.
+    batch then lie among small things that stay, and leave holes. Pages cost as much as what is written into them, so
+    smaller blocks share theirs, and some are kept: with the bound alone glibc would let go of all but 128 KB.
     """
     if set_option := _known("mallopt"):
         set_option(_MMAP_THRESHOLD, LARGE)
+        set_option(_TRIM_THRESHOLD, KEPT)
 
 
 @cache

@@ -122,7 +122,6 @@ class Foresight:
             after = batch[-1]
             yield marshal.dumps(rows), features(self._app, batch, self._vocabulary)
             del rows, batch  # two would be at hand else
-            give_back()  # it mostly waits: meanwhile others may have what one batch took
 
 
 def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Features:

@@ -16,7 +16,7 @@ REPEATED, NOTICED = 120, 100
 LONGEST = 600
 """Paragraphs of more letters, in bytes, are nobody's furniture."""
 
-_DIGITS = bytes(48 if 48 <= code <= 57 else code for code in range(256))
+_ALIKE = bytes(48 if 48 <= code <= 57 else ord(chr(code).lower()) if code < 128 else code for code in range(256))
 _SIGNS = bytes(code for code in range(128) if not chr(code).isalnum() and chr(code) != "\n")
 _EMPTY = pack("<I", 0)  # none is repeated
 _ROW = 5  # a paragraph noticed, and guid and title of the first two entries that had it
@@ -36,7 +36,8 @@ def paragraphs(text: str) -> list[int]:
 
     0 stands for a line that has none, or so many that it is nobody's furniture.
     """
-    lines = text.lower().encode("utf-8", "replace").translate(_DIGITS, _SIGNS).split(b"\n")
+    data = text.encode() if text.isascii() else text.lower().encode("utf-8", "replace")
+    lines = data.translate(_ALIKE, _SIGNS).split(b"\n")
     return [crc32(line) if 0 < len(line) <= LONGEST else 0 for line in lines]
 
 

@@ -22,10 +22,9 @@ _TABLE = _table()
 
 
 class Words(NamedTuple):
-    """The words of texts: whose each is, which one of these it is, where it stands in ``data``, and its CRC-32."""
+    """How many words each text has; of one text's words after another's, where they stand in ``data``, their CRC-32."""
 
-    owners: NDArray[np.int64]
-    places: NDArray[np.int64]
+    sizes: NDArray[np.int64]
     begins: NDArray[np.int64]
     ends: NDArray[np.int64]
     hashes: NDArray[np.uint32]
@@ -36,18 +35,15 @@ def hashed(texts: Sequence[bytes], *, most: int) -> Words:
     """Hash the first ``most`` words of each text, which are set apart by blanks and shorter than 65,536 bytes."""
     data = b" ".join([*texts, b""])
     letters = np.frombuffer(data, dtype=np.uint8)
-    signs = letters != _BLANK
-    edges = np.flatnonzero(signs[1:] != signs[:-1]) + 1
-    edges = np.concatenate(([0], edges)) if signs[:1].any() else edges
-    begins, ends = edges[::2], edges[1::2]
-    last = np.searchsorted(begins, np.cumsum([len(text) + 1 for text in texts]))
-    first = np.append(0, last)[:-1]
-    sizes = np.minimum(last - first, most)
-    owners = np.repeat(np.arange(len(texts)), sizes)
-    places = np.arange(len(owners)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = places + np.repeat(first, sizes)
+    blanks = np.flatnonzero(letters == _BLANK)
+    begins = np.append(0, blanks + 1)[:-1]
+    words = blanks > begins
+    begins, ends = begins[words], blanks[words]
+    last = np.searchsorted(ends, np.cumsum([len(text) + 1 for text in texts]))
+    sizes = np.diff(last, prepend=0)
+    kept = np.arange(len(ends)) - np.repeat(last - sizes, sizes) < most
     begins, ends = begins[kept], ends[kept]
-    return Words(owners, places, begins, ends, _checksums(letters, begins, ends - begins), data)
+    return Words(np.minimum(sizes, most), begins, ends, _checksums(letters, begins, ends - begins), data)
 
 
 def _checksums(letters: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:

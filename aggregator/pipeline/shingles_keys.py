@@ -1,6 +1,6 @@
 """Texts → the keys under which they are looked up: a few hashes of runs of words, of all texts of a batch at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -18,8 +18,8 @@ SHORT, SHORT_KEYS = 60, 8
 """… or more in a text of fewer words: of the few runs that a copy shares, each word that was changed takes six."""
 
 _TITLE = crc32(b"title ")
-_OWNER, _PLACES = 40, 8  # bits: a run begins at one of KEYED
-_LARGEST = (1 << 32) - 1
+_PLACE = 8  # bits: a run begins at one of KEYED
+_NONE = 1 << 32  # larger than any hash
 
 
 def keys(texts: Sequence[tuple[Sequence[bytes], bytes]]) -> list[list[int]]:
@@ -30,51 +30,44 @@ def keys(texts: Sequence[tuple[Sequence[bytes], bytes]]) -> list[list[int]]:
     sampling, Broder 1997), and one of the title if that says enough.
     """
     words = hashed([text for _, text in texts], most=KEYED)
-    sizes = np.bincount(words.owners, minlength=len(texts))
-    found = _runs(words, sizes)
-    for owner in np.flatnonzero((sizes >= SHARED) & (sizes < RUN)).tolist():
-        found[owner].add(_hash(texts[owner][1]))
+    found: list[set[int]] = [set() for _ in texts]
+    for owner, run in _runs(words):
+        found[owner].add(crc32(run))
     for mine, (title, _) in zip(found, texts, strict=True):
         if len(title) >= 4 and sum(map(len, title)) >= 20:
             mine.add(crc32(b" ".join(title), _TITLE))
     return [sorted(mine) for mine in found]
 
 
-def _runs(words: Words, sizes: NDArray[np.int64]) -> list[set[int]]:
-    """Hash the runs of each text that are chosen: none in a text that is shorter than one."""
-    begins = np.flatnonzero(words.places <= sizes[words.owners] - RUN)
-    owners, places = words.owners[begins], words.places[begins]
-    mixed = words.hashes[begins] ^ words.hashes[begins + 1]
-    leading = np.flatnonzero(places < LEAD)
-    lead = leading[_least(owners[leading], places[leading], mixed[leading], np.full_like(sizes, LEAD_KEYS))]
-    left = np.delete(np.arange(len(begins)), lead)
-    wanted = np.where(sizes < SHORT, SHORT_KEYS, KEYS)
-    others = left[_least(owners[left], places[left], mixed[left], wanted)]
-    at = np.sort(begins[np.concatenate((lead, others))])
-    spans = zip(words.begins[at].tolist(), words.ends[at + RUN - 1].tolist(), strict=True)
-    found: list[set[int]] = [set() for _ in sizes]
-    for owner, (begin, end) in zip(words.owners[at].tolist(), spans, strict=True):
-        found[owner].add(_hash(words.data[begin:end]))
-    return found
+def _runs(words: Words) -> Iterator[tuple[int, bytes]]:
+    """Give the runs that are chosen, each with the text it is of: all of a text that is shorter than one."""
+    begins = np.cumsum(words.sizes) - words.sizes
+    owners, places = _chosen(words)
+    short = np.flatnonzero((words.sizes >= SHARED) & (words.sizes < RUN))
+    first = np.append(begins[owners] + places, begins[short])
+    last = np.append(first[: len(owners)] + RUN, begins[short] + words.sizes[short]) - 1
+    letters = np.cumsum(words.ends - words.begins)
+    spaced = words.ends[last] - letters[last] - words.ends[first] + letters[first] > last - first
+    spans = zip(words.begins[first].tolist(), words.ends[last].tolist(), spaced.tolist(), strict=True)
+    for owner, (begin, end, is_spaced) in zip([*owners.tolist(), *short.tolist()], spans, strict=True):
+        run = words.data[begin:end]
+        yield owner, b" ".join(run.split()) if is_spaced else run
 
 
-def _hash(run: bytes) -> int:
-    return crc32(b" ".join(run.split()) if b"  " in run or run[-1:] == b" " or run[:1] == b" " else run)
+def _chosen(words: Words) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Say whose each run is that is chosen, and where it begins: none in a text that is shorter than one.
 
-
-def _least(
-    owners: NDArray[np.int64], places: NDArray[np.int64], mixed: NDArray[np.uint32], counts: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Say which are the least hashes of each owner, as many as ``counts`` says; the lower place of equal ones.
-
-    Of most it is seen at once that they are not among the least, and only the others are sorted: all of an owner whose
-    others are too few.
+    Each text is a row, with the hashes of the first two words of every run, and behind these its place.
     """
-    sizes = np.bincount(owners, minlength=len(counts))
-    bounds = np.minimum(_LARGEST * 4 * counts // np.maximum(sizes, 1), _LARGEST)
-    low = mixed <= bounds[owners]
-    lacking = np.bincount(owners[low], minlength=len(sizes)) < np.minimum(sizes, counts)
-    few = np.flatnonzero(low | lacking[owners])
-    order = np.argsort(owners[few] << _OWNER | mixed[few].astype(np.int64) << _PLACES | places[few])
-    whose = owners[few][order]
-    return few[order[np.arange(len(order)) - np.searchsorted(whose, whose) < counts[whose]]]
+    sizes, places = words.sizes[:, np.newaxis], np.arange(KEYED)
+    mixed = np.full((len(sizes), KEYED), _NONE)
+    mixed[places < sizes] = words.hashes ^ np.roll(words.hashes, -1)
+    mixed[places > sizes - RUN] = _NONE
+    mixed = mixed << _PLACE | places
+    lead = np.sort(mixed[:, :LEAD])[:, :LEAD_KEYS]
+    np.put_along_axis(mixed, lead & (1 << _PLACE) - 1, _NONE << _PLACE, axis=1)
+    others = np.sort(mixed)[:, :SHORT_KEYS]
+    others[words.sizes >= SHORT, KEYS:] = _NONE << _PLACE
+    found = np.hstack((lead, others))
+    owners, nth = np.nonzero(found < _NONE << _PLACE)
+    return owners, found[owners, nth] & (1 << _PLACE) - 1

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 
@@ -29,7 +28,7 @@ class Pattern:
 
     text: str  # as written in feeds.yaml
     spaced: str = ""  # as it stands in Reading.spaced
-    first: str = ""  # its first word: a text without it need not be cut into words
+    first: str = ""  # its first word, or all of it: a text without it need not be looked at any closer
     literal: re.Pattern[str] | None = None  # for what tokens cannot hold: "C++", scripts written without blanks
 
 
@@ -45,7 +44,7 @@ class Rules:
     iptc: tuple[frozenset[str], ...]  # ids of its IPTC Media Topic and of those below it
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Reading:
     """A folded title or text."""
 
@@ -139,19 +138,22 @@ def pattern(word: str) -> Pattern:
     folded = fold(word.strip())
     bare, prefix = folded.rstrip("*"), folded.endswith("*")
     if UNSPACED.search(bare):
-        return Pattern(word, literal=re.compile(re.escape(bare)))
+        return Pattern(word, first=bare, literal=re.compile(re.escape(bare)))
     end = "" if prefix else " "
     if PLAIN.fullmatch(bare):
         words = tokens(bare)
         return Pattern(word, f" {GAP.join(words)}{end}", words[0] if words else "")
-    return Pattern(word, literal=re.compile(f"(?<!{LETTER}){re.escape(bare)}" + ("" if prefix else f"(?!{LETTER})")))
+    whole = f"(?<!{LETTER}){re.escape(bare)}" + ("" if prefix else f"(?!{LETTER})")
+    return Pattern(word, first=bare, literal=re.compile(whole))
 
 
 def count(pattern: Pattern, text: Reading) -> int:
     """Count how often a pattern stands in a text, as whole words."""
+    if pattern.first not in text.folded:
+        return 0
     if pattern.literal:
         return len(pattern.literal.findall(text.folded))
-    return text.spaced.count(pattern.spaced) if pattern.spaced and pattern.first in text.folded else 0
+    return text.spaced.count(pattern.spaced) if pattern.spaced else 0
 
 
 def fold(text: str) -> str:

@@ -64,6 +64,7 @@ class Twin:
         inbox, self._out = pipe()
         self._in, outbox = pipe()
         self._room = self._out.widen()
+        outbox.widen()
         maker = os.getpid()
         try:
             self.pid = _forked()
