@@ -16,7 +16,7 @@ import pytest
 from aggregator import twin as twins
 from aggregator.errors import WorkspaceError
 from aggregator.twin import Twin, possible
-from aggregator.twin.pipes import LARGEST, PAGE, Sink
+from aggregator.twin.pipes import LARGEST, PAGE, Sink, packed
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
 
@@ -143,7 +143,8 @@ def test_one_that_is_stopped_with_its_pipe_full_is_given_up(monkeypatch: pytest.
     twin = Twin(double)
     os.kill(twin.pid, signal.SIGSTOP)
     os.waitpid(twin.pid, os.WUNTRACED)
-    while twin.offer(bytes(PAGE - 100)):
+    whole_page = bytes(PAGE - len(packed(bytes(1000))) + 1000)
+    while twin.offer(whole_page):
         pass
     assert list(twin.rest()) == []
     assert not Path(f"/proc/{twin.pid}").exists()

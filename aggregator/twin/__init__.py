@@ -152,7 +152,7 @@ class Twin:
         if why:
             import logging  # it is loaded when it is needed, which is hardly ever
 
-            logging.getLogger(__name__).warning("A copy of this process gave up; its work is done here.\n%s", why)
+            logging.getLogger(__name__).warning("An error ended the work of a copy of this process:\n%s", why)
         raise _LostError
 
 

@@ -171,8 +171,10 @@ def test_a_twin_reads_ahead_through_pipes_of_one_page(
 ) -> None:
     """As where this user has many pipes: it is asked for the next batch when the last one is here."""
     monkeypatch.setattr(Sink, "widen", lambda _: PAGE)
-    kept, asked = placed(tmp_path / "both")
+    ahead = list[int]()
+    kept, asked = placed(tmp_path / "both", lambda foresight: ahead.append(len(foresight._twin._sizes)))
     assert asked == [True] * 9
+    assert ahead == [1] * 10
     assert kept == alone
 
 
