@@ -10,7 +10,11 @@ from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
 from aggregator.jobs.visits import failed, postponed, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
 
-BATCH = 100  # feeds saved in one transaction: each rewrites half of the index
+BATCH = 100
+"""Feeds that are saved in one transaction: each rewrites half of the index."""
+
+ENTRIES = 2000
+"""So many entries are a transaction as well: more are much to have at hand, and save nothing."""
 
 Outcome = Fetched | tuple[Fetched, Intake] | FeedError
 """An unchanged answer, a document that was read, or an error."""
@@ -53,11 +57,12 @@ class Refreshed:
 
 
 class Arrivals:
-    """Takes outcomes; every ``BATCH`` of them is one transaction. ``tokens`` are those of the leases, by feed."""
+    """Takes outcomes, and saves a batch of them in one transaction. ``tokens`` are those of the leases, by feed."""
 
     def __init__(self, app: App, tokens: Mapping[int, int], *, now: datetime) -> None:
         self._app, self._tokens, self._now = app, tokens, now
         self._batch: list[Visit] = []
+        self._entries = 0  # new or changed, in the batch
         self.report = Refreshed()
         self.elsewhere = 0  # documents that the twin has read and not yet saved
 
@@ -80,12 +85,14 @@ class Arrivals:
     def keep(self, visit: Visit) -> None:
         """Take a visit on which somebody decided already."""
         self._batch.append(visit)
-        if len(self._batch) >= BATCH:
+        if visit.intake:
+            self._entries += len(visit.intake.new) + len(visit.intake.changed)
+        if len(self._batch) >= BATCH or self._entries >= ENTRIES:
             self.save()
 
     def save(self) -> None:
         """Save what was taken since the last time."""
-        batch, self._batch = self._batch, []
+        batch, self._batch, self._entries = self._batch, [], 0
         store, authority = self._app.store, self._app.authority
         for saved in store.entries.save(batch, authority=authority, now=self._app.clock()) if batch else ():
             self.report.new += saved.new
