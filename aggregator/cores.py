@@ -103,12 +103,20 @@ class Cores:
         return key, error
 
 
+class _Server:
+    """The server that workers fork from obeys the process that started it, and not a copy of that one."""
+
+    owner = 0
+
+
 def _pool(workers: int, megabytes: int) -> Any:
     """Return a pool that forks from a server of its own, so that threads and handles of ours stay out of it."""
     from pebble import ProcessPool  # with the first piece of work, not before
 
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["aggregator.pipeline.intake"])
+    _Server.owner = _Server.owner or os.getpid()
+    context = get_context("forkserver" if _Server.owner == os.getpid() else "spawn")
+    if _Server.owner == os.getpid():
+        context.set_forkserver_preload(["aggregator.pipeline.intake"])
     return ProcessPool(max_workers=workers, context=context, initializer=_confine, initargs=[megabytes])
 
 

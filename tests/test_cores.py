@@ -6,11 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from aggregator.cores import Cores
 from aggregator.errors import FetchError
+from aggregator.twin import Twin
 
 MOMENT = datetime(2024, 6, 5, tzinfo=UTC)
 
@@ -98,6 +102,23 @@ def test_the_time_of_one_piece_of_work_is_not_anothers() -> None:
         for number in range(4):
             cores.submit(number, toil_for, 0.4)
         assert dict(cores.drain()) == dict.fromkeys(range(4))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="copies of a process are for Linux")
+def test_a_copy_of_a_process_has_workers_of_its_own() -> None:
+    """Whoever was forked from a process with workers cannot use the server that they come from."""
+
+    def work(_: object) -> Iterator[object]:
+        with Cores(1) as cores:
+            cores.submit("copy", os.getppid)
+            yield dict(cores.drain())
+
+    with Cores(1) as cores:
+        cores.submit("maker", abs, -1)
+        assert dict(cores.drain()) == {"maker": 1}
+        twin = Twin(work)
+        told = list(twin.rest())
+    assert told == [{"copy": twin.pid}]
 
 
 def test_errors_cross_whole() -> None:
