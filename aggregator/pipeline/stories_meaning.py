@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-from aggregator.pipeline.stories_members import roomy
+from aggregator.pipeline.stories_parts import roomy
 
 MEANING = 512
 """The length of a meaning."""

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-from aggregator.pipeline.stories_parts import expanded
+from aggregator.pipeline.stories_parts import expanded, roomy
 
 UNKNOWN, ALONE, CROWDED = 0, 1, 2
 """Whether the story of a member has others."""
@@ -141,12 +141,3 @@ class Members:
         self["begin"][:] = ends - sizes
         self._meanings = {id: self._meanings[id] for id in self["entry"].tolist() if id in self._meanings}
         self._made.clear()
-
-
-def roomy(of: NDArray[Any], size: int) -> NDArray[Any]:
-    """Give an array with room for ``size`` rows, and as many more when it had none: they take no memory yet."""
-    if size <= len(of):
-        return of
-    room = np.zeros((2 * size, *of.shape[1:]), dtype=of.dtype)
-    room[: len(of)] = of
-    return room

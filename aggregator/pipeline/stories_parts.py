@@ -6,7 +6,7 @@ a batch takes one row of the database, where a row for each list took ten for ea
 
 from collections.abc import Collection, Mapping, Sequence
 from struct import pack, unpack_from
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,6 +154,15 @@ def expanded(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.
     places = np.repeat(begins - ends + sizes, sizes)
     places += np.arange(len(places))
     return places
+
+
+def roomy(of: NDArray[Any], size: int) -> NDArray[Any]:
+    """Give an array with room for ``size`` rows, and as many more when it had none: they take no memory yet."""
+    if size <= len(of):
+        return of
+    room = np.zeros((2 * size, *of.shape[1:]), dtype=of.dtype)
+    room[: len(of)] = of
+    return room
 
 
 def _side_by_side(sizes: NDArray[np.int64], entries: NDArray[np.int64]) -> Lists:

@@ -1,12 +1,12 @@
 """The words that were met, each looked up once: the hash of its term, and what it counts."""
 
 from collections.abc import Sequence
-from typing import Any
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.pipeline.stories_parts import roomy
 from aggregator.pipeline.terms import reduced
 
 BOOSTS = np.array([1.6, 1.5, 1.0])
@@ -47,7 +47,7 @@ class Vocabulary:
 
     def _learn(self, new: Sequence[str]) -> None:
         size, facts = len(self._known), [reduced(word) for word in new]
-        self.hashes, self.ranks = _roomy(self.hashes, size), _roomy(self.ranks, size)
+        self.hashes, self.ranks = roomy(self.hashes, size), roomy(self.ranks, size)
         here = slice(size - len(new), size)
         self.hashes[here] = [_hash(found) if found else 0 for found in facts]
         self.ranks[here] = [NUMBER if word[0].isdigit() else NAME if word[0].isupper() else PLAIN for word in new]
@@ -63,15 +63,6 @@ class _Numbers(dict[str, int]):
         self.new.append(word)
         self[word] = number = len(self)
         return number
-
-
-def _roomy(of: NDArray[Any], size: int) -> NDArray[Any]:
-    """Give an array with room for ``size`` rows, and as many more when it had none."""
-    if size <= len(of):
-        return of
-    room = np.zeros((2 * size, *of.shape[1:]), dtype=of.dtype)
-    room[: len(of)] = of
-    return room
 
 
 def _hash(found: str) -> int:
