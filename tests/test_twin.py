@@ -178,9 +178,11 @@ def test_an_answer_that_cannot_cross_ends_its_work(caplog: pytest.LogCaptureFixt
     assert "pickle" in caplog.text
 
 
-def test_an_interruption_while_it_is_made_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C is held back until the copy is known; then it ends it."""
-    fork, made = os.fork, list[int]()
+@pytest.mark.parametrize("threads", [0, 1])
+def test_an_interruption_while_it_is_made_leaves_none(monkeypatch: pytest.MonkeyPatch, threads: int) -> None:
+    """Ctrl-C is held back until the copy is known; then it ends it. Any thread may be given the signal."""
+    fork, made, over = os.fork, list[int](), threading.Event()
+    others = [threading.Thread(target=over.wait) for _ in range(threads)]
 
     def interrupted() -> int:
         made.append(fork())
@@ -189,8 +191,13 @@ def test_an_interruption_while_it_is_made_leaves_none(monkeypatch: pytest.Monkey
         return made[0]
 
     monkeypatch.setattr(os, "fork", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        Twin(double)
+    for other in others:
+        other.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Twin(double)
+    finally:
+        over.set()
     assert not Path(f"/proc/{made[0]}").exists()
 
 

@@ -40,9 +40,8 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         "rhythm": rhythm.gap,
         "answers_full": state.answers_full + 1,
     }
-    state = state.but(
-        _answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so) | told
-    )
+    told |= _left_out(intake, ends_so=ends_so)
+    state = state.but(_answered(state, answer, rhythm, config=config, now=now) | told)
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(_wary(state, answer) if answer.is_odd else state, token, intake, reach)
 

@@ -12,7 +12,7 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -61,27 +61,27 @@ class Twin:
         """Make it; ``patient`` waits for what it says as long as it lives."""
         self._patience = None if patient else PATIENCE
         self._sizes: deque[int] = deque()
+        self._ended = False
         inbox, self._out = pipe()
         self._in, outbox = pipe()
         self._room = self._out.widen()
         outbox.widen()
         maker = os.getpid()
         try:
-            self.pid = _forked()
+            with _undisturbed():
+                self.pid = _forked()
+                if not self.pid:
+                    _live(work, inbox, outbox, maker)
         except OSError:
-            for end in (inbox, self._out, self._in, outbox):
-                end.close()
+            self._out.close()
+            self._in.close()
             raise
-        if not self.pid:
-            _live(work, inbox, outbox, maker)
-        self._ended = False
-        inbox.close()
-        outbox.close()
-        try:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         except BaseException:  # Ctrl-C, held back until now: nobody else knows of the twin yet
             self.end()
             raise
+        finally:
+            inbox.close()
+            outbox.close()
 
     def offer(self, message: object) -> bool:
         """Hand a message over if it finds room on the way, so that nobody waits; False if not."""
@@ -160,20 +160,28 @@ class _LostError(Exception):
     """The twin says no more."""
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back. To block the signal would not do: another thread of the process would take it."""
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
 def _forked() -> int:
-    """Fork, with Ctrl-C held back until either side is ready for it."""
+    """Fork, and let whoever is ended be waited for."""
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # as some supervisors leave it: no child is waited for then
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     gc.freeze()  # what is there now stays: a look through it would part the pages that both share
     with warnings.catch_warnings():
         # A thread that draws on the terminal holds nothing that the twin needs: it says nothing there.
         warnings.simplefilter("ignore", DeprecationWarning)
-        try:
-            return os.fork()
-        except OSError:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
-            raise
+        return os.fork()
 
 
 def _live(work: Work, inbox: Source, outbox: Sink, maker: int) -> NoReturn:
@@ -182,7 +190,6 @@ def _live(work: Work, inbox: Source, outbox: Sink, maker: int) -> NoReturn:
     try:
         _end_with(maker)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that gave us work
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
         gc.freeze()
         _let_go_but(inbox.fileno(), outbox.fileno())
         _answer(work, inbox, outbox)
