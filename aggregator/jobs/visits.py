@@ -40,9 +40,8 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         "rhythm": rhythm.gap,
         "answers_full": state.answers_full + 1,
     }
-    state = state.but(
-        _answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so) | told
-    )
+    came = _answered(state, answer, rhythm, config=config, now=now) | _left_out(intake, ends_so=ends_so)
+    state = state.but(came | told)
     reach = {entry.guid: _reach(entry, intake, config=config, first=first, now=now) for entry in intake.new}
     return Visit(_wary(state, answer) if answer.is_odd else state, token, intake, reach)
 
@@ -160,7 +159,12 @@ def _answered(
 
 
 def _validators(state: FeedState, answer: Fetched) -> Validators | None:
-    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
+    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5).
+
+    Those of a 206 are of the whole (§15.3.7), and what came may be a part: with a 304 to them the rest would stay away.
+    """
+    if answer.status == 206:
+        return None
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     if answer.status == 304 and state.validators:
         old = state.validators
