@@ -94,7 +94,8 @@ def _is_wanted(app: App, mailing: DigestConfig, wanted: Collection[tuple[str, st
 def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetime | None = None) -> Period:
     """Name the period that ``now`` lies in: since the last issue (made ``by`` a moment), else one rhythm back.
 
-    It is that of the last issue while this is of a later date: one that was made early, or at once between two moments.
+    It is that of the last issue while this is of a later date, up to the moment that comes: one that was made early, or
+    at once between two moments. A date beyond that one is of another ``when:``, and holds up none.
     An issue that reaches beyond ``now`` was made while the clock was wrong: what came before it is told all the same.
     """
     when, zone = When.read(digest.when), app.config.zone
@@ -105,7 +106,9 @@ def current_period(app: App, digest: DigestConfig, *, now: datetime, by: datetim
     if last is None and (held := app.store.drafts.find(digest.name)):
         since = min(since, datetime.fromisoformat(held.issue.since))  # the first issue ever waited for approval
     earliest = min(last.since, last.until - LATE) if last else since
-    name = max(when.period(due, zone), last.period if last else "")
+    name, ahead = (when.period(moment, zone) for moment in (due, when.next(due, zone)))
+    if last and name < last.period <= ahead:
+        name = last.period
     return Period(name, due, min(since, now), now, min(earliest, now), by)
 
 

@@ -159,7 +159,12 @@ def _answered(
 
 
 def _validators(state: FeedState, answer: Fetched) -> Validators | None:
-    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5)."""
+    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5).
+
+    Those of a 206 are of the whole (§15.3.7), and what came may be a part: with a 304 to them the rest would stay away.
+    """
+    if answer.status == 206:
+        return None
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
     if answer.status == 304 and state.validators:
         old = state.validators

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aggregator.app import open_app
 from aggregator.jobs.compose import compose_issue, digest_named, next_period, pressed_period
-from aggregator.jobs.drafting import hold
+from aggregator.jobs.drafting import approve, draft_of, hold
 from tests.servers import Page, serve
 from tests.workspaces import START, Desk, desk, item, rss
 
@@ -155,6 +155,25 @@ def test_a_first_issue_that_is_made_at_once_bears_the_date_of_its_day(tmp_path: 
             assert coming(here) == ("2026-11-26" if number < 4 else "2026-12-03")
     assert named == ["2026-11-23"] * 3
     assert [issue.period for issue in came] == ["2026-11-26"]
+
+
+def test_an_issue_that_was_approved_early_holds_up_none_when_the_digest_comes_more_often(tmp_path: Path) -> None:
+    """That of a month ahead; then `when:` says daily."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        early = desk(tmp_path, server.url("/a"), extra=DIGEST.replace("daily", "monthly 20"))
+        early.sync()
+        with early.app() as app:
+            digest = digest_named(app, "morning")
+            hold(app, digest, next_period(app, digest, now=app.clock()))
+            approve(app, draft_of(app, digest))
+        assert [issue.period for issue in early.sync().issues] == ["2026-12-20"]
+        here, came = desk(tmp_path, server.url("/a"), extra=DIGEST), []
+        here.clock.now = early.clock.now
+        for number in (2, 3):
+            here.clock.forward(days=1)
+            server.pages["/a"] = Page(rss(item(number, at=here.clock())))
+            came += [issue.period for issue in here.sync(force=True).issues]
+    assert came == ["2026-11-23", "2026-11-24"]
 
 
 def test_a_first_issue_that_waits_for_approval_is_asked_about_for_days(tmp_path: Path) -> None:

@@ -629,6 +629,20 @@ def test_a_server_that_always_answers_226_is_read_as_one_that_answers_200(tmp_pa
     assert last_seen == {"1": START, "2": START + 3 * HOUR, "3": START + 3 * HOUR}
 
 
+def test_a_206_is_asked_for_without_the_validators_of_the_whole(tmp_path: Path) -> None:
+    """Nobody asked for a part: what it lacks is not kept away by a 304, however often the same part came before."""
+    whole = rss(item(1), item(2))
+    part = Page(whole[: whole.rindex(b"2</guid>")], status=206, headers={"ETag": '"1"'})
+    answers = iter([part, part, Page(whole, headers={"ETag": '"1"'})])
+    with serve({"/a": lambda seen: Page(status=304) if conditions(seen)[0] else next(answers)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(4):
+            here.sync(force=True)
+        state = state_of(here, server.url("/a"))
+    assert [conditions(seen)[0] for seen in server.requests] == ["", "", "", '"1"']
+    assert (state.entries, state.status, state.reject) == (2, 304, "")
+
+
 def test_under_run_feeds_are_asked_in_their_own_minutes(tmp_path: Path) -> None:
     """New ones at once, then each in its minute: not all together, none early, none later than an hour after."""
     with serve({f"/{number}": Page(rss(item(number))) for number in range(12)}) as server:
