@@ -24,7 +24,7 @@ _NO_CHARSETS = frozenset(
     {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )  # names in Python only
 
-_TEXT = rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->"
+_TEXT = rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
 _HIDDEN = re.compile(_TEXT, re.DOTALL)
 _CAPTION = re.compile(
     rb"<(/?)(media:)description\b[^<>]*?(/?)>|<(/?)(itunes:)summary\b[^<>]*?(/?)>|" + _TEXT, re.DOTALL

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import unescape
 from pathlib import Path
+from time import process_time
 
 import pytest
 
@@ -16,7 +17,7 @@ from aggregator.model import Enclosure, Fetched, ParsedFeed
 from aggregator.pipeline.jsonfeed import _entries as json_entries
 from aggregator.pipeline.parse import CAP, parse
 from aggregator.pipeline.parse_reference import _entries
-from aggregator.pipeline.parse_source import shorten
+from aggregator.pipeline.parse_source import prepare, shorten
 from aggregator.pipeline.wording import UNCLOSED
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
@@ -368,6 +369,18 @@ def test_a_section_that_is_never_closed() -> None:
     """It is text to the end, and found to be so in one pass."""
     body = b"<item>" + b"<![CDATA[" * 200_000 + b"<item>" * (CAP + 1)
     assert shorten(body, CAP) == (body, 0)
+
+
+@pytest.mark.parametrize("opened", ["<!-- ", "<![CDATA[ "])
+def test_what_is_opened_again_and_again_and_never_closed(opened: str) -> None:
+    """Captions and hours to skip are found in one pass, and none of them behind it."""
+    before = rss("<item><media:description>A</media:description></item>", "<skipHours><hour>3</hour></skipHours>")
+    body = before.partition("</channel>")[0] + opened * 20_000 + "<skipHours><hour>4</hour></skipHours>"
+    began = process_time()
+    feed = parse(fetched(body))
+    assert process_time() - began < 5
+    assert (feed.title, feed.skip_hours) == ("T", (3,))
+    assert prepare(body.encode()).count(b"caption>") == 2
 
 
 ZURICH = rss("").replace(">T<", ">Zürich<")

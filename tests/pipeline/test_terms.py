@@ -1,5 +1,7 @@
 """Terms, names, numbers and sentences, in scripts of all kinds."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +91,9 @@ def test_any_text_is_cut_without_an_error_and_its_sentences_hold_all_its_signs(t
 def test_words_of_plain_text_are_those_of_the_pattern(text: str) -> None:
     """One sign beyond ASCII lets the pattern find them; it is no word itself."""
     assert words(text) == words(f"{text} …")
+
+
+def test_a_text_of_signs_between_words_takes_one_pass() -> None:
+    began = process_time()
+    assert words("a - " * 300_000) == ["a"] * 300_000
+    assert process_time() - began < 3
