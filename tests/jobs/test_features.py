@@ -121,7 +121,7 @@ def test_a_twin_that_is_stopped_in_the_middle_of_a_batch_costs_nothing(
 
     def at_length(self: Foresight, messages: Iterator[object]) -> Iterator[tuple[bytes, Features]]:
         for rows, said in work(self, messages):
-            yield rows + bytes(LARGEST), said  # marshal.loads takes no notice
+            yield rows + bytes(8 * LARGEST), said  # marshal.loads takes no notice
 
     def stop(foresight: Foresight) -> None:
         if (twin := foresight._twin) and not stopped:
