@@ -5,7 +5,7 @@ one. Keys are hashes: a row for each of them was written to a page of its own, a
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ KEY = 32
 """Bits of a key in a run, which has the fortnight before it."""
 
 _PAIR = 12  # bytes
+
+_Number = TypeVar("_Number", bound=np.integer)
 
 Stored = Callable[[Collection[int]], Mapping[int, Sequence[tuple[int, bytes]]]]
 """Fortnights → the parts of each under their numbers, in the order of these."""
@@ -48,13 +50,19 @@ class Part(NamedTuple):
 
     def holders(self) -> list[int]:
         """List the entries that have any of the keys."""
-        found: list[int] = np.unique(np.abs(self.entries)).tolist()
+        found: list[int] = distinct(np.abs(self.entries)).tolist()
         return found
 
     def only(self, entries: Collection[int]) -> "Part":
         """Give what there is of these entries."""
         stays = np.isin(np.abs(self.entries), np.fromiter(entries, dtype=np.int64, count=len(entries)))
         return Part(self.keys[stays], self.entries[stays])
+
+
+def distinct(values: NDArray[_Number]) -> NDArray[_Number]:
+    """Give each value once, in rising order; the like in numpy loads its masked arrays first, a megabyte."""
+    rising: NDArray[_Number] = np.sort(values, axis=None)
+    return rising[np.flatnonzero(np.concatenate(([True], rising[1:] != rising[:-1])))] if len(rising) else rising
 
 
 def narrowed(entries: NDArray[np.int64] | NDArray[np.int32]) -> NDArray[np.int32] | NDArray[np.int64]:
@@ -94,7 +102,7 @@ class Sketches:
     def holders(self, runs: NDArray[np.int64]) -> dict[int, list[int]]:
         """Give the entries that have each of ``runs``, which rise; not those that nobody has."""
         fortnights = runs >> KEY
-        times = np.unique(fortnights).tolist()
+        times = distinct(fortnights).tolist()
         self._learn(times)
         found: dict[int, list[int]] = {}
         for time in times:
@@ -108,8 +116,8 @@ class Sketches:
     def add(self, runs: NDArray[np.int64], entries: NDArray[np.int64]) -> None:
         """Give runs to entries, or take them away (entries below zero)."""
         fortnights = runs >> KEY
-        self._learn(np.unique(fortnights).tolist())
-        for time in np.unique(fortnights).tolist():
+        self._learn(distinct(fortnights).tolist())
+        for time in distinct(fortnights).tolist():
             here = np.flatnonzero(fortnights == time)
             self._add(time, part((runs[here] & (1 << KEY) - 1).astype(np.uint32), entries[here]))
 

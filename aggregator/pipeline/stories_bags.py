@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Candidate
+from aggregator.pipeline.shingles_parts import distinct
 from aggregator.pipeline.stories_words import NAME, NUMBER, PLAIN, Vocabulary
 from aggregator.pipeline.terms import words
 
@@ -118,7 +119,7 @@ class _Titles:
         """The numbers and names of each title, by their hashes, four bytes each, in order; so is its first word."""
         named = (self._ranks == NAME) & (self._hashes != 0) & ~self.shouted[self._owners]
         told = (self._ranks == NUMBER) | named
-        found = np.unique(self._owners[told] << 32 | self._hashes[told])
+        found = distinct(self._owners[told] << 32 | self._hashes[told])
         data = found.astype("<u4").tobytes()
         ends = 4 * np.cumsum(np.bincount(found >> 32, minlength=self._texts))
         return [data[begin:end] for begin, end in pairwise([0, *ends.tolist()])]

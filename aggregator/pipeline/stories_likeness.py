@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from aggregator.model import Traits
 from aggregator.model.story_traits import EPOCH
+from aggregator.pipeline.shingles_parts import distinct
 from aggregator.pipeline.stories_members import Members, Rows
 from aggregator.pipeline.stories_names import FORM, as_named
 from aggregator.pipeline.stories_pairs import meant, products
@@ -41,7 +42,7 @@ class Pairs:
 
     def of(self, places: NDArray[np.int64]) -> dict[int, Traits]:
         """Give who is in these pairs, by their rows."""
-        rows = np.unique(np.concatenate((self.mine[places], self.theirs[places])))
+        rows = distinct(np.concatenate((self.mine[places], self.theirs[places])))
         return {row: self._members.at(row) for row in rows.tolist()}
 
     def alike(self, places: NDArray[np.int64]) -> list[float]:

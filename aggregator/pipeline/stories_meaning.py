@@ -12,8 +12,8 @@ from aggregator.pipeline.stories_parts import roomy
 MEANING = 512
 """The length of a meaning."""
 
-KEPT = 8_000
-"""So many words' vectors are remembered, in four megabytes; beyond, all are made anew when they come again."""
+KEPT = 4_000
+"""So many words' vectors are remembered, in two megabytes; beyond, all are made anew when they come again."""
 
 _ROOM = 1024
 _MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
+from aggregator.pipeline.shingles_parts import distinct
 from aggregator.pipeline.stories_members import ALONE, CROWDED, UNKNOWN, Members, Rows
 from aggregator.pipeline.stories_postings import Postings
 from aggregator.pipeline.stories_profile import Profile
@@ -109,16 +110,16 @@ class Memory:
         """Find out of members that are placed whether their stories have others, and take in the sums of these."""
         stories, others = self.members["story"], self.members["others"]
         unknown = rows[(others[rows] == UNKNOWN) & (stories[rows] != 0)]
-        if asked := np.unique(stories[unknown]).tolist():
+        if asked := distinct(stories[unknown]).tolist():
             crowded = sorted({*self._look_up_crowded(asked), *self._crowded.intersection(asked)})
             others[unknown] = np.where(np.isin(stories[unknown], crowded), CROWDED, ALONE)
-        self._look_up_sums(np.unique(stories[rows[others[rows] == CROWDED]]).tolist())
+        self._look_up_sums(distinct(stories[rows[others[rows] == CROWDED]]).tolist())
 
     def _look_up_sums(self, stories: Iterable[int]) -> None:
         if wanted := [story for story in stories if story not in self._profiles]:
             told = self._look_up_stories(wanted)
             rows = self._at_hand(np.array(sorted({id for ids in told.values() for id in ids}), dtype=np.int64))
-            rows = np.unique(rows[rows >= 0])
+            rows = distinct(rows[rows >= 0])
             of = self.members["story"][rows]
             for story in told:
                 self._profiles[story] = Profile(map(self.members.at, rows[of == story].tolist()))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.pipeline.shingles_parts import narrowed
+from aggregator.pipeline.shingles_parts import distinct, narrowed
 
 _LARGER = 2  # a part of up to so many times the lists of the one after it becomes one with it
 
@@ -121,7 +121,7 @@ class Index:
 
     def lists(self, wanted: NDArray[np.int64], *, shift: int) -> Lists:
         """Give the lists of ``wanted``, which rises: each an epoch, shifted by so many bits, and a term."""
-        epochs = np.unique(wanted >> shift).tolist()
+        epochs = distinct(wanted >> shift).tolist()
         bounds = np.searchsorted(wanted, [epoch << shift for epoch in [*epochs, epochs[-1] + 1]] if epochs else [])
         begins, sizes = np.zeros((2, len(wanted)), dtype=np.int64)
         held, entries = 0, [np.zeros(0, dtype=np.int64)]

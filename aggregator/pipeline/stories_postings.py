@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from aggregator.model import Traits
 from aggregator.model.story_traits import EPOCH, POSTED
+from aggregator.pipeline.shingles_parts import distinct
 from aggregator.pipeline.stories_parts import Index, Lists, expanded
 
 TELLING = 10
@@ -99,7 +100,7 @@ class Postings:
         before = np.searchsorted(codes, looks << _BEFORE | owners) - np.searchsorted(codes, looks << _BEFORE)
         ends = whole.begins[looks] + stored.sizes[looks] + before
         begins = np.maximum(whole.begins[looks], ends - POSTED)
-        self._post(wanted, whole, np.unique(posts[order]))
+        self._post(wanted, whole, distinct(posts[order]))
         found = []
         for first in range(0, max(len(ids), 1), _TOGETHER):
             some = np.flatnonzero((owners >= first) & (owners < first + _TOGETHER))
@@ -121,7 +122,7 @@ class Postings:
     def _post(self, wanted: NDArray[np.int64], whole: Lists, changed: NDArray[np.int64]) -> None:
         latest = whole.last(changed, POSTED)
         epochs = wanted[changed] >> _WHERE
-        for epoch in np.unique(epochs).tolist():
+        for epoch in distinct(epochs).tolist():
             here = np.flatnonzero(epochs == epoch)
             terms = (wanted[changed[here]] & (1 << _WHERE) - 1).astype(np.uint32)
             self._index.add(epoch, terms, latest.some(here))
@@ -145,7 +146,7 @@ def _there(
     """List the places in ``posts`` of what is not posted: by who is found there already, at that moment."""
     back = [n for n, one in enumerate(entries) if one.entry in again]
     found = []
-    for where in np.unique(posts[np.isin(owners, back)]).tolist() if back else ():
+    for where in distinct(posts[np.isin(owners, back)]).tolist() if back else ():
         ids: list[int] = stored.entries[stored.begins[where] : stored.begins[where] + stored.sizes[where]].tolist()
         for place in np.flatnonzero(posts == where).tolist():
             entry = entries[owners[place]].entry
