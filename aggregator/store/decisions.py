@@ -10,7 +10,7 @@ from aggregator.model.story_traits import founder_of
 from aggregator.store import shelves, texts
 from aggregator.store.driver import write_json
 from aggregator.store.founders import Founder, founders, story_uids
-from aggregator.store.lane import among, insert_and_update
+from aggregator.store.lane import among, insert_and_update, put
 from aggregator.store.stories import merge
 from aggregator.store.stories import write as keep_stories
 
@@ -49,8 +49,7 @@ def write(
         (*_decision(row, heads[row.text_set or row.entry], facts[row.entry][0], uids), learned.runs.get(row.entry))
         for row in rows
     ]
-    connection.executemany(_DECIDE, [row for row in decided if row[0] not in before])
-    connection.executemany(_DECIDE_ANEW, [row for row in decided if row[0] in before])
+    put(connection, _DECIDE, decided, there=before)
     moved = [row for row in rows if _founds(row) and row.story and told.get(row.entry, row.story) != row.story]
     connection.executemany(_FOLLOW, [(row.story, uids[row.story], row.entry, row.entry) for row in moved])
     keep_stories(connection, stories, facts.keys())
@@ -66,7 +65,7 @@ _COLUMNS = (
     *("entry_id", "text_set", "set_uid", "set_founded", "same_as", "dropped", "tags"),
     *("same_like", "same_score", "story", "story_uid", "story_like", "story_score", "story_why"),
 )
-_DECIDE, _DECIDE_ANEW = insert_and_update("curation", (*_COLUMNS, "runs"), kept=("runs",))  # of texts not compared
+_DECIDE = insert_and_update("curation", (*_COLUMNS, "runs"), kept=("runs",))  # of texts not compared
 
 
 def _founds(row: Curated) -> bool:

@@ -6,7 +6,7 @@ the two cannot part.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from json import JSONEncoder
 from pathlib import Path
@@ -156,6 +156,19 @@ def insert_and_update(table: str, columns: Sequence[str], *, kept: Sequence[str]
     changes = ", ".join(f"{name} = {values[name]}" for name in columns[1:])
     insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(places)})"
     return insert, f"UPDATE {table} SET {changes} WHERE {columns[0]} = ?1"
+
+
+def put(
+    connection: sqlite3.Connection,
+    statements: tuple[str, str],
+    rows: Sequence[Sequence[object]],
+    *,
+    there: Collection[object],
+) -> None:
+    """Write rows by the statements for a new one and for another; ``there`` are the keys, first in a row, of others."""
+    insert, update = statements
+    connection.executemany(insert, [row for row in rows if row[0] not in there])
+    connection.executemany(update, [row for row in rows if row[0] in there])
 
 
 def _lists(values: Sequence[object]) -> Iterator[tuple[str, Sequence[object]]]:

@@ -9,7 +9,7 @@ from aggregator.model import Placement, StoryChanges, Traits
 from aggregator.model.story_traits import EPOCH, LATEST
 from aggregator.store.database import Database
 from aggregator.store.driver import read_json, write_json
-from aggregator.store.lane import among, insert_and_update
+from aggregator.store.lane import among, insert_and_update, put
 
 
 class Stories:
@@ -93,8 +93,7 @@ def write(connection: sqlite3.Connection, changes: StoryChanges, stored: Collect
     kept = [_row(traits) for traits in changes.traits if traits.entry in stored]
     connection.executemany("DELETE FROM story_entry WHERE entry_id = ?", [(id,) for id in changes.copies])
     there = {id for (id,) in among(connection, _THERE, [row[0] for row in kept])}
-    connection.executemany(_KEEP, [row for row in kept if row[0] not in there])
-    connection.executemany(_KEEP_ANEW, [row for row in kept if row[0] in there])
+    put(connection, _KEEP, kept, there=there)
     connection.executemany(_GONE, [at for at, lists in changes.postings.items() if not lists])
     connection.executemany(_POST, [(*at, lists) for at, lists in changes.postings.items() if lists])
     if changes.traits:
@@ -132,7 +131,7 @@ _POSTINGS = "SELECT epoch, number, lists FROM story_posting WHERE epoch IN"
 _GONE = "DELETE FROM story_posting WHERE epoch = ? AND number = ?"
 _THERE = "SELECT entry_id FROM story_entry WHERE entry_id IN"
 _OWN = ("entry_id", "story", "published", "mark", "length", "terms", "weights", "numbers", "meaning", "parts", "words")
-_KEEP, _KEEP_ANEW = insert_and_update("story_entry", _OWN)
+_KEEP = insert_and_update("story_entry", _OWN)
 _POST = """
     INSERT INTO story_posting (epoch, number, lists) VALUES (?, ?, ?)
     ON CONFLICT (epoch, number) DO UPDATE SET lists = excluded.lists

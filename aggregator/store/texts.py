@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.model import Learned
 from aggregator.store.database import Database
-from aggregator.store.lane import among
+from aggregator.store.lane import among, put
 
 
 class Texts:
@@ -50,8 +50,7 @@ def keep(connection: sqlite3.Connection, learned: Learned) -> None:
     connection.executemany(_KEEP, [(*at, keys) for at, keys in learned.keys.items() if keys])
     rows = sorted(learned.furniture.items())
     there = {feed for (feed,) in among(connection, _FURNISHED, [feed for feed, _ in rows])}
-    connection.executemany(_FURNISH_ANEW, [row for row in rows if row[0] in there])
-    connection.executemany(_FURNISH, [row for row in rows if row[0] not in there])
+    put(connection, _FURNISH, rows, there=there)
 
 
 def sweep(connection: sqlite3.Connection) -> None:
@@ -77,5 +76,7 @@ _KEEP = (
     "ON CONFLICT (fortnight, number) DO UPDATE SET keys = excluded.keys"
 )
 _FURNISHED = "SELECT feed_id FROM furniture WHERE feed_id IN"
-_FURNISH = "INSERT INTO furniture (feed_id, paragraphs) SELECT id, ?2 FROM feed WHERE id = ?1"
-_FURNISH_ANEW = "UPDATE furniture SET paragraphs = ?2 WHERE feed_id = ?1"
+_FURNISH = (
+    "INSERT INTO furniture (feed_id, paragraphs) SELECT id, ?2 FROM feed WHERE id = ?1",
+    "UPDATE furniture SET paragraphs = ?2 WHERE feed_id = ?1",
+)
