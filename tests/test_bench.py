@@ -24,6 +24,7 @@ from bench.goals import ratios, speed_tables, verdicts
 from bench.growth import PHASES as GROWTH_PHASES
 from bench.growth import Grown, growth_tables
 from bench.latency import Wait, latency_tables
+from bench.parsers import parsers
 from bench.peers import PEERS
 from bench.server import address
 from bench.speed import Cost, oddities
@@ -205,3 +206,12 @@ def test_latency_and_startup_are_held_against_their_goals():
 def test_the_command_line_knows_every_line_of_the_standard_set():
     for line in (*STANDARD, *QUICK):
         assert parser().parse_args(line.split()).run
+
+
+def test_the_parsers_that_are_compared_all_read_the_documents():
+    for feed in (0, 1):
+        body = document(feed, entries=20, version=0, now=datetime(2026, 6, 1, tzinfo=UTC))
+        found = {name: parse(body) for name, parse in parsers().items()}
+        ours, reference = found["the fast path, whole"], found["feedparser, as we call it"]
+        assert [entry.guid for entry in ours.entries] == [entry.guid for entry in reference.entries]
+        assert len(ours.entries) == 20 and len(found["lxml, the tree alone"]) > 0
