@@ -36,6 +36,7 @@ def clean_all(drafts: Sequence[Draft], *, language: str, repeated: Collection[in
         words(title, one[1], day=draft.published.date().isoformat())
         for draft, title, one in zip(drafts, titles, texts, strict=True)
     ]
+    language = language_tag(language)
     return [_entry(*one, language) for one in zip(drafts, titles, texts, marks, strict=True)]
 
 
@@ -52,7 +53,7 @@ def _entry(draft: Draft, title: str, texts: tuple[str, str, str, str], mark: str
         html,
         text,
         excerpt(teaser),
-        language_tag(parsed.language) or language_tag(language),
+        language_tag(parsed.language) or language,
         draft.published,
         draft.published_from,
         draft.updated,

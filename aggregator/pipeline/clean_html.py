@@ -54,7 +54,7 @@ def safe_and_plain(html: str, *, base: str) -> tuple[str, str]:
     raw = html if printable else legal(html)
     if printable and not ("<" in raw or "&" in raw or ">" in raw):  # as most summaries are
         clean = raw.strip()
-        return clean, printed_lines(clean)
+        return clean, printed_lines(clean) if "\n" in clean or "  " in clean else clean
     simple = simply(raw, is_printable=printable)
     if simple is None:
         safe = _sanitised(raw, base)

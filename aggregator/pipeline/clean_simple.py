@@ -17,9 +17,10 @@ DEEPEST, LONGEST = 40, 1000
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]{0,10})((?: [a-z][a-z-]{0,30}=\"[^\"<>&\x00-\x1f\x7f-\xa0]*\")*)( ?/?)>")
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
-_ADDRESS_OF = r"https?://([a-z0-9.-]{4,250})(?::[1-9]\d{1,3})?(?:[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000})?"
-_ADDRESS = re.compile(_ADDRESS_OF, re.ASCII)
-_LINK = re.compile(f'a href="{_ADDRESS_OF}">', re.ASCII)
+_HOST_OF = r"https?://([a-z0-9.-]{4,250})"
+_PATH_OF = r"[/?#][A-Za-z0-9_/?#=.,:;~%+!$()*@-]{0,2000}"
+_ADDRESS = re.compile(rf"{_HOST_OF}(?::[1-9]\d{{1,3}})?(?:{_PATH_OF})?", re.ASCII)
+_LINK = re.compile(f'a href="{_HOST_OF}{_PATH_OF}">')  # as most are: one without a port, and with a path
 _HOST = re.compile(r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.){1,6}[a-z]{2,20}")
 _SIGNS = re.compile(r"&(?:amp|lt|gt|quot|nbsp|#39|#038|#160|#8[12]\d\d|[lr][sd]quo|[mn]dash|hellip);")
 _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\xa0\ufeff\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -94,12 +95,12 @@ def simply(html: str, *, is_printable: bool = False) -> tuple[str, str, bool] | 
 
     ``html`` holds no character that no document may hold (``clean_text.legal``); most ``is_printable`` as well.
     """
-    parts = html.replace(">", "><").split("<")  # a text, a tag without its "<", a text …
-    told = "".join(parts[::2])
-    if ">" in told or (not is_printable and _is_odd(html)):
+    if not is_printable and _is_odd(html):
         return None
+    parts = html.replace(">", "><").split("<")  # a text, a tag without its "<", a text …
     if "&" in html:
-        if html.count("&") != len(_SIGNS.findall(told)):
+        told = "".join(parts[::2])
+        if ">" in told or html.count("&") != len(_SIGNS.findall(told)):
             return None
         parts[::2] = [_written(text) if "&" in text else text for text in parts[::2]]
     if len(parts) == 1:
@@ -113,11 +114,12 @@ def simply(html: str, *, is_printable: bool = False) -> tuple[str, str, bool] | 
     if reduce(getitem, names, _nest()).elements:
         return None
     parts[1::2] = written
-    html = "".join(parts)
-    if "\n" in told:
+    safe = "".join(parts)
+    if "\n" in html:
         parts[::2] = [text.replace("\n", " ") for text in parts[::2]]
     parts[1::2] = breaks
-    return html, "".join(parts), any(unfinished)
+    text = "".join(parts)
+    return None if ">" in text else (safe, text, any(unfinished))
 
 
 def _is_odd(html: str) -> bool:

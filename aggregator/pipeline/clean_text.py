@@ -69,7 +69,8 @@ def one_line(text: str) -> str:
 def excerpt(text: str) -> str:
     """Return how a plain text begins, in one line of at most 280 characters."""
     start = one_line(text[: 2 * EXCERPT])
-    return shortened(start if len(start) > EXCERPT else one_line(text), EXCERPT)
+    whole = len(start) > EXCERPT or len(text) <= 2 * EXCERPT
+    return shortened(start if whole else one_line(text), EXCERPT)
 
 
 def plain_text(html: str) -> str:
