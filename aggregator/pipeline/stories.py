@@ -66,33 +66,35 @@ class _Near:
         self._first, who, self._whom = memory.near(entries, within=WINDOW)
         self._pairs = Pairs(memory.members, self._first + who, self._whom)
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
-        self._live, self._hot = self._matter()
+        self._live, self._hot, bounds = self._matter()
         memory.meet(self._whom[self._live])
-        self._warm, self._joined = set(who[self._hot | self._crowded(slice(None))].tolist()), False
         times = np.bincount(who[self._hot], minlength=len(entries))
-        asked = (times >= _MANY)[who] & (self._pairs.most >= _NEAR)
-        self._alike = self._asked(np.flatnonzero(asked))
-        self._ripen(np.flatnonzero(self._hot & ~asked))
+        asked = np.flatnonzero(self._hot | ((times >= _MANY)[who] & (self._pairs.most >= _NEAR)))
+        self._alike = self._asked(asked)
+        enough = asked[np.array(list(self._alike.values())) >= bounds[asked] - _HAIR]
+        warm = np.concatenate((enough, np.flatnonzero(self._crowded(slice(None)))))
+        self._warm, self._joined = set(who[warm].tolist()), False
 
     def place(self) -> list[Placement]:
         """Place them in their order."""
         return [self._placed(n, entry) for n, entry in enumerate(self._entries)]
 
-    def _matter(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Tell of pairs whether they may matter where the other is one of many, and whether where it is alone."""
+    def _matter(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]]:
+        """Tell of pairs whether they may matter where the other is one of many, and whether where it is alone.
+
+        And how like they must be there.
+        """
         lengths, most = self._members["length"].astype(np.int64), self._pairs.most
         mine = lengths[self._pairs.mine]
         live = most >= _DRAWN * _between(_JOIN, mine * _SHORT) - _HAIR
-        return live, live & (most >= _between(_JOIN, mine * lengths[self._whom]) - _HAIR)
-
-    def _ripen(self, places: NDArray[np.int64]) -> None:
-        self._memory.ripen(self._pairs.of(places).values())
+        bounds = _between(_JOIN, mine * lengths[self._whom])
+        return live, live & (most >= bounds - _HAIR), bounds
 
     def _asked(self, places: NDArray[np.int64]) -> dict[int, float]:
         """Say how alike these pairs are."""
         if not len(places):
             return {}
-        self._ripen(places)
+        self._memory.ripen(self._pairs.of(places).values())
         return dict(zip(places.tolist(), self._pairs.alike(places), strict=True))
 
     def _placed(self, n: int, entry: Traits) -> Placement:
@@ -133,9 +135,9 @@ class _Near:
         """Say how like an entry is to the members of each story that may draw it."""
         near = self._begins[n] + np.flatnonzero(self._pairs.most[self._mine(n)] >= _NEAR)
         alike = self._alike
-        if not (len(near) and near[0] in alike):
+        if not alike.keys() >= set(near.tolist()):
             near = self._drawing(n, terms, near)
-            alike = self._asked(near)
+            alike.update(self._asked(near[[place not in alike for place in near.tolist()]]))
         rows = self._whom[near]
         stories, entries = self._members["story"][rows].tolist(), self._members["entry"][rows].tolist()
         found: dict[int, list[Alike]] = {}

@@ -7,15 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
-from aggregator.pipeline.stories_parts import roomy
 
 MEANING = 512
 """The length of a meaning."""
 
-KEPT = 4_000
-"""So many words' vectors are remembered, in two megabytes; beyond, all are made anew when they come again."""
-
-_ROOM = 1024
 _MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
 _TOGETHER = 32  # texts whose vectors are at hand at once
 
@@ -32,39 +27,26 @@ class Meanings:
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
-        self._forget()
-
-    def _forget(self) -> None:
-        self._rows: dict[str, int] = {}
-        self._vectors: NDArray[np.int16] = np.zeros((_ROOM, 256), dtype=np.int16)
 
     def ripen(self, traits: Iterable[Traits]) -> None:
         """Give a meaning to those that have none yet, by their ``spelt`` and ``parts``."""
         unripe = [one for one in traits if not one.meaning]
         for start in range(0, len(unripe), _TOGETHER):
             some = unripe[start : start + _TOGETHER]
-            said = [one.spelt[1].split(" ") if one.parts else [] for one in some]
-            self._learn(dict.fromkeys(chain.from_iterable(said)))
-            meanings = _bytes(self._sums(some, said))
+            meanings = _bytes(self._sums(some))
             for n, one in enumerate(some):
                 one.meaning = meanings[256 * n : 256 * (n + 1)]
 
-    def _learn(self, words: Iterable[str]) -> None:
-        if len(self._rows) > KEPT:
-            self._forget()
-        if new := [word for word in words if word not in self._rows]:
-            begin, end = len(self._rows), len(self._rows) + len(new)
-            self._vectors = roomy(self._vectors, end)
-            self._vectors[begin:end] = np.clip(np.rint(self._embed(new) * 64), -_MOST, _MOST)
-            self._rows.update(zip(new, range(begin, end), strict=True))
-
-    def _sums(self, traits: Sequence[Traits], said: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+    def _sums(self, traits: Sequence[Traits]) -> NDArray[np.float32]:
         """Add up the vectors of their words; not by BLAS, whose threads cost more than they do for so little."""
+        said = [one.spelt[1].split(" ") if one.parts else [] for one in traits]
+        words = list(dict.fromkeys(chain.from_iterable(said)))
+        vectors = np.clip(np.rint(self._embed(words) * 64), -_MOST, _MOST)
+        rows = dict(zip(words, range(len(words)), strict=True))
         sums = np.zeros((len(traits), 256), dtype=np.float32)
-        for row, one, words in zip(sums, traits, said, strict=True):
+        for row, one, own in zip(sums, traits, said, strict=True):
             parts = np.frombuffer(one.parts, dtype="<u2").astype(np.float32)
-            places = np.fromiter(map(self._rows.__getitem__, words), dtype=np.int64, count=len(words))
-            np.einsum("i,ij->j", parts, self._vectors[places].astype(np.float32), out=row)
+            np.einsum("i,ij->j", parts, vectors[[rows[word] for word in own]], out=row)
         return sums / np.float32(64 * 16)
 
 

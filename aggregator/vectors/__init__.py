@@ -7,29 +7,26 @@ vector of a text is the mean of its pieces' vectors, of length one.
 
 import json
 import mmap
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.errors import WorkspaceError
 from aggregator.vectors.pieces import LONGEST, Pieces
+from aggregator.vectors.rows import SIZE, Matrix, Rows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Matrix = NDArray[np.float32]
-"""Rows are texts, columns the 256 numbers of each."""
-
-SIZE = 256
 _WEIGHTS, _TOKENIZER = "weights/l2_supercat_256.safetensors", "tokenizers/l2_supercat_tokenizer_config.json"
 _LONGEST = 512  # pieces of one text that are looked at
-_TOGETHER = 512  # words whose pieces are at hand at once
+_TOGETHER = 256  # words whose pieces are at hand at once
 
 
 class Vectors:
@@ -54,34 +51,26 @@ class Vectors:
     def of_words(self, words: Sequence[str]) -> Matrix:
         """Give what ``sums`` gives, for many words without spaces in a fifth of the time, and without a tokenizer."""
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
-        with self._path.open("rb", buffering=0) as file:
-            for start in range(0, len(words), _TOGETHER):
-                pieces = self._cut(words[start : start + _TOGETHER])
-                for nth in range(max(map(len, pieces))):  # the first pieces of all, then the second ones …
-                    having = [n for n, ids in enumerate(pieces) if len(ids) > nth]
-                    rows[[start + n for n in having]] += self._of_pieces(file, [pieces[n][nth] for n in having])
+        for start in range(0, len(words), _TOGETHER):
+            cut = self._cut(words[start : start + _TOGETHER])
+            order = sorted(range(len(cut)), key=lambda place: -len(cut[place]))
+            sums = np.zeros((len(cut), SIZE), dtype=np.float32)
+            for pieces in zip_longest(*[cut[place] for place in order]):  # the first of all, then the second …
+                there = [piece for piece in pieces if piece is not None]
+                sums[: len(there)] += self._rows.of(there)
+            rows[[start + place for place in order]] = sums
         return rows
 
-    def _cut(self, words: Sequence[str]) -> list[list[int]]:
-        return [self._pieces.cut(word) if len(word) <= LONGEST else self._cut_as_text(word) for word in words]
+    def _cut(self, words: Sequence[str]) -> list[Sequence[int]]:
+        return [self._pieces.of(word) if len(word) <= LONGEST else self._cut_as_text(word) for word in words]
 
     def _cut_as_text(self, text: str) -> list[int]:
         found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return found[:_LONGEST]
 
-    def _of_pieces(self, file: BinaryIO, pieces: Sequence[int]) -> Matrix:
-        """Read rows one by one: where memory is mapped, sixteen pages come in for each, and soon all of the file.
-
-        Halves are looked up in a table of all there are: five times as fast as converting them.
-        """
-        rows, where = np.unique(np.array(pieces, dtype=np.int64), return_inverse=True)
-        begin, size = 8 + self._header[0], 2 * SIZE
-        data = b"".join([os.pread(file.fileno(), size, begin + size * row) for row in rows.tolist()])
-        return self._widened[np.frombuffer(data, dtype=np.uint16).reshape(-1, SIZE)][where]
-
     @cached_property
-    def _widened(self) -> NDArray[np.float32]:
-        return np.arange(1 << 16, dtype=np.uint16).view(np.float16).astype(np.float32)
+    def _rows(self) -> Rows:
+        return Rows(self._path, begin=8 + self._header[0])
 
     @cached_property
     def _pieces(self) -> Pieces:

@@ -11,6 +11,9 @@ from pathlib import Path
 LONGEST = 64
 """Letters of a word that is cut here: time grows with their square."""
 
+KEPT = 8_000
+"""The pieces of so many words are remembered, and those of as many before them, in three megabytes."""
+
 _NONE = 1 << 30  # where two pieces make none
 _FIRST_BYTE = 3  # the piece of the byte 0
 
@@ -22,7 +25,17 @@ class Pieces:
         """Read the file of a tokenizer: a JSON object whose ``model`` has a ``vocab``, with ``▁`` for a space."""
         text = tokenizer.read_text(encoding="utf-8").replace("▁", " ")
         self._ids: dict[str, int]
+        self._made: dict[str, tuple[int, ...]] = {}
+        self._before: dict[str, tuple[int, ...]] = {}
         self._ids, _ = json.JSONDecoder().raw_decode(text, text.index("{", text.index('"vocab"')))
+
+    def of(self, word: str) -> Sequence[int]:
+        """Give what ``cut`` gives; words that come again are remembered."""
+        if (found := self._made.get(word)) is None:
+            if len(self._made) >= KEPT:
+                self._before, self._made = self._made, {}
+            found = self._made[word] = self._before.get(word) or tuple(self.cut(word))
+        return found
 
     def cut(self, word: str) -> list[int]:
         """Give the pieces of a word without spaces and angle brackets, by their numbers; none for "".
