@@ -1,6 +1,7 @@
 """Rows of tables ↔ values of the house."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from operator import attrgetter
 from typing import Any
@@ -117,20 +118,12 @@ _TEXTS = attrgetter("guid", "url", "key", "title", "author", "html", "text", "ex
 
 def entry_values(entry: Entry) -> list[Any]:
     """Entry → the values of ENTRY; text that no database can hold (lone surrogates, NUL) is replaced."""
-    texts = [*_TEXTS(entry), entry.image, entry.credit]
+    files = write_json([[one.url, one.type, one.length] for one in entry.enclosures])
+    texts = [*_TEXTS(entry), _filed(entry.categories), files, entry.image, entry.credit]
     if not _is_storable("".join(texts)):
         texts = list(map(storable, texts))
-    return [
-        *texts[:-2],
-        number(entry.published),
-        entry.published_from,
-        number(entry.updated),
-        entry.fingerprint,
-        entry.words,
-        storable(_filed(entry.categories)) if entry.categories else "[]",
-        storable(write_json([[e.url, e.type, e.length] for e in entry.enclosures])),
-        *texts[-2:],
-    ]
+    marks = entry.published_from, number(entry.updated), entry.fingerprint, entry.words
+    return [*texts[:_PUBLISHED], number(entry.published), *marks, *texts[_PUBLISHED:]]
 
 
 def _filed(categories: Sequence[Category]) -> str:
@@ -202,10 +195,9 @@ CANDIDATE = (
 
 def candidate(row: Sequence[Any], *, stamp: int = 0, changed: bool = True) -> Candidate:
     """Row of CANDIDATE → Candidate; one that waits, and has not ``changed``, is settled where it has a set."""
-    id, guid, feed, url, title, text, filed, key, words, published, text_set, founded, story, score, *facts = row
-    categories = tuple([Category(*category) for category in _list(filed)])
-    uid, surfaced, reach, seen, left = facts
-    own = id, guid, feed, url, title, text, categories, key, words, instant(published)
+    id, guid, feed, url, title, text, filed, key, words, published, *placed, uid, surfaced, reach, seen, left = row
+    text_set, founded, story, score = placed
+    own = id, guid, feed, url, title, text, _categories(filed), key, words, instant(published)
     kept = uid, published, surfaced, reach, seen
     settled = not changed and text_set != 0
     return Candidate(*own, text_set, moment(founded), story, score, settled, stamp, kept, (seen, left))
@@ -213,9 +205,15 @@ def candidate(row: Sequence[Any], *, stamp: int = 0, changed: bool = True) -> Ca
 
 def _entry(values: list[Any]) -> Entry:
     values[_PUBLISHED], values[_UPDATED] = instant(values[_PUBLISHED]), moment(values[_UPDATED])
-    values[_CATEGORIES] = tuple(Category(*category) for category in _list(values[_CATEGORIES]))
+    values[_CATEGORIES] = _categories(values[_CATEGORIES])
     values[_ENCLOSURES] = tuple(Enclosure(*enclosure) for enclosure in _list(values[_ENCLOSURES]))
     return Entry(*values)
+
+
+@lru_cache(maxsize=500)
+def _categories(text: str) -> tuple[Category, ...]:
+    """Read what ``_filed`` wrote; a feed files many entries alike."""
+    return tuple([Category(*category) for category in _list(text)])
 
 
 def _list(text: str | None) -> list[Any]:

@@ -20,7 +20,6 @@ from aggregator.store.rows import (
     answer_values,
     document_values,
     entry_values,
-    storable,
 )
 
 
@@ -43,7 +42,10 @@ Document = tuple[Before, Visit, Intake]
 def save(
     connection: sqlite3.Connection, visits: Sequence[Visit], *, authority: str, now: datetime
 ) -> tuple[Saved, ...]:
-    """Write the visits whose lease still holds; says of each what it came to."""
+    """Write the visits whose lease still holds; says of each what it came to.
+
+    Guids are as ``identity.storable`` makes them: as they come back.
+    """
     tokens = dict(among(connection, "SELECT id, token FROM feed WHERE id IN", [visit.state.id for visit in visits]))
     live = [visit for visit in visits if tokens.get(visit.state.id) == visit.token]
     rows = [(*answer_values(v.state), v.state.id, v.token) for v in live if v.intake is None]
@@ -89,7 +91,7 @@ def _before(id: int, url: str, succeeded: int | None, read: int | None, publishe
 
 def _rename(connection: sqlite3.Connection, feed: int, intake: Intake) -> None:
     """Let entries and tombstones take their new guids, as of a feed whose criterion degraded."""
-    rows = [(storable(new), feed, storable(old)) for old, new in intake.renamed.items() if old != new]
+    rows = [(new, feed, old) for old, new in intake.renamed.items() if old != new]
     for table in ("entry", "tombstone") if rows else ():
         free = f"NOT EXISTS (SELECT 1 FROM {table} AS taken WHERE taken.feed_id = {table}.feed_id AND taken.guid = ?1)"
         connection.executemany(f"UPDATE {table} SET guid = ?1 WHERE feed_id = ?2 AND guid = ?3 AND {free}", rows)
@@ -97,12 +99,11 @@ def _rename(connection: sqlite3.Connection, feed: int, intake: Intake) -> None:
 
 def _told_apart(connection: sqlite3.Connection, feed: Before, intake: Intake) -> Intake:
     """Take out of what is new the entries that came back: the reader of the document knows no more than the newest."""
-    guids = [storable(entry.guid) for entry in intake.new]
-    there = _among(connection, "entry", feed, guids)
+    there = _among(connection, "entry", feed, intake.new)
     if not there:
         return intake
-    back = tuple(entry for entry in intake.new if storable(entry.guid) in there)
-    new = tuple(entry for entry in intake.new if storable(entry.guid) not in there)
+    back = tuple(entry for entry in intake.new if entry.guid in there)
+    new = tuple(entry for entry in intake.new if entry.guid not in there)
     return replace(intake, new=new, changed=(*intake.changed, *back))
 
 
@@ -118,8 +119,8 @@ def _hold(connection: sqlite3.Connection, documents: Sequence[Document]) -> None
         held[feed_id].add(guid)
     rows: list[tuple[int | None, int, str]] = []
     for feed, _, intake in documents:
-        seen = set(map(storable, intake.seen))
-        fresh = {storable(entry.guid) for entry in intake.new}
+        seen = set(intake.seen)
+        fresh = {entry.guid for entry in intake.new}
         absent = set() if intake.partial else held[feed.id] - seen
         rows += [(max(feed.succeeded or 0, feed.document_read or 0), feed.id, guid) for guid in absent]
         rows += [(None, feed.id, guid) for guid in seen - held[feed.id] - fresh]
@@ -133,8 +134,8 @@ def _insert(
     rows: list[list[Any]] = []
     named: list[tuple[str, str]] = []
     for feed, visit, intake in documents:
-        buried = _among(connection, "tombstone", feed, [storable(entry.guid) for entry in intake.new])
-        brought = [_row(entry, feed, visit, now=now) for entry in intake.new if storable(entry.guid) not in buried]
+        buried = _among(connection, "tombstone", feed, intake.new)
+        brought = [_row(entry, feed, visit, now=now) for entry in intake.new if entry.guid not in buried]
         rows += brought
         named += [(feed.url, row[0]) for row in brought]
     if not rows:
@@ -162,12 +163,12 @@ def _row(entry: Entry, feed: Before, visit: Visit, *, now: datetime) -> list[Any
     return [*values, feed.id, seen, surfaced, changed, visit.reach.get(entry.guid, "all")]
 
 
-def _among(connection: sqlite3.Connection, table: str, feed: Before, guids: Sequence[str]) -> set[str]:
-    """Which of these guids of a feed a table holds: none where no document of it was ever read."""
+def _among(connection: sqlite3.Connection, table: str, feed: Before, entries: Sequence[Entry]) -> set[str]:
+    """Which guids of these entries of a feed a table holds: none where no document of it was ever read."""
     if not feed.document_read:
         return set()
     mine = f"SELECT guid FROM {table} WHERE feed_id = ? AND guid IN"
-    return {guid for (guid,) in among(connection, mine, guids, feed.id)}
+    return {guid for (guid,) in among(connection, mine, [entry.guid for entry in entries], feed.id)}
 
 
 def _columns(feed: Before, visit: Visit, intake: Intake) -> list[Any]:

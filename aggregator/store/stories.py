@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from itertools import starmap
 from typing import Any
 
 from aggregator.model import Placement, StoryChanges, Traits
@@ -58,9 +59,9 @@ class Stories:
         return {story: frozenset(sets) for story, sets in used.items()}
 
     def traits(self, entries: Sequence[int]) -> list[Traits]:
-        """Give the traits of those of ``entries`` that have any."""
+        """Give the traits of those of ``entries`` that have any, by their ids; they are read in the order they lie."""
         with self._lane.read() as connection:
-            return [_traits(row) for row in among(connection, f"{_TRAITS} WHERE entry_id IN", entries)]
+            return list(starmap(Traits, sorted(connection.execute(_TRAITS, (write_json(list(entries)),)))))
 
     def recipes(self, entries: Collection[int]) -> list[tuple[int, bytes, bytes, str]]:
         """Give of each of ``entries`` its meaning, or else what it is made of: its ``parts`` and words."""
@@ -119,7 +120,10 @@ _PLACED = """
 _OF_FOUNDERS = "SELECT entry_id, story FROM curation WHERE story != 0 AND text_set = entry_id AND entry_id IN"
 _OF_FIRST = "SELECT text_set, story FROM curation WHERE story != 0 AND text_set = ? ORDER BY entry_id LIMIT 1"
 _IN_USE = "SELECT story, text_set FROM curation WHERE story IN"
-_TRAITS = "SELECT entry_id, story, published, mark, length, terms, weights, numbers, meaning FROM story_entry"
+_TRAITS = """
+    SELECT entry_id, published, mark, length, terms, weights, meaning, numbers, story FROM story_entry
+    WHERE place IN (SELECT place FROM story_entry WHERE entry_id IN (SELECT value FROM json_each(?)))
+"""
 _RECIPES = "SELECT entry_id, meaning, parts, words FROM story_entry WHERE entry_id IN"
 _MEMBERS = "SELECT entry_id FROM story_entry WHERE story = ? ORDER BY published DESC, entry_id DESC LIMIT ?"
 _CROWDED = """
@@ -146,8 +150,3 @@ def _row(traits: Traits) -> tuple[Any, ...]:
     facts = (traits.entry, traits.story, traits.published, traits.mark, traits.length)
     recipe = (None, None) if traits.meaning else (traits.parts, traits.spelt[1])
     return *facts, traits.hashes, traits.weights, traits.titled, traits.meaning, *recipe
-
-
-def _traits(row: Sequence[Any]) -> Traits:
-    entry, story, published, mark, length, hashes, weights, titled, meaning = row
-    return Traits(entry, published, mark, length, hashes, weights, meaning, titled, story)
