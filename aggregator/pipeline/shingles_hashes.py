@@ -21,6 +21,14 @@ def _table() -> NDArray[np.uint32]:
 _TABLE = _table()
 
 
+class Stretches(NamedTuple):
+    """Where what is set apart by blanks stands in data, of one text after the other; how many each text has."""
+
+    sizes: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+
 class Words(NamedTuple):
     """How many words each text has; of one text's words after another's, where they stand in ``data``, their CRC-32."""
 
@@ -34,16 +42,21 @@ class Words(NamedTuple):
 def hashed(texts: Sequence[bytes], *, most: int) -> Words:
     """Hash the first ``most`` words of each text, which are set apart by blanks and shorter than 65,536 bytes."""
     data = b" ".join([*texts, b""])
-    letters = np.frombuffer(data, dtype=np.uint8)
-    blanks = np.flatnonzero(letters == _BLANK)
-    begins = np.append(0, blanks + 1)[:-1]
-    words = blanks > begins
-    begins, ends = begins[words], blanks[words]
-    last = np.searchsorted(ends, np.cumsum([len(text) + 1 for text in texts]))
-    sizes = np.diff(last, prepend=0)
-    kept = np.arange(len(ends)) - np.repeat(last - sizes, sizes) < most
+    sizes, begins, ends = stretches(data, list(map(len, texts)))
+    kept = np.arange(len(ends)) - np.repeat(np.cumsum(sizes) - sizes, sizes) < most
     begins, ends = begins[kept], ends[kept]
-    return Words(np.minimum(sizes, most), begins, ends, _checksums(letters, begins, ends - begins), data)
+    hashes = _checksums(np.frombuffer(data, dtype=np.uint8), begins, ends - begins)
+    return Words(np.minimum(sizes, most), begins, ends, hashes, data)
+
+
+def stretches(data: bytes, lengths: Sequence[int]) -> Stretches:
+    """Find what is set apart by blanks in texts of these lengths, which stand in ``data`` with a blank behind each."""
+    blanks = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _BLANK)
+    begins = np.append(0, blanks + 1)[:-1]
+    some = blanks > begins
+    begins, ends = begins[some], blanks[some]
+    last = np.searchsorted(ends, np.cumsum(lengths) + np.arange(1, len(lengths) + 1))
+    return Stretches(np.diff(last, prepend=0), begins, ends)
 
 
 def _checksums(letters: NDArray[np.uint8], begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint32]:
