@@ -21,7 +21,10 @@ def main() -> None:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from aggregator.cli import main as run
 
-    run()
+    try:
+        run()
+    finally:
+        gc.freeze()  # else the collector would look through all that is there before the interpreter lets go of it
 
 
 if __name__ == "__main__":

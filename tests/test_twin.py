@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from aggregator import twin as twins
@@ -71,6 +72,17 @@ def test_what_finds_no_room_is_refused_until_there_is_some() -> None:
         found = twin.answers()
     assert twin.offer(half)
     assert [*found, *twin.rest()] == [len(half)] * 3
+
+
+@pytest.mark.parametrize("size", [0, 1, LARGEST * 3])
+def test_arrays_cross_as_they_lie_in_memory(size: int) -> None:
+    """They are parts of the message by themselves, however many and large, and of another type each."""
+    arrays = [np.arange(size, dtype=kind) for kind in (np.uint8, np.int64)]
+    twin = Twin(lambda messages: ((message, arrays) for message in messages))
+    assert twin.offer([np.arange(n % 7) for n in range(2000)])
+    ((heard, told),) = twin.rest()
+    assert [one.tolist() for one in heard] == [list(range(n % 7)) for n in range(2000)]
+    assert all(np.array_equal(one, other) and one.dtype == other.dtype for one, other in zip(told, arrays, strict=True))
 
 
 def test_one_that_was_killed_takes_nothing_and_ends() -> None:
@@ -143,7 +155,7 @@ def test_one_that_is_stopped_with_its_pipe_full_is_given_up(monkeypatch: pytest.
     twin = Twin(double)
     os.kill(twin.pid, signal.SIGSTOP)
     os.waitpid(twin.pid, os.WUNTRACED)
-    whole_page = bytes(PAGE - len(packed(bytes(1000))) + 1000)
+    whole_page = bytes(PAGE - sum(map(len, packed(bytes(1000)))) + 1000)
     while twin.offer(whole_page):
         pass
     assert list(twin.rest()) == []

@@ -9,6 +9,7 @@ import gc
 import marshal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pickle import PickleBuffer
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,7 +30,7 @@ MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
 _NEXT = "the next batch"
-_OFTEN = 4  # batches after which memory that is not used is given back
+_OFTEN = 12  # batches after which memory that is not used is given back: sooner, it would soon be asked for again
 _TOGETHER = 100  # texts whose words are at hand at once
 
 
@@ -111,7 +112,7 @@ class Foresight:
             twin.offer(_NEXT)
         return (candidates(marshal.loads(found[0])), found[1]) if found else None
 
-    def _work(self, messages: Iterator[Any]) -> Iterator[tuple[bytes, Features]]:
+    def _work(self, messages: Iterator[Any]) -> Iterator[tuple[PickleBuffer, Features]]:
         """What the twin does, a batch for each message."""
         after = None
         for _ in messages:
@@ -120,7 +121,7 @@ class Foresight:
                 return
             batch = candidates(rows)
             after = batch[-1]
-            yield marshal.dumps(rows), features(self._app, batch, self._vocabulary)
+            yield PickleBuffer(marshal.dumps(rows)), features(self._app, batch, self._vocabulary)
             del rows, batch  # two would be at hand else
 
 

@@ -1,10 +1,15 @@
-"""Messages from one process to another: each is its length, and so many bytes of pickle."""
+"""Messages from one process to another: each is the sizes of its parts, and these.
+
+The first part is a pickle; the others are what lies in one piece in memory, such as arrays, and is not copied for it.
+"""
 
 import fcntl
 import os
 import pickle
 import select
+from collections.abc import Sequence
 from io import FileIO
+from struct import pack, unpack
 from typing import Any
 
 LARGEST = 1 << 20
@@ -12,7 +17,11 @@ LARGEST = 1 << 20
 
 PAGE = os.sysconf("SC_PAGE_SIZE")  # a pipe holds so many pages; a message begins a new one
 
-_LENGTH = 8  # bytes of the number before a message
+_NUMBER = 8  # bytes of how many parts a message has, and of the size of each
+_AT_ONCE = os.sysconf("SC_IOV_MAX")  # parts that writev(2) takes
+
+Message = Sequence[bytes | memoryview]
+"""One that is ready to be sent."""
 
 
 class Source:
@@ -32,20 +41,21 @@ class Source:
         Raises EOFError when there is no whole one any more, and TimeoutError when nothing, or no more of it, has come
         for ``patience`` seconds: a process may be stopped in the middle of a message.
         """
-        size = int.from_bytes(self._bytes(_LENGTH, patience), "big")
-        return pickle.loads(self._bytes(size, patience))
+        (count,) = unpack("<Q", self._bytes(_NUMBER, patience))
+        sizes = unpack(f"<{count}Q", self._bytes(count * _NUMBER, patience))
+        data, *apart = [self._bytes(size, patience) for size in sizes]
+        return pickle.loads(data, buffers=apart)
 
-    def _bytes(self, count: int, patience: float | None) -> memoryview:
-        room = memoryview(bytearray(count))
-        at = 0
-        while at < count:
+    def _bytes(self, count: int, patience: float | None) -> bytes:
+        pieces = []
+        while count:
             if not self.ready(patience):
                 raise TimeoutError(f"nothing came for {patience} seconds")
-            came = self._file.readinto(room[at:])
-            if not came:
+            if not (came := os.read(self.fileno(), count)):
                 raise EOFError("the other side has ended")
-            at += came
-        return room
+            pieces.append(came)
+            count -= len(came)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 class Sink:
@@ -66,11 +76,15 @@ class Sink:
         """Tell whether there is room for a short message, or nobody any more, after ``seconds`` at most."""
         return _ready(self.fileno(), select.POLLOUT, seconds)
 
-    def send(self, data: bytes) -> None:
+    def send(self, message: Message) -> None:
         """Send what ``packed`` made; waits for room. Raises BrokenPipeError when nobody is there."""
-        rest = memoryview(data)
+        rest = [memoryview(part) for part in message]
         while rest:
-            rest = rest[self._file.write(rest) :]
+            gone = os.writev(self.fileno(), rest[:_AT_ONCE])
+            while rest and gone >= len(rest[0]):
+                gone -= len(rest.pop(0))
+            if rest:
+                rest[0] = rest[0][gone:]
 
 
 def _ready(descriptor: int, event: int, seconds: float | None) -> bool:
@@ -85,12 +99,14 @@ def pipe() -> tuple[Source, Sink]:
     return Source(source), Sink(sink)
 
 
-def packed(message: object) -> bytes:
-    """Make a message ready to be sent."""
-    data = pickle.dumps(message, 5)
-    return len(data).to_bytes(_LENGTH, "big") + data
+def packed(message: object) -> Message:
+    """Make a message ready to be sent; what lies apart in it must not change until it is."""
+    apart: list[pickle.PickleBuffer] = []
+    parts: list[bytes | memoryview] = [pickle.dumps(message, 5, buffer_callback=apart.append)]
+    parts += [one.raw() for one in apart]
+    return [pack(f"<{1 + len(parts)}Q", len(parts), *map(len, parts)), *parts]
 
 
-def room_of(data: bytes) -> int:
+def room_of(message: Message) -> int:
     """Say how many bytes of a pipe's room a message takes."""
-    return -(-len(data) // PAGE) * PAGE
+    return -(-sum(map(len, message)) // PAGE) * PAGE

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from pickle import PickleBuffer
 
 import pytest
 
@@ -119,9 +120,9 @@ def test_a_twin_that_is_stopped_in_the_middle_of_a_batch_costs_nothing(
     monkeypatch.setattr("aggregator.twin.PATIENCE", 0.3)
     stopped, work = list[int](), Foresight._work
 
-    def at_length(self: Foresight, messages: Iterator[object]) -> Iterator[tuple[bytes, Features]]:
+    def at_length(self: Foresight, messages: Iterator[object]) -> Iterator[tuple[PickleBuffer, Features]]:
         for rows, said in work(self, messages):
-            yield rows + bytes(8 * LARGEST), said  # marshal.loads takes no notice
+            yield PickleBuffer(bytes(rows) + bytes(8 * LARGEST)), said  # marshal.loads takes no notice
 
     def stop(foresight: Foresight) -> None:
         if (twin := foresight._twin) and not stopped:
