@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import cache
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what mallopt(3) calls them in glibc
-LARGE = 2 << 20
-"""Bytes from which on a block has pages of its own: more than a batch is on its way from one process to another."""
+LARGE = 1 << 20
+"""Bytes from which on a block has pages of its own."""
 
-KEPT = 8 << 20
+KEPT = 4 << 20
 """Bytes that are kept for the next ones at most, when those above all others are dropped."""
 
 

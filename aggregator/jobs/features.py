@@ -30,7 +30,7 @@ MANY = 2000
 """Entries that are worth a twin: fewer do not pay for it."""
 
 _NEXT = "the next batch"
-_OFTEN = 12  # batches after which memory that is not used is given back: sooner, it would soon be asked for again
+_OFTEN = 4  # batches after which memory that is not used is given back
 _TOGETHER = 100  # texts whose words are at hand at once
 
 
