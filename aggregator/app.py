@@ -18,13 +18,13 @@ from uuid import NAMESPACE_URL, uuid5
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import NoWorkspaceError
-from aggregator.fetch import Client, Pace
 from aggregator.model import FeedState, Listing, Request, mailbox_of
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
 
 if TYPE_CHECKING:
+    from aggregator.fetch import Client
     from aggregator.pipeline.rank_parts import Weights
     from aggregator.templates import Templates
     from aggregator.vectors import Vectors
@@ -109,8 +109,10 @@ class App:
         readers = max(1, len(fixed | self.store.subscribers.readers()))
         return f"aggregator/{__version__} ({contact}; {readers} subscriber{'s' if readers > 1 else ''})"
 
-    def client(self) -> Client:
-        """Make the one client that speaks to the web."""
+    def client(self) -> "Client":
+        """Make the one client that speaks to the web; a process that asks nobody never loads it."""
+        from aggregator.fetch import Client, Pace
+
         settings = self.config.fetch
         return Client(
             user_agent=self.user_agent,

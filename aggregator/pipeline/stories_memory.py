@@ -12,7 +12,7 @@ from aggregator.pipeline.stories_members import ALONE, CROWDED, UNKNOWN, Members
 from aggregator.pipeline.stories_postings import Postings
 from aggregator.pipeline.stories_profile import Profile
 
-REMEMBERED = 24_000
+REMEMBERED = 14_000
 """So many members are kept when there are a third more: those that were met last."""
 
 Entries = Callable[[Sequence[int]], Iterable[Traits]]

@@ -20,7 +20,7 @@ BOOSTS = np.array([1.6, 1.5, 1.0])
 NAME, NUMBER, PLAIN = 0, 1, 2
 """Places in BOOSTS."""
 
-KEPT = 60_000
+KEPT = 30_000
 """So many pieces are remembered; beyond, all are looked up anew when they come again."""
 
 _ROOM = 1024
@@ -44,9 +44,8 @@ class Vocabulary:
 
     def _forget(self) -> None:
         self._known = _Numbers()
-        self._slots: NDArray[np.int32] = np.zeros(
-            1 << _SLOTS, dtype=np.int32
-        )  # the number of the piece that was met last, of many
+        # of the pieces that share a slot, the number of the one that was met last
+        self._slots: NDArray[np.int32] = np.zeros(1 << _SLOTS, dtype=np.int32)
         self._keys = np.zeros((_ROOM, 2), dtype=np.uint64)
         self._begins, self._sizes = np.zeros((2, _ROOM), dtype=np.int64)
         self.words: list[str] = []

@@ -11,8 +11,8 @@ from pathlib import Path
 LONGEST = 64
 """Letters of a word that is cut here: time grows with their square."""
 
-KEPT = 8_000
-"""The pieces of so many words are remembered, and those of as many before them, in three megabytes."""
+KEPT = 4_000
+"""The pieces of so many words are remembered, and those of as many before them, in a megabyte and a half."""
 
 _NONE = 1 << 30  # where two pieces make none
 _FIRST_BYTE = 3  # the piece of the byte 0
