@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,13 @@ def named(page: str) -> list[tuple[str, str]]:
     return found
 
 
+@cache
+def defined_in(file: str) -> frozenset[str]:
+    """Name the tests of a file."""
+    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
 @pytest.mark.parametrize(("file", "test"), named("etiquette.md"))
 def test_a_test_that_the_page_on_manners_names_exists(file: str, test: str) -> None:
-    tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    assert test in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert test in defined_in(file)
