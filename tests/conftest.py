@@ -27,6 +27,7 @@ LONG = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files; the others stay in order."""
     first = {TESTS / name for name in LONG}
+    assert all(map(Path.exists, first)), "a file of LONG is gone"
     items.sort(key=lambda item: item.path not in first)
 
 

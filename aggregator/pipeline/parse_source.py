@@ -37,12 +37,12 @@ _HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>", re.IGNORECASE)
 _DAY = re.compile(rb"<day>\s*([A-Za-z]{6,9})\s*</day>", re.IGNORECASE)
 
 _ENTRY = re.compile(rb"<(?:[\w-]+:)?(?:item|entry)[\s>]")
-_SECTION = rb"!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)"  # one that is never closed reaches to the end
-_OF_ENTRIES = re.compile(
-    rb"<(?:%s|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))" % _SECTION, re.DOTALL
+_OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
+    rb"<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|((?:[\w-]+:)?(?:item|entry)[\s>])|(/(?:[\w-]+:)?(?:item|entry)\s*>))",
+    re.DOTALL,
 )
 _ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>](?![^<>]*/>)", re.IGNORECASE)
-_END = re.compile(rb"<(?:%s|(/(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)))" % _SECTION, re.IGNORECASE | re.DOTALL)
+_END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
 _TAIL = re.compile(rb"(?:\s+|</[^<>]*>|<!--.*?-->)*+", re.DOTALL)
 _MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
@@ -105,11 +105,11 @@ def is_end(rest: bytes) -> bool:
 
 
 def _end(body: bytes) -> int:
-    """Return where the end tag of the document begins, -1 where there is none.
-
-    What stands in CDATA or in a comment is text.
-    """
-    return max((found.start() for found in _END.finditer(body) if found[1]), default=-1)
+    """Return where the end tag of the document begins, -1 where there is none; what stands in CDATA is text."""
+    at = -1
+    for found in _END.finditer(body):
+        at = found.start()
+    return at if body.rfind(b"<![CDATA[", 0, max(at, 0)) <= body.rfind(b"]]>", 0, max(at, 0)) else -1
 
 
 def shorten(body: bytes, cap: int) -> tuple[bytes, int]:

@@ -35,14 +35,6 @@ def _tables() -> list[NDArray[np.uint32]]:
 _TABLES = _tables()
 
 
-class Stretches(NamedTuple):
-    """Where what is set apart by blanks stands in data, of one text after the other; how many each text has."""
-
-    sizes: NDArray[np.int64]
-    begins: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-
 class Words(NamedTuple):
     """How many words each text has; of one text's words after another's, where they stand in ``data``, their CRC-32."""
 
@@ -56,20 +48,15 @@ class Words(NamedTuple):
 def hashed(texts: Sequence[bytes], *, most: int) -> Words:
     """Hash the first ``most`` words of each text, which are set apart by blanks."""
     data = b" ".join([*texts, b" " * (_WIDE - 1)])
-    sizes, begins, ends = stretches(data, list(map(len, texts)))
-    kept = np.arange(len(ends)) - np.repeat(np.cumsum(sizes) - sizes, sizes) < most
-    begins, ends = begins[kept], ends[kept]
-    return Words(np.minimum(sizes, most), begins, ends, _checksums(data, begins, ends), data)
-
-
-def stretches(data: bytes, lengths: Sequence[int]) -> Stretches:
-    """Find what is set apart by blanks in texts of these lengths, which stand in ``data`` with a blank behind each."""
     blanks = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == _BLANK)
     begins = np.append(0, blanks + 1)[:-1]
-    some = blanks > begins
-    begins, ends = begins[some], blanks[some]
-    last = np.searchsorted(ends, np.cumsum(lengths) + np.arange(1, len(lengths) + 1))
-    return Stretches(np.diff(last, prepend=0), begins, ends)
+    words = blanks > begins
+    begins, ends = begins[words], blanks[words]
+    last = np.searchsorted(ends, np.cumsum([len(text) + 1 for text in texts]))
+    sizes = np.diff(last, prepend=0)
+    kept = np.arange(len(ends)) - np.repeat(last - sizes, sizes) < most
+    begins, ends = begins[kept], ends[kept]
+    return Words(np.minimum(sizes, most), begins, ends, _checksums(data, begins, ends), data)
 
 
 def _checksums(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint32]:
@@ -88,7 +75,7 @@ def _checksums(data: bytes, begins: NDArray[np.int64], ends: NDArray[np.int64]) 
 
 def _done(eights: NDArray[np.uint64], tables: Sequence[NDArray[np.uint32]]) -> NDArray[np.uint32]:
     """What eight letters do to a checksum, two by two."""
-    pairs = eights.view("<u2").reshape(-1, 4)
+    pairs = eights.astype("<u8", copy=False).view("<u2").reshape(-1, 4)
     found = tables[0].take(pairs[:, 0])
     for nth, table in enumerate(tables[1:], 1):
         found ^= table.take(pairs[:, nth])

@@ -14,20 +14,23 @@ from numpy.typing import NDArray
 
 from aggregator.model import Candidate
 from aggregator.pipeline.shingles_parts import distinct
-from aggregator.pipeline.stories_parts import expanded
 from aggregator.pipeline.stories_words import NAME, NUMBER, PLAIN, Vocabulary
+from aggregator.pipeline.terms import words
 
 LOOKED_AT = 60
 """Words of title and text together."""
 
 _SLUG_SIGNS = re.compile(r"[-_+]|%20")
-_TITLE, _TEXT, _SLUG = 0, 1, 2  # parts of a text, in their order: title, text, address
+_TITLE, _SLUG = 0, 2  # parts of a text, in their order: title, text, address
 _SHOUTED = 0.6  # of the words of a title: a Headline Written Like This, whose capitals say nothing
 
 _OWNER, _HASH, _RANK = 53, 21, 19
 """A word as one number, so that sorting gathers: the text (10 bits), hash (32), rank (2), place in the text (19)."""
 
 _MOST = 255  # times that a term is said
+
+Parts = tuple[list[str], list[str], list[str]]
+"""The words of a title, of the beginning of a text, and of an address."""
 
 
 class Bags(NamedTuple):
@@ -59,13 +62,15 @@ class Bags(NamedTuple):
 
 def read(entries: Sequence[Candidate], known: Vocabulary) -> Bags:
     """Gather the terms of up to 1,024 entries by their hash; a Headline Written Like This has no names."""
-    ids, sizes = _said(entries, known)
+    parts = [_parts(entry) for entry in entries]
+    said = list(chain.from_iterable(chain.from_iterable(parts)))
+    ids, sizes = known.ids(said), np.array([list(map(len, part)) for part in parts], dtype=np.int64).reshape(-1, 3)
     titles = _Titles(ids, sizes, known)
     mine, terms, winners = _gathered(ids, sizes, known, titles.shouted)
     ends = np.cumsum(np.bincount(mine, minlength=len(entries)))
-    chosen = list(map(known.words.__getitem__, ids[winners].tolist()))
-    spelt = [" ".join(chosen[begin:end]) for begin, end in pairwise([0, *ends.tolist()])]
-    lengths = np.maximum(sizes[:, _TITLE] + sizes[:, _TEXT], 1).tolist()
+    chosen, bounds = [said[place] for place in winners.tolist()], [0, *ends.tolist()]
+    spelt = [" ".join(chosen[begin:end]) for begin, end in pairwise(bounds)]
+    lengths = [max(len(title) + len(text), 1) for title, text, _ in parts]
     return Bags(ends, *terms, spelt, titles.facts(), lengths, list(map(mark, entries)))
 
 
@@ -75,7 +80,7 @@ def mark(entry: Candidate) -> int:
 
 
 def _gathered(
-    ids: NDArray[np.int64], sizes: NDArray[np.int64], known: Vocabulary, shouted: NDArray[np.bool_]
+    ids: NDArray[np.int32], sizes: NDArray[np.int64], known: Vocabulary, shouted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int64], tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]], NDArray[np.int64]]:
     """Whose each term is; its hash, count and rank; and the place of its word among all.
 
@@ -101,7 +106,7 @@ def _gathered(
 class _Titles:
     """The words of all titles, and whether the capitals of each say something."""
 
-    def __init__(self, ids: NDArray[np.int64], sizes: NDArray[np.int64], known: Vocabulary) -> None:
+    def __init__(self, ids: NDArray[np.int32], sizes: NDArray[np.int64], known: Vocabulary) -> None:
         lengths, self._texts = sizes[:, _TITLE], len(sizes)
         owners = np.repeat(np.arange(len(sizes)), lengths)
         begins = np.cumsum(sizes.sum(axis=1)) - sizes.sum(axis=1)
@@ -120,18 +125,14 @@ class _Titles:
         return [data[begin:end] for begin, end in pairwise([0, *ends.tolist()])]
 
 
-def _said(entries: Sequence[Candidate], known: Vocabulary) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The words that are looked at, by their numbers, and how many of them each title, text and address has."""
-    parts = [(one.title[:500], one.text[: LOOKED_AT * 8], _slug(one.key)) for one in entries]
-    ids, sizes = known.ids(list(chain.from_iterable(parts)))
-    looked_at = sizes.reshape(-1, 3).copy()
-    room = np.maximum(LOOKED_AT - looked_at[:, _TITLE], 0)
-    looked_at[:, _TEXT] = np.minimum(looked_at[:, _TEXT], room)
-    return ids[expanded(np.cumsum(sizes) - sizes, looked_at.ravel())], looked_at
+def _parts(entry: Candidate) -> Parts:
+    title = words(entry.title[:500])
+    text = words(entry.text[: LOOKED_AT * 8])[: max(0, LOOKED_AT - len(title))]
+    return title, text, _slug(entry.key)
 
 
-def _slug(key: str) -> str:
+def _slug(key: str) -> list[str]:
     """The words of an address: often another headline than the one that was published."""
     parts = _SLUG_SIGNS.split(key.partition("?")[0].rstrip("/").rpartition("/")[2].partition(".")[0])
     found = [part for part in parts if part.isalpha() and len(part) < 20]
-    return " ".join(found) if len(found) > 2 else ""
+    return found if len(found) > 2 else []

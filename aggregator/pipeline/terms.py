@@ -8,9 +8,7 @@ from aggregator.pipeline.terms_tables import PLAIN_WORDS, UNSPACED_SCRIPTS
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_][^\W_]*(?:[.'’&-][^\W_]+)*")
 _INSIDE = ".,:'&-"  # signs that may stand inside of a word or a number
-PARTED = bytes(code if code > 127 or chr(code).isalnum() or chr(code) in _INSIDE else 32 for code in range(256))
-"""Signs of ASCII that stand in no word to blanks: what is between these is cut into words by itself."""
-
+_BLANKS = bytes(code if chr(code).isalnum() or chr(code) in _INSIDE else 32 for code in range(128)) + bytes(128)
 _UNSPACED = re.compile(f"[{UNSPACED_SCRIPTS}]+")
 _SENTENCE_END = re.compile(r"([.!?…][\"'”’»)\]]*)\s+(?=[\"'“‘«(\[]*[^\W_a-z])|([。！？؟।۔])[ \t]*")
 _SHORT = re.compile(
@@ -38,7 +36,7 @@ def words(text: str) -> list[str]:
 
 def _ascii_words(text: str) -> list[str]:
     """What ``_WORD`` finds, in half of the time: most words need not be looked at letter by letter."""
-    parts = text.encode().translate(PARTED).decode().split()  # bytes: signs of a text are looked up one by one
+    parts = text.encode().translate(_BLANKS).decode().split()  # bytes: signs of a text are looked up one by one
     found, done = list[str](), 0
     for at in [at for at, part in enumerate(parts) if not part.isalpha()]:
         bare = parts[at].strip(_INSIDE)

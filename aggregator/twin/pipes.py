@@ -108,5 +108,5 @@ def packed(message: object) -> Message:
 
 
 def room_of(message: Message) -> int:
-    """Say how many bytes of a pipe's room a message takes."""
-    return -(-sum(map(len, message)) // PAGE) * PAGE
+    """Say how many bytes of a pipe's room a message takes: each time that more is written, a page may begin."""
+    return (-(-sum(map(len, message)) // PAGE) + len(message) // _AT_ONCE) * PAGE

@@ -16,7 +16,7 @@ from aggregator.errors import ParseError
 from aggregator.model import Enclosure, Fetched, ParsedFeed
 from aggregator.pipeline.jsonfeed import _entries as json_entries
 from aggregator.pipeline.parse import CAP, parse
-from aggregator.pipeline.parse_reference import _entries, reference
+from aggregator.pipeline.parse_reference import _entries
 from aggregator.pipeline.parse_source import prepare, shorten
 from aggregator.pipeline.wording import UNCLOSED
 
@@ -369,15 +369,6 @@ def test_a_section_that_is_never_closed() -> None:
     """It is text to the end, and found to be so in one pass."""
     body = b"<item>" + b"<![CDATA[" * 200_000 + b"<item>" * (CAP + 1)
     assert shorten(body, CAP) == (body, 0)
-
-
-@pytest.mark.parametrize("remark", ["<!-- <![CDATA[ -->", "<!-- </rss> -->"])
-def test_what_a_remark_speaks_of_neither_ends_a_document_nor_leaves_it_open(remark: str) -> None:
-    whole = rss(f"{remark}<item><title>A</title></item>")
-    open_end = whole.removesuffix("</channel></rss>")
-    read = [reference(fetched(body), cap=CAP) for body in (whole, whole + remark, open_end, open_end + remark)]
-    assert [feed.breaks_off for feed in read] == [False, False, True, True]
-    assert all(len(feed.entries) == 1 for feed in read)
 
 
 @pytest.mark.parametrize("opened", ["<!-- ", "<![CDATA[ "])
