@@ -89,4 +89,4 @@ print(kilobytes() - held)
 @glibc
 def test_few_of_the_words_that_were_cut_are_remembered() -> None:
     """Most of what is held is the pieces themselves."""
-    assert freshly(CUT) < 8_000
+    assert freshly(CUT) < 6_000
