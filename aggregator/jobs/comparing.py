@@ -1,17 +1,10 @@
 """The texts of one batch of Curate, each compared with those that were placed before it."""
 
-from collections import defaultdict
-from dataclasses import replace
-
 from aggregator.app import App
-from aggregator.jobs.features import Features
+from aggregator.jobs.features import Features, own_text
 from aggregator.model import Candidate, Sought
-from aggregator.pipeline import furniture
 from aggregator.pipeline.duplicates import Same, same_text
-from aggregator.pipeline.furniture import Furniture
 from aggregator.pipeline.likeness import Spoken, as_spoken
-from aggregator.pipeline.shingles import TITLE, parted, spoken
-from aggregator.pipeline.shingles_keys import KEYED, keys
 from aggregator.pipeline.shingles_sharing import Sharing
 
 
@@ -21,13 +14,10 @@ class Comparison:
     def __init__(self, app: App, pending: tuple[Candidate, ...], said: Features, sharing: Sharing) -> None:
         self._store = app.store
         self._spoken: dict[int, Spoken] = {}
-        self._hashes = said.paragraphs
-        self._furniture, unfurnished = self._furnish(pending)
+        self._repeated = dict(said.repeated)
         self._exact = app.store.curation.matches(pending)
-        mine = self._keys(pending, said)
-        sought = [Sought(one.id, one.published, mine[one.id]) for one in pending]
-        self._near, learned = sharing.near(sought, before={one.id for one in pending if one.text_set})
-        self.learned = replace(learned, furniture=unfurnished)
+        sought = [Sought(one.id, one.published, said.keys[one.id]) for one in pending]
+        self._near, self.learned = sharing.near(sought, before={one.id for one in pending if one.text_set})
         self._others = self._load(pending)
         same = [other for others in self._exact.values() for other in others]
         self._sets = {other.id: other.text_set for other in [*self._others.values(), *same] if other.text_set}
@@ -61,39 +51,19 @@ class Comparison:
             self._sets |= {other: heir for other, text_set in self._sets.items() if text_set == entry}
         return same
 
-    def _furnish(self, pending: tuple[Candidate, ...]) -> tuple[dict[int, Furniture], dict[int, bytes]]:
-        """What the feeds of a batch repeat, by what was known and by the batch itself; and what of it is new."""
-        told: dict[int, list[tuple[str, str, list[int]]]] = defaultdict(list)
-        for one in pending:
-            told[one.feed].append((one.guid, one.title, self._hashes[one.id]))
-        kept = self._store.texts.furniture(told)
-        before = {feed: furniture.known(kept.get(feed, b"")) for feed in told}
-        after = {feed: furniture.learn(before[feed], entries) for feed, entries in told.items()}
-        return after, {feed: now.kept for feed, now in after.items() if now.kept != before[feed].kept}
-
-    def _keys(self, pending: tuple[Candidate, ...], said: Features) -> dict[int, list[int]]:
-        """The keys of each text, without what its feed repeats."""
-        own = [(one, text) for one in pending if (text := self._own(one)) is not one.text]
-        anew = keys([(spoken(one.title, most=TITLE), parted(text, most=KEYED)) for one, text in own])
-        return said.keys | {one.id: found for (one, _), found in zip(own, anew, strict=True)}
-
     def _load(self, pending: tuple[Candidate, ...]) -> dict[int, Candidate]:
         """The entries that share keys with those of the batch: they themselves, and others from the store."""
         found = {one.id: one for one in pending}
         wanted = {other for others in self._near.values() for other in others} - found.keys()
         found.update(self._store.curation.placed(wanted) if wanted else {})
-        missing = {one.feed for one in found.values()} - self._furniture.keys()
-        kept = self._store.texts.furniture(missing) if missing else {}
-        self._furniture.update({feed: furniture.known(kept.get(feed, b"")) for feed in missing})
+        missing = {one.feed for one in found.values()} - {one.feed for one in pending}
+        self._repeated |= self._store.texts.repeated(missing) if missing else {}
         return found
 
     def _as_spoken(self, one: Candidate) -> Spoken:
         found = self._spoken.get(one.id)
         if found is None:
-            found = self._spoken[one.id] = as_spoken(one.title, self._own(one), one.feed, address=one.key)
+            found = self._spoken[one.id] = as_spoken(
+                one.title, own_text(one, self._repeated), one.feed, address=one.key
+            )
         return found
-
-    def _own(self, one: Candidate) -> str:
-        """What an entry says itself: without what its feed repeats."""
-        repeated = self._furniture[one.feed].repeated
-        return furniture.without(one.text, repeated, self._hashes.get(one.id)) if repeated else one.text

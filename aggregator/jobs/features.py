@@ -7,7 +7,7 @@ always be done here instead, with the same result.
 
 import gc
 import marshal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pickle import PickleBuffer
 from types import TracebackType
@@ -38,12 +38,12 @@ _TOGETHER = 100  # texts whose words are at hand at once
 class Features:
     """What the entries of a batch say; ``told`` gives the place in ``bags`` of those that have changed.
 
-    ``paragraphs`` and ``keys`` are those of texts that are to be compared, by entry; ``keys`` as if the feed repeated
-    nothing. ``tags`` are in the order of the batch, and so is ``left_out``: why ``keep:`` or ``drop:`` leaves an entry
-    out.
+    ``keys`` are those of texts that are to be compared, by entry, without what their feeds repeat; ``repeated`` says
+    what that is, by feed, of those that repeat anything. ``tags`` are in the order of the batch, and so is
+    ``left_out``: why ``keep:`` or ``drop:`` leaves an entry out.
     """
 
-    paragraphs: dict[int, list[int]]
+    repeated: dict[int, frozenset[int]]
     keys: dict[int, list[int]]
     tags: list[tuple[Tag, ...]]
     left_out: list[str]
@@ -131,10 +131,11 @@ def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Fe
     known = app.store.stories.placed([entry.id for entry in batch if entry.story])
     told = [entry for entry in batch if entry.id not in known or known[entry.id][0] != mark(entry)]
     compared = [entry for entry in batch if not entry.settled]
+    repeated = app.store.texts.repeated({entry.feed for entry in compared})
     parts = [compared[start : start + _TOGETHER] for start in range(0, len(compared), _TOGETHER)]
     return Features(
-        paragraphs={entry.id: furniture.paragraphs(entry.text) for entry in compared},
-        keys={entry.id: found for part in parts for entry, found in zip(part, _keys(part), strict=True)},
+        repeated=repeated,
+        keys={entry.id: found for part in parts for entry, found in zip(part, _keys(part, repeated), strict=True)},
         tags=[tag(one, app.rules, fixed=feed.topics if feed else ()) for one, feed in zip(batch, feeds, strict=True)],
         left_out=[dropped(one, feed) for one, feed in zip(batch, feeds, strict=True)],
         told={entry.id: place for place, entry in enumerate(told)},
@@ -142,8 +143,14 @@ def features(app: App, batch: Sequence[Candidate], vocabulary: Vocabulary) -> Fe
     )
 
 
-def _keys(entries: Sequence[Candidate]) -> list[list[int]]:
-    return keys([(spoken(entry.title, most=TITLE), parted(entry.text, most=KEYED)) for entry in entries])
+def own_text(entry: Candidate, repeated: Mapping[int, frozenset[int]]) -> str:
+    """Give what an entry says itself: without what its feed repeats."""
+    return furniture.without(entry.text, repeated[entry.feed]) if entry.feed in repeated else entry.text
+
+
+def _keys(entries: Sequence[Candidate], repeated: Mapping[int, frozenset[int]]) -> list[list[int]]:
+    own = [(entry.title, own_text(entry, repeated)) for entry in entries]
+    return keys([(spoken(title, most=TITLE), parted(text, most=KEYED)) for title, text in own])
 
 
 def dropped(entry: Candidate, feed: FeedConfig | None) -> str:

@@ -68,11 +68,10 @@ class Sought:
 
 @value(frozen=True, slots=True)
 class Learned:
-    """What a batch taught about texts: keys by which its entries are found, and what feeds repeat, as it is kept."""
+    """What a batch taught about texts: keys by which its entries are found, as they are kept."""
 
     runs: Mapping[int, bytes] = field(default_factory=dict)  # of each entry that was compared, eight bytes each
     keys: Mapping[tuple[int, int], bytes] = field(default_factory=dict)  # (fortnight, number) → a part of them, if any
-    furniture: Mapping[int, bytes] = field(default_factory=dict)  # feed → its paragraphs
 
 
 NOTHING_LEARNED = Learned()

@@ -5,8 +5,6 @@ from functools import cache
 from struct import Struct, pack, unpack, unpack_from
 from zlib import crc32
 
-from aggregator.model.value import value
-
 TIMES = 3
 """A paragraph that so many different entries of a feed have is furniture."""
 
@@ -23,12 +21,8 @@ _ROW = 5  # a paragraph noticed, and guid and title of the first two entries tha
 _SEEN, _BY = Struct("<I"), Struct("<IIII")  # the parts of such a row
 
 
-@value(frozen=True, slots=True)
-class Furniture:
-    """What is known of a feed's paragraphs, by their hashes: which are repeated, and which were noticed so far."""
-
-    repeated: frozenset[int] = frozenset()
-    kept: bytes = b""  # as the store keeps it
+Told = tuple[str, str, Sequence[int]]
+"""An entry that a feed told: guid, title, and the hashes of its paragraphs."""
 
 
 def paragraphs(text: str) -> list[int]:
@@ -46,48 +40,45 @@ def paragraph(text: str) -> int:
     return paragraphs(text.replace("\n", " "))[0]
 
 
-def without(text: str, repeated: Collection[int], hashes: Sequence[int] | None = None) -> str:
-    """Return a text without its repeated paragraphs; as it is when nothing would be left.
-
-    ``hashes`` are those of its lines, if they are known.
-    """
-    hashes = paragraphs(text) if hashes is None else hashes
-    if not any(seen in repeated for seen in hashes):
+def without(text: str, often: Collection[int]) -> str:
+    """Return a text without the paragraphs that come often; as it is when nothing would be left."""
+    hashes = paragraphs(text)
+    if not any(seen in often for seen in hashes):
         return text
-    kept = [line for line, seen in zip(text.split("\n"), hashes, strict=True) if seen not in repeated]
+    kept = [line for line, seen in zip(text.split("\n"), hashes, strict=True) if seen not in often]
     return "\n".join(kept) if any(kept) else text
 
 
-def known(kept: bytes) -> Furniture:
-    """Read what the store kept of a feed."""
+def repeated(kept: bytes) -> frozenset[int]:
+    """Read which paragraphs are furniture from what is kept of a feed."""
     count = unpack_from("<I", kept)[0] if kept else 0
-    return Furniture(frozenset(unpack_from(f"<{count}I", kept, 4)) if count else frozenset(), kept)
+    return frozenset(unpack_from(f"<{count}I", kept, 4)) if count else frozenset()
 
 
-def learn(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]) -> Furniture:
-    """Count the paragraphs of entries (guid, title, hashes) in; those that ``before`` knows already count once.
+def learn(kept: bytes, entries: Collection[Told]) -> bytes:
+    """Count the paragraphs of entries in with what is ``kept`` of their feed, at first nothing; gives what to keep.
 
-    Neither the same entry told again under another title nor the same title under another guid is another entry:
-    else a text that is changed three times would be called furniture.
+    Those that it knows already count once. Neither the same entry told again under another title nor the same title
+    under another guid is another entry: else a text that is changed three times would be called furniture.
     """
-    if added := _added(before, entries):
-        return Furniture(before.repeated, added)
-    repeated, noticed = _read(before.kept)
+    if added := _added(kept, entries):
+        return added
+    often, noticed = _read(kept)
     for guid, title, hashes in entries:
         mark, name = _hash(guid), _hash(title or guid)  # entries without a title are no one entry
         for seen in dict.fromkeys(hashes):
-            _count(seen, mark, name, repeated, noticed)
-    for held, most in ((repeated, REPEATED), (noticed, NOTICED)):
+            _count(seen, mark, name, often, noticed)
+    for held, most in ((often, REPEATED), (noticed, NOTICED)):
         for old in list(held)[: max(0, len(held) - most)]:
             del held[old]
-    kept = _written(repeated, noticed)
-    return before if kept == before.kept else Furniture(frozenset(repeated), kept)
+    return _written(often, noticed)
 
 
-def _added(before: Furniture, entries: Collection[tuple[str, str, Sequence[int]]]) -> bytes:
+def _added(kept: bytes, entries: Collection[Told]) -> bytes:
     """Note paragraphs none of which were noticed before, as most are not, without reading by whom; else nothing."""
-    kept, begin = before.kept or _EMPTY, 4 + 4 * len(before.repeated)
-    had = before.repeated.union(_noticed((len(kept) - begin) // (4 * _ROW)).unpack_from(kept, begin))
+    often = repeated(kept)
+    kept, begin = kept or _EMPTY, 4 + 4 * len(often)
+    had = often.union(_noticed((len(kept) - begin) // (4 * _ROW)).unpack_from(kept, begin))
     rows: dict[int, bytes] = {}
     for guid, title, hashes in entries:
         new = dict.fromkeys(hashes, _BY.pack(_hash(guid), _hash(title or guid), 0, 0))
@@ -110,8 +101,8 @@ def _hash(text: str) -> int:
     return crc32(text.encode("utf-8", "replace")) or 1
 
 
-def _count(seen: int, mark: int, name: int, repeated: dict[int, None], noticed: dict[int, list[int]]) -> None:
-    if not seen or seen in repeated:
+def _count(seen: int, mark: int, name: int, often: dict[int, None], noticed: dict[int, list[int]]) -> None:
+    if not seen or seen in often:
         return
     had = noticed.get(seen)
     if had is None:
@@ -121,7 +112,7 @@ def _count(seen: int, mark: int, name: int, repeated: dict[int, None], noticed: 
         if len(had) < 2 * (TIMES - 1):
             noticed[seen] = [*had, mark, name]
         else:
-            repeated[seen] = None
+            often[seen] = None
 
 
 def _read(kept: bytes) -> tuple[dict[int, None], dict[int, list[int]]]:
@@ -134,8 +125,8 @@ def _read(kept: bytes) -> tuple[dict[int, None], dict[int, list[int]]]:
     return dict.fromkeys(figures[1:begin]), noticed
 
 
-def _written(repeated: Collection[int], noticed: dict[int, list[int]]) -> bytes:
-    figures = [len(repeated), *repeated]
+def _written(often: Collection[int], noticed: dict[int, list[int]]) -> bytes:
+    figures = [len(often), *often]
     for seen, had in noticed.items():
         figures += (seen, *had) if len(had) == _ROW - 1 else (seen, *had, 0, 0)
     return pack(f"<{len(figures)}I", *figures)

@@ -24,8 +24,9 @@ class Entries:
 
         ``authority`` is the tagging authority of permanent ids, like "news.example.org,2026", or "".
         """
+        told = {visit.state.id: saving.told(visit.intake) for visit in visits if visit.intake}
         with self._lane.write() as connection:
-            return saving.save(connection, visits, authority=authority, now=now)
+            return saving.save(connection, visits, told, authority=authority, now=now)
 
     def find(self, reference: str | int, *, key: str = "") -> tuple[StoredEntry, ...]:
         """Find entries by row id, by permanent id, or by the canonical address ``key``, in order of arrival.

@@ -35,7 +35,7 @@ def _of_feed(connection: sqlite3.Connection, feed: int, criterion: Criterion) ->
         keys=frozenset(key for _, _, key, _, _ in rows) - {""},
         words=frozenset(words for _, _, _, words, _ in rows) - {""},
         newest=moment(max((published for *_, published in rows), default=None)),
-        repeated=furniture.known(kept[0]).repeated if kept else frozenset(),
+        repeated=furniture.repeated(kept[0] if kept else b""),
     )
 
 

@@ -1,12 +1,15 @@
 """The keeper of the pages behind entries: which are to be fetched, what came of them, what robots.txt allow."""
 
+import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from aggregator.model import Cut, FullText, Page, Robots, Teaser
 from aggregator.pipeline import furniture
-from aggregator.store import meta, waiting
+from aggregator.pipeline.furniture import Told
+from aggregator.store import meta, texts, waiting
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, moment, number, read_json, write_json
 from aggregator.store.lane import among
@@ -47,13 +50,15 @@ class Pages:
     def repeated(self, feeds: Iterable[str]) -> dict[str, frozenset[int]]:
         """Give, by the address of a feed, the paragraphs that its entries repeat (``furniture.paragraph``)."""
         with self._lane.read() as connection:
-            return {url: furniture.known(kept).repeated for url, kept in among(connection, _REPEATED, feeds)}
+            return {url: furniture.repeated(kept) for url, kept in among(connection, _REPEATED, feeds)}
 
     def save(self, read: Sequence[Read]) -> None:
         """Keep what came of pages; entries that got their text are curated, anew where they were before."""
+        filled = [(page.entry, text) for page, text in read if text]
+        hashes = {entry: furniture.paragraphs(text.text) for entry, text in filled}
         with self._lane.write() as connection:
-            filled = [(page.entry, text) for page, text in read if text]
             connection.executemany(_FILL, [(*_texts(text), entry) for entry, text in filled])
+            texts.learn(connection, _told(connection, hashes))
             connection.executemany(_KEEP, [_values(page) for page, _ in read])
             waiting.wait(connection, with_their_sets(connection, [entry for entry, _ in filled]))
             if filled:
@@ -99,6 +104,7 @@ _KEEP = (
     f"{', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])}"
 )
 _FILL = "UPDATE entry SET html = ?, text = ?, excerpt = ?, words = ?, image = ?, credit = ? WHERE id = ?"
+_NAMED = "SELECT id, feed_id, guid, title FROM entry WHERE id IN"
 _TEASER = (
     "entry.id, feed.url, entry.url, entry.title, entry.text, entry.excerpt, entry.image, entry.published, entry.credit"
 )
@@ -144,6 +150,14 @@ def _page(entry: int, outcome: Any, tries: int, due: int | None, reason: str, fe
 
 def _robots(origin: str, asked: int, expires: int, status: int, text: str, closed: str, rests: int | None) -> Robots:
     return Robots(origin, instant(asked), instant(expires), status, text, closed, moment(rests))
+
+
+def _told(connection: sqlite3.Connection, hashes: Mapping[int, Sequence[int]]) -> dict[int, list[Told]]:
+    """Give by their feeds the entries that got the texts of pages, with the ``hashes`` of their paragraphs."""
+    found: dict[int, list[Told]] = defaultdict(list)
+    for entry, feed, guid, title in among(connection, _NAMED, hashes):
+        found[feed].append((guid, title, hashes[entry]))
+    return found
 
 
 def _texts(text: FullText) -> list[str]:

@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from aggregator.model import Entry, Intake, Saved, Visit
 from aggregator.model.value import value
-from aggregator.store import meta, revising, uids, waiting
+from aggregator.pipeline.furniture import Told, paragraphs
+from aggregator.store import meta, revising, texts, uids, waiting
 from aggregator.store.driver import number, write_json
 from aggregator.store.lane import among
 from aggregator.store.rows import (
@@ -39,10 +40,21 @@ Document = tuple[Before, Visit, Intake]
 """The feed's row as it was, the visit, and what its document brought."""
 
 
+def told(intake: Intake) -> list[Told]:
+    """Give the entries of a document that are new or have changed as their feed's furniture is learned from them."""
+    entries = sorted((*intake.new, *intake.changed), key=lambda entry: entry.published)
+    return [(entry.guid, entry.title, paragraphs(entry.text)) for entry in entries]
+
+
 def save(
-    connection: sqlite3.Connection, visits: Sequence[Visit], *, authority: str, now: datetime
+    connection: sqlite3.Connection,
+    visits: Sequence[Visit],
+    told: Mapping[int, Sequence[Told]],
+    *,
+    authority: str,
+    now: datetime,
 ) -> tuple[Saved, ...]:
-    """Write the visits whose lease still holds; says of each what it came to.
+    """Write the visits whose lease still holds, and learn from what they ``told``; says of each what it came to.
 
     Guids are as ``identity.storable`` makes them: as they come back.
     """
@@ -53,6 +65,7 @@ def save(
     counts = {visit.state.id: Saved(visit.state.id) for visit in live}
     if documents := _documents(connection, live):
         counts |= _save_documents(connection, documents, authority=authority, now=now)
+        texts.learn(connection, {feed.id: told[feed.id] for feed, _, _ in documents if told[feed.id]})
     alive = {id(visit) for visit in live}
     return tuple(
         counts[visit.state.id] if id(visit) in alive else Saved(visit.state.id, fenced=True) for visit in visits

@@ -1,9 +1,11 @@
 """The keeper of how texts are found: keys of what they say, and paragraphs that their feeds repeat."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aggregator.model import Learned
+from aggregator.pipeline import furniture
+from aggregator.pipeline.furniture import Told
 from aggregator.store.database import Database
 from aggregator.store.lane import among, put
 
@@ -32,25 +34,24 @@ class Texts:
         with self._lane.read() as connection:
             return frozenset(entry for (entry,) in among(connection, _WAITING, entries))
 
-    def furniture(self, feeds: Iterable[int]) -> dict[int, bytes]:
-        """Give what is kept of the paragraphs of these feeds; nothing for one of which nothing was read."""
+    def repeated(self, feeds: Iterable[int]) -> dict[int, frozenset[int]]:
+        """Give the paragraphs that feeds repeat, as ``furniture.paragraph`` hashes them, of those that repeat any."""
         with self._lane.read() as connection:
-            return dict(among(connection, "SELECT feed_id, paragraphs FROM furniture WHERE feed_id IN", sorted(feeds)))
-
-    def repeated(self, feed: int) -> frozenset[int]:
-        """Give the paragraphs that a feed repeats, as ``furniture.paragraph`` hashes them."""
-        from aggregator.pipeline import furniture  # a sync reads it where it compares
-
-        return furniture.known(self.furniture([feed]).get(feed, b"")).repeated
+            return {feed: furniture.repeated(kept) for feed, kept in among(connection, _REPEATED, sorted(feeds))}
 
 
 def keep(connection: sqlite3.Connection, learned: Learned) -> None:
     """Keep inside a transaction what a batch taught; the keys beside each entry are written with its decision."""
     connection.executemany(_GONE, [at for at, keys in learned.keys.items() if not keys])
     connection.executemany(_KEEP, [(*at, keys) for at, keys in learned.keys.items() if keys])
-    rows = sorted(learned.furniture.items())
-    there = {feed for (feed,) in among(connection, _FURNISHED, [feed for feed, _ in rows])}
-    put(connection, _FURNISH, rows, there=there)
+
+
+def learn(connection: sqlite3.Connection, told: Mapping[int, Sequence[Told]]) -> None:
+    """Count inside a transaction the paragraphs of new and changed entries in, by the feeds that told them."""
+    before = dict(among(connection, _FURNITURE, sorted(told)))
+    after = {feed: furniture.learn(before.get(feed, b""), entries) for feed, entries in sorted(told.items())}
+    rows = [(feed, kept) for feed, kept in after.items() if kept != before.get(feed, b"")]
+    put(connection, _FURNISH, rows, there=before)
 
 
 def sweep(connection: sqlite3.Connection) -> None:
@@ -75,7 +76,10 @@ _KEEP = (
     "INSERT INTO sketch (fortnight, number, keys) VALUES (?, ?, ?) "
     "ON CONFLICT (fortnight, number) DO UPDATE SET keys = excluded.keys"
 )
-_FURNISHED = "SELECT feed_id FROM furniture WHERE feed_id IN"
+_FURNITURE = "SELECT feed_id, paragraphs FROM furniture WHERE feed_id IN"
+_REPEATED = (  # the first four bytes of a row count what is repeated
+    "SELECT feed_id, paragraphs FROM furniture WHERE substr(paragraphs, 1, 4) != x'00000000' AND feed_id IN"
+)
 _FURNISH = (
     "INSERT INTO furniture (feed_id, paragraphs) SELECT id, ?2 FROM feed WHERE id = ?1",
     "UPDATE furniture SET paragraphs = ?2 WHERE feed_id = ?1",

@@ -205,8 +205,7 @@ def test_what_a_feed_repeats_makes_no_copies(tmp_path: Path) -> None:
         assert here.sync().placed.duplicates == 0
         with here.app() as app:
             feeds = {state.url: state.id for state in app.store.feeds.all()}
-            assert app.store.texts.repeated(feeds[server.url("/a")]) == {paragraph(notice)}
-            assert app.store.texts.repeated(feeds[server.url("/b")]) == frozenset()
+            assert app.store.texts.repeated(feeds.values()) == {feeds[server.url("/a")]: {paragraph(notice)}}
         copy = rss(item(20, title="Film, seen elsewhere", text=paragraphs(" ".join(body(60, 20)), notice)))
         server.pages["/a"] = Page(rss(item(8, title="Film again", text=paragraphs(" ".join(body(8, 14)), notice))))
         server.pages["/b"] = Page(copy)

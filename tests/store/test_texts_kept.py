@@ -8,8 +8,9 @@ from struct import unpack
 import numpy as np
 import pytest
 
-from aggregator.model import Curated, Learned, Sought
+from aggregator.model import Curated, Sought
 from aggregator.pipeline import shingles_parts
+from aggregator.pipeline.furniture import TIMES, paragraph
 from aggregator.pipeline.shingles_parts import MOST, Sketches, unpacked
 from aggregator.pipeline.shingles_sharing import CROWDED, SHOWN, Sharing
 from tests.store.things import DAY, NOW, Desk, document, entry
@@ -136,15 +137,14 @@ def test_what_is_remembered_from_batch_to_batch_is_what_is_stored(
     assert most_parts in range(*parts)
 
 
-def test_what_a_feed_repeats_is_kept_by_feed(desk: Desk) -> None:
-    desk.read("a", document([entry("1")]))
-    feed = desk.feed("a").id
-    assert desk.store.texts.furniture([feed]) == {}
-    assert desk.store.texts.repeated(feed) == frozenset()
-    kept = b"\x01\x00\x00\x00\x05\x00\x00\x00"
-    desk.store.curation.save([Curated(1)], rules="1", now=NOW, learned=Learned(furniture={feed: kept, 999: b""}))
-    assert desk.store.texts.furniture([feed, 999]) == {feed: kept}
-    assert desk.store.texts.repeated(feed) == {5}
+def test_what_a_feed_repeats_is_learned_when_its_entries_are_saved(desk: Desk) -> None:
+    """From what is new and what has changed, entry by entry and document by document; others repeat nothing."""
+    notice = paragraph("Follow us.")
+    for number in range(1, 5):
+        desk.read("a", document([entry(f"{number}", text=f"Own {'x' * number}.\nFollow us.")]))
+        desk.read("b", document([entry("1", text="Own.\nFollow us.", fingerprint=f"{number}")]))
+        repeats = {desk.feed("a").id: {notice}} if number >= TIMES else {}
+        assert desk.store.texts.repeated([desk.feed("a").id, desk.feed("b").id, 999]) == repeats
 
 
 @pytest.mark.parametrize("entry", [(1 << 31) - 1, 1 << 31, (1 << 44) - 1, -(1 << 31), -(1 << 31) - 1])
