@@ -171,7 +171,9 @@ def test_a_story_that_joins_one_whose_first_entry_is_gone_by_then(desk: Desk, mo
     desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
     rows = [Curated(desk.stored(guid).id, story=first.id) for guid in more]
     changes = StoryChanges(merged=((second.id, first.id),))
-    desk.store.curation.save([Curated(first.id, story=first.id), *rows], rules="1", now=NOW, stories=changes, read=batch)
+    desk.store.curation.save(
+        [Curated(first.id, story=first.id), *rows], rules="1", now=NOW, stories=changes, read=batch
+    )
     left = [desk.stored(guid) for guid in ("2", *more)]
     assert {stored.story for stored in left} == {first.id}
     assert len({stored.story_uid for stored in left}) == 1
