@@ -66,7 +66,7 @@ def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refre
     """What the process does: it tells how far it is, and at last what came of it."""
     try:
         due = feeds()
-        yield len(due), (yield from _seldom(refreshing(app, due)))
+        yield len(due), (yield from _seldom(refreshing(app, due))) if due else Refreshed()
     except Exception as error:
         yield _crossing(error, traceback.format_exc())
 

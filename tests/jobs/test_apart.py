@@ -15,7 +15,7 @@ import pytest
 from aggregator import workers
 from aggregator.errors import ConfigError, LockedError, TemplateError, WorkspaceError
 from aggregator.jobs import apart
-from aggregator.jobs.arrivals import Arrivals
+from aggregator.jobs.arrivals import Arrivals, Refreshed
 from aggregator.model import Visit
 from aggregator.twin import possible
 from tests.jobs.test_sharing import ALL, FEEDS, guids, pages, watched
@@ -215,6 +215,13 @@ def test_an_interruption_ends_it_with_all_below_it(here: Desk) -> None:
     assert len(seen) > 1 and gone(seen)
     watched(here, lambda: None)
     assert guids(here) == ALL
+
+
+def test_where_none_is_due_nothing_is_asked(here: Desk) -> None:
+    """As where all feeds failed a moment ago: they are new, but their time has not come."""
+    with here.app() as app:
+        assert apart.refresh_apart(app, tuple, progress=lambda done, of: None) == (0, Refreshed())
+        assert not app.store.feeds.all()
 
 
 def test_where_no_process_can_be_made_this_one_asks(here: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
