@@ -34,6 +34,10 @@ class AggregatorError(Exception):
     permanent: bool = True
     exit_code: int = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with all that it carries: it crosses the hop between processes."""
+        return _restore, (type(self), self.args, self.__dict__)
+
 
 class ConfigError(AggregatorError):
     """feeds.yaml has mistakes; ``problems`` are lines ``feeds.yaml:LINE:COL: path: what is wrong``, all of them."""
@@ -78,10 +82,6 @@ class FeedError(AggregatorError):
         self.url = url
         self.reason = reason
         self.permanent = permanent
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickle with all that it carries: it crosses the hop between processes."""
-        return _restore, (type(self), self.args, self.__dict__)
 
 
 class FetchError(FeedError):
@@ -206,7 +206,7 @@ class MailError(AggregatorError):
         return f"{self.code} {self.reply}" if self.code else self.reply
 
 
-def _restore(kind: type[FeedError], args: tuple[object, ...], state: dict[str, object]) -> FeedError:
+def _restore(kind: type[AggregatorError], args: tuple[object, ...], state: dict[str, object]) -> AggregatorError:
     error = kind.__new__(kind, *args)
     error.args = args
     error.__dict__.update(state)

@@ -253,6 +253,58 @@ def test_templates_of_an_earlier_version_keep_working(tmp_path: Path):
     assert WORDS.frame("en").say("crowded") in pages["crowded"]
 
 
+MENTIONS = {
+    "a remark": "{# unless_suppressed is as it was #}",
+    "a text": "<!-- unless_suppressed -->",
+    "a call": "{% macro mine() %}{{ unless_suppressed() }}{% endmacro %}",
+    "an import": '{% from "default:parts.html" import unless_suppressed with context %}',
+}
+
+
+@pytest.mark.parametrize("mention", MENTIONS)
+def test_a_macro_that_is_only_spoken_of_is_lacking(tmp_path: Path, mention: str):
+    """Whoever imports it from `parts.html` finds the shipped one."""
+    macro = re.compile(r"{% macro unless_suppressed.*?{% endmacro %}\n", re.DOTALL)
+    older = macro.sub("", (shipped("templates") / "parts.html").read_text(encoding="utf-8"))
+    user_template(tmp_path, MENTIONS[mention] + older, name="parts.html").check()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "{% macro front_page() %}Ours.{% endmacro %}",
+        "{%- if true -%}{%- macro front_page() -%}Ours.{%- endmacro -%}{%- endif -%}",
+        '{% set front_page = joiner("Ours.") %}{{ front_page() }}',
+    ],
+)
+def test_a_macro_of_ones_own_is_not_lacking(tmp_path: Path, given: str):
+    """However it is written, and whatever else there is or is not beside it."""
+    shown = user_template(tmp_path, given, name="parts.html")
+    shown.check()
+    values = next(values for name, values in samples(WORDS.frame("en")) if name == "missing.html")
+    assert "Ours." in shown.render("missing.html", values)
+
+
+def test_a_part_that_cannot_be_read_is_named_alone(tmp_path: Path):
+    with pytest.raises(TemplateError, match=r"^\S*parts\.html:2: Encountered unknown tag 'told'\.$"):
+        user_template(tmp_path, "\n{% told %}", name="parts.html").check()
+
+
+@pytest.mark.parametrize("said", ["<h1>You have unread issues. ", "{# nothing for unread yet #}<h1>"])
+def test_a_word_that_is_said_to_readers_is_no_case(tmp_path: Path, said: str):
+    done = (shipped("templates") / "done.html").read_text(encoding="utf-8")
+    older = done.replace('  "unread": say("unread"),\n', "").replace("<h1>", said)
+    user_template(tmp_path, older, name="done.html").check()
+
+
+def test_a_page_with_a_mistake_gives_way_in_no_case(tmp_path: Path):
+    """One that cannot be read is not an older one."""
+    shown = user_template(tmp_path, "{% if %}", name="done.html")
+    for values in [values for name, values in samples(WORDS.frame("en")) if name == "done.html"]:
+        with pytest.raises(TemplateError, match=r"done\.html:1: Expected an expression"):
+            shown.render("done.html", values)
+
+
 def test_a_mistake_in_a_case_that_came_later_is_one(tmp_path: Path):
     block = '{% block main %}{% if done == "crowded" %}{{ nobody }}{% endif %}{% endblock %}'
     text = '{% extends "default:done.html" %}' + block

@@ -149,6 +149,35 @@ def test_one_that_is_stopped_is_given_up(monkeypatch: pytest.MonkeyPatch, taken:
     assert not twin.offer(1)
 
 
+STOPPED = """
+import os, signal, time
+from aggregator import twin as twins
+from aggregator.twin import Twin
+
+def work(messages):
+    for message in messages:
+        for _ in range(20):
+            time.sleep(0.1)
+        yield message
+
+twins.PATIENCE = 5
+twin = Twin(work)
+twin.offer("heard")
+os.write(1, b"begun ")
+print(twin.answer())
+"""
+
+
+def test_one_that_was_stopped_with_us_is_not_given_up() -> None:
+    """Ctrl-Z, and a long time later fg: nobody had time to say anything, and nothing of it counts."""
+    job = subprocess.Popen([sys.executable, "-c", STOPPED], stdout=subprocess.PIPE, process_group=0)
+    assert job.stdout and job.stdout.read(6) == b"begun "
+    os.killpg(job.pid, signal.SIGSTOP)
+    time.sleep(6)
+    os.killpg(job.pid, signal.SIGCONT)
+    assert job.communicate(timeout=60)[0] == b"heard\n"
+
+
 def test_one_that_is_stopped_with_its_pipe_full_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """There is no room for the last message, and none will come."""
     monkeypatch.setattr(twins, "PATIENCE", 0.2)

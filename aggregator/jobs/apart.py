@@ -4,18 +4,20 @@ Thousands of documents leave holes in memory, and the libraries that ask and rea
 many entries to place, which it does with a twin: both would hold all that.
 """
 
+import pickle
+import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
 
 from aggregator.app import App
-from aggregator.errors import AggregatorError, WorkspaceError
+from aggregator.errors import WorkspaceError
 from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.refresh import Progress, refresh, refreshing
 from aggregator.model import FeedState
 from aggregator.twin import Twin, possible
 
 MANY = 500
-"""New feeds that are worth a process: fewer leave little."""
+"""Feeds never read that are worth a process: fewer leave little."""
 
 _SELDOM = 0.05  # seconds between two steps that are told
 _ENDED = "the process that asked the feeds has ended: what it saved is saved, and the next sync asks the others"
@@ -27,7 +29,8 @@ Feeds = Callable[[], Sequence[FeedState]]
 def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, Refreshed]:
     """Ask ``feeds`` and save what they say; gives how many they are, and what came of it.
 
-    What is known of feeds, three kilobytes each, is held nowhere else, and no longer than that.
+    What is known of feeds, three kilobytes each, is held nowhere else, and no longer than that. An error is raised as
+    it would be here.
     """
     twin = _twin(app, feeds)
     if twin is None:
@@ -36,9 +39,10 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
     try:
         for told in twin.rest():
             match told:
-                case AggregatorError():
+                case Exception():
                     raise told
                 case int(count), Refreshed() as report:
+                    progress(report.done, report.asked)
                     return count, report
                 case done, of:
                     progress(done, of)
@@ -49,7 +53,7 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
 
 def _twin(app: App, feeds: Feeds) -> Twin | None:
     """Make the process, with every connection to the database closed; None where it is not worth it, or impossible."""
-    if len(app.config.feeds) < MANY or not possible() or len(app.config.feeds) - app.store.feeds.count() < MANY:
+    if len(app.config.feeds) < MANY or not possible() or len(app.config.feeds) - app.store.feeds.read() < MANY:
         return None
     app.store.rest()
     try:
@@ -58,13 +62,23 @@ def _twin(app: App, feeds: Feeds) -> Twin | None:
         return None
 
 
-def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refreshed] | AggregatorError]:
+def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refreshed] | Exception]:
     """What the process does: it tells how far it is, and at last what came of it."""
     try:
         due = feeds()
-        yield len(due), (yield from _seldom(refreshing(app, due)))
-    except AggregatorError as error:
-        yield error
+        yield len(due), (yield from _seldom(refreshing(app, due))) if due else Refreshed()
+    except Exception as error:
+        yield _crossing(error, traceback.format_exc())
+
+
+def _crossing(error: Exception, where: str) -> Exception:
+    """Note ``where`` an error arose; of one that cannot be made again over there, its words go."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        error = RuntimeError(f"{type(error).__name__}: {error}")
+    error.add_note(where)
+    return error
 
 
 def _seldom(steps: Generator[tuple[int, int], None, Refreshed]) -> Generator[tuple[int, int], None, Refreshed]:

@@ -157,16 +157,21 @@ def meaning(room: str, name: str) -> Meaning:
 
 
 class Room(dict[str, Meaning]):
-    """What the elements in a room mean, by the names that expat gives them: looked up when they are met first."""
+    """What the elements in a room mean, by the names that expat gives them: looked up when they are met first.
+
+    Those with a very long name are not kept: each may be as long as a document.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
 
     def __missing__(self, element: str) -> Meaning:
+        found = meaning(self.name, element)
         if len(self) >= _MOST_NAMES:
             self.clear()
-        self[element] = found = meaning(self.name, element)
+        if len(element) <= _LONGEST_NAME:
+            self[element] = found
         return found
 
 

@@ -42,7 +42,10 @@ _OF_ENTRIES = re.compile(  # a section that is never closed reaches to the end
     re.DOTALL,
 )
 _ROOT = re.compile(rb"<(?:[^\s<>/]+:)?(?:rss|rdf|feed)[\s>](?![^<>]*/>)", re.IGNORECASE)
-_END = re.compile(rb"</(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)", re.IGNORECASE)
+_END = re.compile(  # or a section, which may reach to the end, or a comment, which ends before another begins
+    rb"<!\[CDATA\[(?:.*?\]\]>|.*)|<!--(?:[^-<]++|-(?!->)|<(?!!--))*+-->|(</(?i:(?:[^\s<>/]+:)?(?:rss|rdf|feed)(?:[\s>]|\Z)))",
+    re.DOTALL,
+)
 _TAIL = re.compile(rb"(?:\s+|</[^<>]*>|<!--.*?-->)*+", re.DOTALL)
 _MOST_OPENED = 8  # before the first entry: root and channel, and what has such a name in a comment
 _OPENED = re.compile(rb"<((?:[^\s<>/]+:)?(?:rss|rdf|feed|channel))[\s>]", re.IGNORECASE)
@@ -105,11 +108,12 @@ def is_end(rest: bytes) -> bool:
 
 
 def _end(body: bytes) -> int:
-    """Return where the end tag of the document begins, -1 where there is none; what stands in CDATA is text."""
-    at = -1
-    for found in _END.finditer(body):
-        at = found.start()
-    return at if body.rfind(b"<![CDATA[", 0, max(at, 0)) <= body.rfind(b"]]>", 0, max(at, 0)) else -1
+    """Return where the end tag of the document begins, -1 where there is none.
+
+    What stands in CDATA or in a comment is text; what opens a comment that is never closed is text itself, as where
+    HTML is not escaped.
+    """
+    return max((found.start() for found in _END.finditer(body) if found[1]), default=-1)
 
 
 def shorten(body: bytes, cap: int) -> tuple[bytes, int]:

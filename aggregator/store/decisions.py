@@ -43,7 +43,7 @@ def write(
     known = {id: Founder(uid, published) for id, (uid, published, *_) in facts.items()}
     heads = founders(connection, {row.entry: row.text_set or row.entry for row in rows}, known, before=before)
     uids = story_uids(connection, {row.entry: row.story for row in rows if row.story}, known, before=before)
-    _merge(connection, stories)
+    _merge(connection, stories, uids)
     told = dict(among(connection, _TOLD, sorted(before)))
     decided = [
         (*_decision(row, heads[row.text_set or row.entry], facts[row.entry][0], uids), learned.runs.get(row.entry))
@@ -72,11 +72,18 @@ def _founds(row: Curated) -> bool:
     return row.text_set in (0, row.entry)
 
 
-def _merge(connection: sqlite3.Connection, changes: StoryChanges) -> None:
-    """Move entries of stories that were found to be one; what was decided in this batch says so itself."""
+def _merge(connection: sqlite3.Connection, changes: StoryChanges, uids: Mapping[int, str]) -> None:
+    """Move entries of stories that were found to be one; what was decided in this batch says so itself.
+
+    Where nobody is left of the older one, those who come are known by their own permanent id as before.
+    """
     for younger, older in changes.merged:
-        (uid,) = story_uids(connection, {founder_of(older)[0]: older}, {}).values()
-        merge(connection, younger, older, uid=uid)
+        if uid := uids.get(older) or _uid(connection, older) or _uid(connection, younger):
+            merge(connection, younger, older, uid=uid)
+
+
+def _uid(connection: sqlite3.Connection, story: int) -> str:
+    return story_uids(connection, {founder_of(story)[0]: story}, {}).get(story, "")
 
 
 def _decision(row: Curated, founder: Any, uid: str, stories: Mapping[int, str]) -> tuple[Any, ...]:

@@ -56,10 +56,11 @@ class Feeds:
         with self._lane.read() as connection:
             return tuple(map(feed_state, connection.execute(f"{FEED_STATE} ORDER BY id")))
 
-    def count(self) -> int:
-        """Count the feeds ever named."""
+    def read(self) -> int:
+        """Count the feeds that feeds.yaml named the last time and that were read at least once."""
+        count = "SELECT count(*) FROM feed WHERE listed AND succeeded IS NOT NULL"
         with self._lane.read() as connection:
-            found: int = connection.execute("SELECT count(*) FROM feed").fetchone()[0]
+            found: int = connection.execute(count).fetchone()[0]
         return found
 
     def find(self, url: str) -> FeedState | None:

@@ -49,8 +49,8 @@ def story_uids(
     """Give the permanent id of every story that entries are being placed in; ``placed`` is entry → story.
 
     It is that of the entry that founded the story; when that is gone, its members remember it, and when none of them
-    is left, the first to be placed gives its own. One that is founded by an entry that is none of those placed
-    ``before`` has no members yet.
+    is left, the first to be placed gives its own; where that is gone as well, it is left out. One that is founded by
+    an entry that is none of those placed ``before`` has no members yet.
     """
     stories = sorted(set(placed.values()))
     found: dict[int, str] = {}
@@ -63,8 +63,8 @@ def story_uids(
     own: dict[int, str] = dict(among(connection, "SELECT id, uid FROM entry WHERE id IN", ids))
     own |= {id: founder.uid for id, founder in known.items()}
     for entry, story in sorted(placed.items()):
-        if story not in found:
-            founder, nth = founder_of(story)
+        founder, nth = founder_of(story)
+        if story not in found and (founder in own or entry in own):
             found[story] = _nth(own[founder], nth) if founder in own else own[entry]
     return found
 

@@ -19,7 +19,7 @@ from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people_samples import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
 from aggregator.templates.isolates import apart, isolated, runs
-from aggregator.templates.loaders import loader
+from aggregator.templates.loaders import knows, loader
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -121,7 +121,7 @@ class Templates:
 
     def _is_older(self, name: str, values: Mapping[str, Any]) -> bool:
         done, path = values.get("done"), (self._folder or Path()) / name
-        return done in LATER and path.is_file() and done not in path.read_text(encoding="utf-8", errors="replace")
+        return done in LATER and path.is_file() and not knows(self._environment, path, done)
 
     def check(self) -> None:
         """Read every template; write out an issue, an empty one, and what subscribers see.

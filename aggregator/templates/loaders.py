@@ -1,10 +1,10 @@
 """Where templates are looked for: the user's folder, and the shipped ones behind it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, TemplateSyntaxError, nodes
 
 from aggregator.workspace import shipped
 
@@ -22,6 +22,18 @@ def loader(folder: Path | None) -> BaseLoader:
     return ChoiceLoader([*users, PrefixLoader({"default": default}, delimiter=":"), default])
 
 
+def knows(environment: Environment, path: Path, word: str) -> bool:
+    """Tell whether a template has something for a word, and does not just happen to say it to readers.
+
+    One that cannot be read is taken to know all words: its mistakes are its own.
+    """
+    try:
+        tree = environment.parse(path.read_text(encoding="utf-8", errors="replace"))
+    except TemplateSyntaxError:
+        return True
+    return any(found.value == word for found in tree.find_all(nodes.Const))
+
+
 class _Users(FileSystemLoader):
     """The user's templates; an older copy of ``parts.html`` gets the macros that others expect of it by now."""
 
@@ -30,8 +42,17 @@ class _Users(FileSystemLoader):
         if template != PARTS:
             return source, path, unchanged
         macros = _MACRO.finditer((shipped("templates") / PARTS).read_text(encoding="utf-8"))
-        lacking = [macro[0] for macro in macros if not re.search(rf"\b{macro[1]}\b", source)]
-        return source + "".join(lacking), path, unchanged
+        try:
+            given = set(_given(environment.parse(source)))
+        except TemplateSyntaxError:  # whoever compiles it says so
+            return source, path, unchanged
+        return source + "".join(macro[0] for macro in macros if macro[1] not in given), path, unchanged
+
+
+def _given(tree: nodes.Template) -> Iterator[str]:
+    """Name what a template defines, but for what it imports, which is for itself alone."""
+    yield from (macro.name for macro in tree.find_all(nodes.Macro))
+    yield from (name.name for name in tree.find_all(nodes.Name) if name.ctx == "store")
 
 
 class _Behind(FileSystemLoader):

@@ -88,9 +88,14 @@ class Sink:
 
 
 def _ready(descriptor: int, event: int, seconds: float | None) -> bool:
+    """Wait for what is asked, second by second: one in which we were stopped (Ctrl-Z) is one, however long it was."""
     look = select.poll()
     look.register(descriptor, event)
-    return bool(look.poll(None if seconds is None else seconds * 1000))
+    if seconds is None:
+        return bool(look.poll())
+    while not (found := look.poll(min(seconds, 1) * 1000)) and seconds > 1:
+        seconds -= 1
+    return bool(found)
 
 
 def pipe() -> tuple[Source, Sink]:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from feedparser.mixin import _FeedParserMixin
@@ -11,7 +12,7 @@ from aggregator.model import ParsedFeed
 from aggregator.pipeline.parse import CAP, parse
 from aggregator.pipeline.parse_fast import Declined, fast, sure
 from aggregator.pipeline.parse_fast_names import PREFIXES
-from aggregator.pipeline.parse_fast_rooms import KNOWN
+from aggregator.pipeline.parse_fast_rooms import KNOWN, ROOMS
 from aggregator.pipeline.parse_fast_texts import TAGS
 from aggregator.pipeline.parse_reference import reference
 from bench.differential import answer, difference
@@ -299,6 +300,15 @@ def test_more_elements_than_are_held() -> None:
     assert (len(feed.entries), feed.cut) == (CAP, 60_000 - CAP)
     with pytest.raises(Declined, match="more elements"):
         sure(answer(item("<odd/>" * 250_000).encode()), cap=CAP)
+
+
+@pytest.mark.parametrize("made", [lambda name: f"<{name}/>", lambda name: f"<odd xmlns='https://a.example/{name}'/>"])
+@pytest.mark.parametrize("around", [item, lambda part: part], ids=["in an entry", "the root"])
+def test_nothing_is_kept_of_a_very_long_name(made: Callable[[str], str], around: Callable[[str], str]) -> None:
+    """A document of one name in each room would leave megabytes behind."""
+    with pytest.raises(Declined, match="a very long name"):
+        sure(answer(around(made("x" * 1_000_000)).encode()), cap=CAP)
+    assert max(len(name) for room in ROOMS.values() for name in room) < 1_000
 
 
 def test_every_element_feedparser_knows_is_known() -> None:

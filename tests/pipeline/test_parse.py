@@ -16,8 +16,8 @@ from aggregator.errors import ParseError
 from aggregator.model import Enclosure, Fetched, ParsedFeed
 from aggregator.pipeline.jsonfeed import _entries as json_entries
 from aggregator.pipeline.parse import CAP, parse
-from aggregator.pipeline.parse_reference import _entries
-from aggregator.pipeline.parse_source import prepare, shorten
+from aggregator.pipeline.parse_reference import _entries, reference
+from aggregator.pipeline.parse_source import prepare, shorten, without_stump
 from aggregator.pipeline.wording import UNCLOSED
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden"
@@ -369,6 +369,33 @@ def test_a_section_that_is_never_closed() -> None:
     """It is text to the end, and found to be so in one pass."""
     body = b"<item>" + b"<![CDATA[" * 200_000 + b"<item>" * (CAP + 1)
     assert shorten(body, CAP) == (body, 0)
+
+
+@pytest.mark.parametrize("behind", ["", "\n<!-- 0.1 s -->"])
+@pytest.mark.parametrize("remark", ["<!-- <![CDATA[ -->", "<!-- </rss> -->", "<!-- <p>a</p> - <b> --->"])
+def test_what_a_remark_speaks_of_neither_ends_a_document_nor_leaves_it_open(remark: str, behind: str) -> None:
+    whole = rss(f"{remark}<item><title>A</title></item>")
+    open_end = whole.removesuffix("</channel></rss>")
+    read = [reference(fetched(body + behind), cap=CAP) for body in (whole, whole + remark, open_end, open_end + remark)]
+    assert [feed.breaks_off for feed in read] == [False, False, True, True]
+    assert all(len(feed.entries) == 1 for feed in read)
+
+
+@pytest.mark.parametrize("behind", ["", "\n<!-- 0.1 s -->", "\n<!-- <![CDATA[ -->"])
+@pytest.mark.parametrize("opened", ["<!-- <p>Words", "<!-- one <!-- another", "<!--"])
+def test_half_a_remark_in_html_that_is_not_escaped_costs_no_entry(opened: str, behind: str) -> None:
+    """It is no remark, and the document ends as if it were not there."""
+    half = f"<item><title>B</title><description>Words {opened}</description></item>"
+    feed = reference(fetched(rss(f"<item><title>A</title></item>{half}") + behind), cap=CAP)
+    assert ([entry.title.value for entry in feed.entries], feed.breaks_off) == (["A", "B"], False)
+
+
+@pytest.mark.parametrize("opened", ["<!-- ", "<!-- -", "<!-- <", "<![CDATA[ ", "</"])
+def test_the_end_of_a_document_is_looked_for_in_one_pass(opened: str) -> None:
+    body = b"<rss>" + opened.encode() * 300_000
+    began = process_time()
+    assert without_stump(body) == (body, b"")
+    assert process_time() - began < 5
 
 
 @pytest.mark.parametrize("opened", ["<!-- ", "<![CDATA[ "])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.model import Curated
+from aggregator.model import Curated, StoryChanges
 from aggregator.pipeline.copies import fold
 from aggregator.store import Store
 from tests.store.test_coverage import guids
@@ -157,3 +157,36 @@ def test_a_new_entry_takes_no_id_by_which_a_purged_one_is_remembered(desk: Desk,
     assert desk.stored("2").story_uid == first.uid == iri
     assert desk.stored(iri).uid != iri
     assert guids(desk.store.coverage.find(iri)) == ["2"]
+
+
+@pytest.mark.parametrize("more", [(), ("3",)])
+def test_a_story_that_joins_one_whose_first_entry_is_gone_by_then(desk: Desk, more: tuple[str, ...]) -> None:
+    """It was purged after the batch was placed. All that is left is one story, under one permanent id."""
+    desk.read("a", document([entry("1")]))
+    desk.read("b", document([entry("2"), entry("3")]))
+    first, second = desk.stored("1"), desk.stored("2")
+    batch = desk.store.curation.pending("1")
+    desk.store.curation.save([Curated(second.id, story=second.id)], rules="1", now=NOW)
+    desk.store.feeds.list(listings("b"), now=NOW)
+    desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    rows = [Curated(desk.stored(guid).id, story=first.id) for guid in more]
+    changes = StoryChanges(merged=((second.id, first.id),))
+    desk.store.curation.save(
+        [Curated(first.id, story=first.id), *rows], rules="1", now=NOW, stories=changes, read=batch
+    )
+    left = [desk.stored(guid) for guid in ("2", *more)]
+    assert {stored.story for stored in left} == {first.id}
+    assert len({stored.story_uid for stored in left}) == 1
+    assert more or left[0].story_uid == second.uid
+
+
+def test_a_story_of_nobody_joins_another_of_nobody(desk: Desk) -> None:
+    """Both were placed, and purged before that was kept."""
+    desk.read("a", document([entry("1"), entry("2")]))
+    ids = [desk.stored(guid).id for guid in "12"]
+    batch = desk.store.curation.pending("1")
+    desk.store.feeds.list(listings("b"), now=NOW)
+    desk.store.retention.prune(now=NOW + 400 * DAY, months=1, at_least=0)
+    rows, changes = [Curated(id, story=id) for id in ids], StoryChanges(merged=((ids[1], ids[0]),))
+    desk.store.curation.save(rows, rules="1", now=NOW, stories=changes, read=batch)
+    assert desk.guids() == []
