@@ -6,13 +6,15 @@ many entries to place, which it does with a twin: both would hold all that.
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import AggregatorError, WorkspaceError
-from aggregator.jobs.arrivals import Refreshed
-from aggregator.jobs.refresh import Progress, refresh, refreshing
+from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.model import FeedState
-from aggregator.twin import Twin, possible
+
+if TYPE_CHECKING:
+    from aggregator.twin import Twin
 
 MANY = 500
 """New feeds that are worth a process: fewer leave little."""
@@ -31,8 +33,11 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
     """
     twin = _twin(app, feeds)
     if twin is None:
-        due = feeds()
-        return len(due), refresh(app, due, progress=progress) if due else Refreshed()
+        if not (due := feeds()):
+            return 0, Refreshed()
+        from aggregator.jobs.refresh import refresh  # a run with nobody to ask never loads it
+
+        return len(due), refresh(app, due, progress=progress)
     try:
         for told in twin.rest():
             match told:
@@ -47,9 +52,13 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
         twin.end()
 
 
-def _twin(app: App, feeds: Feeds) -> Twin | None:
+def _twin(app: App, feeds: Feeds) -> "Twin | None":
     """Make the process, with every connection to the database closed; None where it is not worth it, or impossible."""
-    if len(app.config.feeds) < MANY or not possible() or len(app.config.feeds) - app.store.feeds.count() < MANY:
+    if len(app.config.feeds) < MANY or len(app.config.feeds) - app.store.feeds.count() < MANY:
+        return None
+    from aggregator.twin import Twin, possible
+
+    if not possible():
         return None
     app.store.rest()
     try:
@@ -60,6 +69,8 @@ def _twin(app: App, feeds: Feeds) -> Twin | None:
 
 def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refreshed] | AggregatorError]:
     """What the process does: it tells how far it is, and at last what came of it."""
+    from aggregator.jobs.refresh import refreshing
+
     try:
         due = feeds()
         yield len(due), (yield from _seldom(refreshing(app, due)))
