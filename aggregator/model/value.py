@@ -2,8 +2,9 @@
 
 A dataclass that is frozen at run time sets each field by way of ``object.__setattr__``: four times the time, and a
 twentieth of a sync, for entries are a dozen values each. The type checker holds them frozen all the same, so that
-nothing in the house changes one. And a dataclass compiles every method of every class whenever the program starts;
-here they are closures, but for ``__init__``, which waits for the first value of its class: most classes see none.
+nothing in the house changes one; a report, which counts as work goes on, says that it is not. And a dataclass compiles
+every method of every class whenever the program starts. Here they are closures, but for ``__init__``, which waits for
+the first value of its class: most classes of a run see none.
 """
 
 from typing import TYPE_CHECKING
