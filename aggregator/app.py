@@ -6,7 +6,7 @@ What a run without news never needs is imported where it is needed: start-up is 
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import blake2b
@@ -19,6 +19,7 @@ from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
 from aggregator.errors import NoWorkspaceError
 from aggregator.model import FeedState, Listing, Request, mailbox_of
+from aggregator.model.value import value
 from aggregator.pipeline.topics import Rules, compile_rules
 from aggregator.store import Archive, Store
 from aggregator.workspace import Workspace
@@ -37,7 +38,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class App:
     """What every job works with."""
 

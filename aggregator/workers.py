@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import partial
 from time import perf_counter
@@ -12,7 +12,6 @@ from aggregator.app import App, list_feeds
 from aggregator.config import DigestConfig
 from aggregator.errors import AggregatorError
 from aggregator.jobs.apart import refresh_apart
-from aggregator.jobs.arrivals import Refreshed
 from aggregator.jobs.compose import Period, compose_issue, due_periods, unwritten
 from aggregator.jobs.curate import Placed, curate, readdress, reword
 from aggregator.jobs.deliver import deliver
@@ -20,9 +19,10 @@ from aggregator.jobs.deliver import recover as lost_deliveries
 from aggregator.jobs.delivered import Delivered
 from aggregator.jobs.looks import template_trouble
 from aggregator.jobs.publish import Published, publish_all
-from aggregator.jobs.refresh import Progress
+from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.jobs.shapes import write_shapes
 from aggregator.model import FeedState, IssueState, PruneRow
+from aggregator.model.value import value
 from aggregator.pipeline.cadence import not_skipped
 from aggregator.pipeline.spread import turn
 
@@ -33,7 +33,7 @@ OVERDUE = timedelta(days=1)
 CRON_SLACK = timedelta(minutes=2)  # an hourly cron job must not find an hourly feed due in three seconds
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class Report:
     """What one sync came to."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from aggregator.app import App
-    from aggregator.jobs.refresh import Progress
+    from aggregator.jobs.refreshed import Progress
 
 SCHEMA_VERSION = 1
 USAGE = 2

@@ -1,11 +1,11 @@
 """Why no answer came, in words for people."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.limits import in_words
+from aggregator.model.value import value
 
 Network = Literal["dns", "proxy", "connect", "slow connect", "certificate", "tls", "stall", "timeout", "cut", "empty"]
 Kind = Network | Literal["encoding", "header", "other"]
@@ -15,7 +15,7 @@ SILENCE = frozenset[Kind]({"stall", "timeout", "slow connect"})
 """What cost us time, without an answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Failure:
     """Why libcurl gave up: ``message`` is its own text, ``system`` what the operating system said."""
 

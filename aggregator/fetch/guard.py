@@ -4,9 +4,10 @@ A name may lead anywhere, so the guard judges the numeric address that is really
 spellings such as ``127.1`` or ``0x7f000001``), not the one that is written down.
 """
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from socket import AF_INET, inet_aton, inet_ntoa, inet_pton
+
+from aggregator.model.value import value
 
 PORTS = (80, 443, 8080, 8443)
 """The ports of the public web; an allowed network is open on every port."""
@@ -41,7 +42,7 @@ DENIED_V6 = {
 _INSIDE = (".localhost", ".local", ".internal", ".localdomain", ".home.arpa")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Guard:
     """The rules of one client: what is denied to everyone, less the networks that feeds.yaml opens."""
 

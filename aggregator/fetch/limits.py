@@ -1,10 +1,12 @@
 """How long and how large an answer may become, and how much of us a host has to bear."""
 
 import resource
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from aggregator.model.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Limits:
     """Bounds of one fetch: seconds and bytes. ``body`` counts bytes after decompression."""
 
@@ -17,7 +19,7 @@ class Limits:
     redirects: int = 5
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Pace:
     """How many exchanges are under way, and how close together.
 

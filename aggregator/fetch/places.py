@@ -1,8 +1,9 @@
 """An address as text → a Place that may be asked, or a Refused with the reason: pure."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from aggregator.model.value import value
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _KEPT = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in '"<>')
@@ -15,7 +16,7 @@ class Refused(ValueError):
     """An address is not asked; the text says why, after a subject such as "the address"."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Place:
     """Where a request goes. ``url`` is ASCII, complete, and has neither user nor fragment."""
 

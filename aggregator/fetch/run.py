@@ -100,11 +100,12 @@ class Run:
         """Leave a host alone that says so, or that has been silent so often in a row that it would hold up the run."""
         if isinstance(result, FetchError) and (until := paused_until(result, now=self._clock())):
             self._pause(host, until, "told another of its feeds to come later")
-        self._silences[host] = self._silences[host] + 1 if silent else 0
+        if not silent:
+            self._silences.pop(host, None)
+            return
+        self._silences[host] += 1
         if self._silences[host] >= MOST_SILENCES:
             self._pause(host, self._clock() + SILENT_FOR, "has not answered for others of its feeds")
-        elif not silent:
-            del self._silences[host]
 
     def _pause(self, host: str, until: datetime, why: str) -> None:
         if host not in self._paused or until > self._paused[host][0]:

@@ -5,11 +5,13 @@ Moments are seconds of a monotonic clock. What a host costs is kept only while s
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
 from typing import Generic, TypeVar
+
+from aggregator.model.value import value
 
 T = TypeVar("T")
 
@@ -17,8 +19,10 @@ Gap = Callable[[str, float], float]
 """(host, seconds its last answer took) → seconds between two starts there."""
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class _Host(Generic[T]):
+    """One host: what it costs, and what is for it."""
+
     name: str
     began: float = -inf
     took: float = 0.0

@@ -8,13 +8,15 @@ import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.errors import WorkspaceError
-from aggregator.jobs.arrivals import Refreshed
-from aggregator.jobs.refresh import Progress, refresh, refreshing
+from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.model import FeedState
-from aggregator.twin import Twin, possible
+
+if TYPE_CHECKING:
+    from aggregator.twin import Twin
 
 MANY = 500
 """Feeds never read that are worth a process: fewer leave little."""
@@ -34,8 +36,11 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
     """
     twin = _twin(app, feeds)
     if twin is None:
-        due = feeds()
-        return len(due), refresh(app, due, progress=progress) if due else Refreshed()
+        if not (due := feeds()):
+            return 0, Refreshed()
+        from aggregator.jobs.refresh import refresh  # a run with nobody to ask never loads it
+
+        return len(due), refresh(app, due, progress=progress)
     try:
         for told in twin.rest():
             match told:
@@ -51,9 +56,13 @@ def refresh_apart(app: App, feeds: Feeds, *, progress: Progress) -> tuple[int, R
         twin.end()
 
 
-def _twin(app: App, feeds: Feeds) -> Twin | None:
+def _twin(app: App, feeds: Feeds) -> "Twin | None":
     """Make the process, with every connection to the database closed; None where it is not worth it, or impossible."""
-    if len(app.config.feeds) < MANY or not possible() or len(app.config.feeds) - app.store.feeds.read() < MANY:
+    if len(app.config.feeds) < MANY or len(app.config.feeds) - app.store.feeds.read() < MANY:
+        return None
+    from aggregator.twin import Twin, possible
+
+    if not possible():
         return None
     app.store.rest()
     try:
@@ -65,8 +74,12 @@ def _twin(app: App, feeds: Feeds) -> Twin | None:
 def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refreshed] | Exception]:
     """What the process does: it tells how far it is, and at last what came of it."""
     try:
-        due = feeds()
-        yield len(due), (yield from _seldom(refreshing(app, due))) if due else Refreshed()
+        if not (due := feeds()):
+            yield 0, Refreshed()
+            return
+        from aggregator.jobs.refresh import refreshing
+
+        yield len(due), (yield from _seldom(refreshing(app, due)))
     except Exception as error:
         yield _crossing(error, traceback.format_exc())
 

@@ -1,14 +1,14 @@
 """What came of each feed that was asked: decided, counted, and saved a batch at a time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from aggregator.app import App
 from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
+from aggregator.jobs.refreshed import Refreshed
 from aggregator.jobs.visits import failed, postponed, read, unchanged
-from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
+from aggregator.model import FeedState, Fetched, Intake, Visit
 
 BATCH = 100
 """Feeds that are saved in one transaction: each rewrites half of the index."""
@@ -18,42 +18,6 @@ ENTRIES = 2000
 
 Outcome = Fetched | tuple[Fetched, Intake] | FeedError
 """An unchanged answer, a document that was read, or an error."""
-
-
-@dataclass(slots=True)
-class Refreshed:
-    """What a refresh came to: counts of feeds and entries, and what went wrong, by address."""
-
-    asked: int = 0
-    fetched: int = 0
-    unchanged: int = 0
-    new: int = 0
-    updated: int = 0
-    fenced: int = 0
-    postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
-    unasked: set[int] = field(default_factory=set)  # feeds not asked: feeds.yaml or the environment is to be mended
-    failures: dict[str, str] = field(default_factory=dict)
-    rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
-    outage: bool = False
-
-    @property
-    def failed(self) -> int:
-        """How many feeds could not be read."""
-        return len(self.failures)
-
-    @property
-    def done(self) -> int:
-        """How many feeds something came of."""
-        return self.fetched + self.unchanged + len(self.postponed) + self.failed
-
-    def add(self, other: "Refreshed") -> None:
-        """Count what another process did as well."""
-        for count in ("fetched", "unchanged", "new", "updated", "fenced"):
-            setattr(self, count, getattr(self, count) + getattr(other, count))
-        self.postponed |= other.postponed
-        self.unasked |= other.unasked
-        self.failures |= other.failures
-        self.rejects |= other.rejects
 
 
 class Arrivals:

@@ -3,17 +3,18 @@
 bytes ─read─▶ MailReport ─the return path─▶ a delivery ─diagnose─▶ Diagnosis ─record─▶ Outcome
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from aggregator.app import App
 from aggregator.errors import ConfigError
 from aggregator.model import Bounce, BounceWord
 from aggregator.model.returned import Addressee, Diagnosis, MailReport
+from aggregator.model.value import value
 from aggregator.pipeline.bounces import DAYS, delivery_of, diagnose, refusal, why_suppressed
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome:
     """What became of one message that came back. No ``kind``: nothing, because of ``ignored``.
 

@@ -1,6 +1,6 @@
 """Confirmations: the mails that ask whether a subscription is meant, on their way."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from aggregator.jobs.post import contact_mail, handed, sender
 from aggregator.jobs.postrun import Run, surely
 from aggregator.jobs.subscribing import known
 from aggregator.model import Confirmation, Letter, Message
+from aggregator.model.value import value
 from aggregator.pipeline.letter import memo
 from aggregator.pipeline.people import letter_values
 from aggregator.pipeline.refusals import judge
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from aggregator.mail import Smtp
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class Confirmed:
     """How many of these mails went out, and how many wait or were given up."""
 

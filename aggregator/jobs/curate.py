@@ -1,11 +1,11 @@
 """Curate: place every new entry, in order of arrival, one run at a time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
 from aggregator.model import KEYS, WORDS, Curated
+from aggregator.model.value import value
 
 if TYPE_CHECKING:
     from aggregator.jobs.features import Foresight
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class Placed:
     """What curating came to."""
 

@@ -7,7 +7,6 @@ What was ``sending`` when a process died becomes ``unknown`` and is not sent aga
 server's 250 and our commit cannot be closed (RFC 1047). docs/delivery.md tells the whole.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from aggregator.app import App
@@ -93,6 +92,8 @@ def _work(crew: list["Sender"], run: "Run") -> list[Delivered]:
     """Let all senders work side by side; an interrupt lets each finish the message in its hands."""
     if len(crew) == 1 and not crew[0].talks:
         return [crew[0].work()]
+    from concurrent.futures import ThreadPoolExecutor  # a run without mail never loads it
+
     with ThreadPoolExecutor(len(crew)) as pool:
         jobs = [pool.submit(one.work) for one in crew]
         try:

@@ -1,13 +1,15 @@
 """What a run of the post came to."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from aggregator.model.value import value
 
 if TYPE_CHECKING:
     from aggregator.jobs.confirmations import Confirmed
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class Delivered:
     """How many messages went out, and what became of the others, by recipient."""
 

@@ -1,7 +1,7 @@
 """Explain: gather all that was decided about an entry, each with what it was decided by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from aggregator.app import App
@@ -9,13 +9,14 @@ from aggregator.config import OutputConfig
 from aggregator.jobs.publish import items
 from aggregator.jobs.standing import Standing, standings
 from aggregator.model import Folded, IssueState, Line, News, Page, StoredEntry, Story
+from aggregator.model.value import value
 from aggregator.pipeline.copies import fold
 from aggregator.pipeline.shingles import shared_passages
 from aggregator.pipeline.story import group, whats_new
 from aggregator.pipeline.telling import lead_of
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Explained:
     """An entry and what became of it.
 

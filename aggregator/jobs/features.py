@@ -8,7 +8,6 @@ always be done here instead, with the same result.
 import gc
 import marshal
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pickle import PickleBuffer
 from types import TracebackType
 from typing import Any, Self
@@ -16,6 +15,7 @@ from typing import Any, Self
 from aggregator.app import App
 from aggregator.config import FeedConfig
 from aggregator.model import Candidate, Tag
+from aggregator.model.value import value
 from aggregator.pipeline import furniture
 from aggregator.pipeline.shingles import TITLE, parted, spoken
 from aggregator.pipeline.shingles_keys import KEYED, keys
@@ -34,7 +34,7 @@ _OFTEN = 4  # batches after which memory that is not used is given back
 _TOGETHER = 100  # texts whose words are at hand at once
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Features:
     """What the entries of a batch say; ``told`` gives the place in ``bags`` of those that have changed.
 

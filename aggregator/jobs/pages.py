@@ -7,7 +7,7 @@ pending ─ is_teaser ─▶ waiting ─▶ robots.txt ─▶ the page ─▶ it
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from aggregator.errors import ElsewhereError, FetchError
 from aggregator.fetch import Client
 from aggregator.jobs.robots import Gate
 from aggregator.model import Article, Asking, Fetched, FullText, Page, Request, Teaser
+from aggregator.model.value import value
 from aggregator.pipeline.fulltext import (
     HOME,
     RECENT,
@@ -42,7 +43,7 @@ BATCH = 25
 _ACCEPT = (("Accept", "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"),)
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class PagesRead:
     """What fetching pages came to."""
 

@@ -1,7 +1,7 @@
 """Publish: regenerate one output, and write a file only when its bytes change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from aggregator.config import OutputConfig
 from aggregator.errors import TemplateError
 from aggregator.jobs.shapes import feed_name, publish_issues
 from aggregator.model import Folded, Format, Reject, Story
+from aggregator.model.value import value
 from aggregator.pipeline.copies import fold
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _ATOM: tuple[Format, ...] = ("atom",)
 
 
-@dataclass(slots=True)
+@value(frozen=False, slots=True)
 class Published:
     """Which files were written, which entries no format could hold, and which files stay as they were, and why."""
 

@@ -6,7 +6,7 @@ claim ─▶ fetch_many ─┬─ error ─────────────�
                                              └─▶ the twin: Visit(ok) ─▶ save
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,16 +14,15 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, HostPausedError
-from aggregator.jobs.arrivals import Arrivals, Outcome, Refreshed, body_hash
+from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
 from aggregator.jobs.reading import Read, Reading
+from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.jobs.sharing import Sharing
 from aggregator.jobs.visits import failed, outage
 from aggregator.model import FeedState, Fetched
 
 LEASE = timedelta(minutes=10)
 OUTAGE_SHARE, OUTAGE_FEEDS = 0.8, 3
-
-Progress = Callable[[int, int], None]
 
 
 def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda done, of: None) -> Refreshed:

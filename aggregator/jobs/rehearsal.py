@@ -1,7 +1,6 @@
 """Rehearsal: what another feeds.yaml would have made of the entries that are stored; nothing is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.app import App, rules_of
@@ -9,10 +8,11 @@ from aggregator.config import Config, FeedConfig, OutputConfig
 from aggregator.jobs.features import dropped
 from aggregator.jobs.tagging import ordered
 from aggregator.model import Candidate, StoredEntry, Tag
+from aggregator.model.value import value
 from aggregator.pipeline.topics import Rules, tag
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Move:
     """An entry that would gain or lose a place: under a topic, or in an output."""
 
@@ -23,7 +23,7 @@ class Move:
     why: str  # evidence of the topic; why an output takes it, or no longer does
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class _Side:
     """One of the two feeds.yaml, ready to be asked."""
 

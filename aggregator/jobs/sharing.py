@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.app import App
-from aggregator.jobs.arrivals import Arrivals, Refreshed
+from aggregator.jobs.arrivals import Arrivals
+from aggregator.jobs.refreshed import Refreshed
 from aggregator.model import FeedState, Fetched, Intake, Known, Unread
 from aggregator.twin import Twin, possible
 

@@ -1,19 +1,19 @@
 """How an entry would fare in the next issue of each digest: gathered and ranked as for an issue, nothing kept."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from aggregator.app import App
 from aggregator.config import DigestConfig
 from aggregator.jobs.compose import Period, current_period, news
 from aggregator.model import Ranked, StoredEntry, Story, Telling, Told
+from aggregator.model.value import value
 from aggregator.pipeline.copies import fold
 from aggregator.pipeline.rank import rank, scored
 from aggregator.pipeline.story import group
 from aggregator.when import When
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Standing:
     """An entry before the next issue of a digest.
 

@@ -1,7 +1,6 @@
 """Teaching: how well topics by meaning do on the workspace's own labels, what would help, and corrections."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from aggregator.app import App
 from aggregator.errors import NotFoundError
@@ -9,11 +8,12 @@ from aggregator.jobs.guessing import chances
 from aggregator.jobs.readiness import not_yet
 from aggregator.jobs.training import SAMPLE, current, gather
 from aggregator.model import Candidate
+from aggregator.model.value import value
 from aggregator.pipeline.meaning import SURE
 from aggregator.pipeline.meaning_check import Score, scores, telling_words, unseen, unsure
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Checked:
     """How each topic did, and the entries that the rows of its errors stand for."""
 
@@ -25,7 +25,7 @@ class Checked:
         return self.entries[row] if row < len(self.entries) else None
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Advice:
     """What would help a topic: words (with how many of its stories, and of others, say each), entries to label."""
 

@@ -1,13 +1,14 @@
 """Training: learn topics on this machine, from what words, feeds, categories and people say of stored entries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from aggregator.app import App
 from aggregator.jobs.readiness import FEWEST
 from aggregator.model import Candidate
+from aggregator.model.value import value
 from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.meaning import Model, packed, text_of, unpacked
 from aggregator.pipeline.meaning_features import Numbers
@@ -29,7 +30,7 @@ CORRECTED = 3.0  # what a person said weighs as much as so many examples
 CORRECTIONS = 2_000
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Trained:
     """What training came to: examples of each topic, and addresses under `like:` that are not stored."""
 

@@ -1,10 +1,10 @@
 """What comes back of mail: what a report says, and what is made of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from aggregator.model.people import BounceWord
+from aggregator.model.value import value
 
 Action = Literal["failed", "delayed", "delivered", "relayed", "expanded"]
 """What became of a message for one recipient (RFC 3464 §2.3.3)."""
@@ -13,7 +13,7 @@ ReportWord = Literal["delivery", "complaint", "none"]
 """What a message that came back is: a report of a delivery, a person's complaint, or neither."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Notice:
     """What a report says of one recipient. ``final`` and ``original`` are addresses, or empty when it names none."""
 
@@ -24,7 +24,7 @@ class Notice:
     original: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class MailReport:
     """A message that came back, read.
 
@@ -40,7 +40,7 @@ class MailReport:
     automatic: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Diagnosis:
     """What a report comes to for one delivery; no ``kind``: nothing, and ``why_none`` says why."""
 
@@ -50,7 +50,7 @@ class Diagnosis:
     why_none: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Addressee:
     """Whom a delivery was for; ``subscriber`` is 0 for who stands in ``to:``."""
 
@@ -61,7 +61,7 @@ class Addressee:
     period: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Returned:
     """A bounce as it is listed: whose it is, of which issue."""
 

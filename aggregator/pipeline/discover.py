@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Intake, Known
+from aggregator.model.value import value
 from aggregator.pipeline import intake
 from aggregator.pipeline.addresses import absolute, canonical
 from aggregator.pipeline.plain import shortened, tidy
@@ -23,7 +24,7 @@ _SCHEME = re.compile(r"\Afeed:(?://)?(?=https?://)", re.IGNORECASE)
 _COMMENTS = ("comment", "kommentar", "comentario", "commentaire", "replies")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class FeedLink:
     """A feed that a page names: its absolute address, and what the page calls it."""
 
@@ -32,7 +33,7 @@ class FeedLink:
     comments: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Sight:
     """What an answer turned out to be: a feed, or ``reason`` and the feeds that it links to."""
 

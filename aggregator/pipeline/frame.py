@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Literal
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
+
+from aggregator.model.value import value
 
 Words = Mapping[str, str | Mapping[str, str]]
 """A phrase by its key; a phrase that counts has a form for each plural category of its language (CLDR)."""
@@ -22,7 +23,7 @@ RIGHT_TO_LEFT = ("ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", 
 _FACT = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@value(frozen=True, slots=False)
 class Frame:
     """What an issue says by itself. ``language`` is the tag that was asked for (RFC 5646); en where it has no words.
 

@@ -1,9 +1,9 @@
 """Bars of buttons, notices, and where to read on, as sites write them, in seven languages; see furniture_words."""
 
 from aggregator.pipeline import furniture_tongues as tongues
-from aggregator.pipeline.furniture_words import any_of
+from aggregator.pipeline.furniture_words import Lines
 
-BAR = any_of(
+BAR = Lines(
     tongues.BARS,
     r"""
     (?:please )?share(?: (?:this|it|on|via)\b.{0,80})?
@@ -48,7 +48,7 @@ BAR = any_of(
 )
 """Bars of buttons: to share, to follow, to print."""
 
-NOTICE = any_of(
+NOTICE = Lines(
     tongues.NOTICES,
     r"""
     (?:<advertisement>)(?: ?[-–—] ?.{0,60}| continue reading.{0,30}| \d{1,2})?
@@ -144,7 +144,7 @@ NOTICE = any_of(
 )
 """Notices: advertisement, newsletters, cookies, rights."""
 
-MORE = any_of(
+MORE = Lines(
     tongues.READ_ON,
     r"""
     (?:continue|keep) reading(?: .{1,200})?
@@ -184,7 +184,7 @@ MORE = any_of(
 )
 """What a teaser ends with: where the rest is to be read, and where it appeared first."""
 
-ASIDE = any_of(
+ASIDE = Lines(
     tongues.NAMED,
     r"""
     (?:related|see also|read also|also read|read more|more|watch|also on .{1,30}|recommended) ?: ?.{1,200}
@@ -199,7 +199,7 @@ ASIDE = any_of(
 )
 """Links to other articles between the paragraphs, which say so."""
 
-ALSO = any_of(
+ALSO = Lines(
     tongues.NAMED,
     r"""
     (?:read also|also read|see also|related(?: (?:story|stories|articles?|news|coverage))?) ?: ?.{1,150}

@@ -7,6 +7,8 @@ straight. ``.{0,N}`` stands for names: of the site, of the author, of another ar
 """
 
 import re
+from collections.abc import Callable
+from functools import cached_property
 
 from aggregator.pipeline import furniture_tongues as tongues
 
@@ -28,14 +30,24 @@ _NAMED = {
 }
 
 
-def any_of(*texts: str) -> re.Pattern[str]:
-    """Compile one pattern of lines that each match a whole paragraph; ``<name>`` stands for a group of words."""
-    lines = [line.strip() for text in texts for line in text.splitlines()]
-    alternatives = [re.sub(r"<(\w+)>", lambda name: _NAMED[name[1]], line) for line in lines]
-    return re.compile("|".join(filter(None, alternatives)))
+class Lines:
+    """Lines that each match a whole paragraph; ``<name>`` stands for a group of words.
+
+    Most texts are known at a glance to have no furniture: they are compiled, at length, when the first is asked about.
+    """
+
+    def __init__(self, *texts: str) -> None:
+        self._texts = texts
+
+    @cached_property
+    def fullmatch(self) -> Callable[[str], re.Match[str] | None]:
+        """Hold a paragraph against them."""
+        lines = [line.strip() for text in self._texts for line in text.splitlines()]
+        alternatives = [re.sub(r"<(\w+)>", lambda name: _NAMED[name[1]], line) for line in lines]
+        return re.compile("|".join(filter(None, alternatives))).fullmatch
 
 
-FORM = any_of(
+FORM = Lines(
     tongues.FORMS,
     r"""
     (?:\d+ )?(?:leave|write|add|post) (?:a |your )?(?:reply|comment)s?(?: to .{1,60}| below| cancel reply)?
@@ -76,7 +88,7 @@ FORM = any_of(
 )
 """What stands above the form in which readers write their comments."""
 
-FIELDS = any_of(
+FIELDS = Lines(
     tongues.FIELDS,
     r"""
     your email address will not be published.{0,80}
@@ -107,7 +119,7 @@ FIELDS = any_of(
 )
 """What such a form says in itself: nothing of the article comes after it."""
 
-LIST = any_of(
+LIST = Lines(
     tongues.LISTS,
     r"""
     (?:(?:more|other|also|see|view|our) )?(?:related|similar)(?: <things>)?
@@ -168,7 +180,7 @@ LIST = any_of(
 )
 """The headings of lists that lead to other articles: what follows is list until a paragraph of prose comes."""
 
-LINKS = any_of(r"""
+LINKS = Lines(r"""
     (?:read|up|watch|what to read|what s) next
     (?:recommended|recommendations)(?: (?:for you|stories|reading|articles|posts|videos|links))?
     trending(?: (?:now|stories|news|topics|on .{1,30}|articles|posts))?

@@ -5,7 +5,6 @@ import hmac
 import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -14,6 +13,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from aggregator.model import Issue, Letter, Message, mailbox_of
+from aggregator.model.value import value
 from aggregator.pipeline.mailpolicy import POLICY, ascii_domain, wire_address
 from aggregator.pipeline.plain import plain
 from aggregator.pipeline.tokens import Purpose
@@ -24,7 +24,7 @@ NOBODY = "undisclosed-recipients:;"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Piece:
     """A stretch of a body: ``done`` as it travels, or text with marks, encoded for each recipient."""
 
@@ -34,7 +34,7 @@ class Piece:
     base64: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Form:
     """A mail to many: all of it that is the same for everybody, written once."""
 

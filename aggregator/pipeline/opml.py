@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -10,6 +10,7 @@ from lxml import etree
 
 from aggregator.config.addresses import feed_address, without_user
 from aggregator.errors import ParseError
+from aggregator.model.value import value
 from aggregator.pipeline.addresses import canonical
 from aggregator.pipeline.opml_text import as_xml
 from aggregator.pipeline.opml_topics import Folder, categories, folder_of
@@ -23,7 +24,7 @@ _OTHER = frozenset({"include", "link"})  # other documents (OPML 2.0, "Inclusion
 _SCHEME = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Subscribed:
     """One feed of a subscription list; ``topics`` are names, ``line`` counts from 1."""
 
@@ -34,7 +35,7 @@ class Subscribed:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LeftOut:
     """An outline that gives no feed, and why."""
 
@@ -43,7 +44,7 @@ class LeftOut:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Opml:
     """What a subscription list holds; ``topics`` are names with titles, ``repaired`` says it was not well-formed."""
 
@@ -213,10 +214,10 @@ def _address(outline: etree._Element) -> str:
 
 
 def _lower(outline: etree._Element) -> None:
-    for name, value in list(outline.attrib.items()):
+    for name, text in list(outline.attrib.items()):
         low = str(name).rpartition("}")[2].lower()
         if low != name and low not in outline.attrib:
-            outline.set(low, value)
+            outline.set(low, text)
 
 
 def _line(element: etree._Element) -> int:

@@ -2,18 +2,18 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from lxml import etree
 
+from aggregator.model.value import value
 from aggregator.pipeline.plain import shortened, tidy
 
 _SIGNS = {"&": " and ", "+": " plus ", "#": " sharp "}  # else C, C++ and C# would be one topic
 _SLUG = re.compile(r"[a-z0-9-]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Folder:
     """A topic: its name in feeds.yaml, and what the list calls it."""
 

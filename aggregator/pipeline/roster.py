@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from aggregator.model import (
     Via,
     mailbox_of,
 )
+from aggregator.model.value import value
 from aggregator.pipeline.people import LANGUAGES
 from aggregator.pipeline.roster_cells import read_lines, unmarked, write_lines
 
@@ -35,7 +36,7 @@ Word = TypeVar("Word", bound=str)
 Row = tuple[Subscriber, Subscription]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Roster:
     """What a file holds; ``passed_over`` are the names of columns that say nothing to us.
 
@@ -49,7 +50,7 @@ class Roster:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Usual:
     """What holds for a line that does not say otherwise: digest, state and time; and which digests there are."""
 

@@ -3,9 +3,9 @@
 import csv
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from aggregator.errors import RosterError
+from aggregator.model.value import value
 
 MOST_BYTES = 50_000_000
 _SIGNS = ",;\t"
@@ -19,7 +19,7 @@ _START = "(^|[;\t\r\n])"
 _FORMULA, _MARKED = re.compile(rf"{_START}(?={_RISKY})"), re.compile(rf"{_START}'(?={_RISKY})")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Sheet:
     """Where the writer of the standard library writes to."""
 

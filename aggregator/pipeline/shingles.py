@@ -45,7 +45,7 @@ def _plain(text: str) -> bytes:
         if begin in data:
             data = signs.sub(b" ", data)
     if data.translate(None, FEW):
-        data = UNSPACED.sub(r" \g<0> ", data.decode()).encode()
+        data = re.sub(UNSPACED, r" \g<0> ", data.decode()).encode()
     return data
 
 

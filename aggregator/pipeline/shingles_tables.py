@@ -24,5 +24,5 @@ SIGNS = (
 FEW = bytes(range(0xE0))
 """Bytes of scripts that part their words, for the most part: whoever has others is looked at letter by letter."""
 
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-"""Thai, Lao, Burmese, Khmer, kana and Han: one letter each."""
+UNSPACED = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+"""A pattern of Thai, Lao, Burmese, Khmer, kana and Han, one letter each; it is compiled for who reads them."""

@@ -11,15 +11,19 @@ from aggregator.config.mediatopics import code, narrower
 from aggregator.model import Candidate, Category, Tag
 from aggregator.model.value import value
 
-SCRIPTS = (*range(0x300, 0x1100), *range(0x1780, 0x1800), *range(0x1DC0, 0x1E00), *range(0xFE20, 0xFE30))
-MARKS = "".join(chr(code) for code in SCRIPTS if unicodedata.category(chr(code)) in ("Mn", "Mc"))
-LETTER = rf"[\w{MARKS}]"  # vowel signs are part of a word in Indic and Arabic script, but not of \w
-TOKEN = re.compile(LETTER + "+")
 GAP = "  "
 MATCHING = "1"  # counted up when the same words match otherwise, so that what is stored is tagged anew
-ASCII_GAPS = {code: " " for code in range(128) if not TOKEN.match(chr(code))}
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-PLAIN = re.compile(rf"[\w{MARKS}\s'’.-]+")  # only these lose nothing when cut into tokens
+ASCII_GAPS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+PLAIN_ASCII = re.compile(r"[\w\s'.-]+")
+UNSPACED = (
+    ("\u0e00", "\u0eff"),
+    ("\u1000", "\u109f"),
+    ("\u1780", "\u17ff"),
+    ("\u3040", "\u30ff"),
+    ("\u3400", "\u9fff"),
+    ("\uf900", "\ufaff"),
+)
+"""First and last letters of scripts that are written without blanks."""
 
 
 @value(frozen=True, slots=True)
@@ -63,7 +67,11 @@ def reading(text: str) -> Reading:
 
 def tokens(folded: str) -> list[str]:
     """Cut a folded text into its words; four times faster where it is plain ASCII, and the same."""
-    return folded.translate(ASCII_GAPS).split() if folded.isascii() else TOKEN.findall(folded)
+    if folded.isascii():
+        return folded.translate(ASCII_GAPS).split()
+    from aggregator.pipeline.topics_letters import TOKEN  # a run without news hardly ever loads it
+
+    return TOKEN.findall(folded)
 
 
 def compile_rules(topics: Sequence[TopicConfig], *, feeds: Iterable[object] = ()) -> Rules:
@@ -137,14 +145,25 @@ def pattern(word: str) -> Pattern:
     """Read one word of feeds.yaml: a whole word, a phrase, or a ``prefix*``."""
     folded = fold(word.strip())
     bare, prefix = folded.rstrip("*"), folded.endswith("*")
-    if UNSPACED.search(bare):
+    if not bare.isascii() and any(first <= char <= last for first, last in UNSPACED for char in bare):
         return Pattern(word, first=bare, literal=re.compile(re.escape(bare)))
     end = "" if prefix else " "
-    if PLAIN.fullmatch(bare):
+    if _is_plain(bare):
         words = tokens(bare)
         return Pattern(word, f" {GAP.join(words)}{end}", words[0] if words else "")
+    from aggregator.pipeline.topics_letters import LETTER
+
     whole = f"(?<!{LETTER}){re.escape(bare)}" + ("" if prefix else f"(?!{LETTER})")
     return Pattern(word, first=bare, literal=re.compile(whole))
+
+
+def _is_plain(bare: str) -> bool:
+    """Tell whether a word or phrase loses nothing when it is cut into tokens."""
+    if bare.isascii():
+        return bool(PLAIN_ASCII.fullmatch(bare))
+    from aggregator.pipeline.topics_letters import PLAIN
+
+    return bool(PLAIN.fullmatch(bare))
 
 
 def count(pattern: Pattern, text: Reading) -> int:

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from aggregator.model import FeedFigures, FeedState, Known, Listing
@@ -115,8 +116,6 @@ class Feeds:
 list_of = list  # inside the class ``list`` is the method
 
 _LISTED = "SELECT id, url, listed, listed_title, listed_publisher, gone, due, failures, adopted, moved_to FROM feed"
-_BLANK = FeedState(0, "")
-_BLANKS = [*answer_values(_BLANK), *document_values(_BLANK)]
 _NEW = ("url", "listed_title", "listed_publisher", "first_seen", "listed", "entries", "token", *ANSWER, *OF_DOCUMENT)
 _ADD = f"INSERT INTO feed ({', '.join(_NEW)}) VALUES {marks(_NEW)}"
 _RELIST = """
@@ -134,7 +133,14 @@ _CLAIM = "UPDATE feed SET lease_until = ?, token = token + 1 WHERE (lease_until 
 
 
 def _new(listing: Listing, now: datetime) -> list[Any]:
-    return [listing.url, listing.title, listing.publisher, number(now), True, 0, 0, *_BLANKS]
+    return [listing.url, listing.title, listing.publisher, number(now), True, 0, 0, *_blanks()]
+
+
+@cache
+def _blanks() -> tuple[Any, ...]:
+    """What is kept of a feed that was never asked."""
+    blank = FeedState(0, "")
+    return *answer_values(blank), *document_values(blank)
 
 
 def _listing(row: sqlite3.Row, listing: Listing | None) -> tuple[Any, ...] | None:

@@ -1,7 +1,6 @@
 """Who sends a delivery: a name for this process, and whether the process of a name is gone."""
 
 import os
-import socket
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +27,8 @@ def is_gone(owner: str) -> bool | None:
 
 def _place() -> str:
     """Name this boot of this machine and the room of its process numbers; an own name where /proc tells neither."""
+    import socket  # a run without mail never loads it
+
     try:
         boot, room = _BOOT.read_text(encoding="ascii").strip(), str(_ROOM.readlink())
     except OSError:

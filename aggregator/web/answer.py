@@ -6,13 +6,14 @@ Pure: no file, no socket, no clock. RFC 9110 (semantics) and RFC 9111 (caching) 
 import gzip
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from hashlib import blake2b
 from types import MappingProxyType
 
 from aggregator.httpdate import read_http_date
+from aggregator.model.value import value
 
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 _LANGUAGE = re.compile(rb'<html\s[^>]*?\blang="([A-Za-z0-9-]+)"')
@@ -20,7 +21,7 @@ _HEAD = 1024  # bytes of a page that begin it
 _WORTH_PACKING = 256  # below this gzip's own frame eats what it saves
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Resource:
     """What an address stands for: bytes, their media type, and when they last changed (aware UTC) if that is known."""
 
@@ -32,7 +33,7 @@ class Resource:
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Answer:
     """What goes over the wire: status, headers with lower-case names, and the bytes (none for HEAD and 304)."""
 

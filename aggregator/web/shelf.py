@@ -7,11 +7,11 @@ before it was seen to be a plain word.
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from aggregator.model import Format
+from aggregator.model.value import value
 from aggregator.web.answer import Resource
 
 MEDIA_TYPES: Mapping[str, str] = {
@@ -24,7 +24,7 @@ MEDIA_TYPES: Mapping[str, str] = {
 _PERIOD = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Shelf:
     """The readable part of a workspace's ``storage/``: outputs as (name, title, formats), digests as (name, title)."""
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from aggregator.config import TopicConfig
 from aggregator.model import Candidate, Category, Tag
-from aggregator.pipeline.topics import TOKEN, compile_rules, filed_under, fold, tag, tokens
+from aggregator.pipeline.topics import compile_rules, filed_under, fold, tag, tokens
+from aggregator.pipeline.topics_letters import TOKEN
 
 GEO = TopicConfig(
     name="geopolitics",

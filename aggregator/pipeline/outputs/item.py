@@ -1,11 +1,11 @@
 """Folded → Item: what an output says of one entry, the same in every format."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from aggregator.model import Category, Enclosure, Folded, Source, StoredEntry, Tag
+from aggregator.model.value import value
 from aggregator.pipeline.outputs import legal
 from aggregator.pipeline.outputs.publication import Publication
 from aggregator.pipeline.plain import shortened
@@ -33,7 +33,7 @@ UNKNOWN_TYPE = "application/octet-stream"
 _HEADLINE = 80  # characters of text that stand in for a title
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Origin:
     """The feed an entry comes from; every text and address is fit to write."""
 
@@ -44,7 +44,7 @@ class Origin:
     publisher: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Place:
     """Where another publisher has the same text, or, with a headline, tells the same event in words of its own."""
 
@@ -59,7 +59,7 @@ class Place:
         return f"{self.title}: {self.headline}" if self.headline else self.title
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Item:
     """One entry as every format tells it: texts and addresses are fit to write, times are UTC in whole seconds."""
 

@@ -1,10 +1,11 @@
 """What is published: an output with its entries, and the bytes that became of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from aggregator.model import Folded, Format, Issue, Reject, Story
+from aggregator.model.value import value
 from aggregator.pipeline.outputs import legal
 
 MEDIA_TYPES: Mapping[Format, str] = {
@@ -15,7 +16,7 @@ MEDIA_TYPES: Mapping[Format, str] = {
 """The media type of each format (RFC 4287 §7, RSS Advisory Board, JSON Feed 1.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Numbered:
     """An issue of a digest as an item of its own feed: its permanent id, its address, and its body as HTML."""
 
@@ -26,7 +27,7 @@ class Numbered:
     composed: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Publication:
     """One output with everything that its documents say: an item for each entry, story or issue.
 
@@ -78,7 +79,7 @@ def _changes(one: Folded | Story | Numbered) -> Iterator[datetime]:
         yield from (member.changed for member in text.members)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Published:
     """A finished document, and the entries that could not be in it."""
 
