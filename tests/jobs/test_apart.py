@@ -164,7 +164,7 @@ def test_an_error_is_the_same_as_where_this_process_asks(here: Desk, monkeypatch
     """Its words and its exit code are those that it would have here; and it is told where it arose."""
     act, words = ENDS[end]
     found = ended(here, monkeypatch, act)
-    monkeypatch.setattr(apart, "possible", lambda: False)
+    monkeypatch.setattr("aggregator.twin.possible", lambda: False)
     with serve(pages()) as server:
         same = ended(desk(here.root / "other", *map(server.url, server.pages)), monkeypatch, act)
     assert words in str(found) and str(found) == str(same).replace("/other/", "/")
