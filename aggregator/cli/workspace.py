@@ -116,8 +116,7 @@ def config_show(
 ) -> None:
     """Print feeds.yaml as it is understood, defaults filled in, as JSON (it holds no secrets)."""
     from aggregator.app import find_workspace
-    from aggregator.config import load
+    from aggregator.config import load, shown
 
     screen = terminal(context)
-    settings = load(find_workspace(screen.root).config)
-    screen.json(config=settings.model_dump(mode="json"))
+    screen.json(config=shown(load(find_workspace(screen.root).config)))
