@@ -60,7 +60,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Change the draft of an issue in your editor ($EDITOR): order, drop, pin, notes, subject."""
-    from aggregator.config.document import MOST_BYTES
+    from aggregator.config.file import MOST_BYTES
     from aggregator.jobs.compose import digest_named
     from aggregator.jobs.drafting import draft_of, take_sheet
 
@@ -132,7 +132,7 @@ def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIss
 
 def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "DraftedIssue":
     """Let a sheet be written again until it is taken."""
-    from aggregator.config.document import MOST_BYTES
+    from aggregator.config.file import MOST_BYTES
     from aggregator.jobs.drafting import take_sheet
 
     sheet = before = path.read_bytes()

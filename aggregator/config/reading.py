@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 
 from aggregator.config import document as yaml_document
 from aggregator.config.checks import check, take_out_later
-from aggregator.config.document import MOST_BYTES, Document, Path, Problem
+from aggregator.config.document import Document, Path, Problem
+from aggregator.config.file import MOST_BYTES, bytes_of
 from aggregator.config.mail_section import MailSection
 from aggregator.config.models import Config
 from aggregator.config.section import Section, settled
@@ -44,14 +45,7 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 def load(path: pathlib.Path) -> Config:
     """Read feeds.yaml; ConfigError lists all problems as ``feeds.yaml:LINE:COL: path: what is wrong``."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError((f"{path.name}: there is no such file in {path.parent}",)) from None
-    except OSError as error:
-        raise ConfigError((f"{path.name}: cannot be read: {error.strerror}",)) from error
-    return read(data, path.name, folder=path.parent)
+    return read(bytes_of(path), path.name, folder=path.parent)
 
 
 def read(data: bytes, name: str, *, folder: pathlib.Path | None = None) -> Config:
