@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.editor import open_editor
 from aggregator.cli.incoming import bytes_of
 from aggregator.cli.outgoing import put
 from aggregator.cli.sending import Name
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import ConfigError, NotFoundError, WorkspaceError
 from aggregator.pipeline.wording import counted
 

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.layout import lay_out
 from aggregator.cli.streams import dumped
-from aggregator.cli.terminal import AsJson, called, terminal
+from aggregator.cli.terminal import called
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError, TemplateError
 from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
