@@ -7,6 +7,7 @@ What is damaged, cut off, foreign or of another version is not taken.
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import fields
 from datetime import timedelta
 from functools import cache
@@ -73,8 +74,10 @@ def _seal(body: bytes, data: bytes, folder: Path) -> bytes:
 @cache
 def _program() -> tuple[tuple[str, int, int], ...]:
     """Tell the files that read a feeds.yaml apart from what they were: also those of one version may change."""
-    found = [(file.name, file.stat()) for file in os.scandir(Path(__file__).parent) if file.is_file()]
-    return tuple(sorted((name, state.st_size, state.st_mtime_ns) for name, state in found))
+    with suppress(OSError):  # they lie in an archive, or may be read and not listed
+        found = [(file.name, file.stat()) for file in os.scandir(Path(__file__).parent) if file.is_file()]
+        return tuple(sorted((name, state.st_size, state.st_mtime_ns) for name, state in found))
+    return ()
 
 
 def _facts(part: Any, usual: dict[str, Any] | None = None) -> dict[str, Any]:
