@@ -5,7 +5,7 @@ What a run without news never needs is imported where it is needed: start-up is 
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +17,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from aggregator import __version__, config
 from aggregator.config import Config, FeedConfig
-from aggregator.errors import NoWorkspaceError
+from aggregator.config.file import bytes_of
+from aggregator.config.kept import kept, recalled
+from aggregator.errors import NoWorkspaceError, WorkspaceError
 from aggregator.model import FeedState, Listing, Request, mailbox_of
 from aggregator.model.value import value
 from aggregator.pipeline.topics import Rules, compile_rules
@@ -148,11 +150,24 @@ def find_workspace(root: Path) -> Workspace:
     return workspace
 
 
+def settings_of(workspace: Workspace, *, keep: bool = False) -> Config:
+    """Say what feeds.yaml comes to: it is read only when it changed since that was last kept. Raises ConfigError."""
+    archive, folder = Archive(workspace.storage), workspace.config.parent
+    data = bytes_of(workspace.config)
+    if known := recalled(archive.read_config(), data, folder=folder):
+        return known
+    settings = config.read(data, workspace.config.name, folder=folder)
+    if keep:
+        with suppress(WorkspaceError):  # a full disk, a folder that cannot be written: it is read again next time
+            archive.write_config(kept(settings, data, folder=folder))
+    return settings
+
+
 @contextmanager
 def open_app(root: Path, *, clock: Clock = utc_now, readonly: bool = False) -> Iterator[App]:
     """Open the workspace in ``root``, perhaps only for reading; raises WorkspaceError or ConfigError."""
     workspace = find_workspace(root)
-    settings = config.load(workspace.config)
+    settings = settings_of(workspace, keep=not readonly)
     with Store.open(database_of(workspace, settings), now=clock(), readonly=readonly) as store:
         app = App(workspace, settings, store, Archive(workspace.storage), clock)
         yield app

@@ -63,7 +63,7 @@ def mails(languages: tuple[str, ...] = tuple(EDITIONS)) -> Iterator[Mail]:
     templates = Templates(None)
     for language in languages:
         texts, title, topics = EDITIONS[language]
-        named = [TopicConfig.model_validate({"(name)": t, "title": s}) for t, s in zip(TOPICS, topics, strict=True)]
+        named = [TopicConfig(name=t, title=s) for t, s in zip(TOPICS, topics, strict=True)]
         for count in COUNTS:
             told = news(count, texts=texts, language=language)
             if language == "en":

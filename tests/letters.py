@@ -45,8 +45,8 @@ def letter_to(recipient: str = "reader@example.net", *, body: bytes = b"Hello\r\
 
 
 def config(port: int, **changes: Any) -> MailConfig:
-    facts = {"from": "World Desk <desk@example.org>", "smtp": f"smtp://localhost:{port}", "tls": "none", **changes}
-    return MailConfig.model_validate(facts)
+    facts = {"smtp": f"smtp://localhost:{port}", "tls": "none", **changes}
+    return MailConfig(sender="World Desk <desk@example.org>", **facts)
 
 
 def smtp(port: int, *, trust: ssl.SSLContext | None = None, **changes: Any) -> Smtp:

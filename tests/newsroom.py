@@ -1,7 +1,9 @@
 """Invented news for the tests of what is ranked, composed and mailed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aggregator.config import DigestConfig, TopicConfig
@@ -151,9 +153,9 @@ JAPANESE: tuple[Text, ...] = (
 )
 
 TOPICS = (
-    TopicConfig.model_validate({"(name)": "geopolitics", "title": "Geopolitics"}),
-    TopicConfig.model_validate({"(name)": "economy", "title": "Economy"}),
-    TopicConfig.model_validate({"(name)": "science", "title": "Science & Nature"}),
+    TopicConfig(name="geopolitics", title="Geopolitics"),
+    TopicConfig(name="economy", title="Economy"),
+    TopicConfig(name="science", title="Science & Nature"),
 )
 NAMES = ("Example Net", "The Sample Courier", "Harbour News", "Daily Specimen", "Instance Review")
 
@@ -244,11 +246,9 @@ def news(count: int, *, texts: Sequence[Text] = ENGLISH, language: str = "en", s
     return folded
 
 
-def digest(**changes: object) -> DigestConfig:
+def digest(**changes: Any) -> DigestConfig:
     """Make a digest."""
-    return DigestConfig.model_validate(
-        {"name": "morning", "title": "Morning briefing", "when": "daily 07:00", **changes}
-    )
+    return replace(DigestConfig(name="morning", title="Morning briefing", when="daily 07:00"), **changes)
 
 
 def issue(

@@ -46,7 +46,7 @@ def verified(data: bytes, kind: str) -> bool:
 def test_what_arrives_carries_a_signature_that_holds_and_breaks_with_the_text(kind: str) -> None:
     if kind == "ed25519":
         pytest.importorskip("nacl", reason='needs the extra "dkim": pip install "aggregator[dkim]"')
-    facts = settings(DATA / f"dkim-{kind}.pem").model_dump()
+    facts = settings(DATA / f"dkim-{kind}.pem")
     with post_office() as office, smtp(office.port, dkim=facts) as post:
         post.send(mail())
         (taken,) = office.clerk.taken

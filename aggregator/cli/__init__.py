@@ -6,25 +6,13 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 ok, 1 error, 2 usa
 
 import os
 import sys
-from collections.abc import Collection, Sequence
-from importlib import import_module
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Sequence
 
-import typer
-
-from aggregator import __version__
+from aggregator.cli.once import plain_sync, sync_once
 from aggregator.cli.streams import bear_all
-from aggregator.cli.terminal import TRY_AGAIN, USAGE, Terminal
+from aggregator.cli.terminal import TRY_AGAIN, USAGE
 from aggregator.errors import AggregatorError, ConfigError
 
-app = typer.Typer(
-    name="aggregator",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 COMMANDS = {
     "workspace": ("init", "demo", "check", "prune", "config"),
     "river": ("sync", "run", "serve"),
@@ -44,13 +32,6 @@ COMMANDS = {
 ALL_COMMANDS = frozenset(name for names in COMMANDS.values() for name in names)
 
 
-def register(words: Collection[str]) -> None:
-    """Add the commands that may be meant by a command line: those it names anywhere, or all."""
-    named = [file for file, names in COMMANDS.items() if not {*names}.isdisjoint(words)]
-    for file in named or COMMANDS:
-        import_module(f"aggregator.cli.{file}").register(app)
-
-
 def on_both_sides(words: Sequence[str]) -> list[str]:
     """Take ``-q`` also after the command, and ``--json`` also before it: each goes where it is read."""
     end = words.index("--") if "--" in words else len(words)
@@ -66,34 +47,12 @@ def on_both_sides(words: Sequence[str]) -> list[str]:
     return [*quiet, *head, *tail, *as_json, *rest]
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"aggregator {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def top(
-    context: typer.Context,
-    folder: Annotated[
-        Path, typer.Option("-C", "--workspace", help="The folder with feeds.yaml.", envvar="AGGREGATOR_WORKSPACE")
-    ] = Path(),
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing unless something failed.")] = False,
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
-    ] = False,
-) -> None:
-    """Read many feeds, tell every story once: output feeds and email digests from one folder."""
-    context.obj = Terminal(folder.resolve(), quiet=quiet)
-
-
 def main() -> None:
     """Run the command line; an error that people can act on becomes one message and an exit code."""
     bear_all()
     words = on_both_sides(sys.argv[1:])
-    register(words)
     try:
-        app(words)
+        _run(words)
     except AggregatorError as error:
         print(error if isinstance(error, ConfigError) else f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
@@ -105,3 +64,12 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
         sys.exit(0)
+
+
+def _run(words: Sequence[str]) -> None:
+    if plain := plain_sync(words):
+        sys.exit(sync_once(plain.screen, force=plain.force, as_json=plain.as_json))
+    from aggregator.cli.commands import app, register
+
+    register(words)
+    app(words)

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.asked import terminal
 from aggregator.cli.sending import Name, code, delivered, outcome
-from aggregator.cli.terminal import Terminal, terminal
+from aggregator.cli.terminal import Terminal
 from aggregator.errors import LockedError, NotFoundError, TemplateError
 
 if TYPE_CHECKING:

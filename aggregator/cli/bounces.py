@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from aggregator.cli import postbag
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.incoming import stdin
-from aggregator.cli.terminal import TRY_AGAIN, AsJson, Terminal, moment, terminal
+from aggregator.cli.terminal import TRY_AGAIN, Terminal, moment
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.pipeline.wording import counted
 

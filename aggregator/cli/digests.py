@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.asked import AsJson, read_moment, terminal
 from aggregator.cli.outgoing import put
-from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
+from aggregator.cli.terminal import Terminal, moment
 
 if TYPE_CHECKING:
     from aggregator.app import App

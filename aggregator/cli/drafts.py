@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.editor import open_editor
 from aggregator.cli.incoming import bytes_of
 from aggregator.cli.outgoing import put
 from aggregator.cli.sending import Name
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import ConfigError, NotFoundError, WorkspaceError
 from aggregator.pipeline.wording import counted
 
@@ -60,7 +61,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Change the draft of an issue in your editor ($EDITOR): order, drop, pin, notes, subject."""
-    from aggregator.config.document import MOST_BYTES
+    from aggregator.config.file import MOST_BYTES
     from aggregator.jobs.compose import digest_named
     from aggregator.jobs.drafting import draft_of, take_sheet
 
@@ -132,7 +133,7 @@ def _by_hand(screen: Terminal, app: "App", draft: "DraftedIssue") -> "DraftedIss
 
 def _typed(screen: Terminal, app: "App", draft: "DraftedIssue", path: Path) -> "DraftedIssue":
     """Let a sheet be written again until it is taken."""
-    from aggregator.config.document import MOST_BYTES
+    from aggregator.config.file import MOST_BYTES
     from aggregator.jobs.drafting import take_sheet
 
     sheet = before = path.read_bytes()

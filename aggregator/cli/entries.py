@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from aggregator.cli.terminal import AsJson, Terminal, moment, read_moment, terminal
+from aggregator.cli.asked import AsJson, read_moment, terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import NotFoundError
 from aggregator.model import StoredEntry
 from aggregator.model.story_traits import story_number

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.asked import AsJson, terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import NotFoundError
 from aggregator.model import FeedFigures, FeedState
 from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support

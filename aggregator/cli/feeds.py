@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from aggregator.cli import subscriptions
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.feed import Known, facts, known_feeds, show
-from aggregator.cli.terminal import AsJson, Terminal, moment, terminal
+from aggregator.cli.terminal import Terminal, moment
 from aggregator.pipeline.wording import in_zone
 
 commands = typer.Typer(help="List the feeds and their health; show, add, remove, import, export and check them.")

@@ -8,7 +8,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from aggregator import config, workers
-from aggregator.app import App, database_of, find_workspace
+from aggregator.app import App, database_of, find_workspace, settings_of
 from aggregator.cli.report import tell
 from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, ConfigError
@@ -61,7 +61,7 @@ def serve_only(screen: Terminal, *, host: str, port: int) -> None:
 def _may_write(screen: Terminal) -> bool:
     """Tell whether there is a database that can be written; where people may subscribe, also one that is to be made."""
     workspace = find_workspace(screen.root)
-    settings = config.load(workspace.config)
+    settings = settings_of(workspace)
     database = database_of(workspace, settings)
     paths = [_standing(path) for path in (database, database.parent, workspace.storage)]
     return bool(settings.home or database.exists()) and all(os.access(path, os.W_OK) for path in paths)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.terminal import Terminal, terminal
+from aggregator.cli.asked import terminal
+from aggregator.cli.terminal import Terminal
 from aggregator.errors import NotFoundError
 from aggregator.workspace import shipped
 

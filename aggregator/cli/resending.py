@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from aggregator.cli.asked import terminal
 from aggregator.cli.report import tell_mail
 from aggregator.cli.sending import Name, code, delivered, said
-from aggregator.cli.terminal import terminal
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.model import DeliveryWord, mailbox_of
 from aggregator.pipeline.wording import counted

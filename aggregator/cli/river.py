@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.report import exit_code, summary, tell
-from aggregator.cli.terminal import AsJson, terminal
-from aggregator.pipeline.wording import counted
+from aggregator.cli.asked import AsJson, terminal
+from aggregator.cli.once import sync_once
 
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 Port = Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)]
@@ -27,21 +26,7 @@ def sync(
     as_json: AsJson = False,
 ) -> None:
     """Do the whole job once: ask due feeds, fold duplicates, tag topics, write outputs, send due digests."""
-    from aggregator import workers
-
-    screen = terminal(context)
-    with screen.held("sync") as app:
-        unknown = workers.recover(app)
-        with screen.progress("asking feeds") as progress:
-            report = workers.sync(app, force=force, progress=progress)
-        if as_json:
-            screen.json(**summary(report))
-        else:
-            tell(screen, app, report)
-        if unknown:
-            lost = counted(unknown, "delivery", "deliveries")
-            screen.warn(f"interrupted, and may have arrived: {lost}; see `aggregator digest list`")
-    raise typer.Exit(exit_code(report))
+    raise typer.Exit(sync_once(terminal(context), force=force, as_json=as_json))
 
 
 def run(context: typer.Context, host: Host = "127.0.0.1", port: Port = 8000) -> None:

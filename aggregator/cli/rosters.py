@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.incoming import bytes_of
 from aggregator.cli.outgoing import put
-from aggregator.cli.terminal import AsJson, terminal
 from aggregator.pipeline.wording import counted
 
 OneDigest = Annotated[str, typer.Option("--digest", help="Only of this digest.")]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, Terminal, read_moment, terminal
+from aggregator.cli.asked import AsJson, read_moment, terminal
+from aggregator.cli.terminal import Terminal
 from aggregator.errors import NotFoundError
 from aggregator.pipeline.wording import counted
 

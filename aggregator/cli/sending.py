@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from aggregator.cli.asked import terminal
 from aggregator.cli.report import TRY_LATER, tell_mail
-from aggregator.cli.terminal import Terminal, terminal
+from aggregator.cli.terminal import Terminal
 from aggregator.errors import AggregatorError, NotFoundError
 from aggregator.pipeline.wording import counted
 

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from aggregator.cli.asked import AsJson, read_moment, terminal
 from aggregator.cli.entries import check_topic
-from aggregator.cli.terminal import AsJson, moment, read_moment, terminal
+from aggregator.cli.terminal import moment
 from aggregator.errors import NotFoundError
 from aggregator.model.story_traits import story_number
 from aggregator.pipeline.wording import counted

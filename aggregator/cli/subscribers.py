@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.people import TOLD, person, rows, tell_person
 from aggregator.cli.rosters import OneDigest, export, import_
-from aggregator.cli.terminal import AsJson, terminal
 from aggregator.errors import AggregatorError
 from aggregator.model import mailbox_of
 from aggregator.pipeline.wording import counted

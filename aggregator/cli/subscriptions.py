@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, terminal
+from aggregator.cli.asked import AsJson, terminal
 
 Addresses = Annotated[list[str], typer.Argument(metavar="URL…", help="Addresses, or unique parts of them.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")]

@@ -5,13 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TextIO
+from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
-
-import typer
 
 from aggregator.cli.streams import dumped
 from aggregator.pipeline.plain import plain
@@ -27,7 +25,6 @@ USAGE = 2
 TRY_AGAIN = 75
 """What tells a mail server to keep a message and come again: EX_TEMPFAIL of sysexits.h."""
 NARROW = 110  # columns below which a table would cut its cells, so that rows are written as lines
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs.")]
 
 
 @dataclass(frozen=True)
@@ -209,12 +206,6 @@ def called() -> str:
     return shlex.quote(str(name))
 
 
-def terminal(context: typer.Context) -> Terminal:
-    """Take the terminal out of a command's context."""
-    found: Terminal = context.obj
-    return found
-
-
 def moment(value: datetime | None, zone: ZoneInfo, *, named: bool = True) -> str:
     """Write a moment for people, in the workspace's time zone, which is named there or in the head of its column."""
     return value.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z" if named else "%Y-%m-%d %H:%M") if value else "–"
@@ -223,12 +214,3 @@ def moment(value: datetime | None, zone: ZoneInfo, *, named: bool = True) -> str
 def printable(text: str) -> str:
     """Take out what would steer the terminal: what feeds say may hold escape sequences."""
     return "\n".join(plain(line) for line in text.split("\n"))
-
-
-def read_moment(text: str, zone: ZoneInfo) -> datetime:
-    """Read a moment that a person typed (ISO 8601, in the workspace's zone unless it says another)."""
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"not a time: “{text}” (write 2026-11-20 or 2026-11-20T07:00)") from None
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aggregator.cli.terminal import AsJson, Terminal, terminal
+from aggregator.cli.asked import AsJson, terminal
+from aggregator.cli.terminal import Terminal
 from aggregator.config.wording import hint
 from aggregator.errors import NotFoundError
 from aggregator.pipeline.addresses import canonical

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
+from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.layout import lay_out
 from aggregator.cli.streams import dumped
-from aggregator.cli.terminal import AsJson, called, terminal
+from aggregator.cli.terminal import called
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError, TemplateError
 from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
@@ -116,8 +117,7 @@ def config_show(
 ) -> None:
     """Print feeds.yaml as it is understood, defaults filled in, as JSON (it holds no secrets)."""
     from aggregator.app import find_workspace
-    from aggregator.config import load
+    from aggregator.config import load, shown
 
     screen = terminal(context)
-    settings = load(find_workspace(screen.root).config)
-    screen.json(config=settings.model_dump(mode="json"))
+    screen.json(config=shown(load(find_workspace(screen.root).config)))

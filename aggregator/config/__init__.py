@@ -1,7 +1,12 @@
 """feeds.yaml → Config, with every mistake named as feeds.yaml:LINE:COL.
 
-text → document (values, and where each stands) → models (each section) + checks (between sections) → Config
+text → document (values, and where each stands) → sections (each checked) + checks (between sections) → Config
+
+What reads a file costs more to import than most runs take, and a file that did not change is not read again: it is
+loaded when first named.
 """
+
+from typing import TYPE_CHECKING
 
 from aggregator.config.asking import unset_secrets
 from aggregator.config.mailing import DkimConfig, MailConfig
@@ -13,10 +18,12 @@ from aggregator.config.models import (
     FetchConfig,
     OutputConfig,
     Retention,
+    TopicConfig,
 )
-from aggregator.config.reading import load, read
-from aggregator.config.schemas import schema
-from aggregator.config.subjects import TopicConfig
+
+if TYPE_CHECKING:
+    from aggregator.config.reading import load, read
+    from aggregator.config.schemas import schema, shown
 
 __all__ = [
     "Config",
@@ -32,5 +39,18 @@ __all__ = [
     "load",
     "read",
     "schema",
+    "shown",
     "unset_secrets",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name in ("load", "read"):
+        from aggregator.config import reading
+
+        return getattr(reading, name)
+    if name in ("schema", "shown"):
+        from aggregator.config import schemas
+
+        return getattr(schemas, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

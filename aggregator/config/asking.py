@@ -4,44 +4,29 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, model_validator
-
-from aggregator.config.asking_fields import Agent, Headers, HeadersEnv, Proxy, User, Variable
-from aggregator.config.section import Section
 from aggregator.model import Asking
+from aggregator.model.value import value
+
+Pairs = tuple[tuple[str, str], ...]
 
 
-class SharedAsking(Section):
+@value(frozen=True, slots=False)
+class SharedAsking:
     """What feeds may share of how they are asked; nothing secret that a server is sent."""
 
-    headers: Headers = Field(default=(), description="Headers to send to the feed's own server: Accept-Language: en.")
-    user_agent: Agent = Field(default="", description="Who we say we are, where a server is particular about it.")
-    proxy: Proxy = Field(default="", description="http://[USER@]HOST:PORT or socks5h://[USER@]HOST:PORT.")
-    proxy_password_env: Variable = Field(default="", description="The environment variable with the proxy's password.")
+    headers: Pairs = ()
+    user_agent: str = ""
+    proxy: str = ""
+    proxy_password_env: str = ""
 
 
+@value(frozen=True, slots=False)
 class OwnAsking(SharedAsking):
     """How one feed is asked, with the login that only its own server is sent."""
 
-    headers_env: HeadersEnv = Field(
-        default=(), description="Headers whose values are secret: Authorization: NAME_OF_AN_ENVIRONMENT_VARIABLE."
-    )
-    username: User = Field(default="", description="The user, where the server asks for one (basic authentication).")
-    password_env: Variable = Field(default="", description="The environment variable that holds the user's password.")
-
-    @model_validator(mode="after")
-    def _whole(self) -> "OwnAsking":
-        """Refuse half a login."""
-        if self.username and not self.password_env:
-            raise ValueError("has `username`; say where the password is: `password_env`")
-        if self.password_env and not self.username:
-            raise ValueError("has `password_env` but no `username`")
-        named = [name.lower() for name, _ in (*self.headers, *self.headers_env)]
-        if twice := next((name for name in named if named.count(name) > 1), ""):
-            raise ValueError(f"has the header {twice} in `headers` and in `headers_env`; keep one")
-        if self.username and "authorization" in named:
-            raise ValueError("has `username` and an Authorization header; keep one")
-        return self
+    headers_env: Pairs = ()
+    username: str = ""
+    password_env: str = ""
 
     @property
     def wishes(self) -> tuple[object, ...]:

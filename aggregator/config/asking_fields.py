@@ -1,11 +1,13 @@
-"""The kinds of values that say how a feed is asked: headers, users, proxies, and names of places where secrets lie."""
+"""What a file may say of how a feed is asked: headers, users, proxies, and names of places where secrets lie."""
 
 import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from aggregator.config.asking import Pairs
+from aggregator.config.section import Section
 from aggregator.config.wording import got
 
 _MOST = 50
@@ -120,7 +122,6 @@ def _proxy(text: str) -> str:
 _MAP: dict[str, Any] = {"type": "object", "propertyNames": {"pattern": f"^{_TOKEN.pattern}$"}, "maxProperties": _MOST}
 _VALUES = {"type": "string", "pattern": r"^[^\r\n]*$"}
 _NAME = {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}
-Pairs = tuple[tuple[str, str], ...]
 Headers = Annotated[Pairs, BeforeValidator(_headers), WithJsonSchema({**_MAP, "additionalProperties": _VALUES})]
 HeadersEnv = Annotated[Pairs, BeforeValidator(_headers_env), WithJsonSchema({**_MAP, "additionalProperties": _NAME})]
 Variable = Annotated[str, AfterValidator(_variable), WithJsonSchema(_NAME)]
@@ -131,3 +132,36 @@ Proxy = Annotated[
     AfterValidator(lambda text: _proxy(text) if text else ""),
     WithJsonSchema({"type": "string", "pattern": _PROXY}),
 ]
+
+
+class SharedAskingSection(Section):
+    """What feeds may share of how they are asked; nothing secret that a server is sent."""
+
+    headers: Headers = Field(default=(), description="Headers to send to the feed's own server: Accept-Language: en.")
+    user_agent: Agent = Field(default="", description="Who we say we are, where a server is particular about it.")
+    proxy: Proxy = Field(default="", description="http://[USER@]HOST:PORT or socks5h://[USER@]HOST:PORT.")
+    proxy_password_env: Variable = Field(default="", description="The environment variable with the proxy's password.")
+
+
+class OwnAskingSection(SharedAskingSection):
+    """How one feed is asked, with the login that only its own server is sent."""
+
+    headers_env: HeadersEnv = Field(
+        default=(), description="Headers whose values are secret: Authorization: NAME_OF_AN_ENVIRONMENT_VARIABLE."
+    )
+    username: User = Field(default="", description="The user, where the server asks for one (basic authentication).")
+    password_env: Variable = Field(default="", description="The environment variable that holds the user's password.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> "OwnAskingSection":
+        """Refuse half a login."""
+        if self.username and not self.password_env:
+            raise ValueError("has `username`; say where the password is: `password_env`")
+        if self.password_env and not self.username:
+            raise ValueError("has `password_env` but no `username`")
+        named = [name.lower() for name, _ in (*self.headers, *self.headers_env)]
+        if twice := next((name for name in named if named.count(name) > 1), ""):
+            raise ValueError(f"has the header {twice} in `headers` and in `headers_env`; keep one")
+        if self.username and "authorization" in named:
+            raise ValueError("has `username` and an Authorization header; keep one")
+        return self

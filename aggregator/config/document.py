@@ -20,7 +20,6 @@ from aggregator.model.value import value
 Path = tuple[str | int, ...]
 """The way to a value: keys, positions in lists, and positions in mappings."""
 
-MOST_BYTES = 4_000_000
 _MOST_VALUES = 500_000  # with every alias counted as often as it is used
 _DEEPEST = 20
 _TAG = "tag:yaml.org,2002:"

@@ -8,6 +8,7 @@ parser says that the list ends, and the result is read again before anybody may 
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -65,7 +66,7 @@ def remove(data: bytes, positions: Sequence[int], *, name: str) -> bytes:
     except ConfigError as error:
         raise ConfigError((f"{name}: without this feed the file would have mistakes:", *error.problems)) from error
     gone = {before.feeds[position].url for position in positions}
-    if after.model_copy(update={"feeds": before.feeds}) != before or after.feeds != tuple(
+    if replace(after, feeds=before.feeds) != before or after.feeds != tuple(
         feed for feed in before.feeds if feed.url not in gone
     ):
         raise ConfigError((f"{name}: cannot be edited in place; take out by hand: {', '.join(sorted(gone))}",))
@@ -82,7 +83,7 @@ def lines(data: bytes) -> list[int]:
 
 def _same(before: Config, after: Config, feeds: int) -> bool:
     """Tell whether nothing else changed: the old feeds and topics first, all other sections equal."""
-    untouched = after.model_copy(update={"feeds": after.feeds[:feeds], "topics": after.topics[: len(before.topics)]})
+    untouched = replace(after, feeds=after.feeds[:feeds], topics=after.topics[: len(before.topics)])
     return untouched == before
 
 

@@ -17,12 +17,12 @@ from aggregator.config.addresses import (
     mail_sender,
     reader_address,
 )
+from aggregator.config.names import SLUG, language_tag
 from aggregator.config.wording import got, hint
 from aggregator.config.zones import renamed
 from aggregator.model import SUBJECT_WORDS
 from aggregator.when import FORMS, When
 
-SLUG = r"^[a-z0-9-]{1,64}$"
 LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$"
 EVERY = r"^(auto|[0-9]{1,5}[mhd])$"
 WEB = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s@/?#]+([/?#]\S*)?$"
@@ -73,16 +73,6 @@ def _language(text: str) -> str:
     if not re.fullmatch(LANGUAGE.strip("^$"), text):
         raise ValueError(f"not a language like en, de or pt-BR {got(text)}")
     return language_tag(text)
-
-
-def language_tag(tag: str) -> str:
-    """Write a language tag as it is usually written (RFC 5646 §2.1.1): pt-PT, zh-Hant-TW; case means nothing in it."""
-    first, *others = tag.lower().split("-")
-    private = next((n for n, part in enumerate(others) if len(part) == 1), len(others))
-    written = (
-        part.upper() if len(part) == 2 else part.title() if len(part) == 4 else part for part in others[:private]
-    )
-    return "-".join((first, *written, *others[private:]))
 
 
 def _timezone(text: str) -> str:

@@ -1,124 +1,42 @@
 """The `mail` section: who writes, through which server, and where its password lies."""
 
 import os
-import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
-
-from aggregator.config.fields import Bounces, Line, Sender
-from aggregator.config.section import Section
-from aggregator.config.wording import got
 from aggregator.errors import ConfigError
+from aggregator.model.value import value
 
 Security = Literal["starttls", "tls", "none"]
 """How a connection is kept secret: upgraded (RFC 3207), from its first byte (RFC 8314), or not at all."""
 
-_PORTS = {"smtp": 587, "smtps": 465}
+PORTS = {"smtp": 587, "smtps": 465}
 
 
-_DOMAIN = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
-_SELECTOR = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
-
-
-class DkimConfig(Section):
+@value(frozen=True, slots=True)
+class DkimConfig:
     """What mails are signed with (RFC 6376): for who has no relay that does it."""
 
-    domain: str = Field(
-        description="The domain that signs, as in `from`: example.org.", json_schema_extra={"pattern": f"^{_DOMAIN}$"}
-    )
-    selector: str = Field(
-        description="The name of the key in the DNS, before ._domainkey.DOMAIN.",
-        json_schema_extra={"pattern": f"^{_SELECTOR}$"},
-    )
-    key_file: Line = Field(description="The private key in PEM, RSA or Ed25519; a relative path starts at feeds.yaml.")
-
-    @field_validator("domain", "selector")
-    @classmethod
-    def _is_name(cls, value: str, info: ValidationInfo) -> str:
-        form, like = (_DOMAIN, "example.org") if info.field_name == "domain" else (_SELECTOR, "mail2026")
-        if not re.fullmatch(form, value):
-            raise ValueError(f"not a name in the DNS in small letters, like {like} {got(value)}")
-        return value
-
-    @field_validator("key_file")
-    @classmethod
-    def _absolute(cls, value: str, info: ValidationInfo) -> str:
-        return beside(value, info)
+    domain: str
+    selector: str
+    key_file: str
 
 
-class MailConfig(Section):
+@value(frozen=True, slots=True)
+class MailConfig:
     """How digests are mailed."""
 
-    sender: Sender = Field(validation_alias="from", description='Who writes: "World Desk <desk@example.org>".')
-    smtp: str = Field(
-        description="The mail server: smtp://USER@HOST:587 (upgraded to TLS) or smtps://USER@HOST:465 (TLS).",
-        json_schema_extra={"pattern": "^smtps?://[^\\s/]+/?$"},
-    )
-    tls: Literal["required", "none"] | None = Field(
-        default=None, description="required (the default), or none: send in the clear, unasked only on this machine."
-    )
-    password_env: Line | None = Field(default=None, description="The environment variable that holds the password.")
-    password_file: Line | None = Field(
-        default=None, description="The file that holds the password; a relative path starts at feeds.yaml."
-    )
-    rate: float = Field(
-        default=5.0, strict=True, ge=0.1, le=10_000, description="So many messages a second at most, 0.1 to 10000."
-    )
-    per_hour: int | None = Field(
-        default=None, strict=True, ge=1, description="So many messages in any hour at most; the rest waits."
-    )
-    dkim: DkimConfig | None = Field(default=None, description="What mails are signed with; by default they are not.")
-
-    bounces: Bounces | None = Field(
-        default=None, description="The mailbox that takes what cannot be delivered; each mail names its own +extension."
-    )
-
-    @field_validator("smtp")
-    @classmethod
-    def _is_server(cls, value: str) -> str:
-        """Check the server's address; it is never quoted while it may hold a password."""
-        try:
-            parts = urlsplit(value)
-            password, port = parts.password, parts.port
-        except ValueError:
-            raise ValueError("not a server like smtp://user@mail.example.org:587") from None
-        if password is not None:
-            raise ValueError("holds a password; name its place with `password_env` or `password_file` instead")
-        printable = value.isprintable() and " " not in value
-        if parts.scheme not in _PORTS or not parts.hostname or port == 0 or not printable:
-            raise ValueError(f"not a server like smtp://user@mail.example.org:587 {got(value)}")
-        if parts.path.strip("/") or parts.query or parts.fragment:
-            raise ValueError(f"must end after the host and port {got(value)}")
-        return value
-
-    @field_validator("password_env")
-    @classmethod
-    def _is_variable(cls, value: str | None) -> str | None:
-        if value is not None and not (value.isidentifier() and value.isascii()):  # never quoted: see `_is_server`
-            raise ValueError("must be the name of an environment variable, like SMTP_PASSWORD, not the password itself")
-        return value
-
-    @field_validator("password_file")
-    @classmethod
-    def _absolute(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else beside(value, info)
-
-    @model_validator(mode="after")
-    def _agrees(self) -> "MailConfig":
-        named = self.password_env is not None or self.password_file is not None
-        if self.password_env is not None and self.password_file is not None:
-            raise ValueError("has both `password_env` and `password_file`; keep one")
-        if self.user and not named:
-            raise ValueError("`smtp` names a user; say where the password is: `password_env` or `password_file`")
-        if named and not self.user:
-            raise ValueError("has a password but no user; write it into `smtp`: smtp://USER@HOST")
-        if self.tls == "none" and self._parts.scheme == "smtps":
-            raise ValueError("`tls: none` contradicts smtps://; write smtp:// for a server without TLS")
-        return self
+    sender: str
+    smtp: str
+    tls: Literal["required", "none"] | None = None
+    password_env: str | None = None
+    password_file: str | None = None
+    rate: float = 5.0
+    per_hour: int | None = None
+    dkim: DkimConfig | None = None
+    bounces: str | None = None
 
     @property
     def _parts(self) -> SplitResult:
@@ -132,7 +50,7 @@ class MailConfig(Section):
     @property
     def port(self) -> int:
         """Its port; by default 587 for smtp:// (RFC 6409) and 465 for smtps:// (RFC 8314)."""
-        return self._parts.port or _PORTS[self._parts.scheme]
+        return self._parts.port or PORTS[self._parts.scheme]
 
     @property
     def user(self) -> str:
@@ -155,14 +73,6 @@ class MailConfig(Section):
                 raise ConfigError((f"mail.password_env: the environment variable {self.password_env} is not set",))
             return secret
         return None if self.password_file is None else _read_secret(Path(self.password_file))
-
-
-def beside(value: str, info: ValidationInfo) -> str:
-    """Read a path as from the folder of feeds.yaml; ``~/`` is whose program this is."""
-    folder = (info.context or {}).get("folder")
-    if folder is None:
-        return value
-    return str(folder / Path(value).expanduser()) if value.startswith("~/") else str(folder / value)
 
 
 def _read_secret(path: Path) -> str:

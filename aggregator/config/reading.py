@@ -6,35 +6,38 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from aggregator.config import document as yaml_document
 from aggregator.config.checks import check, take_out_later
-from aggregator.config.document import MOST_BYTES, Document, Path, Problem
-from aggregator.config.mailing import MailConfig
-from aggregator.config.models import (
-    Config,
-    DigestConfig,
-    FeedConfig,
-    FeedDefaults,
-    FetchConfig,
-    OutputConfig,
-    Retention,
+from aggregator.config.document import Document, Path, Problem
+from aggregator.config.file import MOST_BYTES, bytes_of
+from aggregator.config.mail_section import MailSection
+from aggregator.config.models import Config
+from aggregator.config.section import Section, settled
+from aggregator.config.sections import (
+    ConfigSection,
+    DigestSection,
+    FeedDefaultsSection,
+    FeedSection,
+    FetchSection,
+    OutputSection,
+    RetentionSection,
 )
-from aggregator.config.subjects import NAME, TopicConfig
+from aggregator.config.subjects import NAME, TopicSection
 from aggregator.config.wording import got, plain, unknown_key
 from aggregator.errors import ConfigError
 
-_SECTIONS: dict[str | int, type[BaseModel]] = {
-    "feeds": FeedConfig,
-    "defaults": FeedDefaults,
-    "topics": TopicConfig,
-    "outputs": OutputConfig,
-    "digests": DigestConfig,
-    "mail": MailConfig,
-    "fetch": FetchConfig,
-    "keep": Retention,
+_SECTIONS: dict[str | int, type[Section]] = {
+    "feeds": FeedSection,
+    "defaults": FeedDefaultsSection,
+    "topics": TopicSection,
+    "outputs": OutputSection,
+    "digests": DigestSection,
+    "mail": MailSection,
+    "fetch": FetchSection,
+    "keep": RetentionSection,
 }
 # What the YAML specification does not allow in a stream (1.2.2 §5.1).
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -42,14 +45,7 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 
 def load(path: pathlib.Path) -> Config:
     """Read feeds.yaml; ConfigError lists all problems as ``feeds.yaml:LINE:COL: path: what is wrong``."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise ConfigError((f"{path.name}: there is no such file in {path.parent}",)) from None
-    except OSError as error:
-        raise ConfigError((f"{path.name}: cannot be read: {error.strerror}",)) from error
-    return read(data, path.name, folder=path.parent)
+    return read(bytes_of(path), path.name, folder=path.parent)
 
 
 def read(data: bytes, name: str, *, folder: pathlib.Path | None = None) -> Config:
@@ -91,15 +87,17 @@ def _validated(document: Document, folder: pathlib.Path | None) -> Config | None
     document.problems += take_out_later(document)
     document.problems += check(document)
     try:
-        return Config.model_validate(document.values, by_alias=True, by_name=False, context={"folder": folder})
+        found = ConfigSection.model_validate(document.values, by_alias=True, by_name=False, context={"folder": folder})
     except ValidationError as error:
         document.problems += [_problem(document, found) for found in error.errors(include_url=False)]
         return None
+    given: Config = settled(found)
+    return given
 
 
 def _problem(document: Document, error: ErrorDetails) -> Problem:
     path = _asplaced(document, error["loc"])
-    if error["type"] == "extra_forbidden" and path[0] == "defaults" and path[-1] in FeedConfig.model_fields:
+    if error["type"] == "extra_forbidden" and path[0] == "defaults" and path[-1] in FeedSection.model_fields:
         return document.problem(path, "is for one feed, not for all: write it there, under `feeds`", at_key=True)
     if error["type"] == "extra_forbidden":
         return document.problem(path, unknown_key(str(path[-1]), _known(path)), at_key=True)
@@ -120,7 +118,7 @@ def _asplaced(document: Document, path: Path) -> Path:
 
 def _known(path: Path) -> Iterator[str]:
     """Name the keys that could stand where ``path`` ends."""
-    model = Config if len(path) == 1 else _SECTIONS[path[0]]
+    model = ConfigSection if len(path) == 1 else _SECTIONS[path[0]]
     for name, field in model.model_fields.items():
         key = str(field.validation_alias or name)
         if key != NAME:

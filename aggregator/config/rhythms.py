@@ -1,7 +1,7 @@
 """How often a digest may be had: each issue, or gathered for a day or a week."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from aggregator.model import Frequency
 from aggregator.when import EVERY_DAY, When
@@ -52,7 +52,7 @@ def available(wanted: Frequency, offered: Sequence[Frequency]) -> Frequency:
     return next((one for one in (wanted, "each") if one in offered), offered[0])
 
 
-def derived(name: str, digest: Gathered, often: Frequency, *, language: str) -> dict[str, object]:
+def derived(name: str, digest: Gathered, often: Frequency, *, language: str) -> dict[str, Any]:
     """Give the keys in which the mailing that gathers a digest differs from it.
 
     Its title says how often it comes, in the ``language`` that titles have: that of feeds.yaml, whoever reads. It has

@@ -1,8 +1,11 @@
-"""The JSON Schema of feeds.yaml, for editors that complete and check while one types."""
+"""The JSON Schema of feeds.yaml, for editors that complete and check while one types; and a Config as JSON."""
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from aggregator.config.models import Config
+from aggregator.config.sections import ConfigSection
 from aggregator.config.subjects import NAME
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -10,16 +13,22 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema() -> dict[str, Any]:
     """Describe feeds.yaml as JSON Schema (draft 2020-12): every key with its description, short forms included."""
-    found = Config.model_json_schema(by_alias=True, mode="validation")
+    found = ConfigSection.model_json_schema(by_alias=True, mode="validation")
     parts = found["$defs"]
     for part in (found, *parts.values()):
         part["properties"] = {key: _plain(key, field) for key, field in part["properties"].items()}
     for name, part in parts.items():
-        part["title"] = name.removesuffix("Config")
-    _with_short_form(found["properties"]["feeds"], parts["FeedConfig"])
-    _by_name(found["properties"]["topics"], parts["TopicConfig"])
+        part["title"] = name.removesuffix("Section")
+    _with_short_form(found["properties"]["feeds"], parts["FeedSection"])
+    _by_name(found["properties"]["topics"], parts["TopicSection"])
     about = {"title": "feeds.yaml", "description": "What to read, what to publish and what to mail."}
     return {"$schema": DIALECT, **found, **about}
+
+
+def shown(config: Config) -> dict[str, Any]:
+    """Write what a feeds.yaml comes to as what JSON knows; spans of time as in ISO 8601."""
+    found: dict[str, Any] = TypeAdapter(Config).dump_python(config, mode="json")
+    return found
 
 
 def _plain(key: str, field: dict[str, Any]) -> dict[str, Any]:

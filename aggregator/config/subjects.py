@@ -1,12 +1,13 @@
-"""A topic of feeds.yaml: what it is called, what it is about, and what speaks for it."""
+"""What a file may say of a topic: what it is called, what it is about, and what speaks for it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field, model_validator
 
 from aggregator.config.addresses import feed_address
 from aggregator.config.fields import Line, Slug, Weight, Word
 from aggregator.config.mediatopics import FORM, find, mediatopic
+from aggregator.config.models import TopicConfig
 from aggregator.config.section import Section
 
 NAME = "(name)"
@@ -16,8 +17,10 @@ MediaTopic = Annotated[str, AfterValidator(find)]
 EntryAddress = Annotated[str, AfterValidator(feed_address)]
 
 
-class TopicConfig(Section):
+class TopicSection(Section):
     """One subject that entries are tagged with."""
+
+    gives: ClassVar[type] = TopicConfig
 
     name: Slug = Field(validation_alias=NAME)
     title: Line = Field(default="", description="Shown to readers; by default the name.")
@@ -36,11 +39,6 @@ class TopicConfig(Section):
     @classmethod
     def _titled(cls, value: Any) -> Any:
         return with_title(_from_iptc(value), NAME)
-
-    @property
-    def by_meaning(self) -> bool:
-        """Whether entries are also found by what they mean, not by words alone."""
-        return bool(self.about.strip() or self.like)
 
 
 def _from_iptc(value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Any, get_args
-
-from pydantic_core import ErrorDetails
+from typing import TYPE_CHECKING, Any, get_args
 
 from aggregator.model import Format, Frequency, Reach
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 _LONGEST = 60
 _SECRET = re.compile(r"[^\s/@]*:.*@", re.DOTALL)  # user:password@, however it is mangled
@@ -59,6 +59,8 @@ def got(value: object) -> str:
 
 def hint(word: str, known: Iterable[str]) -> str:
     """Ask for the nearest known word, or say nothing: ``; did you mean `feeds`?``."""
+    from difflib import get_close_matches  # here: a file without mistakes needs none
+
     nearest = get_close_matches(word.lower()[:64], list(known), n=1, cutoff=0.6)
     return f"; did you mean `{nearest[0]}`?" if nearest else ""
 
@@ -68,7 +70,7 @@ def unknown_key(key: str, known: Iterable[str]) -> str:
     return _ADVICE.get(key) or "unknown key" + hint(key, known)
 
 
-def plain(error: ErrorDetails) -> str:
+def plain(error: "ErrorDetails") -> str:
     """Turn one error of pydantic's into a sentence of ours."""
     value: Any = error["input"]
     context = error.get("ctx", {})

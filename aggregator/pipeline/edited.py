@@ -56,7 +56,7 @@ def edited(issue: Issue, edits: Edits, digest: DigestConfig, *, topics: Sequence
 
 def edited_digest(digest: DigestConfig, edits: Edits) -> DigestConfig:
     """Give the digest the subject that the editor wrote for this issue."""
-    return digest.model_copy(update={"subject": edits.subject}) if edits.subject else digest
+    return replace(digest, subject=edits.subject) if edits.subject else digest
 
 
 def taken(

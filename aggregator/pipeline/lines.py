@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aggregator.config import TopicConfig
-from aggregator.config.fields import language_tag
+from aggregator.config.names import language_tag
 from aggregator.model import Cover, Folded, Line, Quote, Ranked, Said, StoredEntry, Telling
 from aggregator.pipeline.carriers import carriers
 from aggregator.pipeline.plain import shortened, tidy, visible

@@ -8,7 +8,7 @@ from typing import TypeVar, get_args
 from zoneinfo import ZoneInfo
 
 from aggregator.config.addresses import reader_address
-from aggregator.config.fields import SLUG
+from aggregator.config.names import SLUG
 from aggregator.config.wording import got, hint
 from aggregator.errors import RosterError
 from aggregator.model import (

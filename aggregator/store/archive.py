@@ -10,6 +10,7 @@ from aggregator.errors import WorkspaceError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
 _UNFINISHED = ".unfinished-"
+_MOST_BYTES = 100_000_000  # of what feeds.yaml came to: ours have a few hundred thousand
 
 
 class Archive:
@@ -59,6 +60,21 @@ class Archive:
         with _named(path):
             path.unlink(missing_ok=True)
 
+    def config(self) -> Path:
+        """Name the file with what feeds.yaml came to when it was last read."""
+        return self._path("feeds.kept")
+
+    def read_config(self) -> bytes:
+        """Give what ``write_config`` wrote; nothing where it cannot be had."""
+        path = self.config()
+        with suppress(OSError):
+            return path.read_bytes() if path.is_file() and path.stat().st_size <= _MOST_BYTES else b""
+        return b""
+
+    def write_config(self, data: bytes) -> bool:
+        """Write what feeds.yaml came to; only its owner may read it, for feeds.yaml itself may be like that."""
+        return write(self.config(), data, mode=0o600)
+
     def has_outputs(self, names: Iterable[str]) -> bool:
         """Tell whether all these outputs are there."""
         return all(self.output(name).is_file() for name in names)
@@ -78,7 +94,7 @@ class Archive:
         return self.folder.joinpath(*parts)
 
 
-def write(path: Path, data: bytes) -> bool:
+def write(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
     """Replace a file in one step, when its bytes differ; raises WorkspaceError that names the path.
 
     The data reach the disk before the name does, and the name before this returns: after a crash there is the old
@@ -90,7 +106,7 @@ def write(path: Path, data: bytes) -> bool:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
         try:
-            _write_through(unfinished, data)
+            _write_through(unfinished, data, mode)
             unfinished.replace(path)
         except OSError:
             with suppress(OSError):
@@ -100,8 +116,8 @@ def write(path: Path, data: bytes) -> bool:
     return True
 
 
-def _write_through(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+def _write_through(path: Path, data: bytes, mode: int) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

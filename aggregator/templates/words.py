@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from aggregator.config.fields import language_tag
+from aggregator.config.names import language_tag
 from aggregator.errors import TemplateError
 from aggregator.pipeline.frame import Frame, is_pattern, relations
 from aggregator.workspace import shipped

@@ -10,8 +10,8 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from aggregator import cli
 from aggregator.app import open_app, utc_now
+from aggregator.cli import commands as cli
 from aggregator.pipeline.bounces import return_path
 from tests.newswords import stories
 from tests.pipeline.returned_mail import PATH, block, dsn

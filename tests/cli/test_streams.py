@@ -16,6 +16,7 @@ from typer.main import get_command
 
 from aggregator import cli
 from aggregator.app import utc_now
+from aggregator.cli import commands as known
 from tests.newswords import stories
 from tests.servers import Page, Server, serve
 from tests.workspaces import desk, item, rss
@@ -59,7 +60,7 @@ def site() -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def root(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    cli.register(())
+    known.register(())
     here = tmp_path_factory.mktemp("wörk")
     desk(here, site.url("/a"), site.url("/b"), extra=EXTRA)
     (here / "list.opml").write_text(f'<opml><body><outline text="Ü" xmlUrl="{site.url("/c")}"/></body></opml>', "utf-8")
@@ -130,7 +131,9 @@ def test_every_command_that_prints_is_asked_here() -> None:
             yield from commands(command, f"{name} {word}")
 
     asked = [f"{command.strip()} " for command in re.split(r"[;\n]", COMMANDS)]
-    missing = {name for name in commands(get_command(cli.app)) if not any(one.startswith(f"{name} ") for one in asked)}
+    missing = {
+        name for name in commands(get_command(known.app)) if not any(one.startswith(f"{name} ") for one in asked)
+    }
     assert missing == {"run", "serve", "demo"}
 
 

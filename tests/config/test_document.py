@@ -5,7 +5,8 @@ import pytest
 import yaml
 
 from aggregator.config import document, read
-from aggregator.config.document import MOST_BYTES, compose
+from aggregator.config.document import compose
+from aggregator.config.file import MOST_BYTES
 from aggregator.errors import ConfigError
 
 LOADERS = [document._PythonLoader] + ([document._CLoader] if yaml.__with_libyaml__ else [])

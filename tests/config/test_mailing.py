@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from aggregator.config import MailConfig, load, read
 from aggregator.config.addresses import mail_address
+from aggregator.config.mail_section import MailSection
 from aggregator.errors import ConfigError
 
 DESK = "World Desk <desk@example.org>"
@@ -37,7 +39,7 @@ def test_a_server_and_how_its_connection_is_kept_secret(
     smtp: str, tls: str | None, host: str, port: int, user: str, security: str
 ) -> None:
     """In the clear goes only what stays on this machine, or what says so."""
-    mail = MailConfig.model_validate({"from": DESK, "smtp": smtp, "tls": tls})
+    mail = MailConfig(sender=DESK, smtp=smtp, tls=tls)
     assert (mail.host, mail.port, mail.user, mail.security) == (host, port, user, security)
     assert mail.password() is None
 
@@ -61,7 +63,7 @@ def test_a_user_may_be_an_address() -> None:
     ],
 )
 def test_a_sender_is_written_as_mail_wants_it(written: str, sender: str) -> None:
-    found = MailConfig(sender=written, smtp="smtp://localhost").sender
+    found = MailSection(sender=written, smtp="smtp://localhost").sender
     assert found == sender
     assert parseaddr(found)[1] == mail_address(written.rpartition("<")[2].rstrip(">"))
 
@@ -140,7 +142,7 @@ def test_the_password_is_never_part_of_what_is_printed(monkeypatch: pytest.Monke
     monkeypatch.setenv("DESK_SMTP_PASSWORD", "open sesame")
     mail = MailConfig(sender=DESK, smtp="smtp://u@mail.example.org", password_env="DESK_SMTP_PASSWORD")
     mail.password()
-    assert "sesame" not in f"{mail!r} {mail.model_dump_json()}"
+    assert "sesame" not in f"{mail!r} {asdict(mail)}"
 
 
 def test_a_key_to_sign_with_lies_beside_feeds_yaml(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from aggregator import cli, workers
+from aggregator import workers
 from aggregator.app import App
+from aggregator.cli import commands as cli
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client
 from aggregator.jobs.refresh import refresh

@@ -91,7 +91,10 @@ def test_a_list_longer_than_one_statement_takes_is_asked_in_parts(tmp_path: Path
 
 
 def test_a_run_without_news_loads_no_database_layer_and_no_parser(tmp_path: Path) -> None:
-    """The second sync of an unchanged feed costs neither SQLAlchemy nor a parser, a template engine or rich."""
+    """The second sync of an unchanged feed costs neither SQLAlchemy nor a parser, a template engine or rich.
+
+    Nor what reads a feeds.yaml, or a command line.
+    """
     (tmp_path / "feeds.yaml").write_text("title: X\nfeeds: [file:news.xml]\n", encoding="utf-8")
     item = "<item><title>One</title><link>https://example.org/1</link></item>"
     feed = f"<rss version='2.0'><channel><title>N</title>{item}</channel></rss>"
@@ -100,7 +103,8 @@ def test_a_run_without_news_loads_no_database_layer_and_no_parser(tmp_path: Path
         "import sys; from aggregator.cli import main\n"
         f"sys.argv = ['aggregator', '-C', {str(tmp_path)!r}, 'sync', '--force']\n"
         "try: main()\nexcept SystemExit as end: print(end.code or 0)\n"
-        "heavy = ('sqlalchemy', 'sqlmodel', 'feedparser', 'lxml', 'jinja2', 'rich.console', 'nh3', 'alembic')\n"
+        "heavy = ('sqlalchemy', 'sqlmodel', 'feedparser', 'lxml', 'jinja2', 'rich.console', 'nh3', 'alembic',"
+        " 'pydantic', 'yaml', 'email_validator', 'typer')\n"
         "print([name for name in heavy if name in sys.modules])"
     )
     for _ in range(2):
