@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SOME_FEEDS_FAILED, TRY_LATER = 3, 75
 SYNC_ALL = "`aggregator sync --force` asks all of them now"
 NAMED = 20
-"""So many recipients are named of each state; who has thousands is better served by a list."""
+"""So many recipients are named of each state, and feeds when most failed at once; who has thousands wants no list."""
 
 
 def summary(report: "Report") -> dict[str, object]:
@@ -125,8 +125,12 @@ def _tell_result(screen: Terminal, app: "App", report: "Report") -> None:
 
 def _tell_trouble(screen: Terminal, report: "Report", zone: ZoneInfo) -> None:
     refreshed = report.refreshed
-    for url, reason in sorted(refreshed.failures.items()):
+    failures = sorted(refreshed.failures.items())
+    some = failures[:NAMED] if refreshed.outage else failures
+    for url, reason in some:
         screen.warn(f"{url}: {in_zone(reason, zone)}")
+    if len(some) < len(failures):
+        screen.warn(f"… and {len(failures) - len(some)} more feeds")
     for url, rejects in refreshed.rejects.items():
         for reject in rejects:
             screen.warn(f"{url}: entry {reject.position + 1} ({reject.name}) left out: {reject.reason}")

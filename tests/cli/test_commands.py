@@ -121,6 +121,14 @@ def test_no_network_is_a_line_a_feed_one_summary_and_exit_code_3(tmp_path: Path)
     assert any(line.startswith("3 of 3 feeds due: 0 read, 0 unchanged, 3 failed") for line in lines)
 
 
+def test_no_network_names_some_of_many_feeds(tmp_path: Path) -> None:
+    desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(25)))
+    lines = run(tmp_path, "sync", code=3).stderr.splitlines()
+    assert sum(line.startswith("http://127.0.0.1:9/") for line in lines) == 20
+    assert lines[20] == "… and 5 more feeds" and lines[21].startswith("no network?")
+    assert len(json.loads(run(tmp_path, "sync", "--force", "--json", code=3).stdout)["failures"]) == 25
+
+
 def test_a_config_with_mistakes_names_them_all_and_ends_with_2(tmp_path: Path) -> None:
     """Every mistake in one go, each with its place; `check` says the same as `sync`."""
     (tmp_path / "feeds.yaml").write_text("title: X\nfeeds:\n  - htp://example.org/\nouputs: []\n", encoding="utf-8")
