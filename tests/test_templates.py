@@ -164,6 +164,11 @@ def test_a_file_that_the_user_adds_or_takes_away_counts_from_then_on(tmp_path: P
     assert "<main>" in templates.render("missing.html", values)
 
 
+def test_a_file_that_was_edited_counts_for_who_opens_the_workspace_again(tmp_path: Path):
+    for text in ("One", "Two", "One"):
+        assert user_template(tmp_path, text).letter(issue(news(1))).html == text
+
+
 def test_an_entry_block_of_the_users_sees_its_line(tmp_path: Path):
     text = '{% extends "default:issue.txt" %}{% block entry %}* {{ line.title }} ({{ section.title }})\n{% endblock %}'
     shown = user_template(tmp_path, text, name="issue.txt").letter(issue(news(2))).text

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2 import BaseLoader, BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jinja2.bccache import Bucket
 
 from aggregator.workspace import shipped
 
@@ -20,6 +22,23 @@ def loader(folder: Path | None) -> BaseLoader:
     users: list[BaseLoader] = [_Users(folder), _Behind(folder)] if folder else []
     default = FileSystemLoader(shipped("templates"))
     return ChoiceLoader([*users, PrefixLoader({"default": default}, delimiter=":"), default])
+
+
+class Compiled(BytecodeCache):
+    """What templates were translated to, for whoever opens a workspace again in the same process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was made of the same text."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it in place of what was made of an earlier text of this file."""
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
 
 
 class _Users(FileSystemLoader):
