@@ -4,9 +4,8 @@ import pytest
 
 from aggregator.mail import Smtp
 from aggregator.pipeline.letter import message, message_id
-from aggregator.templates import Templates
 from tests.letters import config, letter_to, refusal, smtp
-from tests.newsroom import NOW, RUSSIAN, issue, news
+from tests.newsroom import NOW, RUSSIAN, WORDS, issue, news
 from tests.postoffice import Clerk, breaking_office, post_office
 
 HELLO = ("220 here", "250 here")
@@ -17,7 +16,7 @@ def test_the_bytes_arrive_as_they_were_and_the_reply_comes_back():
     composed = issue(news(12, texts=RUSSIAN))
     sent = message(
         composed,
-        Templates(None).letter(composed),
+        WORDS.letter(composed),
         sender="Новости <desk@example.org>",
         recipient="reader@example.net",
         message_id=message_id("morning", "2026-11-23", "reader@example.net", "example.org"),

@@ -10,9 +10,8 @@ from aggregator.errors import ConfigError
 from aggregator.mail import Signer
 from aggregator.mail.signing import SIGNED
 from aggregator.model import Message
-from aggregator.templates import Templates
 from tests.letters import smtp, written
-from tests.newsroom import RUSSIAN, issue, news
+from tests.newsroom import RUSSIAN, WORDS, issue, news
 from tests.postoffice import post_office
 
 dkim = pytest.importorskip("dkim", reason='needs the extra "dkim": pip install "aggregator[dkim]"')
@@ -26,9 +25,7 @@ def settings(key: Path) -> DkimConfig:
 
 def mail() -> Message:
     composed = issue(news(8, texts=RUSSIAN))
-    data = written(
-        composed, Templates(None).letter(composed), home="https://example.org/", unsubscribe="desk@example.org"
-    )
+    data = written(composed, WORDS.letter(composed), home="https://example.org/", unsubscribe="desk@example.org")
     return Message("desk@example.org", "reader@example.net", "<1@example.org>", data)
 
 

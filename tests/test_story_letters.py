@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.model import Cover, Line
-from aggregator.templates import Templates
-from tests.newsroom import NOW, stored
+from tests.newsroom import NOW, WORDS, stored
 from tests.storyroom import STORY, Told, front_page, issue_of, next_day, telling, treaty
 from tests.test_templates import Page
 
@@ -56,8 +55,8 @@ def test_a_headline_alone_is_news_without_the_words_that_were_told():
     issue = issue_of(telling(first, second, last=LAST))
     line = only(issue.lines)
     assert (line.told, line.title, line.news, line.excerpt) == ("Sunday", second.entry.title, (), "")
-    letter = Templates(None).letter(issue)
-    markdown = Templates(None).markdown(issue, links={"web": "", "subscribe": ""})
+    letter = WORDS.letter(issue)
+    markdown = WORDS.markdown(issue, links={"web": "", "subscribe": ""})
     for shown in (letter.html, letter.text, markdown):
         assert "Vell" in shown and "Update" in shown and "New since" not in shown and same not in shown
     other = replace(second, entry=replace(second.entry, excerpt="Vell is a state in the north."))
@@ -82,7 +81,7 @@ def test_a_bullet_before_a_sentence_is_not_quoted():
 
 def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():
     issue = front_page()
-    letter = Templates(None).letter(issue)
+    letter = WORDS.letter(issue)
     page = Page(letter.html)
     assert page.open == []
     covers = {cover.url for line in issue.lines for cover in line.covered}
@@ -92,7 +91,7 @@ def test_page_and_text_carry_the_same_links_and_the_page_is_well_formed():
 
 def test_everything_is_told_in_both():
     issue = front_page()
-    letter = Templates(None).letter(issue)
+    letter = WORDS.letter(issue)
     flowing = re.sub(r"\s+", "", letter.text)
     quotes = [said for line in issue.lines for said in (*line.summary, *line.news)]
     assert quotes and any(line.told for line in issue.lines)
@@ -109,16 +108,16 @@ def test_a_headline_of_another_publisher_is_shown_and_never_obeyed():
     hostile = Cover("<b>Evil</b>", '"><script>alert(1)</script>', 'https://example.org/"onmouseover="x')
     issue = issue_of(telling(*treaty()))
     section = replace(issue.sections[0], lines=(replace(line, covered=(hostile,)),))
-    page = Page(Templates(None).letter(replace(issue, sections=(section,))).html)
+    page = Page(WORDS.letter(replace(issue, sections=(section,))).html)
     assert page.open == [] and "script" not in {tag for tag, _ in page.tags}
     assert hostile.url in page.links()
 
 
 def test_the_number_of_sources_counts_those_that_cover_it():
-    letter = Templates(None).letter(issue_of(telling(*treaty()[:3])))
+    letter = WORDS.letter(issue_of(telling(*treaty()[:3])))
     assert "1 story from 3 sources" in letter.html and "1 story from 3 sources" in letter.text
 
 
 def test_the_number_of_sources_counts_those_that_are_not_named_too():
-    letter = Templates(None).letter(issue_of(telling(*treaty())))
+    letter = WORDS.letter(issue_of(telling(*treaty())))
     assert "and 2 more" in letter.text and "1 story from 7 sources" in letter.text

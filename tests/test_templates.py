@@ -57,7 +57,7 @@ def user_template(folder: Path, text: str, *, name: str = "issue.html") -> Templ
 @pytest.mark.parametrize("count", [0, 1, 3, 12, 30])
 def test_the_page_is_well_formed_and_carries_the_same_links_as_the_text(texts: list[Text], language: str, count: int):
     composed = issue(news(count, texts=texts, language=language), language=language, home=HOME)
-    letter = Templates(None).letter(composed, links=LINKS)
+    letter = WORDS.letter(composed, links=LINKS)
     page = Page(letter.html)
     assert page.open == []
     in_text = set(re.findall(r"(?:https?://|mailto:)\S+", letter.text))
@@ -67,7 +67,7 @@ def test_the_page_is_well_formed_and_carries_the_same_links_as_the_text(texts: l
 @pytest.mark.parametrize(("texts", "language"), SCRIPTS, ids=lambda value: value if isinstance(value, str) else "")
 def test_every_entry_is_told_whole_in_both(texts: list[Text], language: str):
     composed = issue(news(12, texts=texts, language=language))
-    letter = Templates(None).letter(composed)
+    letter = WORDS.letter(composed)
     shown = unescape(letter.html)
     flowing = re.sub(r"\s+", "", letter.text)
     for line in composed.lines:
@@ -77,7 +77,7 @@ def test_every_entry_is_told_whole_in_both(texts: list[Text], language: str):
 
 def test_the_page_asks_for_nothing_from_anywhere():
     """No images, fonts, scripts or style sheets: nothing tells anybody that the mail was opened."""
-    html = Templates(None).letter(issue(news(12), home=HOME), links=LINKS).html
+    html = WORDS.letter(issue(news(12), home=HOME), links=LINKS).html
     assert {tag for tag, _ in Page(html).tags} <= {
         *("html", "head", "meta", "title", "style", "body", "div", "table", "tbody", "tr", "td"),
         *("h1", "h2", "h3", "p", "span", "a", "br"),
@@ -86,7 +86,7 @@ def test_the_page_asks_for_nothing_from_anywhere():
 
 
 def test_tables_are_said_to_be_layout_and_headings_go_down_in_steps():
-    tags = Page(Templates(None).letter(issue(news(12))).html).tags
+    tags = Page(WORDS.letter(issue(news(12))).html).tags
     assert all(attrs.get("role") == "presentation" for tag, attrs in tags if tag == "table")
     levels = [int(tag[1]) for tag, _ in tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1 and levels.count(1) == 1
@@ -95,7 +95,7 @@ def test_tables_are_said_to_be_layout_and_headings_go_down_in_steps():
 
 def test_markup_of_a_feed_is_shown_and_never_obeyed():
     title = '<script>alert("1")</script> {{ issue }} {% raw %} & Co.'
-    letter = Templates(None).letter(issue([told(stored(1, title=title, excerpt="<img src=x> </td></table> ✓"))]))
+    letter = WORDS.letter(issue([told(stored(1, title=title, excerpt="<img src=x> </td></table> ✓"))]))
     page = Page(letter.html)
     assert page.open == [] and not {"script", "img"} & {tag for tag, _ in page.tags}
     assert letter.html.count("&lt;/td&gt;&lt;/table&gt; ✓") == 2, "as excerpt and as preheader"
@@ -104,27 +104,27 @@ def test_markup_of_a_feed_is_shown_and_never_obeyed():
 
 @pytest.mark.parametrize(("texts", "language"), SCRIPTS, ids=lambda value: value if isinstance(value, str) else "")
 def test_text_is_wrapped_but_for_addresses(texts: list[Text], language: str):
-    text = Templates(None).letter(issue(news(12, texts=texts, language=language), home=HOME), links=LINKS).text
+    text = WORDS.letter(issue(news(12, texts=texts, language=language), home=HOME), links=LINKS).text
     assert all(len(line) <= 74 or "://" in line or "mailto:" in line for line in text.split("\n"))
     assert not re.search(r"[ \t]$", text, re.MULTILINE) and "\n\n\n\n" not in text
 
 
 def test_an_arabic_issue_runs_from_the_right_and_an_english_entry_in_it_from_the_left():
-    html = Templates(None).letter(issue(news(2, texts=(ARABIC[0], ENGLISH[1])), language="ar")).html
+    html = WORDS.letter(issue(news(2, texts=(ARABIC[0], ENGLISH[1])), language="ar")).html
     assert '<html lang="ar" dir="rtl">' in html
     cells = re.findall(r'<td class="pad" dir="(\w+)"', html)
     assert sorted(cells) == ["ltr", "rtl"]
 
 
 def test_an_entry_without_address_is_told_without_link():
-    letter = Templates(None).letter(issue([told(stored(1, title="No address", url=""))]))
+    letter = WORDS.letter(issue([told(stored(1, title="No address", url=""))]))
     assert "No address" in letter.html and "<a " not in letter.html
 
 
 def test_the_issue_that_was_cut_says_how_much_more_there_is():
-    letter = Templates(None).letter(issue(news(9), size=4))
+    letter = WORDS.letter(issue(news(9), size=4))
     assert "5 more that there was no room for" in letter.html and "5 more that there was no room for" in letter.text
-    letter = Templates(None).letter(issue(news(9), size=4), links=LINKS)
+    letter = WORDS.letter(issue(news(9), size=4), links=LINKS)
     assert "5 more on the web" in letter.html and f"5 more on the web:\n  {LINKS['web']}" in letter.text
 
 
@@ -162,6 +162,11 @@ def test_a_file_that_the_user_adds_or_takes_away_counts_from_then_on(tmp_path: P
     assert templates.render("missing.html", values).startswith("Our own: ")
     (tmp_path / "page.html").unlink()
     assert "<main>" in templates.render("missing.html", values)
+
+
+def test_a_file_that_was_edited_counts_for_who_opens_the_workspace_again(tmp_path: Path):
+    for text in ("One", "Two", "One"):
+        assert user_template(tmp_path, text).letter(issue(news(1))).html == text
 
 
 def test_an_entry_block_of_the_users_sees_its_line(tmp_path: Path):

@@ -19,7 +19,7 @@ from aggregator.pipeline.framing import framed, whole
 from aggregator.pipeline.people_samples import samples
 from aggregator.templates.columns import COLUMNS, direction, underlined, wrapped
 from aggregator.templates.isolates import apart, isolated, runs
-from aggregator.templates.loaders import knows, loader
+from aggregator.templates.loaders import Compiled, knows, loader
 from aggregator.templates.markdown import markdown, target
 from aggregator.templates.sample import SAMPLE
 from aggregator.templates.values import values_of
@@ -31,6 +31,7 @@ __all__ = ["COLUMNS", "SAMPLE", "Templates", "direction", "underlined", "wrapped
 LATER = frozenset({"crowded", "unread", "unwell"})
 """What `done.html` has to say that it had not at first."""
 
+_COMPILED = Compiled()
 _LINE = re.compile(r":\d+\Z")
 
 
@@ -45,6 +46,7 @@ class Templates:
         self._folder = folder
         self._environment = Environment(
             loader=loader(folder),
+            bytecode_cache=_COMPILED,
             autoescape=lambda name: bool(name) and str(name).endswith((".html", ".htm", ".xml")),
             undefined=StrictUndefined,
             trim_blocks=True,

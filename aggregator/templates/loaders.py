@@ -3,8 +3,19 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, TemplateSyntaxError, nodes
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    TemplateSyntaxError,
+    nodes,
+)
+from jinja2.bccache import Bucket
 
 from aggregator.workspace import shipped
 
@@ -32,6 +43,23 @@ def knows(environment: Environment, path: Path, word: str) -> bool:
     except TemplateSyntaxError:
         return True
     return any(found.value == word for found in tree.find_all(nodes.Const))
+
+
+class Compiled(BytecodeCache):
+    """What templates were translated to, for whoever opens a workspace again in the same process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was made of the same text."""
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it in place of what was made of an earlier text of this file."""
+        self._kept[bucket.key] = (bucket.checksum, bucket.code)
 
 
 class _Users(FileSystemLoader):

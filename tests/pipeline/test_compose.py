@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Folded, Issue, Letter, Line
+from aggregator.model import Folded, Letter, Line
 from aggregator.pipeline.compose import DECODED, ENCODED, fit
 from aggregator.pipeline.headline import preheader, subject
 from aggregator.pipeline.letter import sent_size
 from aggregator.pipeline.plain import plain, shortened
-from aggregator.templates import Templates
 from tests.newsroom import ARABIC, BERLIN, ENGLISH, JAPANESE, NOW, RUSSIAN, WORDS, digest, issue, news, stored, told
 
 DAY = date(2026, 11, 23)
@@ -73,7 +72,7 @@ def test_also_names_each_other_publisher_once():
 def test_many_others_are_counted():
     line = only(told(stored(1), *(stored(n, by=n) for n in range(2, 12))))
     assert (len(line.also), line.also_more) == (6, 4)
-    assert "4 more" in letters(issue([told(stored(1), *(stored(n, by=n) for n in range(2, 12)))])).text
+    assert "4 more" in WORDS.letter(issue([told(stored(1), *(stored(n, by=n) for n in range(2, 12)))])).text
 
 
 def test_nothing_but_plain_text_and_web_addresses_goes_in():
@@ -184,14 +183,10 @@ def test_plain_text_is_plain_already(text: str):
     assert plain(text).isspace() or "\n" not in plain(text)
 
 
-def letters(composed: Issue) -> Letter:
-    return Templates(None).letter(composed)
-
-
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, ARABIC, JAPANESE], ids=["en", "ru", "ar", "ja"])
 def test_three_hundred_entries_stay_below_what_gmail_clips(texts: list[tuple[str, str, str]]):
     whole = issue(news(300, texts=texts), home="https://news.example.org/")
-    reduced, letter = fit(whole, letters, digest=digest(), frame=FRAME)
+    reduced, letter = fit(whole, WORDS.letter, digest=digest(), frame=FRAME)
     assert len(letter.html.encode()) <= DECODED and sent_size(letter.html) <= ENCODED
     assert len(reduced.lines) + reduced.left_out == 300
     assert sum(len(section.lines) for section in reduced.rest) == reduced.left_out, "the web page has them"
@@ -205,22 +200,22 @@ def test_three_hundred_entries_stay_below_what_gmail_clips(texts: list[tuple[str
 
 def test_lines_become_brief_before_any_is_left_out_and_no_more_of_them_than_must():
     whole = issue(news(120))
-    reduced, letter = fit(whole, letters, digest=digest(), frame=FRAME)
+    reduced, letter = fit(whole, WORDS.letter, digest=digest(), frame=FRAME)
     brief = [line for line in reduced.lines if line.brief]
     assert reduced.left_out == 0 and 0 < len(brief) < 119 and len(letter.html.encode()) <= DECODED
     told_longer = [
         replace(s, lines=tuple(replace(x, brief=x.brief and x is not brief[0]) for x in s.lines))
         for s in reduced.sections
     ]
-    larger = letters(replace(reduced, sections=tuple(told_longer)))
+    larger = WORDS.letter(replace(reduced, sections=tuple(told_longer)))
     assert len(larger.html.encode()) > DECODED or sent_size(larger.html) > ENCODED
 
 
 def test_no_more_is_left_out_than_must_be():
-    reduced, _ = fit(issue(news(480)), letters, digest=digest(), frame=FRAME)
+    reduced, _ = fit(issue(news(480)), WORDS.letter, digest=digest(), frame=FRAME)
     first = min(reduced.rest, key=lambda section: section.lines[0].rank).lines[0]
     back = replace(reduced.sections[0], lines=(*reduced.sections[0].lines, replace(first, brief=True)))
-    larger = letters(replace(reduced, sections=(back, *reduced.sections[1:])))
+    larger = WORDS.letter(replace(reduced, sections=(back, *reduced.sections[1:])))
     assert reduced.left_out and [line.brief for line in reduced.lines] == [False] * 12 + [True] * (
         len(reduced.lines) - 12
     )
@@ -229,7 +224,7 @@ def test_no_more_is_left_out_than_must_be():
 
 def test_an_issue_that_fits_is_left_alone():
     whole = issue(news(30))
-    assert fit(whole, letters, digest=digest(), frame=FRAME)[0] is whole
+    assert fit(whole, WORDS.letter, digest=digest(), frame=FRAME)[0] is whole
 
 
 def test_a_template_that_is_too_large_by_itself_costs_no_entries():
@@ -238,5 +233,5 @@ def test_a_template_that_is_too_large_by_itself_costs_no_entries():
 
 
 def test_the_subject_counts_what_is_in_the_issue_after_cutting():
-    reduced, _ = fit(issue(news(480)), letters, digest=digest(), frame=FRAME)
+    reduced, _ = fit(issue(news(480)), WORDS.letter, digest=digest(), frame=FRAME)
     assert f"and {len(reduced.lines) - 1} more" in reduced.subject

@@ -6,7 +6,6 @@ from aggregator.model import EditedLine, Edits, Issue, Line, Section
 from aggregator.pipeline.compose import DECODED, ENCODED, fit, fits
 from aggregator.pipeline.edited import edited, first_edits, taken
 from aggregator.pipeline.letter import sent_size
-from aggregator.templates import Templates
 from tests.newsroom import TOPICS, WORDS, digest, issue, news
 
 NAMES = [topic.name for topic in TOPICS]
@@ -121,7 +120,7 @@ def test_pinned_stories_stay_when_the_mail_is_too_large():
     last = whole.lines[-1].entry
     stories = tuple(EditedLine(line.entry, pin=line.entry == last) for line in whole.lines)
     made = made_of(whole, Edits(stories))
-    reduced, letter = fit(made, Templates(None).letter, digest=digest(), frame=FRAME)
+    reduced, letter = fit(made, WORDS.letter, digest=digest(), frame=FRAME)
     line = next(line for line in reduced.lines if line.entry == last)
     assert not line.brief and any(line.brief for line in reduced.lines)
     assert last in {line.entry for line in reduced.lines}
@@ -134,7 +133,7 @@ def test_pinned_stories_are_headlines_when_everything_else_is_out():
     pinned = 150
     stories = tuple(EditedLine(line.entry, pin=line.rank <= pinned) for line in whole.lines)
     made = made_of(whole, Edits((replace(stories[0], note="x"), replace(stories[1], note="y"), *stories[2:])))
-    reduced, letter = fit(made, Templates(None).letter, digest=digest(), frame=FRAME)
+    reduced, letter = fit(made, WORDS.letter, digest=digest(), frame=FRAME)
     assert fits(letter) and [line.entry for line in reduced.lines] == [story.entry for story in stories[:pinned]]
     assert [line.rank for line in reduced.lines if not line.brief][:2] == [1, 2]
     assert any(line.brief for line in reduced.lines)
@@ -143,6 +142,6 @@ def test_pinned_stories_are_headlines_when_everything_else_is_out():
 def test_notes_are_text_in_both_parts_and_never_markup():
     whole = issue(news(2))
     stories = (EditedLine(whole.lines[0].entry, note="<b>bold</b> & plain"), EditedLine(whole.lines[1].entry))
-    letter = Templates(None).letter(made_of(whole, Edits(stories, note="One.\n\nTwo <script>x</script>")))
+    letter = WORDS.letter(made_of(whole, Edits(stories, note="One.\n\nTwo <script>x</script>")))
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; plain" in letter.html and "<script>" not in letter.html
     assert "| <b>bold</b> & plain" in letter.text and "Two <script>x</script>" in letter.text

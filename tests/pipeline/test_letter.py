@@ -21,9 +21,8 @@ from aggregator.pipeline.letter import (
     sent_size,
 )
 from aggregator.pipeline.plain import plain
-from aggregator.templates import Templates
 from tests.letters import ID, LETTER, SENT, headers, written
-from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, digest, issue, news
+from tests.newsroom import ARABIC, ENGLISH, JAPANESE, RUSSIAN, WORDS, digest, issue, news
 
 
 def test_every_header_stands_once_and_says_what_a_list_says():
@@ -57,7 +56,7 @@ def test_every_header_stands_once_and_says_what_a_list_says():
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
 def test_text_comes_first_and_html_last_and_both_arrive_unchanged(texts: list[tuple[str, str, str]]):
     composed = issue(news(30, texts=texts))
-    letter = Templates(None).letter(composed)
+    letter = WORDS.letter(composed)
     read = email.message_from_bytes(written(composed, letter), policy=email.policy.default)
     assert read.get_content_type() == "multipart/alternative"
     parts = list(read.iter_parts())
@@ -69,7 +68,7 @@ def test_text_comes_first_and_html_last_and_both_arrive_unchanged(texts: list[tu
 @pytest.mark.parametrize("texts", [ENGLISH, RUSSIAN, JAPANESE], ids=["english", "russian", "japanese"])
 def test_lines_are_short_end_in_crlf_and_are_seven_bits(texts: list[tuple[str, str, str]]):
     composed = issue(news(30, texts=texts))
-    data = written(composed, Templates(None).letter(composed))
+    data = written(composed, WORDS.letter(composed))
     assert re.search(rb"(?<!\r)\n|\r(?!\n)", data) is None
     body = data.partition(b"\r\n\r\n")[2]
     assert max(map(len, body.split(b"\r\n"))) <= 76
@@ -94,9 +93,7 @@ def test_the_measured_size_is_the_real_one(text: str):
 @pytest.mark.parametrize("texts", [ENGLISH, ARABIC, JAPANESE, RUSSIAN], ids=["en", "ar", "ja", "ru"])
 def test_a_full_issue_stays_within_bounds_as_it_travels(texts: list[tuple[str, str, str]]):
     """Gmail counts what is in the mail."""
-    composed, letter = fit(
-        issue(news(300, texts=texts)), Templates(None).letter, digest=digest(), frame=Templates(None).frame("en")
-    )
+    composed, letter = fit(issue(news(300, texts=texts)), WORDS.letter, digest=digest(), frame=WORDS.frame("en"))
     data = written(composed, letter)
     boundary = email.message_from_bytes(data).get_boundary()
     part = data.split(f"--{boundary}".encode())[2].partition(b"\r\n\r\n")[2]
