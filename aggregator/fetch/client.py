@@ -1,6 +1,6 @@
 """Requests → answers, as they come in: the one client that speaks to the web."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -44,12 +44,13 @@ class Client:
         """Fetch one address, unconditionally."""
         return next(answer for _, answer in self.fetch_many([Request(0, url)], now=now))
 
-    def fetch_many(self, requests: Iterable[Request], *, now: datetime) -> Iterator[Answer]:
+    def fetch_many(self, requests: Iterable[Request], *, now: datetime) -> Generator[Answer, None, None]:
         """Yield every request with its answer or the reason why there is none, in order of completion.
 
-        ``now`` is the moment the run begins. Requests are drawn as there is room for them. Nothing moves between two
-        answers: who takes them slowly (many seconds) lets transfers time out. Raises RuntimeError when a run of
-        this client is under way already.
+        ``now`` is the moment the run begins. Requests are drawn as there is room for them; an iterator that has none
+        left is asked again after each answer, which may lead to more. Nothing moves between two answers: who takes
+        them slowly (many seconds) lets transfers time out. Raises RuntimeError when a run of this client is under way
+        already.
         """
         if self._running:
             raise RuntimeError("this client is busy with another run; use a client for each")
