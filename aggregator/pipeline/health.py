@@ -1,5 +1,6 @@
 """How a feed is, in plain words, and what its keeper can do about it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from aggregator.pipeline.cadence import words
 SILENT = timedelta(days=90)
 WEEKS = 4
 LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
+_LED = re.compile(r"redirected to (\S+): HTTP 404")
 GATE = "lets only browsers pass"
 GOOD = {200: "200: sent and read", 226: "226: only what is new was sent", 304: "304: nothing new"}
 BAD = {
@@ -129,6 +131,8 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":
         return f"{state.url}: {state.error}"
+    if state.adopted and state.moved_to not in ("", state.adopted):
+        return ""  # where it had moved to leads on, or back: what to write is known once that was said for a week
     if state.adopted in lines:
         where = f" (line {lines[state.adopted]})" if lines[state.adopted] else ""
         return f"remove {state.url}: it moved to {state.adopted}, which is listed too{where}"
@@ -157,7 +161,11 @@ def _mend(state: FeedState, now: datetime) -> str:
     if is_dead(state.failing_since, now):
         home = f"; `aggregator feeds add {state.home}` looks for its new address" if state.home else ""
         return f"remove {state.url}: it is dead{home}"
-    return f"look whether {state.url} has a new address" if state.status == 404 and state.failures > 2 else ""
+    if state.status != 404 or state.failures < 3:
+        return ""
+    led = _LED.match(state.error)
+    there = f": it leads to {led[1]}, where nothing is" if led else ""
+    return f"look whether {state.url} has a new address{there}"
 
 
 def _every(span: timedelta) -> str:

@@ -115,8 +115,15 @@ def test_a_feeds_share_of_the_last_digests() -> None:
             feed(adopted="https://b.example/", moved_to="https://b.example/"),
             f"remove {OLD}: it moved to https://b.example/, which is listed too (line 20)",
         ),
+        (feed(adopted=NEW, moved_to=OLD, moved_count=3), ""),
+        (feed(adopted="https://b.example/", moved_to=OLD, moved_count=3), ""),
         (lost(410, outcome="gone", gone=True), f"remove {OLD}, or write its new address (410: gone for good)"),
         (lost(failures=3), f"look whether {OLD} has a new address"),
+        (lost(404, f"redirected to {NEW}: HTTP 404 Not Found: nothing", failures=2), ""),
+        (
+            lost(404, f"redirected to {NEW}: HTTP 404 Not Found: nothing", failures=3),
+            f"look whether {OLD} has a new address: it leads to {NEW}, where nothing is",
+        ),
         (lost(0, "x", failures=9, failing_since=NOW - 20 * DAY), f"remove {OLD}: it is dead"),
         (
             lost(500, "x", failures=9, failing_since=NOW - 20 * DAY, home="https://example.net/"),
