@@ -13,6 +13,7 @@ from aggregator.fetch.limits import Limits, Pace, within_means
 from aggregator.fetch.outcomes import refused
 from aggregator.fetch.places import Refused
 from aggregator.fetch.run import Answer, Run
+from aggregator.fetch.unsaid import unsaid
 from aggregator.fetch.wire import Wire
 from aggregator.model import Fetched, Request
 
@@ -57,7 +58,8 @@ class Client:
         self._running = True
         try:
             run = Run(self._wire, self._begin, self._refuse, is_own=self._is_own, now=now, pace=self._pace)
-            yield from run.answers(requests)
+            for request, answer in run.answers(requests):
+                yield request, answer if request.asking is None else unsaid(request, answer)
         finally:
             self._wire.drop()
             self._running = False

@@ -86,7 +86,8 @@ def _fetched(exchange: Exchange) -> Fetched:
 def _there(exchange: Exchange) -> str:
     """Name the place that failed, where it is another than the one that was asked for; its query may be secret."""
     path, mark, _ = exchange.place.url.partition("?")
-    return f"redirected to {path[:_NAMED]}{'?…' if mark else ''}: " if exchange.hops else ""
+    named = path if len(path) <= _NAMED else f"{exchange.place.origin}/…"
+    return f"redirected to {named}{'?…' if mark else ''}: " if exchange.hops else ""
 
 
 def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> FetchError:
