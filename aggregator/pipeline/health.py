@@ -34,11 +34,16 @@ def health(state: FeedState, *, now: datetime) -> str:
         return state.error if state.outcome == "unasked" else f"waits for our own network: {state.error}"
     if state.outcome == "failed":
         return _trouble(state, now)
-    if state.adopted:
-        return f"ok, moved for good to {state.adopted}"
+    if moved := _moved(state):
+        return f"ok, moved for good to {moved}"
     if state.newest and now - state.newest > SILENT:
         return f"ok, but silent since {state.newest:%Y-%m-%d}"
     return "ok"
+
+
+def _moved(state: FeedState) -> str:
+    """Give the address that a feed moved to, unless that one leads on, or back: then a week decides."""
+    return state.adopted if state.moved_to in ("", state.adopted) else ""
 
 
 def _trouble(state: FeedState, now: datetime) -> str:
@@ -131,13 +136,12 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":
         return f"{state.url}: {state.error}"
-    if state.adopted and state.moved_to not in ("", state.adopted):
-        return ""  # where it had moved to leads on, or back: what to write is known once that was said for a week
-    if state.adopted in lines:
-        where = f" (line {lines[state.adopted]})" if lines[state.adopted] else ""
-        return f"remove {state.url}: it moved to {state.adopted}, which is listed too{where}"
-    if state.adopted:
-        return f"replace {state.url} by {state.adopted}"
+    moved = _moved(state)
+    if moved in lines:
+        where = f" (line {lines[moved]})" if lines[moved] else ""
+        return f"remove {state.url}: it moved to {moved}, which is listed too{where}"
+    if moved:
+        return f"replace {state.url} by {moved}"
     if state.outcome == "failed":
         return _mend(state, now)
     asked = state.fresh_until - state.succeeded if state.fresh_until and state.succeeded else timedelta()

@@ -30,6 +30,7 @@ def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> 
         (feed(newest=NOW - 100 * DAY), "ok, but silent since 2026-08-15"),
         (feed(adopted=NEW, moved_to=NEW), f"ok, moved for good to {NEW}"),
         (feed(moved_to=NEW), "ok"),
+        (feed(adopted=NEW, moved_to=OLD), "ok"),
         (lost(), "failed: HTTP 404 Not Found"),
         (lost(failures=3, failing_since=NOW - DAY), "failed (3 times in a row): HTTP 404 Not Found"),
         (lost(failures=9, failing_since=NOW - 20 * DAY), "dead: no good answer for 20 days: HTTP 404 Not Found"),
