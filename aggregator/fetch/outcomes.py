@@ -37,7 +37,8 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if failure is not None:
         if exchange.refusal and failure.kind == "connect":
             return refused(exchange, exchange.refusal)
-        return _failed(exchange, _there(exchange) + explain(exchange, failure))
+        there = "" if failure.kind == "timeout" else _there(exchange)  # the time is that of the whole way
+        return _failed(exchange, there + explain(exchange, failure))
     return _document(exchange)
 
 
