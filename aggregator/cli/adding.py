@@ -7,13 +7,16 @@ from typing import Any
 import typer
 
 from aggregator.app import App, utc_now
-from aggregator.cli.finding import Found, find
+from aggregator.cli.finding import MOST, Found, find
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal, printable
 from aggregator.config.addresses import feed_address, without_user
 from aggregator.config.editing import add, lines
 from aggregator.errors import ConfigError, FeedError, NotFoundError
 from aggregator.pipeline.wording import counted
+
+_ANY = "https://feeds.invalid/"
+"""Stands for the feed to add until it is found (RFC 2606 §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,11 @@ def _check(sheet: Sheet, wish: Wish, urls: Sequence[str]) -> None:
             raise NotFoundError(f"no topic “{name}” in {sheet.path.name}; there is: {', '.join(known) or 'none'}")
     if wish.title and len(urls) > 1:
         raise typer.BadParameter("--title is for one feed; add them one by one")
-    add(sheet.data, [wish.keys("https://feeds.invalid/")], {}, name=sheet.path.name)
+    try:
+        add(sheet.data, [wish.keys(_ANY)], {}, name=sheet.path.name)
+    except ConfigError as error:
+        shown = without_user(urls[0]) if urls else "URL"
+        raise ConfigError(tuple(problem.replace(_ANY, shown) for problem in error.problems)) from error
 
 
 def _choose(
@@ -77,19 +84,26 @@ def _choose(
     fresh = [one for one in found if not sheet.place(one.url) and key(one.url) not in taken]
     if not fresh:
         _refuse_known(sheet, found[0].url, taken)
-    if fresh and fresh[0].guessed:
-        screen.warn(f"{url} is a page that names no feed; this one was found at a habitual address of its host:")
-    if len(fresh) > 1:
-        screen.say(f"{url} names {counted(len(fresh), 'feed')}:")
-    if len(fresh) > 1 or fresh[0].guessed:
-        for number, one in enumerate(fresh, 1):
-            screen.say(f"  {number}. {one.line()}")
-    unsure = len(fresh) > 1 or fresh[0].guessed
+    unsure = len(fresh) > 1 or fresh[0].guessed or fresh[0].named
+    if unsure:
+        _tell(screen, url, fresh)
     picked = _picked(screen, fresh) if wish.asks and unsure else fresh[:1]
     outcome.others += [asdict(one) for one in fresh if one not in picked]
     for one in picked:
         feed_address(one.url)
     return picked
+
+
+def _tell(screen: Terminal, url: str, found: list[Found]) -> None:
+    """List what there is to choose from, and how it came to be."""
+    if found[0].guessed:
+        screen.warn(f"{url} is a page that names no feed; this one was found at a habitual address of its host:")
+    elif found[0].named:
+        screen.say(f"{url} names {found[0].named} feeds; the first {MOST} were looked at:")
+    else:
+        screen.say(f"{url} names {counted(len(found), 'feed')}:")
+    for number, one in enumerate(found, 1):
+        screen.say(f"  {number}. {one.line()}")
 
 
 def _refuse_known(sheet: Sheet, url: str, taken: list[str]) -> None:

@@ -1,5 +1,6 @@
 """`aggregator feeds import` and `export`: subscription lists in and out."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from aggregator.cli.outgoing import put
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
+from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
 from aggregator.pipeline.opml_topics import topic_name
 from aggregator.pipeline.wording import counted
@@ -32,6 +34,7 @@ def bring_in(screen: Terminal, file: Path, *, topics: bool, dry_run: bool, show:
     if fresh:
         data = add(sheet.data, [_keys(feed) for feed in fresh], new, name=sheet.path.name)
         sheet.save(screen, data, dry_run=dry_run, show=show)
+    _foretell(screen, sheet, fresh, name=name)
     left_out = sorted((*listed.left_out, *known), key=lambda one: one.line)
     for one in left_out:
         screen.say(f"{name}:{one.line}: {one.address or 'an outline'}: {one.reason}")
@@ -40,6 +43,14 @@ def bring_in(screen: Terminal, file: Path, *, topics: bool, dry_run: bool, show:
     came = f"{counted(len(fresh), 'feed')} and {counted(len(new), 'topic')} {verb}"
     screen.say(f"{came}, {counted(len(left_out), 'outline')} left out{mended}")
     return {"added": [asdict(feed) for feed in fresh], "topics": new, "left_out": left_out, "repaired": listed.repaired}
+
+
+def _foretell(screen: Terminal, sheet: Sheet, feeds: Sequence[Subscribed], *, name: str) -> None:
+    """Say which feeds of a list feeds.yaml takes, but will not be asked as things are."""
+    guard = Guard.opening(sheet.settings.fetch.allow_networks)
+    for feed in feeds:
+        if refusal := foreseen_refusal(feed.url, guard=guard, proxied=bool(sheet.settings.defaults.proxy)):
+            screen.say(f"{name}:{feed.line}: {feed.url}: will not be asked: {refusal}")
 
 
 def carry_out(screen: Terminal, file: Path | None, *, opml: bool, as_json: bool) -> None:

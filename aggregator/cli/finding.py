@@ -1,16 +1,21 @@
 """An address that a person typed → the feeds that it leads to, asked politely."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from aggregator.app import App
+from aggregator.cli.conversation import Conversation
 from aggregator.config.addresses import feed_address
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, ParseError
-from aggregator.fetch import Client
-from aggregator.model import Fetched, Request
+from aggregator.jobs.robots import AT_LENGTH
+from aggregator.model import Fetched
 from aggregator.pipeline.discover import Sight, guesses, look
+from aggregator.pipeline.hop import refusals
+from aggregator.pipeline.robots import judged, origin_of
 from aggregator.pipeline.wording import counted, format_name
 
 MOST = 8
@@ -27,6 +32,7 @@ class Found:
     entries: int
     newest: datetime | None
     guessed: str = ""  # the page that names no feed, when this one was found at a habitual address of its host
+    named: int = 0  # how many its page names, when those are more than were looked at
 
     def line(self) -> str:
         """Describe the feed in a line."""
@@ -43,27 +49,29 @@ def find(app: App, address: str, *, now: datetime) -> list[Found]:
     Without a scheme https is tried, then http. The address that permanent redirects lead to is the one to keep.
     """
     feed_address(_spelled(address)[0])
-    with app.client() as client, Cores() as cores:
-        answer, sight = _first(client, cores, address, now=now)
+    with app.client() as client, closing(Conversation(client, now=now)) as talk, Cores() as cores:
+        answer, sight = _first(talk, cores, address, now=now)
         if sight.document:
             return [_found(answer, sight)]
         if sight.links:
-            found = list(_linked(client, cores, sight, now=now))
+            found, why = _linked(talk, cores, sight, now=now), ""
         elif _is_page(answer) and "login page" not in sight.reason:  # behind a login there may be the feed itself
-            found = [replace(one, guessed=address) for one in _guessed(client, cores, answer, now=now)]
+            found, why = _guessed(app, talk, cores, answer, now=now)
+            found = [replace(one, guessed=address) for one in found]
         else:
-            found = []
+            found, why = [], ""
     if found:
         return found
     named = ", ".join(link.url for link in sight.links[:MOST])
-    more = f"; the feeds that it names do not answer as feeds ({named})" if named else ""
-    raise ParseError(answer.url, f"{sight.reason}{more}")
+    more = f"the feeds that it names do not answer as feeds ({named})" if named else ""
+    why = f"no more was asked: {talk.enough}" if talk.enough else why
+    raise ParseError(answer.url, "; ".join(part for part in (sight.reason, more, why) if part))
 
 
-def _first(client: Client, cores: Cores, address: str, *, now: datetime) -> tuple[Fetched, Sight]:
+def _first(talk: Conversation, cores: Cores, address: str, *, now: datetime) -> tuple[Fetched, Sight]:
     answer: Fetched | FetchError = FetchError(address, "no address")
     for url in _spelled(address):
-        answer = client.fetch(url, now=now)
+        (answer,) = talk.ask(url)
         if isinstance(answer, Fetched):
             return answer, _look(cores, answer, now=now)
         if answer.status:
@@ -76,27 +84,57 @@ def _spelled(address: str) -> tuple[str, ...]:
     text = address.strip()
     if text.lower().startswith("feed:"):
         text = text[5:].lstrip("/")
-    if "://" in text or text.startswith("file:"):
+    if "://" in text or text.lower().startswith(("file:", "mailto:")):
         return (text,)
     return (f"https://{text}", f"http://{text}")
 
 
-def _linked(client: Client, cores: Cores, sight: Sight, *, now: datetime) -> Iterator[Found]:
-    requests = [Request(number, link.url) for number, link in enumerate(sight.links[:MOST])]
-    answers = {request.id: answer for request, answer in client.fetch_many(requests, now=now)}
-    titles = [link.title for link in sight.links]
-    for number, answer in sorted(answers.items()):
+def _linked(talk: Conversation, cores: Cores, sight: Sight, *, now: datetime) -> list[Found]:
+    links = sight.links[:MOST]
+    named = len(sight.links) if len(sight.links) > MOST else 0
+    found = []
+    for link, answer in zip(links, talk.ask(*(link.url for link in links)), strict=True):
         if isinstance(answer, Fetched) and (seen := _look(cores, answer, now=now)).document:
-            yield _found(answer, seen, title=titles[number])
+            found.append(replace(_found(answer, seen, title=link.title), named=named))
+    return found
 
 
-def _guessed(client: Client, cores: Cores, page: Fetched, *, now: datetime) -> list[Found]:
-    """Try habitual addresses one after the other, up to the first that is a feed."""
-    for url in guesses(page.final_url or page.url):
-        answer = client.fetch(url, now=now)
+def _guessed(app: App, talk: Conversation, cores: Cores, page: Fetched, *, now: datetime) -> tuple[list[Found], str]:
+    """Try habitual addresses one after the other, up to the first that is a feed; gives why some were not tried."""
+    urls = guesses(page.final_url or page.url)
+    forbidden, delay = _manners(app, talk, cores, urls, now=now) if urls else ({}, 0.0)
+    allowed = [url for url in urls if not forbidden[url]]
+    room = int(AT_LENGTH // delay) if delay else len(allowed)
+    for url in allowed[:room]:
+        (answer,) = talk.ask(url, spacing=delay)
         if isinstance(answer, Fetched) and (seen := _look(cores, answer, now=now)).document:
-            return [_found(answer, seen)]
-    return []
+            return [_found(answer, seen)], ""
+        if talk.enough:
+            break
+    time = f"its robots.txt asks for {delay:g} seconds between two requests"
+    why = {url: forbidden[url] or time for url in urls if url not in allowed[:room]}
+    paths = ", ".join(urlsplit(url).path for url in why)
+    return [], f"not tried at {paths}: {'; '.join(dict.fromkeys(why.values()))}" if why else ""
+
+
+def _manners(
+    app: App, talk: Conversation, cores: Cores, urls: Sequence[str], *, now: datetime
+) -> tuple[dict[str, str], float]:
+    """Say why addresses of one host must not be asked, empty where they may be, and the seconds between two.
+
+    Nobody named them to us, so they are asked for as pages are (RFC 9309).
+    """
+    origin = origin_of(urls[0])
+    robots = app.store.pages.robots([origin], now=now).get(origin)
+    if robots is None:
+        (answer,) = talk.ask(f"{origin}/robots.txt")
+        robots = judged(origin, answer, now=now)
+    cores.submit(origin, refusals, robots, urls)
+    ((_, found),) = cores.drain()
+    if isinstance(found, Exception):
+        return dict.fromkeys(urls, f"its robots.txt could not be read: {found}"), 0.0
+    forbidden, delay = found
+    return forbidden, delay
 
 
 def _look(cores: Cores, answer: Fetched, *, now: datetime) -> Sight:

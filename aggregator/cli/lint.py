@@ -11,7 +11,7 @@ from aggregator.cli.terminal import Terminal, moment
 from aggregator.config import Config
 from aggregator.config.editing import lines
 from aggregator.cores import Cores
-from aggregator.errors import FetchError, SetupError
+from aggregator.errors import FetchError, HostPausedError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
@@ -25,7 +25,7 @@ STALE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What asking one feed showed: ok, moved, stale, empty, not a feed, unreachable, gone or not asked."""
+    """What asking one feed showed: ok, moved, stale, empty, not a feed, unreachable, gone, waiting or not asked."""
 
     url: str
     state: str
@@ -136,8 +136,10 @@ def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
 
 
 def _no_answer(error: FetchError) -> str:
-    if isinstance(error, SetupError):
+    if isinstance(error, SetupError | HostPausedError):
         return "not asked"
+    if error.status == 429 or error.retry_after:
+        return "waiting"
     return "gone" if error.status == 410 else "unreachable"
 
 

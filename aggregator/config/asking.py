@@ -1,6 +1,8 @@
 """How a feed is asked where it wants to be asked in its own way; what is secret stands in the environment only."""
 
 import os
+import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
@@ -8,6 +10,9 @@ from aggregator.model import Asking
 from aggregator.model.value import value
 
 Pairs = tuple[tuple[str, str], ...]
+
+TELLING = 8
+"""Characters: a shorter secret is not looked for in answers, for it stands in many a text."""
 
 
 @value(frozen=True, slots=False)
@@ -51,7 +56,20 @@ class OwnAsking(SharedAsking):
             proxy_user=unquote(proxy.username or ""),
             proxy_password=_secret(self.proxy_password_env, environ),
             missing=tuple(variable for _, variable in self._places() if not _secret(variable, environ)),
+            secrets=tuple(said for said in self._said(environ) if len(said) >= TELLING),
         )
+
+    def _said(self, environ: Mapping[str, str]) -> Iterator[str]:
+        """Yield what is secret of all that a server or a proxy is told: whole, and what is secret in it."""
+        for _, variable in self.headers_env:
+            yield from _words(_secret(variable, environ))
+        proxy_user = unquote(urlsplit(self.proxy).username or "")
+        for user, variable in ((self.username, self.password_env), (proxy_user, self.proxy_password_env)):
+            if password := _secret(variable, environ):
+                yield password
+                yield (
+                    b64encode(f"{user}:{password}".encode("utf-8", "surrogateescape")).decode().rstrip("=")
+                )  # RFC 7617 §2
 
     def _places(self) -> Iterator[tuple[str, str]]:
         """Yield the keys that name environment variables, and the variables."""
@@ -73,6 +91,15 @@ def unset_secrets(feeds: Iterable[tuple[str, OwnAsking]]) -> tuple[str, ...]:
         for url, feed in feeds
         for key, variable in feed.unset()
     )
+
+
+def _words(value: str) -> Iterator[str]:
+    """Yield the value of a header and what it may hold: a token behind its scheme, cookies, parameters."""
+    yield value
+    first, *rest = re.split(r"[\s;,]+", value)
+    for word in rest if rest and "=" not in first else (first, *rest):
+        yield word
+        yield word.partition("=")[2].strip('"')
 
 
 def _secret(variable: str, environ: Mapping[str, str]) -> str:

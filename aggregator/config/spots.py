@@ -1,11 +1,13 @@
 """YAML text → where each value stands in it, in characters: what an edit in place needs to know."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+_DASH = re.compile(r"[\n\r]( *)-\s")
 _PARSER: Any = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
@@ -49,6 +51,7 @@ def find_spots(text: str) -> Spot:
                 done = open_.pop()
                 mark: Any = event.end_mark
                 done.end = mark.index if done.flow else max(done.end, *(c.end for c in done.children))
+                done.column = done.column if done.flow else _column(text, done)
                 open_[-1].children.append(done)
             case yaml.ScalarEvent():
                 spot = _spot(event, "scalar")
@@ -57,6 +60,14 @@ def find_spots(text: str) -> Spot:
             case yaml.AliasEvent():
                 open_[-1].children.append(_spot(event, "alias"))
     return open_[0].children[0]
+
+
+def _column(text: str, block: Spot) -> int:
+    """Return the column of a block's entries: an anchor (``&name``) before them stands in another."""
+    if text[block.start] not in "&!":
+        return block.column
+    dash = _DASH.search(text, block.start)
+    return len(dash[1]) if dash and block.kind == "list" else block.children[0].column
 
 
 def _spot(event: Any, kind: str) -> Spot:

@@ -1,6 +1,6 @@
 """Requests → answers, as they come in: the one client that speaks to the web."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from aggregator.fetch.limits import Limits, Pace, within_means
 from aggregator.fetch.outcomes import refused
 from aggregator.fetch.places import Refused
 from aggregator.fetch.run import Answer, Run
+from aggregator.fetch.unsaid import unsaid
 from aggregator.fetch.wire import Wire
 from aggregator.model import Fetched, Request
 
@@ -44,19 +45,21 @@ class Client:
         """Fetch one address, unconditionally."""
         return next(answer for _, answer in self.fetch_many([Request(0, url)], now=now))
 
-    def fetch_many(self, requests: Iterable[Request], *, now: datetime) -> Iterator[Answer]:
+    def fetch_many(self, requests: Iterable[Request], *, now: datetime) -> Generator[Answer, None, None]:
         """Yield every request with its answer or the reason why there is none, in order of completion.
 
-        ``now`` is the moment the run begins. Requests are drawn as there is room for them. Nothing moves between two
-        answers: who takes them slowly (many seconds) lets transfers time out. Raises RuntimeError when a run of
-        this client is under way already.
+        ``now`` is the moment the run begins. Requests are drawn as there is room for them; an iterator that has none
+        left is asked again after each answer, which may lead to more. Nothing moves between two answers: who takes
+        them slowly (many seconds) lets transfers time out. Raises RuntimeError when a run of this client is under way
+        already.
         """
         if self._running:
             raise RuntimeError("this client is busy with another run; use a client for each")
         self._running = True
         try:
             run = Run(self._wire, self._begin, self._refuse, is_own=self._is_own, now=now, pace=self._pace)
-            yield from run.answers(requests)
+            for request, answer in run.answers(requests):
+                yield request, answer if request.asking is None else unsaid(request, answer)
         finally:
             self._wire.drop()
             self._running = False

@@ -18,6 +18,7 @@ _FAR = timedelta(days=366)  # a wait beyond it means the same, and would overflo
 _DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
 _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
 _GLANCE = 4096
+_NAMED = 150  # characters of an address in an error
 _NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
@@ -26,7 +27,7 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if not exchange.read:
         exchange.read_head()
     if exchange.fault:
-        return _failed(exchange, exchange.fault)
+        return _failed(exchange, _there(exchange) + exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:
         return _next(exchange)
     if exchange.status == 304 and exchange.validators is not None:
@@ -36,7 +37,8 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if failure is not None:
         if exchange.refusal and failure.kind == "connect":
             return refused(exchange, exchange.refusal)
-        return _failed(exchange, explain(exchange, failure))
+        there = "" if failure.kind == "timeout" else _there(exchange)  # the time is that of the whole way
+        return _failed(exchange, there + explain(exchange, failure))
     return _document(exchange)
 
 
@@ -57,7 +59,7 @@ def _document(exchange: Exchange) -> Fetched | FetchError:
     """Take what came with a success; another one than 200 is like it (RFC 9110 §15) when a feed came with it."""
     answer = _fetched(exchange)
     if exchange.status not in _DOCUMENTS and not _FEED.search(answer.body[:_GLANCE]):
-        return _failed(exchange, in_words(exchange))
+        return _failed(exchange, _there(exchange) + in_words(exchange))
     if exchange.asked_for_news and (exchange.status == 226 or answer.is_news):  # some say so with a 200
         return replace(answer, partial=True)
     return answer
@@ -82,6 +84,13 @@ def _fetched(exchange: Exchange) -> Fetched:
     return Fetched(url, exchange.address, status, exchange.headers, body, moved_to=moved, seconds=exchange.seconds)
 
 
+def _there(exchange: Exchange) -> str:
+    """Name the place that failed, where it is another than the one that was asked for; its query may be secret."""
+    path, mark, _ = exchange.place.url.partition("?")
+    named = path if len(path) <= _NAMED else f"{exchange.place.origin}/…"
+    return f"redirected to {named}{'?…' if mark else ''}: " if exchange.hops else ""
+
+
 def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> FetchError:
     return FetchError(exchange.request.url, reason, permanent=permanent, status=exchange.status)
 
@@ -89,7 +98,7 @@ def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> Fetc
 def _declined(exchange: Exchange, now: datetime) -> FetchError:
     status = exchange.status
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
-    reason = in_words(exchange)
+    reason = _there(exchange) + in_words(exchange)
     if wait is not None:
         reason += f"; asked to wait until {wait.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return FetchError(exchange.request.url, reason, permanent=status == 410, status=status, retry_after=wait)

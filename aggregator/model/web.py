@@ -24,7 +24,7 @@ class Asking:
 
     ``headers`` and the password are for the origin of the feed's own address (RFC 6454 §4) and for no other.
     ``proxy`` is an address without user or password. ``missing`` names environment variables that should hold a
-    secret and are not set: a request that has any is not sent.
+    secret and are not set: a request that has any is not sent. ``secrets`` are what must not show in an answer either.
     """
 
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
@@ -35,6 +35,7 @@ class Asking:
     proxy_user: str = ""
     proxy_password: str = field(default="", repr=False)
     missing: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @value(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A web page → the feeds that it names; an answer → the feed it is, or what it is instead."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -57,7 +58,8 @@ def feed_links(fetched: Fetched) -> tuple[FeedLink, ...]:
     type of a feed; ``rel="feed"`` needs no type.
     """
     reader = _Links(fetched.final_url or fetched.url)
-    reader.feed(fetched.body[:_MOST].decode("utf-8", "replace"))
+    body = fetched.body[:_MOST]
+    reader.feed(body.decode(json.detect_encoding(body), "replace"))
     reader.close()
     unique: dict[str, FeedLink] = {}
     for link in reader.links():
@@ -66,8 +68,8 @@ def feed_links(fetched: Fetched) -> tuple[FeedLink, ...]:
 
 
 def guesses(url: str) -> tuple[str, ...]:
-    """Return the habitual addresses of feeds on the site of ``url``."""
-    return tuple(urljoin(url, path) for path in GUESSES)
+    """Return the habitual addresses of feeds on the site of ``url``; a file lies on none."""
+    return tuple(urljoin(url, path) for path in GUESSES) if url.startswith("http") else ()
 
 
 class _Links(HTMLParser):
@@ -102,7 +104,7 @@ class _Links(HTMLParser):
 def _names_a_feed(values: dict[str, str]) -> bool:
     rels = values.get("rel", "").lower().split()
     kind = values.get("type", "").partition(";")[0].strip().lower()
-    if "alternate" not in rels or kind in _FEEDS:
-        return "feed" in rels or ("alternate" in rels and kind in _FEEDS)
+    if "feed" in rels or "alternate" not in rels or kind in _FEEDS:
+        return "feed" in rels or "alternate" in rels
     words = f"{values.get('href', '')} {values.get('title', '')}".lower()
     return kind in _PERHAPS and any(word in words for word in ("feed", "rss", "atom"))

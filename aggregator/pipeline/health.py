@@ -1,5 +1,6 @@
 """How a feed is, in plain words, and what its keeper can do about it."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from aggregator.pipeline.cadence import words
 SILENT = timedelta(days=90)
 WEEKS = 4
 LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
+_LED = re.compile(r"redirected to (\S+): HTTP 404")
 GATE = "lets only browsers pass"
 GOOD = {200: "200: sent and read", 226: "226: only what is new was sent", 304: "304: nothing new"}
 BAD = {
@@ -32,11 +34,16 @@ def health(state: FeedState, *, now: datetime) -> str:
         return state.error if state.outcome == "unasked" else f"waits for our own network: {state.error}"
     if state.outcome == "failed":
         return _trouble(state, now)
-    if state.adopted:
-        return f"ok, moved for good to {state.adopted}"
+    if moved := _moved(state):
+        return f"ok, moved for good to {moved}"
     if state.newest and now - state.newest > SILENT:
         return f"ok, but silent since {state.newest:%Y-%m-%d}"
     return "ok"
+
+
+def _moved(state: FeedState) -> str:
+    """Give the address that a feed moved to, unless that one leads on, or back: then a week decides."""
+    return state.adopted if state.moved_to in ("", state.adopted) else ""
 
 
 def _trouble(state: FeedState, now: datetime) -> str:
@@ -129,11 +136,12 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":
         return f"{state.url}: {state.error}"
-    if state.adopted in lines:
-        where = f" (line {lines[state.adopted]})" if lines[state.adopted] else ""
-        return f"remove {state.url}: it moved to {state.adopted}, which is listed too{where}"
-    if state.adopted:
-        return f"replace {state.url} by {state.adopted}"
+    moved = _moved(state)
+    if moved in lines:
+        where = f" (line {lines[moved]})" if lines[moved] else ""
+        return f"remove {state.url}: it moved to {moved}, which is listed too{where}"
+    if moved:
+        return f"replace {state.url} by {moved}"
     if state.outcome == "failed":
         return _mend(state, now)
     asked = state.fresh_until - state.succeeded if state.fresh_until and state.succeeded else timedelta()
@@ -157,7 +165,11 @@ def _mend(state: FeedState, now: datetime) -> str:
     if is_dead(state.failing_since, now):
         home = f"; `aggregator feeds add {state.home}` looks for its new address" if state.home else ""
         return f"remove {state.url}: it is dead{home}"
-    return f"look whether {state.url} has a new address" if state.status == 404 and state.failures > 2 else ""
+    if state.status != 404 or state.failures < 3:
+        return ""
+    led = _LED.match(state.error)
+    there = f": it leads to {led[1]}, where nothing is" if led else ""
+    return f"look whether {state.url} has a new address{there}"
 
 
 def _every(span: timedelta) -> str:

@@ -113,10 +113,11 @@ def test_an_address_without_a_scheme_and_one_that_moved(root: Path, site: Server
 
 
 def test_a_page_that_names_no_feed_is_tried_by_habit(root: Path, site: Server) -> None:
-    """One after the other, up to the first that is a feed."""
+    """One after the other, up to the first that is a feed, as far as robots.txt allow."""
     before = len(site.requests)
     assert data(root, "add", site.url("/bare"))["added"][0]["url"] == site.url("/atom.xml")
-    assert [seen.path for seen in site.requests[before:]] == ["/bare", "/feed", "/rss.xml", "/atom.xml"]
+    paths = [seen.path for seen in site.requests[before:]]
+    assert paths == ["/bare", "/robots.txt", "/feed", "/rss.xml", "/atom.xml"]
 
 
 def test_what_is_there_is_refused_with_its_line(root: Path, site: Server) -> None:
@@ -310,3 +311,33 @@ def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server
     assert "not a feed" not in said and said.count(site.url("/feed-a")) == said.count(site.url("/feed-b")) == 1
     assert run(root, "check", urls[3]).stdout.startswith(f"{urls[3]}: ok: ")
     assert "no feed “nowhere”" in run(root, "check", "nowhere", code=1).stderr
+
+
+def test_check_tells_who_wants_to_wait_from_who_cannot_be_reached(root: Path) -> None:
+    """Nobody is unreachable who said when to come again, nor the neighbours that were not asked for it."""
+    pages = {
+        **dict.fromkeys(("/a", "/b", "/c"), Page(b"", status=429, headers={"retry-after": "3600"})),
+        "/busy": Page(b"", status=503, headers={"retry-after": "3600"}),
+        "/broken": Page(b"", status=503),
+    }
+    with serve(pages) as one, serve(pages, host="127.0.0.2") as two, serve(pages, host="127.0.0.3") as three:
+        urls = [*map(one.url, ("/a", "/b", "/c")), two.url("/busy"), three.url("/broken")]
+        (root / "feeds.yaml").write_text(
+            "title: T\nfetch: {allow_networks: [127.0.0.0/8]}\nfeeds:\n" + "".join(f"  - {url}\n" for url in urls)
+        )
+        found = {one["url"]: one for one in data(root, "check", code=3)["findings"]}
+        assert sorted(found[url]["state"] for url in urls[:3]) == ["not asked", "waiting", "waiting"]
+        assert [found[url]["state"] for url in urls[3:]] == ["waiting", "unreachable"]
+        assert "HTTP 429" in found[urls[0]]["detail"] and "told another of its feeds" in found[urls[2]]["detail"]
+
+
+def test_a_list_with_feeds_that_will_not_be_asked_says_so(root: Path) -> None:
+    """They are taken in: feeds.yaml may open what stands in the way."""
+    (root / "feeds.yaml").write_text("title: T\n")
+    feeds = "".join(
+        f'<outline xmlUrl="{url}"/>' for url in ("http://10.0.0.1/f", "http://b.example:22/", "http://c.example/")
+    )
+    said = run(root, "import", "-", stdin=f"<opml><body>{feeds}</body></opml>".encode()).stderr
+    assert "stdin:1: http://10.0.0.1/f: will not be asked: the address 10.0.0.1 is private" in said
+    assert "stdin:1: http://b.example:22/: will not be asked: port 22" in said
+    assert "c.example" not in said and "3 feeds and 0 topics added" in said

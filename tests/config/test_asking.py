@@ -37,6 +37,7 @@ def test_a_feed_is_asked_in_its_own_way_and_otherwise_like_all() -> None:
         proxy="http://proxy.example.org:3128",
         proxy_user="desk@home",
         proxy_password="pr0xy",
+        secrets=("ZGVzazpzM2NyZXQ", "ZGVza0Bob21lOnByMHh5"),
     )
     plain = second.asking(environ)
     assert plain is not None
@@ -53,6 +54,24 @@ def test_no_secret_shows_in_a_repr() -> None:
     first, _ = feeds(FULL)
     shown = repr((first, first.asking(environ)))
     assert [secret for secret in environ.values() if secret in shown] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        ("t0ken-xyz", {"t0ken-xyz"}),
+        ("Bearer t0ken-xyz", {"Bearer t0ken-xyz", "t0ken-xyz"}),
+        ('Token token="t0ken-xyz"', {'Token token="t0ken-xyz"', 'token="t0ken-xyz"', "t0ken-xyz"}),
+        ("sid=t0ken-xyz; a=b", {"sid=t0ken-xyz; a=b", "sid=t0ken-xyz", "t0ken-xyz"}),
+        ("short", set()),
+    ],
+)
+def test_what_is_secret_in_a_header(value: str, secrets: set[str]) -> None:
+    """The whole, and a token or a cookie in it; not the name of a scheme, nor what stands in many a text."""
+    first, _ = feeds(FULL)
+    asking = first.asking({"KEY": value, "PASSWORD": "x", "PROXY": "y"})
+    assert asking is not None
+    assert {secret for secret in asking.secrets if not secret.startswith("ZGVz")} == secrets
 
 
 @pytest.mark.parametrize("value", ["", "  ", "a\nHost: evil", "a\0b"])

@@ -39,6 +39,12 @@ SHAPES = {
         "    # title: B\n  # - https://off.example/\n\n# topics\n" + TOPICS
     ),
     "anchors": "title: &t T\nfeeds:\n  - &a https://a.example/\n  - {url: https://b.example/, title: *t}\n" + TOPICS,
+    "anchors on the lists": (
+        "title: T\nfeeds: &my-feeds # - all\n  # - off\n  - https://a.example/\n  - url: https://b.example/\n"
+        "topics: &t\n  world: {words: [treaty]}\n"
+    ),
+    "an anchor on a list that is not indented": "title: T\nfeeds: &f\n- &a-b https://a.example/\n" + TOPICS,
+    "an anchor on the whole": "--- &all\ntitle: T\nfeeds:\n  - https://a.example/\n" + TOPICS,
     "tabs in comments": "title: T\t# the\ttitle\nfeeds:\t# here\n  - https://a.example/\t#\tone\n" + TOPICS,
     "block scalar last": TOPICS + "title: T\nfeeds:\n  - url: https://a.example/\n    title: |-\n      A\n\n\n",
     "quoted and long": 'title: T\n"feeds":\n  - "https://a.example/' + "x" * 300 + '"\n' + TOPICS,

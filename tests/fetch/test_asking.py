@@ -5,6 +5,7 @@ import pickle
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 
 import pytest
@@ -13,7 +14,7 @@ from aggregator.errors import FetchError, SetupError
 from aggregator.fetch import Client
 from aggregator.model import Asking, Fetched, Request
 from tests.fetch.conftest import NOW
-from tests.servers import Page, Server, serve
+from tests.servers import Answer, Page, Server, serve
 
 SECRETS = ("s3cret", "t0ken", base64.b64encode(b"desk:s3cret").decode())
 LOGIN = Asking(headers=(("X-Key", "t0ken"),), user_agent="Desk/1.0", username="desk", password="s3cret")
@@ -102,6 +103,60 @@ def test_no_secret_shows_in_a_request() -> None:
     assert not any(secret in repr(request) for secret in SECRETS)
     assert pickle.loads(pickle.dumps(request)) == request
     assert hash(request) == hash(pickle.loads(pickle.dumps(request)))
+
+
+WORD = 's3cr&t "päss'
+SAID = replace(LOGIN, password=WORD, secrets=(WORD, "ZGVzazpzM2N"))
+SENT_BACK = {
+    "as it is": WORD.encode(),
+    "in latin-1": WORD.encode("latin-1"),
+    "in UTF-16": f"<feed>{WORD}</feed>".encode("utf-16"),
+    "in HTML": b'<p>s3cr&amp;t &quot;p\xc3\xa4ss, s3cr&amp;t "p\xc3\xa4ss',
+    "in JSON": rb'{"a": "s3cr&t \"p\u00e4ss"}',
+    "in an address": b"/?key=s3cr%26t%20%22p%C3%A4ss&again=s3cr%26t+%22p%C3%A4ss",
+    "as it was sent": b"you sent Basic ZGVzazpzM2N",
+}
+
+
+@pytest.mark.parametrize("body", SENT_BACK.values(), ids=SENT_BACK)
+def test_what_a_server_sends_back_of_a_secret_is_masked(body: bytes, client: Client) -> None:
+    with serve({"/": Page(body)}) as server:
+        answer = ask(client, server.url(), SAID)
+        assert isinstance(answer, Fetched)
+        text = answer.body.decode("utf-16" if b"\0" in body else "utf-8").replace("***", "")
+        assert text != body.decode("utf-8", "replace") and not any(part in text for part in ("s3cr", "ZGVz", "ss"))
+        assert isinstance(plain := ask(client, server.url(), LOGIN), Fetched) and plain.body == body
+
+
+def test_a_secret_that_a_coding_has_no_signs_for_masks_nothing_else(client: Client) -> None:
+    """Nor one of bytes that are no text."""
+    for word in ("日本語日本語日本語", "\udcff" * 9):
+        body = b"What???????????????" + b"\xff " + word.encode("utf-8", "surrogateescape")
+        with serve({"/": Page(body)}) as server:
+            answer = ask(client, server.url(), Asking(username="desk", password=word, secrets=(word,)))
+            assert isinstance(answer, Fetched) and answer.body.startswith(b"What???????????????\xff ")
+            assert word.encode("utf-8", "surrogateescape") not in answer.body and b"***" in answer.body
+
+
+def test_an_address_or_a_validator_that_holds_a_secret_is_not_kept(client: Client) -> None:
+    """Nor is one shown where it leads to nothing; what stands in the feed's own address is no secret."""
+    back = Asking(headers=(("X-Key", "t0ken-xyz"),), secrets=("t0ken-xyz",))
+    pages: dict[str, Answer] = {
+        "/f": Page(status=301, headers={"Location": "/g/t0ken-xyz?key=t0ken-xyz"}),
+        "/g/t0ken-xyz": Page(b"<rss/>", etag='"1"', headers={"X-Seen": "t0ken-xyz", "X-Other": "x"}),
+        "/lost": Page(status=302, headers={"Location": "/h/t0ken-xyz"}),
+        "/etag": Page(b"<rss/>", etag='"t0ken-xyz"', last_modified="Mon, 01 Jan 2024 00:00:00 GMT"),
+    }
+    with serve(pages) as server:
+        led, lost = ask(client, server.url("/f"), back), ask(client, server.url("/lost"), back)
+        assert isinstance(led, Fetched) and isinstance(lost, FetchError)
+        assert (led.final_url, led.moved_to) == (server.url("/g/***?key=***"), "")
+        assert {"etag", "x-seen"}.isdisjoint(led.headers) and led.headers["x-other"] == "x"
+        assert lost.reason.startswith(f"redirected to {server.url('/h/***')}: HTTP 404") and "t0ken" not in str(lost)
+        assert isinstance(tagged := ask(client, server.url("/etag"), back), Fetched)
+        assert "etag" not in tagged.headers and "last-modified" in tagged.headers
+        assert isinstance(own := ask(client, server.url("/g/t0ken-xyz"), back), Fetched)
+        assert own.headers["etag"] == '"1"'
 
 
 def test_an_http_proxy_is_asked_for_the_whole_address(client: Client) -> None:

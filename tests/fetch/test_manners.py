@@ -136,6 +136,28 @@ def test_the_sixth_redirect_is_not_followed(fetch: Fetch) -> None:
         assert len(server.requests) == 6
 
 
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        (Page(status=404), "HTTP 404 Not Found: there is nothing at this address"),
+        (Page(status=429), "HTTP 429 Too Many Requests: "),
+        (Page(b"no feed", status=299), "HTTP 299: an answer without a document"),
+        (Page(b"x" * 6_000_000), "the answer is larger than 5 MB"),
+        (Page(raw=b"\0"), ""),
+    ],
+    ids=["404", "429", "299", "too large", "no HTTP"],
+)
+def test_the_place_that_failed_is_named_where_it_is_not_the_one_asked_for(
+    page: Page, reason: str, fetch: Fetch
+) -> None:
+    """Without its query, which may let in whoever has it."""
+    with serve({"/f": Page(status=302, headers={"Location": "/g?key=secret"}), "/g": page, "/h": page}) as server:
+        led, plain = fetch(server.url("/f")), fetch(server.url("/h"))
+        assert isinstance(led, FetchError) and isinstance(plain, FetchError)
+        assert led.reason.startswith(f"redirected to {server.url('/g')}?…: {reason}")
+        assert plain.reason.startswith(reason) and "/h" not in plain.reason
+
+
 def test_a_redirect_without_a_target_is_an_error(fetch: Fetch) -> None:
     with serve({"/": Page(status=301)}) as server:
         answer = fetch(server.url())

@@ -677,3 +677,26 @@ def test_every_decision_has_its_reason(tmp_path: Path, page: Page) -> None:
         here.sync()
         state = state_of(here, server.url("/a"))
     assert state.due_reason and (state.error or state.outcome == "ok")
+
+
+def test_a_secret_that_its_server_sends_back_is_kept_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a title, an entry, the name of a page, an address: neither in the database nor in what is shown."""
+    monkeypatch.setenv("DESK_TOKEN", "Bearer t0k3n-xyz")
+    monkeypatch.setenv("DESK_PASSWORD", "s3cr3t-pass")
+    pages = {
+        "/a": Page(rss(item(1, text="You came with t0k3n-xyz."), title="For t0k3n-xyz")),
+        "/b": Page(b"<html><title>bad password s3cr3t-pass for desk</title></html>"),
+        "/c": Page(status=301, headers={"location": "/moved?key=t0k3n-xyz"}),
+        "/moved": Page(rss(item(2, link="/2?key=t0k3n-xyz"))),
+    }
+    with serve(pages) as server:
+        login = "username: desk, password_env: DESK_PASSWORD"
+        ways = {"/a": "headers_env: {X-Key: DESK_TOKEN}", "/b": login, "/c": "headers_env: {X-Key: DESK_TOKEN}"}
+        here = desk(tmp_path, *(f"{{url: '{server.url(path)}', {way}}}" for path, way in ways.items()))
+        failures = here.sync().refreshed.failures
+        here.sync(force=True)
+        states = [state_of(here, server.url(path)) for path in ways]
+    assert failures == {server.url("/b"): "an HTML page (title “bad password *** for desk”), not a feed"}
+    assert [state.title for state in states] == ["For ***", "", "Example Feed"] and not states[2].moved_to
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"t0k3n" not in kept and b"s3cr3t" not in kept and b"You came with ***." in kept

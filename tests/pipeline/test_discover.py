@@ -30,6 +30,9 @@ def links(page: str, url: str = "https://site.example/blog/") -> list[str]:
         (f"<link rel=stylesheet {RSS} href=/no>", []),
         ('<link rel="alternate" hreflang="de" href="/de/">', []),
         ('<link rel="feed" href="/f">', ["https://site.example/f"]),
+        ('<link rel="alternate feed" href="/f">', ["https://site.example/f"]),
+        ('<link rel="Feed alternate" type="text/xml" href="/f">', ["https://site.example/f"]),
+        ('<link rel="alternate" href="/f">', []),
         ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1" title="JSON">', []),
         ('<link rel="alternate" type="application/json" href="/feed.json">', ["https://site.example/feed.json"]),
         (f'<link rel="alternate" {RSS} href="javascript:alert(1)">', []),
@@ -50,6 +53,13 @@ def links(page: str, url: str = "https://site.example/blog/") -> list[str]:
 def test_what_names_a_feed(page: str, found: list[str]) -> None:
     """By the HTML standard, and as pages are written."""
     assert links(page) == found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_page_names_its_feeds_in_whatever_it_is_written(encoding: str) -> None:
+    page = f'<!doctype html><link rel=alternate {RSS} title="Zürich" href=/f>'.encode(encoding)
+    (link,) = feed_links(Fetched("https://s.example/", "", 200, {}, page))
+    assert (link.url, link.title) == ("https://s.example/f", "Zürich")
 
 
 def test_feeds_of_comments_come_last() -> None:

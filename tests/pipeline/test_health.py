@@ -30,6 +30,7 @@ def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> 
         (feed(newest=NOW - 100 * DAY), "ok, but silent since 2026-08-15"),
         (feed(adopted=NEW, moved_to=NEW), f"ok, moved for good to {NEW}"),
         (feed(moved_to=NEW), "ok"),
+        (feed(adopted=NEW, moved_to=OLD), "ok"),
         (lost(), "failed: HTTP 404 Not Found"),
         (lost(failures=3, failing_since=NOW - DAY), "failed (3 times in a row): HTTP 404 Not Found"),
         (lost(failures=9, failing_since=NOW - 20 * DAY), "dead: no good answer for 20 days: HTTP 404 Not Found"),
@@ -115,8 +116,15 @@ def test_a_feeds_share_of_the_last_digests() -> None:
             feed(adopted="https://b.example/", moved_to="https://b.example/"),
             f"remove {OLD}: it moved to https://b.example/, which is listed too (line 20)",
         ),
+        (feed(adopted=NEW, moved_to=OLD, moved_count=3), ""),
+        (feed(adopted="https://b.example/", moved_to=OLD, moved_count=3), ""),
         (lost(410, outcome="gone", gone=True), f"remove {OLD}, or write its new address (410: gone for good)"),
         (lost(failures=3), f"look whether {OLD} has a new address"),
+        (lost(404, f"redirected to {NEW}: HTTP 404 Not Found: nothing", failures=2), ""),
+        (
+            lost(404, f"redirected to {NEW}: HTTP 404 Not Found: nothing", failures=3),
+            f"look whether {OLD} has a new address: it leads to {NEW}, where nothing is",
+        ),
         (lost(0, "x", failures=9, failing_since=NOW - 20 * DAY), f"remove {OLD}: it is dead"),
         (
             lost(500, "x", failures=9, failing_since=NOW - 20 * DAY, home="https://example.net/"),

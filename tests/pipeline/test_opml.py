@@ -211,3 +211,12 @@ def test_other_programs_read_what_we_write(program: str, tmp_path: Path) -> None
     assert "https://a.example/?x=1&y=2" in said, done
     assert "https://b.example/" in said
     assert program != "newsboat" or "One" in said
+
+
+def test_what_a_list_declares_itself_is_no_title() -> None:
+    """Its entities are not resolved, and their names say nothing; those of HTML do."""
+    own = '<!DOCTYPE o [<!ENTITY j "&i;&i;"><!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY eacute "&#233;">]>'
+    titles = ("&j;", "&x;", "caf&eacute;", "R&D; &k;", "News &x; here")
+    outlines = "".join(f'<outline text="{title}" xmlUrl="http://a{at}.example/"/>' for at, title in enumerate(titles))
+    found = read_opml(f"{own}<opml><body>{outlines}</body></opml>".encode())
+    assert [feed.title for feed in found.feeds] == ["", "", "café", "R&D; &k;", "News here"]

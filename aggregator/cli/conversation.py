@@ -1,0 +1,46 @@
+"""One run in which a person's question is followed up: what to ask next depends on what came."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
+
+from aggregator.errors import FetchError
+from aggregator.fetch import Client
+from aggregator.model import Fetched, Request
+
+
+class Conversation:
+    """Asks a few things at a time; hosts keep their distance over all of it, and who had enough is asked no more."""
+
+    def __init__(self, client: Client, *, now: datetime) -> None:
+        self._next: deque[Request] = deque()
+        self._answers = client.fetch_many(self, now=now)
+        self.enough = ""  # what a server said that wants to be left alone
+
+    def __iter__(self) -> Iterator[Request]:
+        """Be what the client draws requests from."""
+        return self
+
+    def __next__(self) -> Request:
+        """Give what is to be asked; nothing for now, where there is nothing."""
+        if not self._next:
+            raise StopIteration
+        return self._next.popleft()
+
+    def ask(self, *urls: str, spacing: float = 0.0) -> list[Fetched | FetchError]:
+        """Ask for some addresses and give their answers, in the order of the addresses."""
+        self._next.extend(Request(number, url, spacing=spacing) for number, url in enumerate(urls))
+        came = sorted((next(self._answers) for _ in urls), key=lambda one: one[0].id)
+        answers = [answer for _, answer in came]
+        told = (one.reason for one in answers if isinstance(one, FetchError) and is_enough(one))
+        self.enough = self.enough or next(told, "")
+        return answers
+
+    def close(self) -> None:
+        """End it."""
+        self._answers.close()
+
+
+def is_enough(error: FetchError) -> bool:
+    """Tell whether a server asks to be left alone: by a 429 (RFC 6585 §4), or by naming a time."""
+    return error.status == 429 or error.retry_after is not None
