@@ -14,6 +14,8 @@ from aggregator.pipeline.moves import STAYED, is_lost, moved
 from aggregator.pipeline.wording import UNCLOSED
 
 ENDS_SO = f"{UNCLOSED}, as the one before: its server writes it so"
+SEEN_GAP = 7200.0  # seconds: what we see depends on how often we ask, so it does not make us ask more often than hourly
+REMEMBERED = 4  # gaps that we saw count as the mean of about so many
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
 
 
@@ -22,7 +24,8 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     ends_so = intake.feed.unclosed and state.unclosed
     intake = _accustomed(intake) if ends_so else intake
     feed, first = intake.feed, state.succeeded is None
-    rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
+    gap, newest = _tempo(state, intake, now=now)
+    rhythm = Rhythm(gap, newest or state.first_seen, feed.ttl, feed.skip_hours, feed.skip_days)
     told = {
         "title": feed.title or state.title,
         "home": feed.home or state.home,
@@ -36,8 +39,8 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         "skip_hours": feed.skip_hours,
         "skip_days": feed.skip_days,
         "outcome": "ok",
-        "newest": rhythm.newest,
-        "rhythm": rhythm.gap,
+        "newest": newest,
+        "rhythm": gap,
         "answers_full": state.answers_full + 1,
     }
     told |= _left_out(intake, ends_so=ends_so)
@@ -77,7 +80,7 @@ def _publisher(home: str) -> str:
 
 def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConfig, now: datetime) -> Visit:
     """A 304 or the same bytes: only the feed's state moves on."""
-    rhythm = Rhythm(state.rhythm, state.newest, state.ttl, state.skip_hours, state.skip_days)
+    rhythm = Rhythm(state.rhythm, state.newest or state.first_seen, state.ttl, state.skip_hours, state.skip_days)
     changes = _answered(state, answer, rhythm, config=config, now=now)
     counted = "answers_unchanged" if answer.status == 304 else "same_bytes"
     changes[counted] = getattr(state, counted) + 1
@@ -172,12 +175,23 @@ def _validators(state: FeedState, answer: Fetched) -> Validators | None:
     return Validators(answer.final_url, etag, modified) if etag or modified else None
 
 
-def _tempo(state: FeedState, intake: Intake) -> tuple[float, datetime | None]:
-    """Return the gap between entries and the newest of them; a partial document shows only its own end of the feed."""
+def _tempo(state: FeedState, intake: Intake, *, now: datetime) -> tuple[float, datetime | None]:
+    """Return the gap between entries and the newest of them; a partial document shows only its own end of the feed.
+
+    Where no entry has a date that can be used, the moments count at which we saw something new or changed.
+    """
+    if intake.newest is None:
+        return _seen_tempo(state, now=now) if intake.new or intake.changed else (state.rhythm, state.newest)
     if not intake.partial:
-        return intake.rhythm or state.rhythm, intake.newest or state.newest
-    newest = [moment for moment in (intake.newest, state.newest) if moment]
-    return state.rhythm, max(newest, default=None)
+        return intake.rhythm or state.rhythm, intake.newest
+    return state.rhythm, max(intake.newest, state.newest or intake.newest)
+
+
+def _seen_tempo(state: FeedState, *, now: datetime) -> tuple[float, datetime]:
+    if state.newest is None:
+        return state.rhythm, now
+    gap = max(SEEN_GAP, (now - state.newest).total_seconds())
+    return (state.rhythm + (gap - state.rhythm) / REMEMBERED if state.rhythm else gap), now
 
 
 def _timed(due: Due) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -246,6 +246,60 @@ def test_the_syndication_module_of_rss_1_is_heard(tmp_path: Path) -> None:
         here.sync()
         state = state_of(here, server.url("/a"))
     assert (state.due, state.due_reason) == (START + 6 * HOUR, "the feed asks for 6 h")
+
+
+UNDATED = {
+    "no dates": lambda number: item(number, at=None),
+    "dates before there was any web": lambda number: item(number, at=datetime(1970, 1, 1, tzinfo=UTC)),
+    "dates to come": lambda number: item(number, at=datetime(2099, 1, 1, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("name", UNDATED)
+def test_a_feed_without_dates_is_asked_by_what_we_saw_of_it(tmp_path: Path, name: str) -> None:
+    """Ever more seldom while nothing comes, by the mean gap between what came, and hourly at most."""
+    written = UNDATED[name]
+    shown = [written(1)]
+    reasons = []
+    with serve({"/a": lambda seen: Page(rss(*shown))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for hours, news in ((0, False), (96, False), (0, True), (24, True), (1, True), (1, False)):
+            here.clock.forward(hours=hours)
+            shown += [written(len(shown) + 1)] * news
+            here.sync(force=True)
+            reasons.append(state_of(here, server.url("/a")).due_reason)
+    assert reasons == [
+        "auto: rhythm not known yet, so every 1 h",
+        "auto: silent for 4 days, so every 6 h",
+        "auto: something new every 4 days on average, so every 12 h",
+        "auto: something new every 3 days on average, so every 12 h",
+        "auto: something new every 2 days on average, so every 12 h",
+        "auto: something new every 2 days on average, so every 12 h",
+    ]
+
+
+def test_a_feed_that_stays_empty_is_asked_ever_more_seldom(tmp_path: Path) -> None:
+    """Silent since we know it; what it says of that is not the date of an entry."""
+    with serve({"/a": Page(rss(), etag='"1"')}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for days in (0, 4, 26):
+            here.clock.forward(days=days)
+            here.sync(force=True)
+        state = state_of(here, server.url("/a"))
+    assert (state.due_reason, state.newest) == ("auto: silent for 30 days, so every 12 h", None)
+
+
+def test_a_feed_without_dates_that_changes_all_the_time_is_asked_hourly(tmp_path: Path) -> None:
+    """What is seen at every visit says how often we ask, and not how often there is something new."""
+    numbers = iter(range(100))
+    with serve({"/a": lambda seen: Page(rss(item(1, at=None, text=f"Now it is {next(numbers)} degrees.")))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(6):
+            here.sync()
+            state = state_of(here, server.url("/a"))
+            assert state.due
+            here.clock.now = state.due
+    assert here.clock.now == START + 6 * HOUR and len(server.requests) == 6
 
 
 @pytest.mark.parametrize("status", [429, 503])
