@@ -18,7 +18,7 @@ _FAR = timedelta(days=366)  # a wait beyond it means the same, and would overflo
 _DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
 _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
 _GLANCE = 4096
-_NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
+NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
@@ -108,5 +108,5 @@ def paused_until(error: FetchError, *, now: datetime) -> datetime | None:
     A 429 means the one who asks (RFC 6585 §4); a 503 means the whole server when it names a time.
     """
     if error.status == 429:
-        return min(error.retry_after or now + _UNTOLD, now + _NEIGHBOURS)
-    return min(error.retry_after, now + _NEIGHBOURS) if error.status == 503 and error.retry_after else None
+        return min(error.retry_after or now + _UNTOLD, now + NEIGHBOURS)
+    return min(error.retry_after, now + NEIGHBOURS) if error.status == 503 and error.retry_after else None

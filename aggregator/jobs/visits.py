@@ -24,8 +24,7 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     ends_so = intake.feed.unclosed and state.unclosed
     intake = _accustomed(intake) if ends_so else intake
     feed, first = intake.feed, state.succeeded is None
-    gap, newest = _tempo(state, intake, now=now)
-    rhythm = Rhythm(gap, newest or state.first_seen, feed.ttl, feed.skip_hours, feed.skip_days)
+    rhythm = Rhythm(*_tempo(state, intake, now=now), feed.ttl, feed.skip_hours, feed.skip_days)
     told = {
         "title": feed.title or state.title,
         "home": feed.home or state.home,
@@ -39,8 +38,8 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
         "skip_hours": feed.skip_hours,
         "skip_days": feed.skip_days,
         "outcome": "ok",
-        "newest": newest,
-        "rhythm": gap,
+        "newest": rhythm.newest,
+        "rhythm": rhythm.gap,
         "answers_full": state.answers_full + 1,
     }
     told |= _left_out(intake, ends_so=ends_so)
@@ -80,7 +79,7 @@ def _publisher(home: str) -> str:
 
 def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConfig, now: datetime) -> Visit:
     """A 304 or the same bytes: only the feed's state moves on."""
-    rhythm = Rhythm(state.rhythm, state.newest or state.first_seen, state.ttl, state.skip_hours, state.skip_days)
+    rhythm = Rhythm(state.rhythm, state.newest, state.ttl, state.skip_hours, state.skip_days)
     changes = _answered(state, answer, rhythm, config=config, now=now)
     counted = "answers_unchanged" if answer.status == 304 else "same_bytes"
     changes[counted] = getattr(state, counted) + 1
@@ -147,7 +146,8 @@ def _answered(
     fresh = freshness(answer.headers, now=now)
     if fresh is None:  # a 304 leaves standing what it does not say anew (RFC 9111 §4.3.4)
         fresh = state.freshness if answer.status == 304 else 0
-    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now)
+    silent = rhythm if rhythm.newest else replace(rhythm, newest=state.first_seen)  # all the time that we know it
+    due = after_answer(every=config.every, rhythm=silent, freshness=fresh, now=now)
     changes = _timed(due) | {
         "validators": _validators(state, answer),
         "status": answer.status,

@@ -604,6 +604,27 @@ def test_the_429_of_a_feed_puts_off_its_neighbours_without_blame(tmp_path: Path)
     assert all(state.due and state.due >= START + 10 * MIN and "127.0.0.1" in state.due_reason for state in left)
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_new_address_of_a_host_that_was_told_to_wait_waits_with_it(tmp_path: Path, force: bool) -> None:
+    """What one feed was told is known for its host: an hour at most, then the new one is asked, and not blamed."""
+    busy = Page(status=503, headers={"retry-after": "7200"})
+    with serve({"/a": busy, "/b": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.clock.forward(minutes=1)
+        here = replace(desk(tmp_path, server.url("/a"), server.url("/b")), clock=here.clock)
+        report = here.sync(force=force)
+        assert (len(report.refreshed.postponed), report.refreshed.failed, len(server.requests)) == (1, 0, 1)
+        state = state_of(here, server.url("/b"))
+        assert state.due and START + HOUR <= state.due <= START + HOUR + 10 * MIN
+        assert state.due_reason == (
+            "not asked: 127.0.0.1 told another of its feeds to come later; left alone until 2026-11-23 07:00 UTC"
+        )
+        here.clock.now = state.due
+        here.sync()
+        assert [seen.path for seen in server.requests] == ["/a", "/b"]
+
+
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
     """Three that could not be reached of three that were asked are an outage; ten that waited do not count."""
     here = desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(13)))
