@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from aggregator.app import App
 from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
-from aggregator.jobs.visits import failed, postponed, read, unchanged
+from aggregator.jobs.visits import doubled, failed, postponed, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Reject, Visit
 
 BATCH = 100
@@ -30,7 +30,7 @@ class Refreshed:
     new: int = 0
     updated: int = 0
     fenced: int = 0
-    postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
+    postponed: set[int] = field(default_factory=set)  # feeds not asked: for what another one is, or was told
     unasked: set[int] = field(default_factory=set)  # feeds not asked: feeds.yaml or the environment is to be mended
     failures: dict[str, str] = field(default_factory=dict)
     rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)
@@ -81,6 +81,11 @@ class Arrivals:
             visit = failed(state, token, outcome, now=self._now)
         _count(self.report, state, outcome, visit)
         self.keep(visit)
+
+    def spare(self, state: FeedState) -> None:
+        """Take a feed that is not asked because another one is asked at its address."""
+        self.report.postponed.add(state.id)
+        self.keep(doubled(state, self._tokens[state.id], now=self._now))
 
     def keep(self, visit: Visit) -> None:
         """Take a visit on which somebody decided already."""

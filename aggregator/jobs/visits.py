@@ -16,6 +16,7 @@ from aggregator.pipeline.wording import UNCLOSED
 ENDS_SO = f"{UNCLOSED}, as the one before: its server writes it so"
 SEEN_GAP = 7200.0  # seconds: what we see depends on how often we ask, so it does not make us ask more often than hourly
 REMEMBERED = 4  # gaps that we saw count as the mean of about so many
+DOUBLED = timedelta(hours=12)  # after which it is looked again whether the other one is still listed, and well
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
 
 
@@ -132,6 +133,12 @@ def postponed(state: FeedState, token: int, error: HostPausedError, *, now: date
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+
+
+def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
+    """The feed was not asked: it has moved to the address of another one, which is asked there."""
+    reason = f"not asked: it moved to {state.adopted}, which is listed too and asked there"
+    return Visit(replace(state, due=now + DOUBLED, due_reason=reason), token)
 
 
 def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:

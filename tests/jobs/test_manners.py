@@ -483,6 +483,27 @@ def test_a_move_that_agreed_for_a_week_is_adopted(tmp_path: Path) -> None:
         assert server.url("/old") in (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
 
 
+def test_a_feed_that_moved_to_another_listed_one_is_asked_there_once(tmp_path: Path) -> None:
+    """Not asked, with its reason, while the other one is well; asked again when that is gone, or taken out."""
+    with serve(dict(MOVES)) as server:
+        old, new = server.url("/old"), server.url("/new")
+        clock = move(tmp_path, old).clock
+        here = replace(desk(tmp_path, old, new), clock=clock)
+        here.sync(force=True)
+        before, asked = state_of(here, old), len(server.requests)
+        for _ in range(3):
+            report = here.sync(force=True)
+            assert (report.refreshed.unchanged, len(report.refreshed.postponed), report.refreshed.failed) == (1, 1, 0)
+        after = state_of(here, old)
+        assert len(server.requests) == asked + 3
+        assert after.due_reason == f"not asked: it moved to {new}, which is listed too and asked there"
+        assert replace(after, due=before.due, due_reason=before.due_reason) == before
+        server.pages["/new"] = Page(status=404)
+        here.sync(force=True)
+        here.sync(force=True)
+        assert state_of(here, old).adopted == ""
+
+
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_a_temporary_move_is_never_adopted(tmp_path: Path, status: int) -> None:
     """However often it is said."""
