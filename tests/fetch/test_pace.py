@@ -134,6 +134,14 @@ def test_a_host_that_has_had_enough_is_not_asked_for_its_other_feeds(
         assert timedelta(seconds=seconds - 1) <= paused.retry_after - NOW <= timedelta(seconds=seconds + 5)
 
 
+def test_a_host_that_is_named_with_a_dot_is_spared_with_the_one_without(new_client: Callable[..., Client]) -> None:
+    with serve({"/first": Page(status=429), "/second": b"<rss/>"}, host="localhost") as server:
+        urls = [server.url("/first", host="localhost."), server.url("/second")]
+        outcomes = run(new_client(pace=Pace(per_host=1)), urls)
+        assert [seen.path for seen in server.requests] == ["/first"]
+    assert isinstance(outcomes[urls[1]], HostPausedError)
+
+
 def test_a_host_that_said_so_before_is_left_alone_for_an_hour_at_most(new_client: Callable[..., Client]) -> None:
     """By all its names and ports, as one that says so now; what is over, or no address, does not count."""
     with serve({"/": b"<rss/>"}) as server, serve({"/": b"<rss/>"}, host="127.0.0.2") as other:
