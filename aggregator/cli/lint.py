@@ -71,6 +71,19 @@ def _costly(file: Path, settings: Config) -> Iterator[str]:
             yield f"{where}: will not be asked: {refusal}"
 
 
+def listed_twice(screen: Terminal, settings: Config) -> tuple[str, ...]:
+    """Say which feeds are listed under another form of an address before; servers may tell the two apart."""
+    from aggregator.cli.sheet import key
+
+    file = find_workspace(screen.root).config
+    first: dict[str, int] = {}
+    told = []
+    for line, feed in zip(lines(file.read_bytes()), settings.feeds, strict=True):
+        if (place := first.setdefault(key(feed.url), line)) != line:
+            told.append(f"{file.name}:{line}: {feed.url}: probably the same feed as in line {place}")
+    return tuple(told)
+
+
 def waiting(screen: Terminal) -> str:
     """Say why topics are not given by meaning yet; empty when they are, or nothing was stored so far."""
     workspace = find_workspace(screen.root)

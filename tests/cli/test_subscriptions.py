@@ -368,3 +368,24 @@ def test_a_check_asks_for_what_has_changed_since_the_last_sync(root: Path) -> No
     assert found[urls[0]]["detail"].startswith("unchanged since ")
     assert found[urls[0]]["detail"].endswith("UTC: RSS 2.0, 1 entry stored, “The Feed”")
     assert found[urls[2]]["state"] == "moved" and found[urls[2]]["moved_to"] == urls[0]
+
+
+def test_one_feed_under_two_forms_of_its_address_is_told_of(root: Path) -> None:
+    """As `feeds import` knows them: no mistake, for servers may tell them apart."""
+    forms = [
+        "https://example.com/~a/",
+        "http://www.example.com/%7Ea",
+        "https://bücher.example/f",
+        "https://example.com/b",
+    ]
+    listed(root, *forms, "https://xn--bcher-kva.example/f")
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "check"]
+    done = subprocess.run([*command, "--json"], capture_output=True, timeout=60)
+    twice = [
+        "feeds.yaml:5: http://www.example.com/%7Ea: probably the same feed as in line 4",
+        "feeds.yaml:8: https://xn--bcher-kva.example/f: probably the same feed as in line 6",
+    ]
+    assert (done.returncode, json.loads(done.stdout)["twice"]) == (0, twice)
+    assert subprocess.run(command, capture_output=True, timeout=60).stderr.decode().splitlines()[1:] == twice
+    listed(root, forms[0], *forms[2:])
+    assert json.loads(subprocess.run([*command, "--json"], capture_output=True, timeout=60).stdout)["twice"] == []
