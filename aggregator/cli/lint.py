@@ -18,6 +18,8 @@ from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
 from aggregator.jobs.waits import asks_for_time, keep_waits
 from aggregator.model import FeedState, Fetched
+from aggregator.pipeline.backoff import WAIT_CAP
+from aggregator.pipeline.cadence import words
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.wording import counted, format_name, in_zone
 from aggregator.templates import Templates
@@ -135,7 +137,10 @@ def _unasked(state: FeedState | None, settings: Config, *, now: datetime) -> Fin
     if state and state.gone:
         return Finding(state.url, "gone", "for good (410): it is never asked again; take it out")
     if state and state.wait_until and state.wait_until > now:
-        return Finding(state.url, "waiting", f"asked us to wait until {moment(state.wait_until, settings.zone)}")
+        most, until = words(WAIT_CAP), moment(state.wait_until, settings.zone)
+        cut = state.fetched is not None and state.wait_until - state.fetched >= WAIT_CAP
+        said = f"for more than {most}; left alone until {until}" if cut else f"until {until}"
+        return Finding(state.url, "waiting", f"asked us to wait {said}")
     return None
 
 

@@ -91,7 +91,8 @@ def _declined(exchange: Exchange, now: datetime) -> FetchError:
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
     reason = in_words(exchange)
     if wait is not None:
-        reason += f"; asked to wait until {wait.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        until = f"until {wait:%Y-%m-%d %H:%M} UTC" if wait < now + _FAR else "for more than a year"
+        reason += f"; asked to wait {until}"
     return FetchError(exchange.request.url, reason, permanent=status == 410, status=status, retry_after=wait)
 
 

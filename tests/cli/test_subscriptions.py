@@ -343,6 +343,15 @@ def test_what_a_check_was_told_to_wait_for_is_known_to_all_who_ask(root: Path) -
         assert len(server.requests) == asked
 
 
+def test_a_wait_that_is_longer_than_we_heed_is_told_so(root: Path) -> None:
+    with serve({"/a": Page(status=503, headers={"retry-after": "99999999"})}) as server:
+        listed(root, server.url("/a"))
+        run(root, "check", code=3)
+        (found,) = data(root, "check")["findings"]
+        assert found["state"] == "waiting" and len(server.requests) == 1
+        assert found["detail"].startswith("asked us to wait for more than 7 days; left alone until ")
+
+
 def test_a_check_asks_for_what_has_changed_since_the_last_sync(root: Path) -> None:
     """With validators where there are any; what has not changed is told of by what is stored, where it moved, too."""
     page = Page(rss(item(1, at=utc_now()), title="The Feed"), etag='"1"')
