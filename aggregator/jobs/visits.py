@@ -129,7 +129,7 @@ def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
     """The feed was not asked, because of what another one met at its host: it waits, and nothing is held against it.
 
-    Softly: --force asks it all the same.
+    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more.
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)

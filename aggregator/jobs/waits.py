@@ -4,16 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from aggregator.app import App, list_feeds
-from aggregator.errors import FetchError, HostPausedError
+from aggregator.errors import FetchError
 from aggregator.jobs.visits import failed
 
 LEASE = timedelta(minutes=1)
-BUSY = (429, 503)
 
 
 def asks_for_time(error: FetchError) -> bool:
-    """Tell whether a server that was asked wants to be asked later (RFC 6585 §4, RFC 9110 §15.6.4)."""
-    return error.status in BUSY and not isinstance(error, HostPausedError)
+    """Tell whether a server wants to be asked later: by a 429 (RFC 6585 §4), or a 503 that names a time."""
+    return error.status == 429 or (error.status == 503 and error.retry_after is not None)
 
 
 def keep_waits(app: App, errors: Mapping[str, FetchError], *, now: datetime) -> None:
