@@ -113,7 +113,10 @@ class App:
         return f"aggregator/{__version__} ({contact}; {readers} subscriber{'s' if readers > 1 else ''})"
 
     def client(self) -> "Client":
-        """Make the one client that speaks to the web; a process that asks nobody never loads it."""
+        """Make the one client that speaks to the web; a process that asks nobody never loads it.
+
+        It leaves hosts alone that told a feed to come later, whoever asked that feed.
+        """
         from aggregator.fetch import Client, Pace
 
         settings = self.config.fetch
@@ -122,6 +125,7 @@ class App:
             allow_networks=settings.allow_networks,
             folder=self.workspace.root,
             pace=Pace(spacing=settings.spacing),
+            waits=self.store.feeds.waits(self.clock()),
         )
 
     def request(self, feed: FeedState) -> Request:

@@ -1,6 +1,7 @@
 """`aggregator check`: the files of the workspace; with --online, and in `aggregator feeds check`, its feeds."""
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,11 +12,14 @@ from aggregator.cli.terminal import Terminal, moment
 from aggregator.config import Config
 from aggregator.config.editing import lines
 from aggregator.cores import Cores
-from aggregator.errors import FetchError, HostPausedError, SetupError
+from aggregator.errors import FetchError, HostPausedError, SetupError, WorkspaceError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
+from aggregator.jobs.waits import asks_for_time, keep_waits
 from aggregator.model import FeedState, Fetched
+from aggregator.pipeline.backoff import WAIT_CAP
+from aggregator.pipeline.cadence import words
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.wording import counted, format_name, in_zone
 from aggregator.templates import Templates
@@ -69,6 +73,19 @@ def _costly(file: Path, settings: Config) -> Iterator[str]:
             yield f"{where}: will not be asked: {refusal}"
 
 
+def listed_twice(screen: Terminal, settings: Config) -> tuple[str, ...]:
+    """Say which feeds are listed under another form of an address before; servers may tell the two apart."""
+    from aggregator.cli.sheet import key
+
+    file = find_workspace(screen.root).config
+    first: dict[str, int] = {}
+    told = []
+    for line, feed in zip(lines(file.read_bytes()), settings.feeds, strict=True):
+        if (place := first.setdefault(key(feed.url), line)) != line:
+            told.append(f"{file.name}:{line}: {feed.url}: probably the same feed as in line {place}")
+    return tuple(told)
+
+
 def waiting(screen: Terminal) -> str:
     """Say why topics are not given by meaning yet; empty when they are, or nothing was stored so far."""
     workspace = find_workspace(screen.root)
@@ -89,26 +106,25 @@ def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
 def check_feeds(
     screen: Terminal, settings: Config, *, only: Collection[str] = (), show: bool, told: Collection[str] = ()
 ) -> list[Finding]:
-    """Ask every feed once, or ``only`` those, without storing anything of it; ``show`` what came of it, for people.
+    """Ask every feed once, or ``only`` those, and store of it only who was told to come later.
 
-    ``told`` are the lines that say already what is not asked, and why.
+    ``show`` what came of it, for people; ``told`` are the lines that say already what is not asked, and why.
     """
     now = utc_now()
     wanted = [feed.url for feed in settings.feeds if not only or feed.url in only]
+    busy: dict[str, FetchError] = {}
     with screen.opened() as app:
-        waiting = {f.url: f.wait_until for f in app.store.feeds.all() if f.wait_until and f.wait_until > now}
-        gone = [feed.url for feed in app.store.feeds.all() if feed.gone and feed.url in wanted]
-        findings = [
-            Finding(url, "waiting", f"asked us to wait until {moment(waiting[url], settings.zone)}")
-            for url in wanted
-            if url in waiting
-        ]
-        findings += [Finding(url, "gone", "for good (410): it is never asked again; take it out") for url in gone]
-        urls = [url for url in wanted if url not in waiting and url not in gone]
+        known = {state.url: state for state in app.store.feeds.all()}
+        unasked = {url: found for url in wanted if (found := _unasked(known.get(url), settings, now=now))}
+        findings = list(unasked.values())
+        states = [known.get(url) or FeedState(0, url) for url in wanted if url not in unasked]
         with screen.progress("asking feeds") as progress:
-            for done, finding in enumerate(_ask(app, urls, now=now), 1):
+            for done, finding in enumerate(_ask(app, states, busy, now=now), 1):
                 findings.append(finding)
-                progress(done, len(urls))
+                progress(done, len(states))
+    if busy:
+        with suppress(WorkspaceError), screen.opened(writing=True) as app:  # a full disk costs no finding
+            keep_waits(app, busy, now=now)
     findings = _with_edits(screen, findings)
     if show:
         zone = settings.zone
@@ -116,18 +132,35 @@ def check_feeds(
     return sorted(findings, key=lambda finding: finding.url)
 
 
+def _unasked(state: FeedState | None, settings: Config, *, now: datetime) -> Finding | None:
+    """Say why a feed is not asked at all, where it is not."""
+    if state and state.gone:
+        return Finding(state.url, "gone", "for good (410): it is never asked again; take it out")
+    if state and state.wait_until and state.wait_until > now:
+        most, until = words(WAIT_CAP), moment(state.wait_until, settings.zone)
+        cut = state.fetched is not None and state.wait_until - state.fetched >= WAIT_CAP
+        said = f"for more than {most}; left alone until {until}" if cut else f"until {until}"
+        return Finding(state.url, "waiting", f"asked us to wait {said}")
+    return None
+
+
 def _known(finding: Finding, told: Collection[str]) -> bool:
     return finding.state == "not asked" and any(f": {finding.url}: " in line for line in told)
 
 
-def _ask(app: App, urls: list[str], *, now: datetime) -> Iterator[Finding]:
-    requests = [app.request(FeedState(number, url)) for number, url in enumerate(urls)]
+def _ask(app: App, states: list[FeedState], busy: dict[str, FetchError], *, now: datetime) -> Iterator[Finding]:
+    """Ask at the addresses of feeds.yaml, for what has changed since it was read; ``busy`` takes who wants time."""
+    requests = [app.request(replace(state, id=number, adopted="")) for number, state in enumerate(states)]
     answers: dict[str, Fetched] = {}
     with app.client() as client, Cores() as cores:
-        for request, outcome in client.fetch_many(requests, now=now):
+        for request, outcome in client.fetch_many([replace(one, whole=True) for one in requests], now=now):
             if isinstance(outcome, FetchError):
                 state = _no_answer(outcome)
+                if asks_for_time(outcome):
+                    busy[request.url] = outcome
                 yield Finding(request.url, state, outcome.reason.removeprefix(f"{state}: "))
+            elif outcome.status == 304:
+                yield _unchanged(states[request.id], outcome, now=now)
             else:
                 answers[request.url] = outcome
                 cores.submit(request.url, look, outcome, now=now, url=request.url)
@@ -155,14 +188,27 @@ def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetim
         more = "and" if len(others) < len(links) else "the page names"
         named = f"; {more}: {', '.join(others)}" if others else ""
         return Finding(url, "not a feed", what + named, links=links)
+    held = f"{format_name(document.feed.format)}, {counted(len(document.seen), 'entry', 'entries')}"
+    well = Finding(url, "ok", f"{held}, “{document.feed.title}”")
+    return _ailing(url, answer, len(document.seen), document.newest, now=now) or well
+
+
+def _unchanged(state: FeedState, answer: Fetched, *, now: datetime) -> Finding:
+    """Say what a 304 shows, by what is stored of the feed."""
+    held = f"{format_name(state.format)}, {counted(state.entries, 'entry', 'entries')} stored"
+    since = f" since {state.succeeded:%Y-%m-%d %H:%M} UTC" if state.succeeded else ""
+    well = Finding(state.url, "ok", f"unchanged{since}: {held}, “{state.title}”")
+    return _ailing(state.url, answer, state.entries, state.newest, now=now) or well
+
+
+def _ailing(url: str, answer: Fetched, entries: int, newest: datetime | None, *, now: datetime) -> Finding | None:
     if answer.moved_to:
         return Finding(url, "moved", f"for good, to {answer.moved_to}", moved_to=answer.moved_to)
-    if not document.seen:
+    if not entries:
         return Finding(url, "empty", "a feed without entries")
-    if document.newest and now - document.newest > STALE:
-        return Finding(url, "stale", f"the newest entry is of {document.newest:%Y-%m-%d}")
-    held = f"{format_name(document.feed.format)}, {counted(len(document.seen), 'entry', 'entries')}"
-    return Finding(url, "ok", f"{held}, “{document.feed.title}”")
+    if newest and now - newest > STALE:
+        return Finding(url, "stale", f"the newest entry is of {newest:%Y-%m-%d}")
+    return None
 
 
 def _with_edits(screen: Terminal, findings: list[Finding]) -> list[Finding]:

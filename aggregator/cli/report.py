@@ -72,7 +72,7 @@ def exit_code(report: "Report") -> int:
 
 
 def _put_off(report: "Report") -> str:
-    """Count the feeds that were not asked because their host wants to be left alone for now."""
+    """Count the feeds that were not asked: their host wants to be left alone, or another one is asked for both."""
     count = len(report.refreshed.postponed)
     return f", {count} put off" if count else ""
 

@@ -106,7 +106,7 @@ def check(
     urls: Annotated[list[str] | None, typer.Argument(metavar="URL…", help="Only these; all when left out.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask each feed once, store nothing: is it there, a feed, alive, moved, empty?"""
+    """Ask each feed once, store no entries: is it there, a feed, alive, moved, empty?"""
     from aggregator.cli.lint import check_feeds
     from aggregator.cli.sheet import Sheet
 

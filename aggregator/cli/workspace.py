@@ -55,7 +55,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check feeds.yaml and the templates; with --online also every feed."""
-    from aggregator.cli.lint import check_feeds, check_files, lapses, waiting
+    from aggregator.cli.lint import check_feeds, check_files, lapses, listed_twice, waiting
 
     screen = terminal(context)
     try:
@@ -72,12 +72,12 @@ def check(
         screen.warn(line)
     if waits := waiting(screen):
         screen.say(f"topics: {waits}")
-    lapsed = lapses(screen, settings)
-    for line in () if as_json else lapsed:
+    twice, lapsed = listed_twice(screen, settings), lapses(screen, settings)
+    for line in () if as_json else (*twice, *lapsed):
         screen.warn(line)
     findings = check_feeds(screen, settings, show=not as_json, told=costly) if online else []
     if as_json:
-        screen.json(problems=costly, lapsed=lapsed, feeds=len(settings.feeds), findings=findings)
+        screen.json(problems=costly, twice=twice, lapsed=lapsed, feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)
 
 

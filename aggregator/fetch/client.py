@@ -12,7 +12,7 @@ from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits, Pace, within_means
 from aggregator.fetch.outcomes import refused
 from aggregator.fetch.places import Refused
-from aggregator.fetch.run import Answer, Run
+from aggregator.fetch.run import Answer, Run, Wait
 from aggregator.fetch.unsaid import unsaid
 from aggregator.fetch.wire import Wire
 from aggregator.model import Fetched, Request
@@ -22,8 +22,8 @@ class Client:
     """A polite client with a guard; connections, names and TLS sessions are kept until it is closed.
 
     ``allow_networks`` (CIDR) may be asked although they are not public, on every port; ``folder`` is where ``file:``
-    feeds lie. ``resolve`` says where names lead before DNS is asked, ``NAME:PORT:ADDRESS[,ADDRESS]``. One run at a
-    time, in one thread.
+    feeds lie. ``resolve`` says where names lead before DNS is asked, ``NAME:PORT:ADDRESS[,ADDRESS]``. ``waits`` are
+    addresses whose servers told us to come later: when they said so, and until when. One run at a time, in one thread.
     """
 
     def __init__(
@@ -35,11 +35,12 @@ class Client:
         pace: Pace = Pace(),  # noqa: B008 - frozen
         limits: Limits = Limits(),  # noqa: B008 - frozen
         resolve: Sequence[str] = (),
+        waits: Sequence[Wait] = (),
     ) -> None:
         self._guard = Guard.opening(allow_networks)
         self._wire = Wire(user_agent=user_agent, guard=self._guard, resolve=resolve)
         self._folder, self._pace, self._limits = folder, within_means(pace), limits
-        self._running = False
+        self._waits, self._running = waits, False
 
     def fetch(self, url: str, *, now: datetime) -> Fetched | FetchError:
         """Fetch one address, unconditionally."""
@@ -58,6 +59,7 @@ class Client:
         self._running = True
         try:
             run = Run(self._wire, self._begin, self._refuse, is_own=self._is_own, now=now, pace=self._pace)
+            run.heed(self._waits)
             for request, answer in run.answers(requests):
                 yield request, answer if request.asking is None else unsaid(request, answer)
         finally:

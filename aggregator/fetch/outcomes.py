@@ -19,7 +19,7 @@ _DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (
 _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
 _GLANCE = 4096
 _NAMED = 150  # characters of an address in an error
-_NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
+NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
@@ -100,7 +100,8 @@ def _declined(exchange: Exchange, now: datetime) -> FetchError:
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
     reason = _there(exchange) + in_words(exchange)
     if wait is not None:
-        reason += f"; asked to wait until {wait.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+        until = f"until {wait:%Y-%m-%d %H:%M} UTC" if wait < now + _FAR else "for more than a year"
+        reason += f"; asked to wait {until}"
     return FetchError(exchange.request.url, reason, permanent=status == 410, status=status, retry_after=wait)
 
 
@@ -117,5 +118,5 @@ def paused_until(error: FetchError, *, now: datetime) -> datetime | None:
     A 429 means the one who asks (RFC 6585 §4); a 503 means the whole server when it names a time.
     """
     if error.status == 429:
-        return min(error.retry_after or now + _UNTOLD, now + _NEIGHBOURS)
-    return min(error.retry_after, now + _NEIGHBOURS) if error.status == 503 and error.retry_after else None
+        return min(error.retry_after or now + _UNTOLD, now + NEIGHBOURS)
+    return min(error.retry_after, now + NEIGHBOURS) if error.status == 503 and error.retry_after else None

@@ -18,7 +18,10 @@ class Refused(ValueError):
 
 @value(frozen=True, slots=True)
 class Place:
-    """Where a request goes. ``url`` is ASCII, complete, and has neither user nor fragment."""
+    """Where a request goes. ``url`` is ASCII, complete, and has neither user nor fragment.
+
+    ``host`` is without the dot that a complete name may end in (RFC 1034 §3.1): with it or without, it is one host.
+    """
 
     url: str
     scheme: str
@@ -66,7 +69,7 @@ def _closer(url: str) -> Place:
     netloc = f"[{host}]" if ":" in host else host
     netloc += f":{port}" if port != _STANDARD[parts.scheme] else ""
     tail = _ascii(parts.path or "/") + (f"?{_ascii(parts.query)}" if parts.query else "")
-    return Place(f"{parts.scheme}://{netloc}{tail}", parts.scheme, host, port)
+    return Place(f"{parts.scheme}://{netloc}{tail}", parts.scheme, host.removesuffix("."), port)
 
 
 def redirected(origin: Place, location: str) -> Place:
@@ -105,8 +108,8 @@ def _host(parts: SplitResult) -> str:
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError as error:
         raise Refused("has a host name that cannot be written in ASCII") from error
-    if not _HOST.fullmatch(host):
-        raise Refused("has no host name" if not host else "has a host name with characters that none can have")
+    if not _HOST.fullmatch(host) or host == ".":
+        raise Refused("has no host name" if host in ("", ".") else "has a host name with characters that none can have")
     return host
 
 

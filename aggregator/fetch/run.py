@@ -2,6 +2,7 @@
 
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -9,8 +10,8 @@ from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import SILENCE, Failure
 from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
-from aggregator.fetch.outcomes import elsewhere, outcome, paused_until
-from aggregator.fetch.places import Place
+from aggregator.fetch.outcomes import NEIGHBOURS, elsewhere, outcome, paused_until
+from aggregator.fetch.places import Place, Refused, place
 from aggregator.fetch.turns import Turns
 from aggregator.fetch.wire import Wire
 from aggregator.model import Fetched, Request
@@ -24,6 +25,10 @@ Begin = Callable[[Request], Exchange | Fetched | FetchError]
 Refuse = Callable[[Exchange], FetchError | None]
 """Says why where an exchange leads now must not be asked."""
 
+Wait = tuple[str, datetime, datetime]
+"""An address whose server told us to come later: when it said so, and until when."""
+
+LATER = "told another of its feeds to come later"
 MOST_SILENCES, SILENT_FOR = 2, timedelta(minutes=15)
 
 
@@ -41,6 +46,14 @@ class Run:
         self._silences: Counter[str] = Counter()  # how often in a row a host did not answer
         self._fresh: OrderedDict[Exchange, float] = OrderedDict()  # those under way that are not slow: since when
         self._now, self._began = now, monotonic()
+
+    def heed(self, waits: Iterable[Wait]) -> None:
+        """Leave hosts alone that said so before this run, as long as one that says so now."""
+        for url, said, until in waits:
+            until = min(until, said + NEIGHBOURS)
+            with suppress(Refused):
+                if until > self._now:
+                    self._pause(place(url).host, until, LATER)
 
     def answers(self, requests: Iterable[Request]) -> Iterator[Answer]:
         """Yield each request with its outcome as soon as it is there."""
@@ -99,7 +112,7 @@ class Run:
     def _learn(self, host: str, result: Fetched | FetchError, *, silent: bool) -> None:
         """Leave a host alone that says so, or that has been silent so often in a row that it would hold up the run."""
         if isinstance(result, FetchError) and (until := paused_until(result, now=self._clock())):
-            self._pause(host, until, "told another of its feeds to come later")
+            self._pause(host, until, LATER)
         if not silent:
             self._silences.pop(host, None)
             return

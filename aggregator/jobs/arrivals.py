@@ -7,7 +7,7 @@ from hashlib import sha256
 from aggregator.app import App
 from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
 from aggregator.jobs.refreshed import Refreshed
-from aggregator.jobs.visits import failed, postponed, read, unchanged
+from aggregator.jobs.visits import doubled, failed, postponed, read, unchanged
 from aggregator.model import FeedState, Fetched, Intake, Visit
 
 BATCH = 100
@@ -45,6 +45,11 @@ class Arrivals:
             visit = failed(state, token, outcome, now=self._now)
         _count(self.report, state, outcome, visit)
         self.keep(visit)
+
+    def spare(self, state: FeedState) -> None:
+        """Take a feed that is not asked because another one is asked at its address."""
+        self.report.postponed.add(state.id)
+        self.keep(doubled(state, self._tokens[state.id], now=self._now))
 
     def keep(self, visit: Visit) -> None:
         """Take a visit on which somebody decided already."""

@@ -44,6 +44,8 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
     arrivals = Arrivals(app, tokens, now=now)
     report = arrivals.report
     report.asked = len(claimed)
+    for feed in [feed for feed in claimed.values() if _is_asked_elsewhere(app, feed)]:
+        arrivals.spare(claimed.pop(feed.id))
     offline: list[tuple[FeedState, FetchError]] = []
     with closing(_outcomes(app, claimed, arrivals, now=now)) as outcomes:
         for state, outcome in outcomes:
@@ -61,6 +63,14 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
         arrivals.keep(blame(state, tokens[state.id], error, now=now))
     arrivals.save()
     return report
+
+
+def _is_asked_elsewhere(app: App, feed: FeedState) -> bool:
+    """Tell whether a feed has moved to an address that is listed, too, and is well there: one request is for both."""
+    if not feed.adopted or feed.adopted not in app.feeds:
+        return False
+    other = app.store.feeds.find(feed.adopted)
+    return other is not None and other.succeeded is not None and not other.failures and not other.gone
 
 
 def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:

@@ -20,7 +20,7 @@ class Refreshed:
     new: int = 0
     updated: int = 0
     fenced: int = 0
-    postponed: set[int] = field(default_factory=set)  # feeds not asked: their host told another one to wait
+    postponed: set[int] = field(default_factory=set)  # feeds not asked: for what another one is, or was told
     unasked: set[int] = field(default_factory=set)  # feeds not asked: feeds.yaml or the environment is to be mended
     failures: dict[str, str] = field(default_factory=dict)
     rejects: dict[str, tuple[Reject, ...]] = field(default_factory=dict)

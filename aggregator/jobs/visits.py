@@ -14,6 +14,9 @@ from aggregator.pipeline.moves import STAYED, is_lost, moved
 from aggregator.pipeline.wording import UNCLOSED
 
 ENDS_SO = f"{UNCLOSED}, as the one before: its server writes it so"
+SEEN_GAP = 7200.0  # seconds: what we see depends on how often we ask, so it does not make us ask more often than hourly
+REMEMBERED = 4  # gaps that we saw count as the mean of about so many
+DOUBLED = timedelta(hours=12)  # after which it is looked again whether the other one is still listed, and well
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
 
 
@@ -22,7 +25,7 @@ def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, confi
     ends_so = intake.feed.unclosed and state.unclosed
     intake = _accustomed(intake) if ends_so else intake
     feed, first = intake.feed, state.succeeded is None
-    rhythm = Rhythm(*_tempo(state, intake), feed.ttl, feed.skip_hours, feed.skip_days)
+    rhythm = Rhythm(*_tempo(state, intake, now=now), feed.ttl, feed.skip_hours, feed.skip_days)
     told = {
         "title": feed.title or state.title,
         "home": feed.home or state.home,
@@ -126,10 +129,16 @@ def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
     """The feed was not asked, because of what another one met at its host: it waits, and nothing is held against it.
 
-    Softly: --force asks it all the same.
+    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more.
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+
+
+def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
+    """The feed was not asked: it has moved to the address of another one, which is asked there."""
+    reason = f"not asked: it moved to {state.adopted}, which is listed too and asked there"
+    return Visit(replace(state, due=now + DOUBLED, due_reason=reason), token)
 
 
 def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:
@@ -144,7 +153,8 @@ def _answered(
     fresh = freshness(answer.headers, now=now)
     if fresh is None:  # a 304 leaves standing what it does not say anew (RFC 9111 §4.3.4)
         fresh = state.freshness if answer.status == 304 else 0
-    due = after_answer(every=config.every, rhythm=rhythm, freshness=fresh, now=now)
+    silent = rhythm if rhythm.newest else replace(rhythm, newest=state.first_seen)  # all the time that we know it
+    due = after_answer(every=config.every, rhythm=silent, freshness=fresh, now=now)
     changes = _timed(due) | {
         "validators": _validators(state, answer),
         "status": answer.status,
@@ -172,12 +182,23 @@ def _validators(state: FeedState, answer: Fetched) -> Validators | None:
     return Validators(answer.final_url, etag, modified) if etag or modified else None
 
 
-def _tempo(state: FeedState, intake: Intake) -> tuple[float, datetime | None]:
-    """Return the gap between entries and the newest of them; a partial document shows only its own end of the feed."""
+def _tempo(state: FeedState, intake: Intake, *, now: datetime) -> tuple[float, datetime | None]:
+    """Return the gap between entries and the newest of them; a partial document shows only its own end of the feed.
+
+    Where no entry has a date that can be used, the moments count at which we saw something new or changed.
+    """
+    if intake.newest is None:
+        return _seen_tempo(state, now=now) if intake.new or intake.changed else (state.rhythm, state.newest)
     if not intake.partial:
-        return intake.rhythm or state.rhythm, intake.newest or state.newest
-    newest = [moment for moment in (intake.newest, state.newest) if moment]
-    return state.rhythm, max(newest, default=None)
+        return intake.rhythm or state.rhythm, intake.newest
+    return state.rhythm, max(intake.newest, state.newest or intake.newest)
+
+
+def _seen_tempo(state: FeedState, *, now: datetime) -> tuple[float, datetime]:
+    if state.newest is None:
+        return state.rhythm, now
+    gap = max(SEEN_GAP, (now - state.newest).total_seconds())
+    return (state.rhythm + (gap - state.rhythm) / REMEMBERED if state.rhythm else gap), now
 
 
 def _timed(due: Due) -> dict[str, Any]:

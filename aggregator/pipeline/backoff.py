@@ -40,7 +40,9 @@ def after_failure(
         return Due(at, reason)
     until = min(retry_after, now + WAIT_CAP)
     if until > at:
-        at, reason = until, f"the server asked to wait until {until:%Y-%m-%d %H:%M} UTC"
+        most = words(WAIT_CAP)
+        longer = f"for more than {most}, taken as {most}: " if until < retry_after else ""
+        at, reason = until, f"the server asked to wait {longer}until {until:%Y-%m-%d %H:%M} UTC"
     return Due(at, reason, until)
 
 

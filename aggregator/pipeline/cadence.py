@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from aggregator.httpdate import MOST_SECONDS
 from aggregator.model.value import value
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -93,6 +94,8 @@ def words(span: timedelta) -> str:
 
 
 def _said(seconds: float) -> str:
+    if seconds > MOST_SECONDS - 60:  # as much as is read
+        return "more than 30 years"
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
         return f"{minutes} min"

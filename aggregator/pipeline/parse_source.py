@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from aggregator.errors import ParseError
+from aggregator.httpdate import MOST_SECONDS
 from aggregator.model import Fetched, Stamp
 from aggregator.pipeline.dates import read_date
 from aggregator.pipeline.plain import shortened, tidy
@@ -155,7 +156,7 @@ def minutes(feed: Any) -> int:
     """Return how many minutes the document asks to be left alone: RSS ``ttl``, or the syndication module of RSS 1.0."""
     text = str(dict.get(feed, "ttl") or "").strip()
     if text.isascii() and text.isdigit():
-        return min(int(text[:9]), 525600)
+        return min(int(text[:9]), MOST_SECONDS // 60)
     period = _PERIODS.get(str(dict.get(feed, "sy_updateperiod") or "").strip().lower(), 0)
     often = str(dict.get(feed, "sy_updatefrequency") or "1").strip()
     return period // max(1, int(often[:6])) if often.isascii() and often.isdigit() else period

@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.model import FeedFigures, FeedState, Known, Listing
 from aggregator.store import figures, knowledge, meta, moving
 from aggregator.store.database import Database
-from aggregator.store.driver import number
+from aggregator.store.driver import instant, number
 from aggregator.store.lane import chunks, marks
 from aggregator.store.rows import ANSWER, FEED_STATE, OF_DOCUMENT, answer_values, document_values, feed_state
 
@@ -51,6 +51,12 @@ class Feeds:
             return tuple(
                 replace(state, **_NO_TIMES) if state.fetched and state.fetched > wrong else state for state in found
             )
+
+    def waits(self, now: datetime) -> tuple[tuple[str, datetime, datetime], ...]:
+        """List the addresses whose servers told us to wait, and that wait still: when they said so, and until when."""
+        with self._lane.read() as connection:
+            found = connection.execute(_WAITS, (number(now), number(now + _SLIP)))
+            return tuple((address, instant(said), instant(until)) for address, said, until in found)
 
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
@@ -126,6 +132,10 @@ _RELIST = """
 """
 _LIVE = "WHERE listed AND NOT gone"
 _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?2)"
+_WAITS = """
+    SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
+    WHERE wait_until > ? AND fetched <= ?
+"""
 _SLIP = timedelta(days=1)  # clocks are put right by seconds, or by years
 _NO_TIMES: dict[str, Any] = {"due": None, "wait_until": None, "fresh_until": None}
 _LONGEST_WAITING = "ORDER BY due IS NOT NULL, due, id"  # NULL sorts differently in PostgreSQL

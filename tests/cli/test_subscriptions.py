@@ -341,3 +341,91 @@ def test_a_list_with_feeds_that_will_not_be_asked_says_so(root: Path) -> None:
     assert "stdin:1: http://10.0.0.1/f: will not be asked: the address 10.0.0.1 is private" in said
     assert "stdin:1: http://b.example:22/: will not be asked: port 22" in said
     assert "c.example" not in said and "3 feeds and 0 topics added" in said
+
+
+def listed(root: Path, *urls: str) -> None:
+    """Write a feeds.yaml with these feeds alone."""
+    lines = ["title: Test Desk", "fetch: {allow_networks: [127.0.0.0/8]}", "feeds:", *(f"  - {url}" for url in urls)]
+    (root / "feeds.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def sync(root: Path) -> dict[str, Any]:
+    """Sync once, whatever comes of it."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "sync", "--json"]
+    return dict(json.loads(subprocess.run(command, capture_output=True, timeout=60).stdout))
+
+
+def test_what_a_check_was_told_to_wait_for_is_known_to_all_who_ask(root: Path) -> None:
+    """To the feed itself, its neighbours, new addresses there, and those that a person adds; before any sync, too."""
+    with serve({f"/{number}": Page(status=429, headers={"retry-after": "3600"}) for number in range(6)}) as server:
+        urls = [server.url(path) for path in server.pages]
+        listed(root, *urls[:3])
+        run(root, "check", code=3)
+        asked = len(server.requests)
+        assert asked <= 2
+        feeds = sync(root)["feeds"]
+        assert (feeds["fetched"], feeds["failed"], feeds["postponed"]) == (0, 0, 3 - asked)
+        listed(root, *urls[:5])
+        assert sync(root)["feeds"]["postponed"] == 2
+        states = [one["state"] for one in data(root, "check", code=3)["findings"]]
+        assert states.count("waiting") == asked
+        refused = data(root, "add", urls[5], code=1)["refused"]
+        assert "127.0.0.1 told another of its feeds to come later; left alone until" in refused[0]["reason"]
+        assert len(server.requests) == asked
+
+
+def test_a_wait_that_is_longer_than_we_heed_is_told_so(root: Path) -> None:
+    with serve({"/a": Page(status=503, headers={"retry-after": "99999999"})}) as server:
+        listed(root, server.url("/a"))
+        run(root, "check", code=3)
+        (found,) = data(root, "check")["findings"]
+        assert found["state"] == "waiting" and len(server.requests) == 1
+        assert found["detail"].startswith("asked us to wait for more than 7 days; left alone until ")
+
+
+def test_a_check_asks_for_what_has_changed_since_the_last_sync(root: Path) -> None:
+    """With validators where there are any; what has not changed is told of by what is stored, where it moved, too."""
+    page = Page(rss(item(1, at=utc_now()), title="The Feed"), etag='"1"')
+    old = Page(rss(item(2), title="Old"), etag='"1"')
+    with serve({"/a": page, "/old": old, "/moved": Page(status=301, headers={"location": "/a"})}) as server:
+        urls = [server.url(path) for path in server.pages]
+        listed(root, *urls)
+        data(root, "check", *urls, code=3)
+        assert [seen.headers.get("if-none-match") for seen in server.requests] == [None] * 4
+        sync(root)
+        del server.requests[:]
+        found = {one["url"]: one for one in data(root, "check", code=3)["findings"]}
+        conditions = [
+            (seen.path, seen.headers.get("if-none-match"), seen.headers.get("a-im")) for seen in server.requests
+        ]
+        assert sorted(conditions, key=str) == [
+            ("/a", '"1"', None),
+            ("/a", '"1"', None),
+            ("/moved", None, None),
+            ("/old", '"1"', None),
+        ]
+    assert found[urls[0]]["state"] == "ok"
+    assert found[urls[0]]["detail"].startswith("unchanged since ")
+    assert found[urls[0]]["detail"].endswith("UTC: RSS 2.0, 1 entry stored, “The Feed”")
+    assert found[urls[2]]["state"] == "moved" and found[urls[2]]["moved_to"] == urls[0]
+
+
+def test_one_feed_under_two_forms_of_its_address_is_told_of(root: Path) -> None:
+    """As `feeds import` knows them: no mistake, for servers may tell them apart."""
+    forms = [
+        "https://example.com/~a/",
+        "http://www.example.com/%7Ea",
+        "https://bücher.example/f",
+        "https://example.com/b",
+    ]
+    listed(root, *forms, "https://xn--bcher-kva.example/f")
+    command = [sys.executable, "-m", "aggregator", "-C", str(root), "check"]
+    done = subprocess.run([*command, "--json"], capture_output=True, timeout=60)
+    twice = [
+        "feeds.yaml:5: http://www.example.com/%7Ea: probably the same feed as in line 4",
+        "feeds.yaml:8: https://xn--bcher-kva.example/f: probably the same feed as in line 6",
+    ]
+    assert (done.returncode, json.loads(done.stdout)["twice"]) == (0, twice)
+    assert subprocess.run(command, capture_output=True, timeout=60).stderr.decode().splitlines()[1:] == twice
+    listed(root, forms[0], *forms[2:])
+    assert json.loads(subprocess.run([*command, "--json"], capture_output=True, timeout=60).stdout)["twice"] == []

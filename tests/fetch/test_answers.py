@@ -185,6 +185,12 @@ def test_a_wait_is_taken_over_where_it_means_us(status: int, told: bool, fetch: 
     assert ("asked to wait until 2026-11-25 12:00 UTC" in answer.reason) == told
 
 
+def test_a_wait_of_years_is_not_told_as_the_most_that_is_read(fetch: Fetch) -> None:
+    with serve({"/": Page(status=429, headers={"Retry-After": "99999999"})}) as server:
+        answer = fetch(server.url())
+    assert str(answer).endswith("; asked to wait for more than a year")
+
+
 def test_of_a_header_that_stands_twice_the_first_counts(fetch: Fetch) -> None:
     """Where a header has one value, two of them joined by a comma would be none."""
     raw = b"HTTP/1.1 429 X\r\nRetry-After: 3600\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"

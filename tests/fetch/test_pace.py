@@ -134,6 +134,28 @@ def test_a_host_that_has_had_enough_is_not_asked_for_its_other_feeds(
         assert timedelta(seconds=seconds - 1) <= paused.retry_after - NOW <= timedelta(seconds=seconds + 5)
 
 
+def test_a_host_that_is_named_with_a_dot_is_spared_with_the_one_without(new_client: Callable[..., Client]) -> None:
+    with serve({"/first": Page(status=429), "/second": b"<rss/>"}, host="localhost") as server:
+        urls = [server.url("/first", host="localhost."), server.url("/second")]
+        outcomes = run(new_client(pace=Pace(per_host=1)), urls)
+        assert [seen.path for seen in server.requests] == ["/first"]
+    assert isinstance(outcomes[urls[1]], HostPausedError)
+
+
+def test_a_host_that_said_so_before_is_left_alone_for_an_hour_at_most(new_client: Callable[..., Client]) -> None:
+    """By all its names and ports, as one that says so now; what is over, or no address, does not count."""
+    with serve({"/": b"<rss/>"}) as server, serve({"/": b"<rss/>"}, host="127.0.0.2") as other:
+        hour = timedelta(hours=1)
+        said = [("http://127.0.0.1/a", NOW - hour / 2, NOW + hour), (other.url("/a"), NOW - hour, NOW + hour)]
+        client = new_client(waits=[*said, ("file:feed.xml", NOW, NOW + hour), (other.url("/b"), NOW, NOW)])
+        for _ in range(2):
+            outcomes = run(client, [server.url(), other.url()])
+            paused = outcomes[server.url()]
+            assert isinstance(paused, HostPausedError) and paused.retry_after == NOW + hour / 2
+            assert isinstance(outcomes[other.url()], Fetched)
+        assert not server.requests
+
+
 @pytest.mark.parametrize("status", [500, 502, 503, 404])
 def test_a_fault_without_a_time_pauses_nobody(status: int, new_client: Callable[..., Client]) -> None:
     with serve({"/first": Page(status=status), "/second": b"<rss/>"}) as server:

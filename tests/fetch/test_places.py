@@ -26,6 +26,13 @@ def test_an_address_is_written_as_the_wire_wants_it(url: str, sent: str) -> None
     assert place(url).url == sent
 
 
+def test_a_host_with_the_dot_of_the_root_is_the_same_host() -> None:
+    """It is asked as it is written, and counted once."""
+    dotted, plain = place("http://news.example./feed"), place("http://news.example/feed")
+    assert dotted.url == "http://news.example./feed"
+    assert dotted.host == plain.host and dotted.is_served_with(plain)
+
+
 REFUSED = {
     "ftp://example.com/": "scheme 'ftp'",
     "gopher://127.0.0.1:25/_MAIL": "scheme 'gopher'",
@@ -33,6 +40,7 @@ REFUSED = {
     "example.com/feed": "no scheme",
     "http:127.0.0.1/": "no host name",
     "http:///feed": "no host name",
+    "http://./feed": "no host name",
     "http://reader@example.com/": "user name or password",
     "http://reader:secret@example.com/": "user name or password",
     "http://127.1.1.1:80\\@127.2.2.2:80/": "backslash",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -249,6 +249,60 @@ def test_the_syndication_module_of_rss_1_is_heard(tmp_path: Path) -> None:
     assert (state.due, state.due_reason) == (START + 6 * HOUR, "the feed asks for 6 h")
 
 
+UNDATED = {
+    "no dates": lambda number: item(number, at=None),
+    "dates before there was any web": lambda number: item(number, at=datetime(1970, 1, 1, tzinfo=UTC)),
+    "dates to come": lambda number: item(number, at=datetime(2099, 1, 1, tzinfo=UTC)),
+}
+
+
+@pytest.mark.parametrize("name", UNDATED)
+def test_a_feed_without_dates_is_asked_by_what_we_saw_of_it(tmp_path: Path, name: str) -> None:
+    """Ever more seldom while nothing comes, by the mean gap between what came, and hourly at most."""
+    written = UNDATED[name]
+    shown = [written(1)]
+    reasons = []
+    with serve({"/a": lambda seen: Page(rss(*shown))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for hours, news in ((0, False), (96, False), (0, True), (24, True), (1, True), (1, False)):
+            here.clock.forward(hours=hours)
+            shown += [written(len(shown) + 1)] * news
+            here.sync(force=True)
+            reasons.append(state_of(here, server.url("/a")).due_reason)
+    assert reasons == [
+        "auto: rhythm not known yet, so every 1 h",
+        "auto: silent for 4 days, so every 6 h",
+        "auto: something new every 4 days on average, so every 12 h",
+        "auto: something new every 3 days on average, so every 12 h",
+        "auto: something new every 2 days on average, so every 12 h",
+        "auto: something new every 2 days on average, so every 12 h",
+    ]
+
+
+def test_a_feed_that_stays_empty_is_asked_ever_more_seldom(tmp_path: Path) -> None:
+    """Silent since we know it; what it says of that is not the date of an entry."""
+    with serve({"/a": Page(rss(), etag='"1"')}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for days in (0, 4, 26):
+            here.clock.forward(days=days)
+            here.sync(force=True)
+        state = state_of(here, server.url("/a"))
+    assert (state.due_reason, state.newest) == ("auto: silent for 30 days, so every 12 h", None)
+
+
+def test_a_feed_without_dates_that_changes_all_the_time_is_asked_hourly(tmp_path: Path) -> None:
+    """What is seen at every visit says how often we ask, and not how often there is something new."""
+    numbers = iter(range(100))
+    with serve({"/a": lambda seen: Page(rss(item(1, at=None, text=f"Now it is {next(numbers)} degrees.")))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        for _ in range(6):
+            here.sync()
+            state = state_of(here, server.url("/a"))
+            assert state.due
+            here.clock.now = state.due
+    assert here.clock.now == START + 6 * HOUR and len(server.requests) == 6
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_retry_after_holds_to_the_second_under_force_too(tmp_path: Path, status: int, as_date: bool) -> None:
@@ -430,6 +484,27 @@ def test_a_move_that_agreed_for_a_week_is_adopted(tmp_path: Path) -> None:
         assert server.url("/old") in (tmp_path / "feeds.yaml").read_text(encoding="utf-8")
 
 
+def test_a_feed_that_moved_to_another_listed_one_is_asked_there_once(tmp_path: Path) -> None:
+    """Not asked, with its reason, while the other one is well; asked again when that is gone, or taken out."""
+    with serve(dict(MOVES)) as server:
+        old, new = server.url("/old"), server.url("/new")
+        clock = move(tmp_path, old).clock
+        here = replace(desk(tmp_path, old, new), clock=clock)
+        here.sync(force=True)
+        before, asked = state_of(here, old), len(server.requests)
+        for _ in range(3):
+            report = here.sync(force=True)
+            assert (report.refreshed.unchanged, len(report.refreshed.postponed), report.refreshed.failed) == (1, 1, 0)
+        after = state_of(here, old)
+        assert len(server.requests) == asked + 3
+        assert after.due_reason == f"not asked: it moved to {new}, which is listed too and asked there"
+        assert replace(after, due=before.due, due_reason=before.due_reason) == before
+        server.pages["/new"] = Page(status=404)
+        here.sync(force=True)
+        here.sync(force=True)
+        assert state_of(here, old).adopted == ""
+
+
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_a_temporary_move_is_never_adopted(tmp_path: Path, status: int) -> None:
     """However often it is said."""
@@ -549,6 +624,27 @@ def test_the_429_of_a_feed_puts_off_its_neighbours_without_blame(tmp_path: Path)
     assert all(state.wait_until and state.wait_until >= START + 10 * MIN and state.failures == 1 for state in told)
     assert all(state.wait_until is None and state.failures == 0 for state in left)
     assert all(state.due and state.due >= START + 10 * MIN and "127.0.0.1" in state.due_reason for state in left)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_new_address_of_a_host_that_was_told_to_wait_waits_with_it(tmp_path: Path, force: bool) -> None:
+    """What one feed was told is known for its host: an hour at most, then the new one is asked, and not blamed."""
+    busy = Page(status=503, headers={"retry-after": "7200"})
+    with serve({"/a": busy, "/b": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.clock.forward(minutes=1)
+        here = replace(desk(tmp_path, server.url("/a"), server.url("/b")), clock=here.clock)
+        report = here.sync(force=force)
+        assert (len(report.refreshed.postponed), report.refreshed.failed, len(server.requests)) == (1, 0, 1)
+        state = state_of(here, server.url("/b"))
+        assert state.due and START + HOUR <= state.due <= START + HOUR + 10 * MIN
+        assert state.due_reason == (
+            "not asked: 127.0.0.1 told another of its feeds to come later; left alone until 2026-11-23 07:00 UTC"
+        )
+        here.clock.now = state.due
+        here.sync()
+        assert [seen.path for seen in server.requests] == ["/a", "/b"]
 
 
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_a_short_retry_after_does_not_shorten_the_back_off() -> None:
 def test_a_retry_after_of_a_year_is_a_week() -> None:
     due = fail(1, status=429, wait=365 * DAY)
     assert due.at == due.wait_until == NOW + 7 * DAY
+    assert due.reason == ("the server asked to wait for more than 7 days, taken as 7 days: until 2026-11-30 12:00 UTC")
 
 
 def test_a_neighbour_of_a_feed_that_was_told_to_wait_waits_softly() -> None:

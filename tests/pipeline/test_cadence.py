@@ -28,6 +28,8 @@ SEC, MIN, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hour
         (30 * MIN, Rhythm(ttl=120), 3600, 2 * HOUR, "the feed asks for 2 h"),
         (HOUR, Rhythm(), 31536000, DAY, "the server asks for 365 days, taken as 24 h"),
         (HOUR, Rhythm(ttl=525600), 0, DAY, "the feed asks for 365 days, taken as 24 h"),
+        (HOUR, Rhythm(ttl=16666666), 0, DAY, "the feed asks for more than 30 years, taken as 24 h"),
+        (HOUR, Rhythm(), 10**9, DAY, "the server asks for more than 30 years, taken as 24 h"),
         (2 * DAY, Rhythm(ttl=525600), 31536000, 2 * DAY, "every 2 days (feeds.yaml)"),
     ],
 )
