@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import ElsewhereError, FetchError, SetupError
+from aggregator.fetch.codings import doubt
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
@@ -23,8 +24,7 @@ _NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
     """Read what came of one hop: a Place is where to go on, everything else is final. Raises nothing."""
-    if not exchange.read:
-        exchange.read_head()
+    exchange.finish()
     if exchange.fault:
         return _failed(exchange, exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:
@@ -56,6 +56,8 @@ def elsewhere(exchange: Exchange, target: Place) -> FetchError:
 def _document(exchange: Exchange) -> Fetched | FetchError:
     """Take what came with a success; another one than 200 is like it (RFC 9110 §15) when a feed came with it."""
     answer = _fetched(exchange)
+    if fault := doubt(exchange.headers.get("content-encoding", ""), answer.body):
+        return _failed(exchange, fault)
     if exchange.status not in _DOCUMENTS and not _FEED.search(answer.body[:_GLANCE]):
         return _failed(exchange, in_words(exchange))
     if exchange.asked_for_news and (exchange.status == 226 or answer.is_news):  # some say so with a 200

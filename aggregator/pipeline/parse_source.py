@@ -9,10 +9,12 @@ from typing import Any
 from aggregator.errors import ParseError
 from aggregator.model import Fetched, Stamp
 from aggregator.pipeline.dates import read_date
+from aggregator.pipeline.inflate import Inflater
 from aggregator.pipeline.plain import shortened, tidy
 
 MOST_COUNTED = 100_000
 MOST_BYTES = 5_000_000
+_PIECE = 65_536
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin."""
 
@@ -55,10 +57,14 @@ def unpacked(body: bytes) -> bytes:
     """Return the document inside, where a server gives a ``.xml.gz`` file as it is; bounded, for it may be a bomb."""
     if not body.startswith(b"\x1f\x8b"):
         return body
+    inflater, found, room = Inflater(), list[bytes](), MOST_BYTES
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_BYTES)
+        for start in range(0, len(body), _PIECE):
+            found.append(inflater.read(body[start : start + _PIECE], room))
+            room -= len(found[-1])
     except zlib.error:
         return body
+    return b"".join(found)
 
 
 def prepare(body: bytes) -> bytes:

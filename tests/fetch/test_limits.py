@@ -44,6 +44,11 @@ LARGE: dict[str, Callable[[], Page]] = {
     "a gzip bomb of 200 MB": lambda: Page(bomb(200_000_000), headers=ONCE),
     "a bomb that is not announced": lambda: Page(raw=HEAD + b"Content-Encoding: gzip\r\n\r\n" + bomb(50_000_000)),
     "a deflate bomb": lambda: Page(zlib.compress(bytes(50_000_000), 9), headers={"Content-Encoding": "deflate"}),
+    "a bomb in the second part": lambda: Page(gzip.compress(b"<rss>") + bomb(50_000_000), headers=ONCE),
+    "parts without an end that hold nothing": lambda: Page(gzip.compress(b"") * 3000, headers=ONCE, endless=True),
+    "blocks without an end that hold nothing": lambda: Page(
+        raw=HEAD + b"Content-Encoding: deflate\r\n\r\n" + b"\x00\x00\x00\xff\xff" * 1_000_001
+    ),
     "a brotli bomb of 39 bytes": lambda: Page(BROTLI_BOMB, headers={"Content-Encoding": "br"}),
 }
 

@@ -208,8 +208,10 @@ def test_encodings_of_the_east(encoding: str) -> None:
 
 
 def test_a_file_that_is_gzip() -> None:
-    """A feed.xml.gz that the server gives as it is gets unpacked; a bomb only up to the bound."""
-    assert len(parse(fetched(gzip.compress(rss("<item><title>x</title></item>").encode()))).entries) == 1
+    """A feed.xml.gz that the server gives as it is gets unpacked, all parts of it; a bomb only up to the bound."""
+    text = rss("<item><title>x</title></item>").encode()
+    assert len(parse(fetched(gzip.compress(text))).entries) == 1
+    assert len(parse(fetched(gzip.compress(text[:50]) + gzip.compress(text[50:]) + bytes(9))).entries) == 1
     bomb = gzip.compress(b"<rss version='2.0'><channel>" + b" " * 50_000_000)
     assert parse(fetched(bomb)).entries == ()
 
