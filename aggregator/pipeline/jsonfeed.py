@@ -51,8 +51,7 @@ def _entries(items: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], t
 
 def _load(body: bytes) -> Mapping[str, Any]:
     try:
-        text = body.decode("utf-8-sig") if b"\x00" not in body[:4] else body.decode(json.detect_encoding(body))
-        document = json.loads(text, strict=False)
+        document = json.loads(body.decode("utf-8-sig"), strict=False)
     except UnicodeDecodeError:
         document = json.loads(body.decode("windows-1252", "replace"), strict=False)
     if not isinstance(document, Mapping):
