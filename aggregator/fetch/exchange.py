@@ -19,6 +19,9 @@ _SINGLE = frozenset(
         *("last-modified", "location", "retry-after"),
     }
 )
+ANY = "*"
+"""No ETag: back in If-None-Match it asks for nothing that there is (RFC 9110 §13.1.2), and gets a 304 for ever."""
+
 _GLANCE = 65_536  # of a body that is no document: enough to say what it is, and to use the connection again
 
 
@@ -30,6 +33,7 @@ class Exchange:
         "came",
         "chunks",
         "coding",
+        "cookie",
         "fault",
         "headers",
         "home",
@@ -54,6 +58,7 @@ class Exchange:
         self.limits = limits
         self.permanent = True  # so far every redirect was for good
         self.hops: list[str] = []
+        self.cookie = False  # whether one was set on the way
         self.seconds = 0.0
         self.took = 0.0  # of that, where it is now
         self.home = place(request.url)
@@ -78,6 +83,7 @@ class Exchange:
     def move(self, where: Place, *, permanent: bool) -> None:
         """Go on to where a redirect leads."""
         self.hops.append(self.place.url)
+        self.cookie = self.cookie or "set-cookie" in self.headers
         self.permanent = self.permanent and permanent
         self._arrive(where, address=where.url)
 
@@ -91,7 +97,7 @@ class Exchange:
     def validators(self) -> Validators | None:
         """The validators that belong to the address asked now, and to no other (RFC 9110 §8.8)."""
         known = self.request.validators
-        return known if known is not None and known.url == self.address else None
+        return known if known is not None and known.url == self.address and known.etag != ANY else None
 
     @property
     def asked_for_news(self) -> bool:
@@ -190,7 +196,7 @@ def _fields(lines: list[bytes]) -> dict[str, str]:
     for line in lines:
         raw, colon, rest = line.decode("latin-1").partition(":")
         name, value = raw.lower(), rest.strip(" \t\r\n")
-        if not colon or (name in found and name in _SINGLE):
+        if not colon or (name in found and name in _SINGLE) or (name == "etag" and value == ANY):
             continue
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found

@@ -19,6 +19,8 @@ _FAR = timedelta(days=366)  # a wait beyond it means the same, and would overflo
 _DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (RFC 9110 §15.3.4)
 _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
 _GLANCE = 4096
+_COOKIE = "it may expect a cookie back, and none is sent: look for the feed at another address"
+_SECONDS = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII | re.DOTALL)
 _NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
@@ -67,14 +69,19 @@ def _document(exchange: Exchange) -> Fetched | FetchError:
 
 def _next(exchange: Exchange) -> Place | FetchError:
     if len(exchange.hops) >= exchange.limits.redirects:
-        return _failed(exchange, f"more than {exchange.limits.redirects} redirects")
+        return _astray(exchange, f"more than {exchange.limits.redirects} redirects")
     try:
         target = redirected(exchange.place, exchange.headers["location"])
     except Refused as error:
         return _failed(exchange, f"redirected to an address that {error}", permanent=True)
     if target.url in (exchange.place.url, *exchange.hops):
-        return _failed(exchange, "redirected in a circle")
+        return _astray(exchange, "redirected in a circle")
     return target
+
+
+def _astray(exchange: Exchange, reason: str) -> FetchError:
+    wall = exchange.cookie or "set-cookie" in exchange.headers
+    return _failed(exchange, f"{reason}; {_COOKIE}" if wall else reason)
 
 
 def _fetched(exchange: Exchange) -> Fetched:
@@ -98,9 +105,14 @@ def _declined(exchange: Exchange, now: datetime) -> FetchError:
 
 
 def retry_after(value: str, *, now: datetime) -> datetime | None:
-    """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3) → a moment in UTC after ``now``, or None."""
-    seconds = read_seconds(value)
-    moment = read_http_date(value) if seconds is None else now + min(timedelta(seconds=seconds), _FAR)
+    """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3) → a moment in UTC after ``now``, or None.
+
+    Quotes, a fraction (of which the whole second counts) and a second value are taken for what they mean.
+    """
+    value = value.strip('" ')
+    moment = read_http_date(value)
+    if found := _SECONDS.fullmatch(value):
+        moment = now + min(timedelta(seconds=(read_seconds(found[1]) or 0) + bool(found[2])), _FAR)
     return min(moment, now + _FAR).astimezone(UTC) if moment and moment > now else None
 
 

@@ -3,9 +3,11 @@
 import gzip
 import resource
 import socket
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
+from threading import Thread
 
 import pytest
 
@@ -140,6 +142,30 @@ def silent() -> Iterator[int]:
     """A port that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def rude() -> Iterator[int]:
+    """A port that takes a request and breaks the connection off (RST)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=_break_off, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def _break_off(listener: socket.socket) -> None:
+    listener.settimeout(10)
+    talk, _ = listener.accept()
+    with talk:
+        talk.recv(9999)
+        talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_connection_that_breaks_before_an_answer_breaks_in_the_middle_of_none(rude: int, fetch: Fetch) -> None:
+    answer = fetch(f"http://127.0.0.1:{rude}/")
+    assert isinstance(answer, FetchError)
+    assert answer.reason == "the connection broke before an answer"
 
 
 def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(
