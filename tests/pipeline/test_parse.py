@@ -471,6 +471,15 @@ def test_a_json_feed_with_a_mark(mark: bytes, encoding: str) -> None:
     assert parse(fetched(mark + text.encode(encoding))).entries[0].guid == "ü"
 
 
+def test_an_id_of_json_that_is_a_very_long_number() -> None:
+    """It is an id like any other, and costs no other entry."""
+    digits = "9" * 5000
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": {digits}}}, {{"id": -7}}, {digits}]}}'
+    feed = parse(fetched(text))
+    assert [entry.guid for entry in feed.entries] == [digits, "-7"]
+    assert [one.name for one in feed.rejects] == ["item 3"]
+
+
 def test_an_item_of_json_that_nobody_foresaw() -> None:
     """The same for a JSON Feed."""
 
