@@ -17,7 +17,7 @@ from aggregator.pipeline.intake import compare
 from aggregator.pipeline.parse import CAP
 from aggregator.pipeline.parse_fast import Declined, sure
 from aggregator.pipeline.parse_reference import reference
-from aggregator.pipeline.parse_source import unpacked
+from aggregator.pipeline.parse_source import in_utf8, unpacked
 
 URL = "https://example.com/feed"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ KINDS = (".xml", ".atom", ".rss", ".json", ".html")
 def answer(body: bytes, **headers: str) -> Fetched:
     """Wrap a document as a server would have sent it."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Fetched(URL, URL, 200, named, unpacked(body))
+    return Fetched(URL, URL, 200, named, in_utf8(unpacked(body)))
 
 
 def stored(feed: ParsedFeed) -> Intake:

@@ -1,20 +1,27 @@
 """One request on its way: what the address asked now says, read as it comes in and cut at the limits."""
 
+import zlib
+
+from aggregator.fetch.brotli import unbrotli
+from aggregator.fetch.codings import UNREADABLE, compression
 from aggregator.fetch.limits import Limits, in_words
 from aggregator.fetch.places import Place, place
 from aggregator.fetch.wording import request_lines
 from aggregator.model import Request, Validators
+from aggregator.pipeline.inflate import Inflater
 
 STOP = 0
 """What libcurl takes as "no more": not the number of bytes it offered."""
 
-_ENCODINGS = frozenset({"gzip", "x-gzip", "deflate", "br"})
 _SINGLE = frozenset(
     {
         *("age", "content-length", "content-type", "date", "etag", "expires"),
         *("last-modified", "location", "retry-after"),
     }
 )
+ANY = "*"
+"""No ETag: back in If-None-Match it asks for nothing that there is (RFC 9110 §13.1.2), and gets a 304 for ever."""
+
 _GLANCE = 65_536  # of a body that is no document: enough to say what it is, and to use the connection again
 
 
@@ -23,13 +30,18 @@ class Exchange:
 
     __slots__ = (
         "address",
+        "came",
         "chunks",
+        "coding",
+        "cookie",
         "fault",
         "headers",
         "home",
         "hops",
+        "inflater",
         "limits",
         "lines",
+        "most",
         "permanent",
         "place",
         "read",
@@ -46,6 +58,7 @@ class Exchange:
         self.limits = limits
         self.permanent = True  # so far every redirect was for good
         self.hops: list[str] = []
+        self.cookie = False  # whether one was set on the way
         self.seconds = 0.0
         self.took = 0.0  # of that, where it is now
         self.home = place(request.url)
@@ -61,11 +74,16 @@ class Exchange:
         self.fault = ""  # a limit that was broken
         self.refusal = ""  # what the guard said
         self.read = False  # whether the header was
-        self.size = 0
+        self.coding = ""  # what the body is compressed with
+        self.inflater: Inflater | None = None
+        self.came = 0  # bytes of the body
+        self.size = 0  # decompressed
+        self.most = self.limits.body
 
     def move(self, where: Place, *, permanent: bool) -> None:
         """Go on to where a redirect leads."""
         self.hops.append(self.place.url)
+        self.cookie = self.cookie or "set-cookie" in self.headers
         self.permanent = self.permanent and permanent
         self._arrive(where, address=where.url)
 
@@ -79,7 +97,7 @@ class Exchange:
     def validators(self) -> Validators | None:
         """The validators that belong to the address asked now, and to no other (RFC 9110 §8.8)."""
         known = self.request.validators
-        return known if known is not None and known.url == self.address else None
+        return known if known is not None and known.url == self.address and known.etag != ANY else None
 
     @property
     def asked_for_news(self) -> bool:
@@ -98,17 +116,36 @@ class Exchange:
         return b"".join(self.chunks)
 
     def take_body(self, chunk: bytes) -> int | None:
-        """Take decompressed bytes of the body; only of a success more than a glance is kept."""
+        """Take bytes of the body and decompress them; only of a success more than a glance is kept."""
         if not self.read and self.read_head():
             return STOP
+        self.came += len(chunk)
+        if self.inflater is not None:
+            try:
+                chunk = self.inflater.read(chunk, self.most - self.size + 1)
+            except zlib.error:
+                return self._stop(UNREADABLE)
         self.size += len(chunk)
-        if self.status >= 300:
-            self.chunks.append(chunk)
-            return STOP if self.size > _GLANCE else None
-        if self.size > self.limits.body:
-            return self._stop(f"the answer is larger than {in_words(self.limits.body)}")
         self.chunks.append(chunk)
-        return None
+        return self._stop(self._too_large()) if max(self.came, self.size) > self.most else None
+
+    def finish(self) -> None:
+        """Read what had to be there as a whole: the header of an answer without a body, and brotli."""
+        if not self.read:
+            self.read_head()
+        if self.coding != "br" or not self.chunks or self.fault:
+            return
+        try:
+            self.chunks = [unbrotli(self.body, self.most + 1)]
+        except ValueError:
+            self._stop(UNREADABLE)
+        if len(self.chunks[0]) > self.most:
+            self._stop(self._too_large())
+
+    def forget(self) -> None:
+        """Let go of the body; the handle still refers to the exchange until it is used again."""
+        self.chunks.clear()
+        self.inflater = None
 
     def read_head(self) -> bool:
         """Read the header, whose lines are all there; say whether it breaks a limit, which ``fault`` then names.
@@ -135,17 +172,21 @@ class Exchange:
                 self.headers = _fields(lines[start + 1 : end])
                 break
             start = end + 1
-        if 200 <= self.status < 300:
-            self.fault = self._fault()
-
-    def _fault(self) -> str:
+        self.coding, fault = compression(self.headers.get("content-encoding", ""))
+        if self.coding and self.coding != "br":
+            self.inflater = Inflater(bare=self.coding == "deflate")
+        if self.status >= 300:
+            self.most = _GLANCE
+            return
         length = self.headers.get("content-length", "")
-        if length.isdecimal() and int(length[:18]) > self.limits.body:
-            return f"the answer is larger than {in_words(self.limits.body)}"
-        return _encoding_fault(self.headers.get("content-encoding", ""))
+        self.fault = self._too_large() if length.isdecimal() and int(length[:18]) > self.most else fault
+
+    def _too_large(self) -> str:
+        return f"the answer is larger than {in_words(self.limits.body)}"
 
     def _stop(self, fault: str) -> int:
-        self.fault = fault
+        if self.status < 300:  # else it is no document that was cut
+            self.fault = fault
         return STOP
 
 
@@ -155,19 +196,7 @@ def _fields(lines: list[bytes]) -> dict[str, str]:
     for line in lines:
         raw, colon, rest = line.decode("latin-1").partition(":")
         name, value = raw.lower(), rest.strip(" \t\r\n")
-        if not colon or (name in found and name in _SINGLE):
+        if not colon or (name in found and name in _SINGLE) or (name == "etag" and value == ANY):
             continue
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
-
-
-def _encoding_fault(value: str) -> str:
-    """Refuse what was not asked for: a few hundred bytes compressed twice can become gigabytes."""
-    if not value or value in _ENCODINGS:
-        return ""
-    codings = [coding for part in value.split(",") if (coding := part.strip().lower()) not in ("", "identity", "none")]
-    if len(codings) > 1:
-        return "the answer is compressed more than once, which is refused"
-    if codings and codings[0] not in _ENCODINGS:
-        return f"the answer is compressed in a way that was not asked for ({codings[0][:20]!r})"
-    return ""

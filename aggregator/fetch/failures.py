@@ -42,7 +42,7 @@ def explain(exchange: Exchange, failure: Failure) -> str:
         "encoding": lambda: "the answer is compressed in a way that cannot be read",
         "header": lambda: f"the answer's header is larger than {in_words(limits.header)}",
         "empty": lambda: "the server closed the connection without an answer",
-        "cut": lambda: "the connection broke in the middle of the answer",
+        "cut": lambda: f"the connection broke {'in the middle of the' if exchange.lines else 'before an'} answer",
         "other": lambda: f"no HTTP answer: {message}",
     }
     return words[failure.kind]()

@@ -7,6 +7,7 @@ from typing import Any
 import certifi
 import pycurl
 
+from aggregator.fetch.codings import TAKEN
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.guard import Guard
 
@@ -77,7 +78,8 @@ class Handle:
 
 
 _OPTIONS = {
-    pycurl.ENCODING: "gzip, deflate, br",
+    pycurl.ENCODING: TAKEN,
+    pycurl.HTTP_CONTENT_DECODING: 0,  # libcurl reads one member of a gzip, and nothing under a name that is new to it
     pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
     pycurl.PROXY: "",  # the environment is not asked: a proxy would connect where the guard cannot see it
     pycurl.NOPROXY: "",  # nor is it for exceptions

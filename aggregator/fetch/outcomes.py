@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from aggregator.errors import ElsewhereError, FetchError, SetupError
+from aggregator.fetch.codings import doubt
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
@@ -19,13 +20,14 @@ _DOCUMENTS = frozenset({200, 203, 226})  # 203: a 200 that a proxy has changed (
 _FEED = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed)[\s>]|\A\s*\{", re.IGNORECASE)
 _GLANCE = 4096
 _NAMED = 150  # characters of an address in an error
+_COOKIE = "it may expect a cookie back, and none is sent: look for the feed at another address"
+_SECONDS = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII | re.DOTALL)
 NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
     """Read what came of one hop: a Place is where to go on, everything else is final. Raises nothing."""
-    if not exchange.read:
-        exchange.read_head()
+    exchange.finish()
     if exchange.fault:
         return _failed(exchange, _there(exchange) + exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:
@@ -58,6 +60,8 @@ def elsewhere(exchange: Exchange, target: Place) -> FetchError:
 def _document(exchange: Exchange) -> Fetched | FetchError:
     """Take what came with a success; another one than 200 is like it (RFC 9110 §15) when a feed came with it."""
     answer = _fetched(exchange)
+    if fault := doubt(exchange.headers.get("content-encoding", ""), answer.body):
+        return _failed(exchange, fault)
     if exchange.status not in _DOCUMENTS and not _FEED.search(answer.body[:_GLANCE]):
         return _failed(exchange, _there(exchange) + in_words(exchange))
     if exchange.asked_for_news and (exchange.status == 226 or answer.is_news):  # some say so with a 200
@@ -67,14 +71,19 @@ def _document(exchange: Exchange) -> Fetched | FetchError:
 
 def _next(exchange: Exchange) -> Place | FetchError:
     if len(exchange.hops) >= exchange.limits.redirects:
-        return _failed(exchange, f"more than {exchange.limits.redirects} redirects")
+        return _astray(exchange, f"more than {exchange.limits.redirects} redirects")
     try:
         target = redirected(exchange.place, exchange.headers["location"])
     except Refused as error:
         return _failed(exchange, f"redirected to an address that {error}", permanent=True)
     if target.url in (exchange.place.url, *exchange.hops):
-        return _failed(exchange, "redirected in a circle")
+        return _astray(exchange, "redirected in a circle")
     return target
+
+
+def _astray(exchange: Exchange, reason: str) -> FetchError:
+    wall = exchange.cookie or "set-cookie" in exchange.headers
+    return _failed(exchange, f"{reason}; {_COOKIE}" if wall else reason)
 
 
 def _fetched(exchange: Exchange) -> Fetched:
@@ -106,9 +115,14 @@ def _declined(exchange: Exchange, now: datetime) -> FetchError:
 
 
 def retry_after(value: str, *, now: datetime) -> datetime | None:
-    """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3) → a moment in UTC after ``now``, or None."""
-    seconds = read_seconds(value)
-    moment = read_http_date(value) if seconds is None else now + min(timedelta(seconds=seconds), _FAR)
+    """Read a Retry-After header, seconds or a date (RFC 9110 §10.2.3) → a moment in UTC after ``now``, or None.
+
+    Quotes, a fraction (of which the whole second counts) and a second value are taken for what they mean.
+    """
+    value = value.strip('" ')
+    moment = read_http_date(value)
+    if found := _SECONDS.fullmatch(value):
+        moment = now + min(timedelta(seconds=(read_seconds(found[1]) or 0) + bool(found[2])), _FAR)
     return min(moment, now + _FAR).astimezone(UTC) if moment and moment > now else None
 
 

@@ -98,7 +98,7 @@ class Run:
         host = exchange.place.host
         self._turns.leave(host, now=monotonic(), took=exchange.took)
         result = outcome(exchange, failure, now=self._clock())
-        exchange.chunks.clear()  # the handle still refers to the exchange until it is used again
+        exchange.forget()
         if isinstance(result, Place) and exchange.request.within and not result.is_served_with(exchange.place):
             yield exchange.request, elsewhere(exchange, result)
             return

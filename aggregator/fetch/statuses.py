@@ -7,12 +7,14 @@ from aggregator.fetch.exchange import Exchange
 _KNOWN = frozenset(HTTPStatus)
 _GATED = frozenset({202, 401, 403, 405, 406, 418, 429, 503})
 _WORDS = {
+    300: "it names several documents to choose from, and not which; write the address of one into feeds.yaml",
     301: "it says that the feed is elsewhere, but not where",
     302: "it says that the feed is elsewhere, but not where",
     304: "although we asked for the whole document",
     307: "it says that the feed is elsewhere, but not where",
     308: "it says that the feed is elsewhere, but not where",
     400: "the server does not understand the request; is the address complete?",
+    402: "the server wants to be paid first",
     403: "the server does not let us read it; ask its publisher, or look for the feed at another address",
     404: "there is nothing at this address; the feed may have moved",
     406: "the server has no form of it that we can read",
@@ -25,6 +27,7 @@ _WORDS = {
     503: "the server cannot answer at the moment",
     504: "the server behind it does not answer in time",
     511: "the network that we are in asks for a login first (RFC 6585 §6)",
+    999: "the server does not let programs like this one read it",
 }
 
 

@@ -19,8 +19,7 @@ _KINDS: dict[int, Kind] = {
     pycurl.E_COULDNT_CONNECT: "connect",
     pycurl.E_PEER_FAILED_VERIFICATION: "certificate",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
-    pycurl.E_BAD_CONTENT_ENCODING: "encoding",
-    pycurl.E_WRITE_ERROR: "encoding",  # we refuse nothing without naming a fault: it was the decoder
+    pycurl.E_BAD_CONTENT_ENCODING: "encoding",  # of the transfer: those of the content are ours
     pycurl.E_GOT_NOTHING: "empty",
     pycurl.E_RECV_ERROR: "cut",
     pycurl.E_SEND_ERROR: "cut",

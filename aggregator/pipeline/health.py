@@ -22,6 +22,17 @@ BAD = {
     429: "429: asked too often",
     503: "503: its server is busy",
 }
+_LET_IN = "ask the publisher of {} to let feed readers in, or write another address"
+_LOGIN = "{} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"
+_REFUSED = {
+    300: "write the address of one of the documents that {} leads to",
+    401: _LOGIN,
+    402: "{} is for those who pay; they have a login (`username:`, `password_env:`) or another address for it",
+    403: _LOGIN,
+    418: _LET_IN,
+    451: "remove {}, or write another address: it must not be shown there, for legal reasons",
+    999: _LET_IN,
+}
 
 
 def health(state: FeedState, *, now: datetime) -> str:
@@ -152,7 +163,7 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
 
 def _mend(state: FeedState, now: datetime) -> str:
     if GATE in state.error:
-        return f"ask the publisher of {state.url} to let feed readers in, or write another address"
+        return _LET_IN.format(state.url)
     if "a login page" in state.error:
         return f"{state.url} wants a login: give it `username:` and `password_env:`, or `headers_env:`"
     named = state.error.partition("the page names a feed: ")[2]
@@ -160,8 +171,8 @@ def _mend(state: FeedState, now: datetime) -> str:
         return f"replace {state.url} by {named}"
     if state.status == 200 and ("an HTML page" in state.error or "a login page" in state.error):
         return f"{state.url} is a page; `aggregator feeds add {state.url}` looks for its feed"
-    if state.status in (401, 403):
-        return f"{state.url} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"
+    if state.status in _REFUSED:
+        return _REFUSED[state.status].format(state.url)
     if is_dead(state.failing_since, now):
         home = f"; `aggregator feeds add {state.home}` looks for its new address" if state.home else ""
         return f"remove {state.url}: it is dead{home}"

@@ -13,6 +13,8 @@ VERSIONS = {
     "https://jsonfeed.org/version/1.1": "json11",
 }
 
+_LONGEST = 1000
+
 
 def read_json(body: bytes, *, cap: int, base: str) -> ParsedFeed:
     """Return the feed in ``body``; relative links hang on ``base``. Raises ValueError with the reason if it is none.
@@ -51,13 +53,18 @@ def _entries(items: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], t
 
 def _load(body: bytes) -> Mapping[str, Any]:
     try:
-        text = body.decode("utf-8-sig") if b"\x00" not in body[:4] else body.decode(json.detect_encoding(body))
-        document = json.loads(text, strict=False)
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        document = json.loads(body.decode("windows-1252", "replace"), strict=False)
+        text = body.decode("windows-1252", "replace")
+    document = json.loads(text, strict=False, parse_int=_number)
     if not isinstance(document, Mapping):
         raise ValueError(f"JSON that is no feed ({_kind(document)})")
     return document
+
+
+def _number(digits: str) -> int | str:
+    """Read a number; one that is longer than Python reads can only be somebody's id, and stays as it is written."""
+    return int(digits) if len(digits) <= _LONGEST else digits
 
 
 def _version(document: Mapping[str, Any]) -> str:

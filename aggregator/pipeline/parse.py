@@ -7,7 +7,7 @@ from aggregator.errors import ParseError
 from aggregator.model import Fetched, ParsedFeed
 from aggregator.pipeline.jsonfeed import read_json
 from aggregator.pipeline.parse_fast import fast
-from aggregator.pipeline.parse_source import WIDE, refused, unpacked
+from aggregator.pipeline.parse_source import in_utf8, refused, unpacked
 
 CAP = 500
 """Entries read of one document; real feeds hold 10 to 100."""
@@ -21,10 +21,10 @@ def parse(fetched: Fetched) -> ParsedFeed:
     Raises ParseError when it is no RSS, RDF, Atom or JSON feed: the reason says what it is instead. A document that
     is broken or cut short, but recognised, gives what can be read of it.
     """
-    body = unpacked(fetched.body)
+    body = in_utf8(unpacked(fetched.body))
     if body is not fetched.body:
         fetched = replace(fetched, body=body)
-    start = body.lstrip(_BLANK + b"\xff\xfe\x00" if body.startswith(WIDE) else _BLANK)[:1]
+    start = body.lstrip(_BLANK)[:1]
     if not start:
         raise ParseError(fetched.url, "an empty answer, not a feed")
     if start in (b"{", b"["):

@@ -67,6 +67,8 @@ def _utf8(fetched: Fetched) -> bytes:
     feedparser takes the last ``encoding="…"`` of the first line, if there is a ``?>`` behind it, for the declaration's.
     """
     body = fetched.body
+    if b"\x00" in body[:4]:
+        raise Declined("more than one byte for each sign")
     start = len(_BOM) if body.startswith(_BOM) else 0
     found = _DECLARATION.match(body, start)
     if found is None and (body.startswith(b"<?xml", start) or not body.startswith(b"<", start)):

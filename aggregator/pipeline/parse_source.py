@@ -1,6 +1,7 @@
 """The bytes of a document, before and beside the parser: what it would misread, and what it would not tell."""
 
 import codecs
+import json
 import re
 import zlib
 from itertools import islice
@@ -10,10 +11,12 @@ from aggregator.errors import ParseError
 from aggregator.httpdate import MOST_SECONDS
 from aggregator.model import Fetched, Stamp
 from aggregator.pipeline.dates import read_date
+from aggregator.pipeline.inflate import Inflater
 from aggregator.pipeline.plain import shortened, tidy
 
 MOST_COUNTED = 100_000
 MOST_BYTES = 5_000_000
+_PIECE = 65_536
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 """How UTF-16 and UTF-32 begin."""
 
@@ -21,6 +24,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 DECLARED = re.compile(rb"\s*<\?xml[^>]{1,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 """A document that says that it is in another encoding than UTF-8."""
 
+_WRITTEN_IN = re.compile(r"\A(\s*<\?xml[^>]{0,200}?)\sencoding\s*=\s*(?:\"[^\">]*\"|'[^'>]*')", re.IGNORECASE)
 _NO_CHARSETS = frozenset(
     {"undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )  # names in Python only
@@ -59,10 +63,31 @@ def unpacked(body: bytes) -> bytes:
     """Return the document inside, where a server gives a ``.xml.gz`` file as it is; bounded, for it may be a bomb."""
     if not body.startswith(b"\x1f\x8b"):
         return body
+    inflater, found, room = Inflater(), list[bytes](), MOST_BYTES
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MOST_BYTES)
+        for start in range(0, len(body), _PIECE):
+            found.append(inflater.read(body[start : start + _PIECE], room))
+            room -= len(found[-1])
     except zlib.error:
         return body
+    return b"".join(found)
+
+
+def in_utf8(body: bytes) -> bytes:
+    """Return a document of two or four bytes a sign (XML 1.0 §4.3.3) in UTF-8 with a mark, up to ``MOST_BYTES``.
+
+    The mark tells it from others, whatever the server says, and the document's own word is taken off. What does not
+    begin as a feed stays as it is.
+    """
+    if b"\x00" not in body[:4] and not body.startswith(WIDE):
+        return body
+    try:
+        text = codecs.getincrementaldecoder(json.detect_encoding(body))().decode(body)  # it may break off in a sign
+    except UnicodeDecodeError:
+        return body
+    if not text.lstrip().startswith(("<", "{", "[")):
+        return body if text.strip() else b""
+    return codecs.BOM_UTF8 + _WRITTEN_IN.sub(r"\1", text, count=1).encode()[:MOST_BYTES]
 
 
 def prepare(body: bytes) -> bytes:
@@ -164,7 +189,8 @@ def minutes(feed: Any) -> int:
 
 def hours(body: bytes) -> tuple[int, ...]:
     """Return the hours (UTC, 0 … 23) in which RSS ``skipHours`` asks not to be read; feedparser keeps the last only."""
-    return tuple(sorted({int(hour) % 24 for hour in _skipped(body, "hours", _HOUR)}))
+    named = {int(hour) for hour in _skipped(body, "hours", _HOUR)}
+    return tuple(sorted({hour % 24 for hour in named if hour <= 24}))
 
 
 def days(body: bytes) -> tuple[str, ...]:

@@ -3,9 +3,11 @@
 import gzip
 import resource
 import socket
+import struct
 import zlib
 from collections.abc import Callable, Iterator
 from functools import cache
+from threading import Thread
 
 import pytest
 
@@ -44,6 +46,11 @@ LARGE: dict[str, Callable[[], Page]] = {
     "a gzip bomb of 200 MB": lambda: Page(bomb(200_000_000), headers=ONCE),
     "a bomb that is not announced": lambda: Page(raw=HEAD + b"Content-Encoding: gzip\r\n\r\n" + bomb(50_000_000)),
     "a deflate bomb": lambda: Page(zlib.compress(bytes(50_000_000), 9), headers={"Content-Encoding": "deflate"}),
+    "a bomb in the second part": lambda: Page(gzip.compress(b"<rss>") + bomb(50_000_000), headers=ONCE),
+    "parts without an end that hold nothing": lambda: Page(gzip.compress(b"") * 3000, headers=ONCE, endless=True),
+    "blocks without an end that hold nothing": lambda: Page(
+        raw=HEAD + b"Content-Encoding: deflate\r\n\r\n" + b"\x00\x00\x00\xff\xff" * 1_000_001
+    ),
     "a brotli bomb of 39 bytes": lambda: Page(BROTLI_BOMB, headers={"Content-Encoding": "br"}),
 }
 
@@ -135,6 +142,30 @@ def silent() -> Iterator[int]:
     """A port that takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def rude() -> Iterator[int]:
+    """A port that takes a request and breaks the connection off (RST)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=_break_off, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+def _break_off(listener: socket.socket) -> None:
+    listener.settimeout(10)
+    talk, _ = listener.accept()
+    with talk:
+        talk.recv(9999)
+        talk.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def test_a_connection_that_breaks_before_an_answer_breaks_in_the_middle_of_none(rude: int, fetch: Fetch) -> None:
+    answer = fetch(f"http://127.0.0.1:{rude}/")
+    assert isinstance(answer, FetchError)
+    assert answer.reason == "the connection broke before an answer"
 
 
 def test_slow_servers_cost_a_bounded_time_and_the_others_nothing(

@@ -51,6 +51,16 @@ def test_validators_go_back_byte_for_byte(etag: str, client: Client) -> None:
         assert server.requests[1].headers["if-modified-since"] == modified
 
 
+def test_a_star_is_no_etag(client: Client) -> None:
+    """Sent back it would ask for nothing that there is (RFC 9110 §13.1.2): a 304 for ever."""
+    with serve({"/": Page(b"<rss/>", etag="*", last_modified="today")}) as server:
+        first = ask(client, server.url())
+        assert isinstance(first, Fetched)
+        assert (first.headers.get("etag"), first.headers["last-modified"]) == (None, "today")
+        second = ask(client, server.url(), Validators(server.url(), "*", "today"))
+        assert (second.status, "if-none-match" in server.requests[1].headers) == (200, False)
+
+
 def test_validators_are_for_the_address_that_gave_them_only(client: Client) -> None:
     """A feed that is redirected is asked plainly at first, conditionally where the document lies."""
     pages = {"/old": Page(status=302, headers={"Location": "/new"}), "/new": Page(b"<rss/>", etag='"1"')}
@@ -125,7 +135,23 @@ def test_a_redirect_that_leads_astray_is_refused(location: str, reason: str, fet
         answer = fetch(server.url("/a"))
     assert isinstance(answer, FetchError)
     assert reason in answer.reason
+    assert "cookie" not in answer.reason
     assert len(server.requests) <= 2
+
+
+@pytest.mark.parametrize("there", ["/a", "/b", "/far"])
+def test_a_wall_that_expects_its_cookie_back_is_named(there: str, fetch: Fetch) -> None:
+    """No cookie is sent, so that the wall leads on for ever."""
+    pages = {"/a": Page(status=302, headers={"Location": there, "Set-Cookie": "seen=1"})}
+    pages["/b"] = Page(status=302, headers={"Location": "/a"})
+    pages |= {f"/far{n * 'r'}": Page(status=302, headers={"Location": f"/far{n * 'r'}r"}) for n in range(9)}
+    with serve(dict(pages)) as server:
+        answer = fetch(server.url("/a"))
+        assert not any("cookie" in seen.headers for seen in server.requests)
+    assert isinstance(answer, FetchError)
+    assert answer.reason.endswith(
+        "; it may expect a cookie back, and none is sent: look for the feed at another address"
+    )
 
 
 def test_the_sixth_redirect_is_not_followed(fetch: Fetch) -> None:

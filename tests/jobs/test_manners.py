@@ -1,5 +1,6 @@
 """Stories of how feeds are asked: what is sent, when, and what is remembered; real HTTP on loopback."""
 
+import gzip
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -72,6 +73,34 @@ def test_a_304_may_renew_a_validator_and_leaves_the_other(tmp_path: Path) -> Non
         assert conditions(server.requests[2]) == ('"2"', "long ago")
         state = state_of(here, server.url("/a"))
     assert (state.answers_full, state.answers_unchanged, state.same_bytes) == (1, 2, 0)
+
+
+def test_documents_that_servers_wrap_oddly_are_read(tmp_path: Path) -> None:
+    """Parts of a gzip, a coding that is none, and signs of two and four bytes with and without a word of it."""
+    body, start = rss(item(1), item(2)), '<?xml version="1.0" encoding="utf-16-le"?>'
+    parts = gzip.compress(body[:99]) + gzip.compress(body[99:]) + bytes(20)
+    pages = {
+        "/parts": Page(parts, headers={"Content-Encoding": "gzip"}),
+        "/utf-8": Page(body, headers={"Content-Encoding": "utf-8"}),
+        "/mark": Page(body.decode().encode("utf-16")),
+        "/word": Page((start + body.decode()).encode("utf-16-le")),
+        "/four": Page(body.decode().encode("utf-32")),
+    }
+    with serve(dict(pages)) as server:
+        here = desk(tmp_path, *map(server.url, pages))
+        here.sync()
+        states = [state_of(here, server.url(path)) for path in pages]
+    assert [(state.outcome, state.entries, state.error) for state in states] == [("ok", 2, "")] * len(pages)
+
+
+def test_an_etag_that_is_a_star_is_never_sent(tmp_path: Path) -> None:
+    """In If-None-Match it would mean any: a 304 for ever."""
+    with serve({"/a": Page(rss(item(1)), headers={"ETag": "*"})}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.sync(force=True)
+        assert ["if-none-match" in seen.headers for seen in server.requests] == [False, False]
+        assert state_of(here, server.url("/a")).validators is None
 
 
 def test_what_a_document_that_breaks_off_lacks_is_asked_for_at_once_and_is_no_other_entry(tmp_path: Path) -> None:

@@ -196,6 +196,50 @@ def test_encodings(declared: str, header: str, encoding: str) -> None:
     assert feed.entries[0].title.value in ("Žluťoučký", "Ärger für Zoë")
 
 
+_MARKS = {
+    "utf-16-le": b"\xff\xfe",
+    "utf-16-be": b"\xfe\xff",
+    "utf-32-le": b"\xff\xfe\0\0",
+    "utf-32-be": b"\0\0\xfe\xff",
+}
+
+
+@pytest.mark.parametrize("encoding", _MARKS)
+@pytest.mark.parametrize("marked", [True, False])
+@pytest.mark.parametrize("declared", ["", "own", "utf-16", "iso-8859-1"])
+@pytest.mark.parametrize("header", ["", "text/xml; charset=utf-8"])
+def test_two_or_four_bytes_a_sign(encoding: str, marked: bool, declared: str, header: str) -> None:
+    """The mark says it (XML 1.0 §4.3.3), or else the first sign (Appendix F), whatever others say."""
+    named = encoding if declared == "own" else declared
+    start = f'<?xml version="1.0" encoding="{named}" standalone="yes"?>\n' if declared else ""
+    body = (start + rss("<item><title>日本 – Žluťoučký 🎈</title></item>")).encode(encoding)
+    feed = parse(fetched(_MARKS[encoding] * marked + body, **({"content_type": header} if header else {})))
+    assert (feed.entries[0].title.value, feed.breaks_off) == ("日本 – Žluťoučký 🎈", False)
+
+
+def test_utf_16_is_read_as_utf_8_is() -> None:
+    """What is done to the bytes is done to these as well: slips, hours, stumps, the cap, and the bound on size."""
+    items = "".join(f"<item><title>a & b{n}</title></item>" for n in range(CAP + 9))
+    feed = parse(fetched(rss(items, "<skipHours><hour>3</hour></skipHours>").encode("utf-16")))
+    assert (len(feed.entries), feed.cut, feed.skip_hours, feed.entries[1].title.value) == (CAP, 9, (3,), "a & b1")
+    cut = parse(fetched(rss("<item><title>one</title></item><item><title>two</title></item>").encode("utf-16")[:-61]))
+    assert (len(cut.entries), cut.breaks_off) == (1, True)
+    large = rss("<item><title>one</title></item><item><title>two</title></item>" + "日" * 2_000_000)
+    assert (len(parse(fetched(large.encode("utf-16"))).entries), len(large.encode()) > 5_000_000) == (2, True)
+
+
+def test_binary_data_is_no_utf_16() -> None:
+    """Nor is a page in it a feed."""
+    for body, reason in [
+        (b"\0\0\0\x18ftypmp42" * 9, "binary data"),
+        (b"\xff\xfe\0\xd8\0\xd8<\0", "no"),
+        ("<html><title>T</title>".encode("utf-16"), "an HTML page (title “T”)"),
+        ("\ufeff \n".encode("utf-16-be"), "an empty answer"),
+    ]:
+        with pytest.raises(ParseError, match=re.escape(reason)):
+            parse(fetched(body))
+
+
 @pytest.mark.parametrize(
     "encoding", ["gb18030", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr", "koi8-r", "utf-32"]
 )
@@ -208,10 +252,18 @@ def test_encodings_of_the_east(encoding: str) -> None:
 
 
 def test_a_file_that_is_gzip() -> None:
-    """A feed.xml.gz that the server gives as it is gets unpacked; a bomb only up to the bound."""
-    assert len(parse(fetched(gzip.compress(rss("<item><title>x</title></item>").encode()))).entries) == 1
+    """A feed.xml.gz that the server gives as it is gets unpacked, all parts of it; a bomb only up to the bound."""
+    text = rss("<item><title>x</title></item>").encode()
+    assert len(parse(fetched(gzip.compress(text))).entries) == 1
+    assert len(parse(fetched(gzip.compress(text[:50]) + gzip.compress(text[50:]) + bytes(9))).entries) == 1
     bomb = gzip.compress(b"<rss version='2.0'><channel>" + b" " * 50_000_000)
     assert parse(fetched(bomb)).entries == ()
+
+
+def test_hours_that_no_day_has_are_not_skipped() -> None:
+    """24 is midnight by the older standards (RSS 0.91); 25 is none, not 1."""
+    hours = "".join(f"<hour>{hour}</hour>" for hour in (3, 24, 25, 99))
+    assert parse(fetched(rss("", f"<skipHours>{hours}</skipHours>"))).skip_hours == (0, 3)
 
 
 def test_more_entries_than_are_read() -> None:
@@ -445,6 +497,15 @@ def test_a_json_feed_with_a_mark(mark: bytes, encoding: str) -> None:
     """A byte order mark says how a JSON Feed is written, and is no part of it."""
     text = ' {"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "ü"}]}'
     assert parse(fetched(mark + text.encode(encoding))).entries[0].guid == "ü"
+
+
+def test_an_id_of_json_that_is_a_very_long_number() -> None:
+    """It is an id like any other, and costs no other entry."""
+    digits = "9" * 5000
+    text = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{{"id": {digits}}}, {{"id": -7}}, {digits}]}}'
+    feed = parse(fetched(text))
+    assert [entry.guid for entry in feed.entries] == [digits, "-7"]
+    assert [one.name for one in feed.rejects] == ["item 3"]
 
 
 def test_an_item_of_json_that_nobody_foresaw() -> None:
