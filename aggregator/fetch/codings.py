@@ -1,6 +1,9 @@
 """What a ``Content-Encoding`` says: the one compression that is to be opened, or why it is not."""
 
 import re
+from typing import Protocol
+
+from aggregator.pipeline.inflate import Inflater
 
 TAKEN = "gzip, deflate, br"
 _TAKEN = frozenset({"gzip", "x-gzip", "deflate", "br"})
@@ -12,6 +15,22 @@ _MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
 _HEADER = 1445
 MORE_THAN_ONCE = "the answer is compressed more than once, which is refused"
 UNREADABLE = "the answer is compressed in a way that cannot be read"
+
+
+class Opener(Protocol):
+    """What opens a compression, as it comes in."""
+
+    def read(self, data: bytes, room: int) -> bytes:
+        """Return what the next bytes hold, not much more than ``room`` bytes. Raises ValueError."""
+
+
+def opener(coding: str) -> Opener:
+    """Make what opens a compression that ``compression`` names."""
+    if coding != "br":
+        return Inflater(bare=coding == "deflate")
+    from aggregator.fetch.brotli import Unbrotli  # few servers have nothing but gzip
+
+    return Unbrotli()
 
 
 def compression(value: str) -> tuple[str, str]:

@@ -1,14 +1,10 @@
 """One request on its way: what the address asked now says, read as it comes in and cut at the limits."""
 
-import zlib
-
-from aggregator.fetch.brotli import unbrotli
-from aggregator.fetch.codings import UNREADABLE, compression
+from aggregator.fetch.codings import UNREADABLE, Opener, compression, opener
 from aggregator.fetch.limits import Limits, in_words
 from aggregator.fetch.places import Place, place
 from aggregator.fetch.wording import request_lines
 from aggregator.model import Request, Validators
-from aggregator.pipeline.inflate import Inflater
 
 STOP = 0
 """What libcurl takes as "no more": not the number of bytes it offered."""
@@ -32,16 +28,15 @@ class Exchange:
         "address",
         "came",
         "chunks",
-        "coding",
         "cookie",
         "fault",
         "headers",
         "home",
         "hops",
-        "inflater",
         "limits",
         "lines",
         "most",
+        "opener",
         "permanent",
         "place",
         "read",
@@ -74,8 +69,7 @@ class Exchange:
         self.fault = ""  # a limit that was broken
         self.refusal = ""  # what the guard said
         self.read = False  # whether the header was
-        self.coding = ""  # what the body is compressed with
-        self.inflater: Inflater | None = None
+        self.opener: Opener | None = None  # of a body that is compressed
         self.came = 0  # bytes of the body
         self.size = 0  # decompressed
         self.most = self.limits.body
@@ -120,32 +114,19 @@ class Exchange:
         if not self.read and self.read_head():
             return STOP
         self.came += len(chunk)
-        if self.inflater is not None:
+        if self.opener is not None:
             try:
-                chunk = self.inflater.read(chunk, self.most - self.size + 1)
-            except zlib.error:
+                chunk = self.opener.read(chunk, self.most - self.size + 1)
+            except ValueError:
                 return self._stop(UNREADABLE)
         self.size += len(chunk)
         self.chunks.append(chunk)
         return self._stop(self._too_large()) if max(self.came, self.size) > self.most else None
 
-    def finish(self) -> None:
-        """Read what had to be there as a whole: the header of an answer without a body, and brotli."""
-        if not self.read:
-            self.read_head()
-        if self.coding != "br" or not self.chunks or self.fault:
-            return
-        try:
-            self.chunks = [unbrotli(self.body, self.most + 1)]
-        except ValueError:
-            self._stop(UNREADABLE)
-        if len(self.chunks[0]) > self.most:
-            self._stop(self._too_large())
-
     def forget(self) -> None:
         """Let go of the body; the handle still refers to the exchange until it is used again."""
         self.chunks.clear()
-        self.inflater = None
+        self.opener = None
 
     def read_head(self) -> bool:
         """Read the header, whose lines are all there; say whether it breaks a limit, which ``fault`` then names.
@@ -172,9 +153,8 @@ class Exchange:
                 self.headers = _fields(lines[start + 1 : end])
                 break
             start = end + 1
-        self.coding, fault = compression(self.headers.get("content-encoding", ""))
-        if self.coding and self.coding != "br":
-            self.inflater = Inflater(bare=self.coding == "deflate")
+        coding, fault = compression(self.headers.get("content-encoding", ""))
+        self.opener = opener(coding) if coding else None
         if self.status >= 300:
             self.most = _GLANCE
             return

@@ -27,7 +27,8 @@ NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
     """Read what came of one hop: a Place is where to go on, everything else is final. Raises nothing."""
-    exchange.finish()
+    if not exchange.read:
+        exchange.read_head()
     if exchange.fault:
         return _failed(exchange, _there(exchange) + exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:

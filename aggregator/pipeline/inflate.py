@@ -19,15 +19,21 @@ class Inflater:
         self._waiting = b""  # too little to tell what begins there
 
     def read(self, data: bytes, room: int) -> bytes:
-        """Return what the next bytes hold, at most ``room`` bytes of it. Raises zlib.error where they are damaged."""
+        """Return what the next bytes hold, at most ``room`` bytes of it. Raises ValueError where they are damaged."""
         found: list[bytes] = []
         data, self._waiting = self._waiting + data, b""
         while data and room > 0 and (not self._between or self._begins(data)):
-            found.append(self._stream.decompress(data, room))
+            found.append(self._opened(data, room))
             room -= len(found[-1])
             self._between = self._stream.eof
             data = self._stream.unused_data
         return b"".join(found)
+
+    def _opened(self, data: bytes, room: int) -> bytes:
+        try:
+            return self._stream.decompress(data, room)
+        except zlib.error as error:
+            raise ValueError(f"damaged: {error}") from error
 
     def _begins(self, data: bytes) -> bool:
         if len(data) < len(_GZIP):

@@ -3,7 +3,6 @@
 import codecs
 import json
 import re
-import zlib
 from itertools import islice
 from typing import Any
 
@@ -68,7 +67,7 @@ def unpacked(body: bytes) -> bytes:
         for start in range(0, len(body), _PIECE):
             found.append(inflater.read(body[start : start + _PIECE], room))
             room -= len(found[-1])
-    except zlib.error:
+    except ValueError:
         return body
     return b"".join(found)
 
