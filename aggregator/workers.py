@@ -67,6 +67,7 @@ def recover(app: App) -> int:
     app.store.feeds.release()
     reword(app)
     readdress(app)
+    app.store.texts.catch_up()
     app.archive.clean()
     return lost_deliveries(app)
 

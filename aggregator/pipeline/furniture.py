@@ -11,6 +11,9 @@ TIMES = 3
 REPEATED, NOTICED = 120, 100
 """So many paragraphs of a feed are kept that are repeated, and that may yet be; the last learned stay."""
 
+MOST = 400
+"""Of so many paragraphs of an entry it is noted that it has them, its last."""
+
 LONGEST = 600
 """Paragraphs of more letters, in bytes, are nobody's furniture."""
 
@@ -59,8 +62,10 @@ def learn(kept: bytes, entries: Collection[Told]) -> bytes:
     """Count the paragraphs of entries in with what is ``kept`` of their feed, at first nothing; gives what to keep.
 
     Those that it knows already count once. Neither the same entry told again under another title nor the same title
-    under another guid is another entry: else a text that is changed three times would be called furniture.
+    under another guid nor the same text under other names is another entry: else a text that is changed three times, or
+    told three times, would be called furniture.
     """
+    entries = {tuple(told[2]): told for told in entries}.values()
     if added := _added(kept, entries):
         return added
     often, noticed = _read(kept)

@@ -10,7 +10,8 @@ from aggregator.errors import WorkspaceError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
 _UNFINISHED = ".unfinished-"
-_MOST_BYTES = 100_000_000  # of what feeds.yaml came to: ours have a few hundred thousand
+_BY_OTHERS = 0o022
+_MOST_BYTES = 20_000_000  # of what feeds.yaml came to: ours have a few hundred thousand
 
 
 class Archive:
@@ -65,10 +66,12 @@ class Archive:
         return self._path("feeds.kept")
 
     def read_config(self) -> bytes:
-        """Give what ``write_config`` wrote; nothing where it cannot be had."""
+        """Give what ``write_config`` wrote; nothing where it cannot be had, or another user may have written it."""
         path = self.config()
         with suppress(OSError):
-            return path.read_bytes() if path.is_file() and path.stat().st_size <= _MOST_BYTES else b""
+            state = path.stat()
+            ours = state.st_uid == os.geteuid() and not state.st_mode & _BY_OTHERS
+            return path.read_bytes() if path.is_file() and ours and state.st_size <= _MOST_BYTES else b""
         return b""
 
     def write_config(self, data: bytes) -> bool:
@@ -101,8 +104,9 @@ def write(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
     file or the new one.
     """
     with _named(path):
-        if path.is_file() and path.read_bytes() == data:
-            return False
+        with suppress(PermissionError):  # another user's, who let nobody read it
+            if path.is_file() and path.read_bytes() == data:
+                return False
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
         try:

@@ -1,11 +1,13 @@
 """The keeper of how texts are found: keys of what they say, and paragraphs that their feeds repeat."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from aggregator.model import Learned
 from aggregator.pipeline import furniture
 from aggregator.pipeline.furniture import Told
+from aggregator.store import meta
 from aggregator.store.database import Database
 from aggregator.store.lane import among, put
 
@@ -33,6 +35,21 @@ class Texts:
         """Say which of these entries wait to be compared."""
         with self._lane.read() as connection:
             return frozenset(entry for (entry,) in among(connection, _WAITING, entries))
+
+    def catch_up(self) -> None:
+        """Learn, once, what entries repeat that wait to be compared: an earlier program learned it only then."""
+        with self._lane.read() as connection:
+            if meta.read(connection, "furniture"):
+                return
+            waiting = [entry for (entry,) in connection.execute("SELECT entry_id FROM pending WHERE changed")]
+        for start in range(0, len(waiting), _TOGETHER):
+            told: dict[int, list[Told]] = defaultdict(list)
+            with self._lane.write() as connection:
+                for feed, guid, title, text in among(connection, _TOLD, waiting[start : start + _TOGETHER]):
+                    told[feed].append((guid, title, furniture.paragraphs(text)))
+                learn(connection, told)
+        with self._lane.write() as connection:
+            meta.write(connection, "furniture", "1")
 
     def repeated(self, feeds: Iterable[int]) -> dict[int, frozenset[int]]:
         """Give the paragraphs that feeds repeat, as ``furniture.paragraph`` hashes them, of those that repeat any."""
@@ -76,6 +93,8 @@ _KEEP = (
     "INSERT INTO sketch (fortnight, number, keys) VALUES (?, ?, ?) "
     "ON CONFLICT (fortnight, number) DO UPDATE SET keys = excluded.keys"
 )
+_TOGETHER = 500  # entries whose texts are at hand at once
+_TOLD = "SELECT feed_id, guid, title, text FROM entry WHERE id IN"
 _FURNITURE = "SELECT feed_id, paragraphs FROM furniture WHERE feed_id IN"
 _REPEATED = (  # the first four bytes of a row count what is repeated
     "SELECT feed_id, paragraphs FROM furniture WHERE substr(paragraphs, 1, 4) != x'00000000' AND feed_id IN"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.pipeline import furniture as source
-from aggregator.pipeline.furniture import NOTICED, REPEATED, learn, paragraph, paragraphs, repeated, without
+from aggregator.pipeline.furniture import NOTICED, REPEATED, TIMES, learn, paragraph, paragraphs, repeated, without
 
 NOTICE = "Follow us on 12 networks."
 
@@ -73,9 +73,11 @@ def test_nothing_new_is_nothing_to_keep() -> None:
     assert learn(before, entries(*map(told, range(1, 5)))) == before
 
 
-@given(st.lists(st.text(max_size=40), max_size=8))
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=8))
 def test_what_was_learned_is_read_back(texts: list[str]) -> None:
-    kept = learn(b"", entries(*texts, *texts, *texts))
+    kept = b""
+    for begin in range(0, TIMES * len(texts), len(texts)):
+        kept = learn(kept, entries(*texts, begin=begin))
     seen = {one for text in texts for one in paragraphs(text)} - {0}
     assert repeated(kept) == seen
     assert learn(kept, entries(*texts)) == kept
@@ -93,3 +95,11 @@ def test_paragraphs_that_are_new_are_noticed_as_all_are(told: list[list[tuple[in
         for batch in batches:
             slow = learn(slow, batch)
     assert fast == slow
+
+
+def test_a_text_that_is_told_under_several_titles_is_no_furniture() -> None:
+    """As of a feed that tells what goes on, and says everything again: its copies are found all the same."""
+    text = paragraphs("What happened in the harbour.\n\nWhat the mayor said.")
+    copies = [(f"g{n}", f"Title {n}", text) for n in range(8)]
+    assert repeated(learn(b"", copies)) == frozenset()
+    assert repeated(learn(b"", [*copies, *entries(*map(told, range(1, 4)))])) == {paragraph(NOTICE)}

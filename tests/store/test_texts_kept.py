@@ -159,3 +159,18 @@ def test_keys_are_held_in_little_room_and_found_as_they_were(entry: int) -> None
         keys, entries = one._parts[0][1]
         assert keys.base is None and entries.base is None
         assert keys.nbytes + entries.nbytes == 1000 * (8 if -(1 << 31) <= entry < 1 << 31 else 12)
+
+
+def test_what_waits_from_an_earlier_program_is_learned_once(desk: Desk) -> None:
+    """That program learned when it compared, and had not come to these."""
+    desk.read("a", document([entry(f"{n}", text=f"Own {'x' * n}.\nFollow us.") for n in range(1, 5)]))
+    feed = desk.feed("a").id
+    with desk.store._database.lane.write() as connection:
+        connection.execute("DELETE FROM furniture")
+    assert desk.store.texts.repeated([feed]) == {}
+    desk.store.texts.catch_up()
+    assert desk.store.texts.repeated([feed]) == {feed: {paragraph("Follow us.")}}
+    with desk.store._database.lane.write() as connection:
+        connection.execute("DELETE FROM furniture")
+    desk.store.texts.catch_up()
+    assert desk.store.texts.repeated([feed]) == {}
