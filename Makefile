@@ -12,8 +12,8 @@ demo: .venv/installed
 sync: .venv/installed
 	$(BIN)/aggregator sync
 
-# On every core; a file stays with one process, so that what its tests share is made once. How many processes, and the
-# order, which begins with the long files: see tests/conftest.py.
+# On every core; a file stays with one process, so that what its tests share is made once. They come in the order of
+# tests/conftest.py, which begins with the long ones.
 test: .venv/tested
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 

@@ -104,6 +104,11 @@ class FetchError(FeedError):
         self.status = status
         self.retry_after = retry_after
 
+    @property
+    def asks_for_time(self) -> bool:
+        """Whether the server wants to be asked later: by a 429 (RFC 6585 §4), or a 503 that names a time."""
+        return self.status == 429 or (self.status == 503 and self.retry_after is not None)
+
 
 class HostPausedError(FetchError):
     """The feed was not asked: its host told us, over another feed, to come later, or is silent. Nobody is to blame.

@@ -1,7 +1,6 @@
 """What every test may ask for."""
 
 import gc
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ LONG = (
     "cli/test_drafts.py",
 )
 """Files of few tests that take long: were they the last, one process would go on alone."""
-
-
-@pytest.hookimpl(optionalhook=True, wrapper=True)
-def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """One process more than cores: many a test waits for a command, for mail or for a moment."""
-    return (yield) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 
-from aggregator.errors import FetchError
+from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client
 from aggregator.model import Fetched, Request
 
@@ -32,7 +32,7 @@ class Conversation:
         self._next.extend(Request(number, url, spacing=spacing) for number, url in enumerate(urls))
         came = sorted((next(self._answers) for _ in urls), key=lambda one: one[0].id)
         answers = [answer for _, answer in came]
-        told = (one.reason for one in answers if isinstance(one, FetchError) and is_enough(one))
+        told = (one.reason for one in answers if isinstance(one, FetchError) and _is_enough(one))
         self.enough = self.enough or next(told, "")
         return answers
 
@@ -41,6 +41,6 @@ class Conversation:
         self._answers.close()
 
 
-def is_enough(error: FetchError) -> bool:
-    """Tell whether a server asks to be left alone: by a 429 (RFC 6585 §4), or by naming a time."""
-    return error.status == 429 or error.retry_after is not None
+def _is_enough(error: FetchError) -> bool:
+    """Tell whether a server asks to be left alone, or did so before."""
+    return error.asks_for_time or isinstance(error, HostPausedError)

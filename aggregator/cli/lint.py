@@ -16,7 +16,7 @@ from aggregator.errors import FetchError, HostPausedError, SetupError, Workspace
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
-from aggregator.jobs.waits import asks_for_time, keep_waits
+from aggregator.jobs.waits import keep_waits
 from aggregator.model import FeedState, Fetched
 from aggregator.pipeline.backoff import WAIT_CAP
 from aggregator.pipeline.cadence import words
@@ -156,7 +156,7 @@ def _ask(app: App, states: list[FeedState], busy: dict[str, FetchError], *, now:
         for request, outcome in client.fetch_many([replace(one, whole=True) for one in requests], now=now):
             if isinstance(outcome, FetchError):
                 state = _no_answer(outcome)
-                if asks_for_time(outcome):
+                if outcome.asks_for_time:
                     busy[request.url] = outcome
                 yield Finding(request.url, state, outcome.reason.removeprefix(f"{state}: "))
             elif outcome.status == 304:
@@ -171,7 +171,7 @@ def _ask(app: App, states: list[FeedState], busy: dict[str, FetchError], *, now:
 def _no_answer(error: FetchError) -> str:
     if isinstance(error, SetupError | HostPausedError):
         return "not asked"
-    if error.status == 429 or error.retry_after:
+    if error.asks_for_time:
         return "waiting"
     return "gone" if error.status == 410 else "unreachable"
 

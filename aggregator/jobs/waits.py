@@ -10,11 +10,6 @@ from aggregator.jobs.visits import failed
 LEASE = timedelta(minutes=1)
 
 
-def asks_for_time(error: FetchError) -> bool:
-    """Tell whether a server wants to be asked later: by a 429 (RFC 6585 §4), or a 503 that names a time."""
-    return error.status == 429 or (error.status == 503 and error.retry_after is not None)
-
-
 def keep_waits(app: App, errors: Mapping[str, FetchError], *, now: datetime) -> None:
     """Keep of feeds, by address, that they were told to come later, as a sync that met it would.
 

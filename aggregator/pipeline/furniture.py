@@ -62,10 +62,8 @@ def learn(kept: bytes, entries: Collection[Told]) -> bytes:
     """Count the paragraphs of entries in with what is ``kept`` of their feed, at first nothing; gives what to keep.
 
     Those that it knows already count once. Neither the same entry told again under another title nor the same title
-    under another guid nor the same text under other names is another entry: else a text that is changed three times, or
-    told three times, would be called furniture.
+    under another guid is another entry: else a text that is changed three times would be called furniture.
     """
-    entries = {tuple(told[2]): told for told in entries}.values()
     if added := _added(kept, entries):
         return added
     often, noticed = _read(kept)

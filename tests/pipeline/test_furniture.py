@@ -95,11 +95,3 @@ def test_paragraphs_that_are_new_are_noticed_as_all_are(told: list[list[tuple[in
         for batch in batches:
             slow = learn(slow, batch)
     assert fast == slow
-
-
-def test_a_text_that_is_told_under_several_titles_is_no_furniture() -> None:
-    """As of a feed that tells what goes on, and says everything again: its copies are found all the same."""
-    text = paragraphs("What happened in the harbour.\n\nWhat the mayor said.")
-    copies = [(f"g{n}", f"Title {n}", text) for n in range(8)]
-    assert repeated(learn(b"", copies)) == frozenset()
-    assert repeated(learn(b"", [*copies, *entries(*map(told, range(1, 4)))])) == {paragraph(NOTICE)}

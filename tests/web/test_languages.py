@@ -137,7 +137,7 @@ def test_what_does_not_work_is_said_in_the_language_too(tmp_path: Path):
     (tmp_path / "templates" / "index.html").write_text("{{ nobody }}")
     with front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
         reply = site.ask("/")
-    (tmp_path / "templates" / "done.html").write_text("{# unwell #}{{ nobody }}")
+    (tmp_path / "templates" / "done.html").write_text('{% if "unwell" %}{{ nobody }}{% endif %}')
     with front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
         worse = site.ask("/")
     assert (reply.status, reply.headers["retry-after"], reply.language) == (503, "60", ("ja", "ltr"))
@@ -166,7 +166,7 @@ def test_a_page_that_cannot_be_written_keeps_the_answer_that_it_stood_for(tmp_pa
     """With a mistake in the user's own templates what is missing is missing still, and a bad form a bad form."""
     (tmp_path / "templates").mkdir()
     for name in ("done.html", "missing.html"):
-        (tmp_path / "templates" / name).write_text("{# unread #}{{ nobody }}")
+        (tmp_path / "templates" / name).write_text('{% if "unread" %}{{ nobody }}{% endif %}')
     with front(tmp_path) as site:
         replies = [
             site.ask("/nowhere"),
