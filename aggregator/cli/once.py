@@ -17,10 +17,7 @@ class Plain(NamedTuple):
 
 
 def plain_sync(words: Sequence[str]) -> Plain | None:
-    """Read ``[-q] [-C FOLDER] sync [--force] [--json]``, or decline: whatever else is said, Typer knows better.
-
-    Typer and what it loads are a third of a sync without news.
-    """
+    """Read ``[-q] [-C FOLDER] sync [--force] [--json]``, or decline: whatever else is said, Typer knows better."""
     folder, left = os.environ.get("AGGREGATOR_WORKSPACE", ""), [*words]
     quiet = left[:1] == ["-q"]
     del left[:quiet]

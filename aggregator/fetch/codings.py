@@ -55,8 +55,9 @@ def doubt(value: str, body: bytes) -> str:
     text, as browsers tell it (WHATWG MIME Sniffing §7.2: its first bytes), the word counts as none.
     """
     unknown = [word for word in _words(value) if word not in _TAKEN and word not in ("identity", "none")]
-    is_text = body.startswith(_MARKS) or not _BINARY.search(body[:_HEADER])
-    return "" if is_text or not unknown else _unasked(unknown[0])
+    if not unknown or body.startswith(_MARKS) or not _BINARY.search(body[:_HEADER]):
+        return ""
+    return _unasked(unknown[0])
 
 
 def _words(value: str) -> list[str]:

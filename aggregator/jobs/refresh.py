@@ -66,11 +66,14 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
 
 
 def _is_asked_elsewhere(app: App, feed: FeedState) -> bool:
-    """Tell whether a feed has moved to an address that is listed, too, and is well there: one request is for both."""
+    """Tell whether a feed has moved to an address that is listed, too, and is well there: one request is for both.
+
+    One that has moved itself is asked elsewhere, perhaps here: of two that each leave it to the other none would be.
+    """
     if not feed.adopted or feed.adopted not in app.feeds:
         return False
     other = app.store.feeds.find(feed.adopted)
-    return other is not None and other.succeeded is not None and not other.failures and not other.gone
+    return bool(other and other.succeeded and not (other.failures or other.gone or other.adopted))
 
 
 def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from aggregator.model import Entry, Intake, Saved, Visit
 from aggregator.model.value import value
-from aggregator.pipeline.furniture import MOST, Told, paragraphs
+from aggregator.pipeline.furniture import Told, paragraphs
 from aggregator.store import meta, revising, texts, uids, waiting
 from aggregator.store.driver import number, write_json
 from aggregator.store.lane import among
@@ -41,12 +41,9 @@ Document = tuple[Before, Visit, Intake]
 
 
 def told(intake: Intake) -> list[Told]:
-    """Give the entries of a document that are new or have changed as their feed's furniture is learned from them.
-
-    Of one with thousands of paragraphs its last are enough: no more are kept.
-    """
+    """Give the entries of a document that are new or have changed as their feed's furniture is learned from them."""
     entries = sorted((*intake.new, *intake.changed), key=lambda entry: entry.published)
-    return [(entry.guid, entry.title, paragraphs(entry.text)[-MOST:]) for entry in entries]
+    return [(entry.guid, entry.title, paragraphs(entry.text)) for entry in entries]
 
 
 def save(

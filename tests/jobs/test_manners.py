@@ -534,6 +534,21 @@ def test_a_feed_that_moved_to_another_listed_one_is_asked_there_once(tmp_path: P
         assert state_of(here, old).adopted == ""
 
 
+def test_of_two_feeds_that_lead_to_each_other_in_turn_one_is_asked(tmp_path: Path) -> None:
+    """An address that moved, and weeks later was moved back onto, is nobody's to be asked by the other alone."""
+    with serve(dict(MOVES)) as server:
+        old, new = server.url("/old"), server.url("/new")
+        clock = move(tmp_path, old).clock
+        here = replace(desk(tmp_path, old, new), clock=clock)
+        here.sync(force=True)
+        server.pages |= {"/old": server.pages["/new"], "/new": Page(status=301, headers={"location": "/old"})}
+        for _ in range(20):
+            clock.forward(days=1)
+            asked = len(server.requests)
+            here.sync(force=True)
+            assert len(server.requests) > asked
+
+
 @pytest.mark.parametrize("status", [302, 303, 307])
 def test_a_temporary_move_is_never_adopted(tmp_path: Path, status: int) -> None:
     """However often it is said."""

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.pipeline import furniture as source
-from aggregator.pipeline.furniture import NOTICED, REPEATED, TIMES, learn, paragraph, paragraphs, repeated, without
+from aggregator.pipeline.furniture import (
+    MOST,
+    NOTICED,
+    REPEATED,
+    TIMES,
+    learn,
+    paragraph,
+    paragraphs,
+    repeated,
+    without,
+)
 
 NOTICE = "Follow us on 12 networks."
 
@@ -95,3 +105,13 @@ def test_paragraphs_that_are_new_are_noticed_as_all_are(told: list[list[tuple[in
         for batch in batches:
             slow = learn(slow, batch)
     assert fast == slow
+
+
+def test_of_a_text_without_an_end_its_last_paragraphs_are_looked_at() -> None:
+    """Whoever brings it: what is learned is learned while others wait to write."""
+    long = "\n".join(f"Line {spelt(n)}" for n in range(2 * MOST))
+    kept = b""
+    for n in range(TIMES):
+        kept = learn(kept, [(f"g{n}", f"Title {n}", paragraphs(f"{NOTICE}\n{long}\nFollow us on paper."))])
+    assert paragraph(NOTICE) not in repeated(kept)
+    assert paragraph("Follow us on paper.") in repeated(kept)
