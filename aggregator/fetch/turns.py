@@ -1,6 +1,7 @@
 """Who may go next, when a host is asked so many things at once, and not one right after the other: pure bookkeeping.
 
-Moments are seconds of a monotonic clock. What a host costs is kept only while somebody is there or has just left.
+Moments are seconds of a monotonic clock. What a host costs is kept only while somebody is there or has just left; after
+that no more than when it was last asked: it may yet be told to have asked for a longer gap.
 """
 
 from collections import deque
@@ -38,6 +39,7 @@ class Turns(Generic[T]):
     def __init__(self, *, per_host: int, gap: Gap) -> None:
         self._per_host, self._gap = per_host, gap
         self._hosts: dict[str, _Host[T]] = {}
+        self._began: dict[str, float] = {}  # of hosts that are forgotten: when they were last asked
         self._ready: deque[tuple[_Host[T], T]] = deque()
         self._timed: list[tuple[float, int, _Host[T]]] = []
         self._left: deque[tuple[float, _Host[T]]] = deque()
@@ -115,7 +117,7 @@ class Turns(Generic[T]):
     def _host(self, name: str) -> _Host[T]:
         host = self._hosts.get(name)
         if host is None:
-            host = self._hosts[name] = _Host(name)
+            host = self._hosts[name] = _Host(name, self._began.pop(name, -inf))
         return host
 
     def _reserve(self, host: _Host[T], item: T, now: float) -> None:
@@ -147,4 +149,5 @@ class Turns(Generic[T]):
             host = self._left.popleft()[1]
             idle = not (host.busy or host.waiting or host.hops) and self._due(host) <= now
             if idle and self._hosts.get(host.name) is host:
+                self._began[host.name] = host.began
                 del self._hosts[host.name]

@@ -82,6 +82,19 @@ def test_hosts_that_are_done_with_are_forgotten() -> None:
     assert turns.hosts <= 102
 
 
+def test_a_host_that_turns_out_to_ask_for_a_longer_gap_gets_it_from_its_last_start_on() -> None:
+    """Its robots.txt may say so: what was asked for before it was read counts."""
+    gaps = {"a": 0.0}
+    turns: Turns[str] = Turns(per_host=2, gap=lambda host, _took: gaps[host])
+    turns.join("a", "robots.txt", now=1.0)
+    assert taken(turns, 1.0) == ["robots.txt"]
+    turns.leave("a", now=1.1, took=0.1)
+    assert turns.hosts == 0
+    gaps["a"] = 2.0
+    turns.join("a", "a page", now=1.2)
+    assert (taken(turns, 2.9), turns.due, taken(turns, 3.0)) == ([], 3.0, ["a page"])
+
+
 def test_an_idle_queue_has_nobody_due() -> None:
     assert (turns_of().take(now=0.0), turns_of().due, bool(turns_of())) == (None, float("inf"), False)
 
