@@ -4,8 +4,11 @@ from aggregator.app import App
 from aggregator.jobs.features import Features, own_text
 from aggregator.model import Candidate, Sought
 from aggregator.pipeline.duplicates import Same, same_text
-from aggregator.pipeline.likeness import Spoken, as_spoken
+from aggregator.pipeline.likeness import Spoken
 from aggregator.pipeline.shingles_sharing import Sharing
+
+AT_HAND = 200
+"""So many texts are kept cut into words, those that were compared last: many entries are shown the same ones."""
 
 
 class Comparison:
@@ -61,9 +64,10 @@ class Comparison:
         return found
 
     def _as_spoken(self, one: Candidate) -> Spoken:
-        found = self._spoken.get(one.id)
+        found = self._spoken.pop(one.id, None)
         if found is None:
-            found = self._spoken[one.id] = as_spoken(
-                one.title, own_text(one, self._repeated), one.feed, address=one.key
-            )
+            found = Spoken(one.title, own_text(one, self._repeated), one.feed, address=one.key)
+        self._spoken[one.id] = found
+        if len(self._spoken) > AT_HAND:
+            del self._spoken[next(iter(self._spoken))]
         return found

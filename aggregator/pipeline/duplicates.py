@@ -92,12 +92,14 @@ def _nearly(
     founded = _founded(candidates, sets)
     found: list[tuple[float, float, int, Candidate, Likeness]] = []
     apart: dict[int, int] = {}
+    mine = spoken(entry)
     for other in candidates:
         text_set = sets[other.id]
         if abs(entry.published - founded.get(text_set, other.published)) >= SAME_TEXT_WITHIN:
             continue
-        alike = likeness(spoken(entry), spoken(other))
-        if alike.same and stood_together(entry, other) and say_different(spoken(entry).title, spoken(other).title):
+        yours = spoken(other)
+        alike = likeness(mine, yours)
+        if alike.same and stood_together(entry, other) and say_different(mine.title, yours.title):
             apart.setdefault(text_set, other.id)
         first = text_set == other.id
         sure = alike.score * (1.0 if first else scores.get(other.id, other.same_score) or 1.0)

@@ -1,12 +1,14 @@
 """How alike two texts are, and whether that makes them one: in runs of words, with vetoes of numbers and names."""
 
 from collections.abc import Sequence, Set
+from functools import cached_property
 
 from aggregator.model.value import value
 from aggregator.pipeline.addresses import publisher_of
-from aggregator.pipeline.likeness_names import named_apart
-from aggregator.pipeline.marks import conflict, marks, numbers, swapped, unmarked
-from aggregator.pipeline.shingles import TITLE, common, covered, spoken
+from aggregator.pipeline.likeness_names import Written, named_apart
+from aggregator.pipeline.marks import Figures, conflict, figures, marks, numbers, swapped, unmarked
+from aggregator.pipeline.shingles import TITLE, common, spoken
+from aggregator.pipeline.shingles_runs import Runs, covered
 from aggregator.pipeline.terms_tables import PLAIN_WORDS
 
 LIKE, DENSE = 0.70, 0.92
@@ -37,15 +39,50 @@ SHORTER = 0.4
 _PLAIN = frozenset(word.decode() for plain in PLAIN_WORDS for word in spoken(plain))
 
 
-@value(frozen=True, slots=True)
 class Spoken:
-    """A text as it is compared: the words of title and text, without what its feed repeats."""
+    """A text as it is compared, without what its feed repeats; what is told of it alone is found once, when needed.
 
-    title: tuple[bytes, ...]
-    words: tuple[bytes, ...]
-    feed: int
-    site: str = ""  # whose address the entry has
-    written: tuple[str, str] = ("", "")  # title and text with their capitals
+    ``address`` is where the entry leads.
+    """
+
+    def __init__(self, title: str, text: str, feed: int, *, address: str = "") -> None:
+        self.written = Written(title, text)
+        self.feed, self._address = feed, address
+
+    @cached_property
+    def title(self) -> list[bytes]:
+        """The words of the title."""
+        return spoken(self.written.title, most=TITLE)
+
+    @cached_property
+    def marks(self) -> frozenset[bytes]:
+        """What tells the title from the next one of a series."""
+        return marks(self.title)
+
+    @cached_property
+    def unmarked(self) -> frozenset[bytes]:
+        """The other words of the title."""
+        return unmarked(self.title)
+
+    @cached_property
+    def words(self) -> list[bytes]:
+        """The words of the text."""
+        return spoken(self.written.text)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of the text's words."""
+        return Runs(self.words)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The numbers of the text."""
+        return figures(self.words)
+
+    @cached_property
+    def site(self) -> str:
+        """Whose address the entry has."""
+        return publisher_of(self._address)
 
     def shares_source(self, other: "Spoken") -> bool:
         """Tell whether both are of one feed, or of one publisher's site."""
@@ -65,33 +102,28 @@ class Likeness:
     titles: float = 0.0
 
 
-def as_spoken(title: str, text: str, feed: int, *, address: str = "") -> Spoken:
-    """Cut a text into words; ``text`` is without what its feed repeats, ``address`` is where the entry leads."""
-    return Spoken(tuple(spoken(title, most=TITLE)), tuple(spoken(text)), feed, publisher_of(address), (title, text))
-
-
 def likeness(one: Spoken, other: Spoken) -> Likeness:
     """Compare two texts of about the same time.
 
     They are one when the shorter one is nearly all in the longer one, and no number says that they are two numbers of
     a series. Reports of two publishers on one event share quotes and names, not their runs of words.
     """
-    small, large = sorted((one, other), key=lambda text: len(text.words))
-    alike = _alike(one.title, other.title)
-    if alike >= TITLE_ALIKE and conflict(marks(one.title), marks(other.title)):
+    alike = len(one.unmarked & other.unmarked) / max(1, len(one.unmarked | other.unmarked))
+    if alike >= TITLE_ALIKE and conflict(one.marks, other.marks):
         return Likeness(0, False, "numbers or dates in the titles differ")
+    small, large = sorted((one, other), key=lambda text: len(text.words))
     if len(small.words) < LEAST:
         return _by_title(small, large, alike)
-    span = large.words
-    if len(small.words) < SHORTER * len(span):
-        span = span[: 40 + round(1.3 * len(small.words))]
-    count, first, end = covered(small.words, span)
+    span = large.runs
+    if len(small.words) < SHORTER * len(span.words):
+        span = Runs(span.words[: 40 + round(1.3 * len(small.words))])
+    count, first, end = covered(small.runs, span)
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
     same = share >= LIKE or (dense >= DENSE and wide >= enough)
     if same and one.shares_source(other):
         same = _is_told_again(small, alike, share, dense)
-    if same and (_told_apart(small.words[first:end], span) or swapped(small.words[first:end], span)):
+    if same and _numbers_differ(small, large.figures.within(0, len(span.words)), span, first, end):
         return Likeness(0, False, "the numbers in the texts differ")
     if same and (others := named_apart(one.written, other.written)):
         return Likeness(0, False, f"they name others: {others}")
@@ -152,19 +184,18 @@ def _by_title(small: Spoken, large: Spoken, alike: float) -> Likeness:
     return Likeness(round(told * alike, 3), same, "same title", alike)
 
 
-def _alike(one: Sequence[bytes], other: Sequence[bytes]) -> float:
-    mine, yours = unmarked(one), unmarked(other)
-    return len(mine & yours) / max(1, len(mine | yours))
-
-
-def _told_apart(small: Sequence[bytes], large: Sequence[bytes]) -> bool:
+def _numbers_differ(small: Spoken, yours: Figures, span: Runs, first: int, end: int) -> bool:
     """Tell whether the numbers of two texts with the same words differ, as those of two weeks' lottery do.
 
-    Most of them do, on either side: between the first shared run and the last, so that a dateline's day is no veto.
+    One does, between the same two words; or most do, on either side: between the first shared run and the last, so that
+    a dateline's day is no veto.
     """
-    mine = numbers(small)
-    if not mine or mine <= numbers(large):
+    mine = small.figures.within(first, end)
+    if swapped(mine, yours):
+        return True
+    own = numbers(mine)
+    if not own or own <= numbers(yours):
         return False
-    _, first, end = covered(large, small)
-    yours = numbers(large[first:end])
-    return 2 * len(mine - yours) > len(mine) and 2 * len(yours - mine) > len(yours)
+    _, begin, last = covered(span, Runs(small.words[first:end]))
+    others = numbers(yours.within(begin, last))
+    return 2 * len(own - others) > len(own) and 2 * len(others - own) > len(others)

@@ -1,8 +1,7 @@
-"""Texts as runs of words, and what two of them have in common."""
+"""Texts as words, and the passages that two of them share."""
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from aggregator.pipeline.shingles_tables import FEW, FOLDED, GONE, SIGNS, SILENT, UNSPACED
 
@@ -14,9 +13,6 @@ TITLE = 40
 
 SHARED = 4
 """So many words in a row are no accident: shorter runs are not what two texts have in common."""
-
-SHARED_SIGNS = 8
-"""So many letters in a row, of scripts in which each is a word to us: two or three of theirs."""
 
 _LETTERS = 8  # of a word, with its blank: text beyond is not looked at
 _CHUNK = re.compile(r"\S+")
@@ -47,44 +43,6 @@ def _plain(text: str) -> bytes:
     if data.translate(None, FEW):
         data = re.sub(UNSPACED, r" \g<0> ", data.decode()).encode()
     return data
-
-
-def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
-    """Count the words of ``small`` in runs that ``large`` has as well; say where the first begins, the last ends.
-
-    A dateline stands before the first of them, a notice after the last. A word that was changed parts a run: the words
-    beyond it count when both texts go on alike for more than half a run.
-    """
-    size = SHARED_SIGNS if _is_unspaced(small) else SHARED
-    runs, others = (list(zip(*(words[n:] for n in range(size)), strict=False)) for words in (small, large))
-    both = set(runs).intersection(others)
-    if not both:
-        return 0, 0, 0
-    at = [place for place, run in enumerate(runs) if run in both]
-    count = size + sum(min(size, there - before) for before, there in pairwise(at))
-    echo = size // 2 + 1
-    found, reach = _beyond(small[: at[0]][::-1], large[: others.index(runs[at[0]])][::-1], echo)
-    count, first, end = count + found, at[0] - reach, at[-1] + size
-    for place, following in pairwise([*at, len(small)]):
-        if following > place + size + echo:
-            there = others.index(runs[place])
-            found, reach = _beyond(small[place + size : following], large[there + size :], echo)
-            count, end = count + found, max(end, place + size + reach)
-    return count, first, end
-
-
-def _beyond(mine: Sequence[bytes], yours: Sequence[bytes], echo: int) -> tuple[int, int]:
-    """Count the words that go on alike over single changed ones, ``echo`` after each; say how far they reach."""
-    found, at = 0, 1
-    while (alike := common(mine, at, yours, at)) >= echo:
-        found, at = found + alike, at + alike + 1
-    return found, at - 1
-
-
-def _is_unspaced(words: Sequence[bytes]) -> bool:
-    """Tell whether most words of a text are single letters of a script that does not part them."""
-    first = words[:80]
-    return not b"".join(first).isascii() and 2 * sum(len(w) == 3 and w[0] >= 0xE0 for w in first) > len(first)
 
 
 def shared_passages(one: str, other: str, *, limit: int = 3, words: int = 6) -> tuple[str, ...]:

@@ -100,10 +100,11 @@ class _Batch:
     def share(self, taken: NDArray[np.bool_]) -> None:
         """Note which runs, of the own ones and then of the others, another may have."""
         size = len(self.own)
-        for place in np.flatnonzero(taken[:size]).tolist():
-            self.shared[int(self.entries[place])][0].append((place, int(self.own[place])))
-        for place in np.flatnonzero(taken[size:]).tolist():
-            self.shared[int(self.entries[place])][1].append(int(self.other[place]))
+        own, other = np.flatnonzero(taken[:size]), np.flatnonzero(taken[size:])
+        for entry, place, run in zip(self.entries[own].tolist(), own.tolist(), self.own[own].tolist(), strict=True):
+            self.shared[entry][0].append((place, run))
+        for entry, run in zip(self.entries[other].tolist(), self.other[other].tolist(), strict=True):
+            self.shared[entry][1].append(run)
 
     def give(self, holders: dict[int, list[int]]) -> None:
         """Give each run to its entry, in the order of the batch, unless so many have it."""
@@ -153,4 +154,4 @@ def _most(entry: int, sharing: Sequence[int]) -> tuple[int, ...]:
         return ()
     shares = Counter(sharing)
     shares.pop(entry, None)
-    return tuple(sorted(shares, key=lambda other: (-shares[other], other))[:SHOWN])
+    return tuple(sorted(sorted(shares), key=shares.__getitem__, reverse=True)[:SHOWN])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Candidate
 from aggregator.pipeline.duplicates import SAME_TEXT_WITHIN, Same, same_text
-from aggregator.pipeline.likeness import Spoken, as_spoken
+from aggregator.pipeline.likeness import Spoken
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -121,7 +121,7 @@ def near(id: int, text: str, *, feed: int = 0, title: str = "", days: float = 0,
 
 
 def said(candidate: Candidate) -> Spoken:
-    return as_spoken(candidate.title, candidate.text, candidate.feed)
+    return Spoken(candidate.title, candidate.text, candidate.feed)
 
 
 def body(seed: int, count: int = 100) -> list[str]:

@@ -1,6 +1,7 @@
 """Texts as runs of words."""
 
 import random
+from collections.abc import Sequence
 from operator import ne
 from zlib import crc32
 
@@ -8,15 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.pipeline.shingles import covered, parted, shared_passages, spoken
+from aggregator.pipeline.shingles import parted, shared_passages, spoken
 from aggregator.pipeline.shingles_hashes import hashed
 from aggregator.pipeline.shingles_keys import KEYED, KEYS, LEAD, LEAD_KEYS, RUN, SHORT, SHORT_KEYS, keys
+from aggregator.pipeline.shingles_runs import Runs
+from aggregator.pipeline.shingles_runs import covered as runs_covered
 
 WORDS = [f"word{n}" for n in range(4000)]
 
 
 def text(seed: int, count: int = 300) -> str:
     return " ".join(random.Random(seed).choices(WORDS, k=count))
+
+
+def covered(small: Sequence[bytes], large: Sequence[bytes]) -> tuple[int, int, int]:
+    return runs_covered(Runs(small), Runs(large))
 
 
 def found(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.model import Candidate
 from aggregator.pipeline.duplicates import LISTED_APART, Same, same_text, stood_together
-from aggregator.pipeline.likeness import Spoken, as_spoken, say_different
+from aggregator.pipeline.likeness import Spoken, say_different
 from aggregator.pipeline.shingles import spoken
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -21,7 +21,7 @@ def at(id: int, title: str, stood: tuple[int, int | None] | None, *, feed: int =
 
 
 def said(one: Candidate) -> Spoken:
-    return as_spoken(one.title, one.text, one.feed)
+    return Spoken(one.title, one.text, one.feed)
 
 
 def place(*entries: Candidate) -> dict[int, Same]:
