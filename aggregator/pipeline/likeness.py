@@ -116,7 +116,7 @@ def likeness(one: Spoken, other: Spoken) -> Likeness:
         return _by_title(small, large, alike)
     span = large.runs
     if len(small.words) < SHORTER * len(span.words):
-        span = Runs(span.words[: 40 + round(1.3 * len(small.words))])
+        span = span.within(0, 40 + round(1.3 * len(small.words)))
     count, first, end = covered(small.runs, span)
     share, dense, wide = count / len(small.words), count / max(end - first, 1), (end - first) / len(small.words)
     enough = REACH + (REACH_SHORT - REACH) * max(0, LONG - len(small.words)) / (LONG - LEAST)
@@ -196,6 +196,6 @@ def _numbers_differ(small: Spoken, yours: Figures, span: Runs, first: int, end: 
     own = numbers(mine)
     if not own or own <= numbers(yours):
         return False
-    _, begin, last = covered(span, Runs(small.words[first:end]))
+    _, begin, last = covered(span, small.runs.within(first, end))
     others = numbers(yours.within(begin, last))
     return 2 * len(own - others) > len(own) and 2 * len(others - own) > len(others)

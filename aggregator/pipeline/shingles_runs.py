@@ -18,6 +18,7 @@ class Runs:
 
     def __init__(self, words: Sequence[bytes]) -> None:
         self.words = words
+        self._all: dict[int, list[bytes]] = {}  # by how many words make a run: two texts may be of two scripts
         self._firsts: dict[int, dict[bytes, int]] = {}
 
     @cached_property
@@ -25,17 +26,24 @@ class Runs:
         """How many words of this text make a run."""
         return SHARED_SIGNS if _is_unspaced(self.words) else SHARED
 
-    @cached_property
-    def all(self) -> list[bytes]:
-        """Every run, in order."""
-        return _runs(self.words, self.size)
+    def all(self, size: int) -> list[bytes]:
+        """Give every run of ``size`` words, in order."""
+        if size not in self._all:
+            self._all[size] = list(map(b" ".join, zip(*(self.words[at:] for at in range(size)), strict=False)))
+        return self._all[size]
 
     def firsts(self, size: int) -> dict[bytes, int]:
         """Say where each run of ``size`` words begins first."""
         if size not in self._firsts:
-            runs = self.all if size == self.size else _runs(self.words, size)
+            runs = self.all(size)
             self._firsts[size] = dict(zip(reversed(runs), range(len(runs) - 1, -1, -1), strict=True))
         return self._firsts[size]
+
+    def within(self, begin: int, end: int) -> "Runs":
+        """Give those of a part of the text."""
+        part = Runs(self.words[begin:end])
+        part._all = {size: runs[begin : max(end - size + 1, 0)] for size, runs in self._all.items()}
+        return part
 
 
 def covered(small: Runs, large: Runs) -> tuple[int, int, int]:
@@ -44,8 +52,8 @@ def covered(small: Runs, large: Runs) -> tuple[int, int, int]:
     A dateline stands before the first of them, a notice after the last. A word that was changed parts a run: the words
     beyond it count when both texts go on alike for more than half a run.
     """
-    runs, words, size = small.all, small.words, small.size
-    theirs, echo = large.firsts(size), size // 2 + 1
+    words, size = small.words, small.size
+    runs, theirs, echo = small.all(size), large.firsts(size), size // 2 + 1
     stretches = [found.span() for found in _STRETCHES(bytes(map(theirs.__contains__, runs)))]
     if not stretches:
         return 0, 0, 0
@@ -69,10 +77,6 @@ def _beyond(mine: Sequence[bytes], yours: Sequence[bytes], echo: int) -> tuple[i
     while mine[at : at + echo] == yours[at : at + echo] and (alike := common(mine, at, yours, at)) >= echo:
         found, at = found + alike, at + alike + 1
     return found, at - 1
-
-
-def _runs(words: Sequence[bytes], size: int) -> list[bytes]:
-    return list(map(b" ".join, zip(*(words[begin:] for begin in range(size)), strict=False)))
 
 
 def _is_unspaced(words: Sequence[bytes]) -> bool:

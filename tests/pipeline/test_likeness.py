@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from aggregator.pipeline.likeness import Spoken, likeness
-from aggregator.pipeline.marks import conflict, figures, marks, numbers
+from aggregator.pipeline.marks import conflict, figures, marks, numbers, swapped
 from aggregator.pipeline.shingles import spoken
 
 WORDS = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ane", "orth", "ield", "ust", "emple", "ingle", "ower", "ave")]
@@ -250,3 +250,12 @@ def test_numbers_are_read_as_people_write_them() -> None:
     assert marks(spoken("Twelfth round on Monday in June")) == {b"12", b"monday", b"june"}
     assert conflict({b"1"}, {b"2"})
     assert not conflict({b"1"}, {b"1", b"2"})
+
+
+def test_of_a_part_of_a_text_the_numbers_within_count() -> None:
+    words = spoken("some 7 of 5 million in 2020, twelfth of 9")
+    said = figures(words).within(words.index(b"of"), words.index(b"million"))
+    assert numbers(said) == {b"5"}, "the word behind it is not of the part"
+    assert numbers(figures(words)) == {b"7", b"5m", b"2020", b"9"}
+    other = figures(spoken("some 7 of 6 million"))
+    assert swapped(figures(words), other) and not swapped(said, other), "it ends there"

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import permutations
 from operator import ne
 from zlib import crc32
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.pipeline.shingles import parted, shared_passages, spoken
+from aggregator.pipeline.shingles import SHARED, parted, shared_passages, spoken
 from aggregator.pipeline.shingles_hashes import hashed
 from aggregator.pipeline.shingles_keys import KEYED, KEYS, LEAD, LEAD_KEYS, RUN, SHORT, SHORT_KEYS, keys
 from aggregator.pipeline.shingles_runs import Runs
@@ -113,6 +114,29 @@ def test_the_words_beyond_a_changed_one_are_covered_when_both_go_on_alike() -> N
 def test_never_more_is_covered_than_reached(one: list[str], other: list[str]) -> None:
     count, first, end = covered([w.encode() for w in one], [w.encode() for w in other])
     assert 0 <= count <= end - first <= len(one)
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=40), st.lists(st.sampled_from("abcd"), max_size=40))
+def test_every_word_of_a_shared_run_is_covered(one: list[str], other: list[str]) -> None:
+    runs = {"".join(other[at : at + SHARED]) for at in range(len(other) - SHARED + 1)}
+    shared = [at for at in range(len(one) - SHARED + 1) if "".join(one[at : at + SHARED]) in runs]
+    words = {place for at in shared for place in range(at, at + SHARED)}
+    count, first, end = covered([w.encode() for w in one], [w.encode() for w in other])
+    assert count >= len(words) and bool(count) == bool(words)
+    assert not words or (first <= min(words) and max(words) < end)
+
+
+@given(st.lists(st.lists(st.sampled_from(["a", "b", "北", "京"]), max_size=40), min_size=3, max_size=3), st.data())
+def test_what_a_text_was_compared_with_before_does_not_count(texts: list[list[str]], data: st.DataObject) -> None:
+    """Nor of which script that was; a part of a text is compared as if it were all."""
+    words = [[word.encode() for word in one] for one in texts]
+    runs = list(map(Runs, words))
+    for one, other in permutations(range(3), 2):
+        begin, end = sorted(data.draw(st.tuples(st.integers(0, 40), st.integers(0, 40))))
+        part = runs[other].within(begin, end)
+        assert runs_covered(runs[one], part) == covered(words[one], words[other][begin:end])
+        assert runs_covered(part, runs[one]) == covered(words[other][begin:end], words[one])
+        assert runs_covered(runs[one], runs[other]) == covered(words[one], words[other])
 
 
 def test_shared_passages_are_quoted_as_they_were_printed() -> None:
