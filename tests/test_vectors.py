@@ -36,6 +36,12 @@ def test_the_vectors_of_words_are_the_sums_of_their_pieces() -> None:
     assert np.allclose(Vectors().of_words(words), Vectors().sums(words), atol=1e-3)
 
 
+def test_the_vectors_of_pieces_are_those_of_the_file() -> None:
+    """To the last bit, however small."""
+    pieces, vectors = range(32_000), Vectors()
+    assert np.array_equal(vectors._rows.of(pieces), vectors._weights[pieces].astype(np.float32))
+
+
 LETTERS = "aaaeeinorstlduщжиの京東語한ßéñ\u0301😀\U0001f9ff0123456789'-’&._"
 """Some are pieces, some stand in pieces only with others, and some must be given by their bytes."""
 
@@ -54,7 +60,7 @@ def test_words_are_cut_as_the_tokenizer_cuts_them() -> None:
 
 def test_longer_words_are_left_to_the_tokenizer() -> None:
     """Cutting takes time with the square of their letters here; 512 pieces of a text are looked at."""
-    vectors, words = Vectors(), ["long" * 17, "あ語" * 5000, "short"]
+    vectors, words = Vectors(), ["long" * (LONGEST // 4 + 1), "あ語" * 5000, "short"]
     assert len(vectors._cut(words)[1]) == 512
     assert np.allclose(vectors.of_words(words), vectors.sums(words), atol=1e-2)
 

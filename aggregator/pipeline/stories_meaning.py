@@ -7,12 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.model import Traits
+from aggregator.pipeline.stories_parts import roomy
+from aggregator.pipeline.stories_words import Numbers
 
 MEANING = 512
 """The length of a meaning."""
 
+KEPT = 4_000
+"""The vectors of so many words are remembered, in two megabytes; beyond, of half as many."""
+
 _MOST = (1 << 15) - 1  # 64ths: thirty times as much as any word has that is one
-_TOGETHER = 32  # texts whose vectors are at hand at once
+_TOGETHER = 32  # texts whose words are looked up at once
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 """Words → the sum of the vectors of their pieces, a row each."""
@@ -26,7 +31,7 @@ class Meanings:
     """
 
     def __init__(self, embed: Embed) -> None:
-        self._embed = embed
+        self._words = _Words(embed)
 
     def ripen(self, traits: Iterable[Traits]) -> None:
         """Give a meaning to those that have none yet, by their ``spelt`` and ``parts``."""
@@ -40,14 +45,47 @@ class Meanings:
     def _sums(self, traits: Sequence[Traits]) -> NDArray[np.float32]:
         """Add up the vectors of their words; not by BLAS, whose threads cost more than they do for so little."""
         said = [one.spelt[1].split(" ") if one.parts else [] for one in traits]
-        words = list(dict.fromkeys(chain.from_iterable(said)))
-        vectors = np.clip(np.rint(self._embed(words) * 64), -_MOST, _MOST)
-        rows = dict(zip(words, range(len(words)), strict=True))
-        sums = np.zeros((len(traits), 256), dtype=np.float32)
-        for row, one, own in zip(sums, traits, said, strict=True):
-            parts = np.frombuffer(one.parts, dtype="<u2").astype(np.float32)
-            np.einsum("i,ij->j", parts, vectors[[rows[word] for word in own]], out=row)
+        rows = self._words.rows(list(chain.from_iterable(said)))
+        parts = np.frombuffer(b"".join([one.parts for one in traits]), dtype="<u2").astype(np.float32)
+        sums, begin = np.zeros((len(traits), 256), dtype=np.float32), 0
+        for row, own in zip(sums, said, strict=True):
+            end = begin + len(own)
+            vectors = self._words.vectors.take(rows[begin:end], axis=0).astype(np.float32)
+            np.einsum("i,ij->j", parts[begin:end], vectors, out=row)
+            begin = end
         return sums / np.float32(64 * 16)
+
+
+class _Words:
+    """Remembers the ``vectors`` of the words that were met last, in 64ths."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed, self._known, self._times = embed, Numbers(), 0
+        self._met: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self.vectors: NDArray[np.int16] = np.zeros((2 * KEPT, 256), dtype=np.int16)
+
+    def rows(self, said: Sequence[str]) -> NDArray[np.int64]:
+        """Say where the vector of each word stands, until the next are asked for; those that are new are made."""
+        if len(self._known) > KEPT:
+            self._forget()
+        found = np.fromiter(map(self._known.__getitem__, said), dtype=np.int64, count=len(said))
+        if new := self._known.new:
+            self._known.new = []
+            size = len(self._known)
+            self.vectors, self._met = roomy(self.vectors, size), roomy(self._met, size)
+            made = np.rint(self._embed(new) * 64)
+            np.clip(made, -_MOST, _MOST, out=self.vectors[size - len(new) : size], casting="unsafe")
+        self._times += 1
+        self._met[found] = self._times
+        return found
+
+    def _forget(self) -> None:
+        """Keep the half of the words that was met last."""
+        words = list(self._known)
+        kept = np.argsort(-self._met[: len(words)], kind="stable")[: KEPT // 2]
+        self._known = Numbers()
+        self._known.update({words[place]: row for row, place in enumerate(kept.tolist())})
+        self.vectors[: len(kept)], self._met[: len(kept)] = self.vectors[kept], self._met[kept]
 
 
 def _bytes(meanings: NDArray[np.float32]) -> bytes:

@@ -31,7 +31,7 @@ class Vocabulary:
         self._forget()
 
     def _forget(self) -> None:
-        self._known = _Numbers()
+        self._known = Numbers()
         self.hashes: NDArray[np.int64] = np.zeros(_ROOM, dtype=np.int64)
         self.ranks: NDArray[np.int8] = np.zeros(_ROOM, dtype=np.int8)
 
@@ -53,7 +53,7 @@ class Vocabulary:
         self.ranks[here] = [NUMBER if word[0].isdigit() else NAME if word[0].isupper() else PLAIN for word in new]
 
 
-class _Numbers(dict[str, int]):
+class Numbers(dict[str, int]):
     """Gives a word that it does not know the next number, and notes it as new."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ import mmap
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.util import find_spec
-from itertools import zip_longest
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,17 +52,21 @@ class Vectors:
         """Give what ``sums`` gives, for many words without spaces in a fifth of the time, and without a tokenizer."""
         rows = np.zeros((len(words), SIZE), dtype=np.float32)
         for start in range(0, len(words), _TOGETHER):
-            cut = self._cut(words[start : start + _TOGETHER])
-            order = sorted(range(len(cut)), key=lambda place: -len(cut[place]))
-            sums = np.zeros((len(cut), SIZE), dtype=np.float32)
-            for pieces in zip_longest(*[cut[place] for place in order]):  # the first of all, then the second …
-                there = [piece for piece in pieces if piece is not None]
-                sums[: len(there)] += self._rows.of(there)
-            rows[[start + place for place in order]] = sums
+            self._add(self._cut(words[start : start + _TOGETHER]), rows[start : start + _TOGETHER])
         return rows
 
+    def _add(self, cut: Sequence[Sequence[int]], rows: Matrix) -> None:
+        """Add up vectors of pieces: of all words the first, then the second …; so each sum is made in its order."""
+        sizes = np.array([len(pieces) for pieces in cut])
+        said = np.fromiter(chain.from_iterable(cut), dtype=np.int64, count=sizes.sum())
+        pieces, places = np.unique(said, return_inverse=True)
+        vectors, begins = self._rows.of(pieces.tolist()), np.cumsum(sizes) - sizes
+        for nth in range(sizes.max()):
+            longer = np.flatnonzero(sizes > nth)
+            rows[longer] += vectors[places[begins[longer] + nth]]
+
     def _cut(self, words: Sequence[str]) -> list[Sequence[int]]:
-        return [self._pieces.of(word) if len(word) <= LONGEST else self._cut_as_text(word) for word in words]
+        return [self._pieces.cut(word) if len(word) <= LONGEST else self._cut_as_text(word) for word in words]
 
     def _cut_as_text(self, text: str) -> list[int]:
         found: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids

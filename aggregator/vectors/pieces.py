@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-LONGEST = 64
+LONGEST = 128
 """Letters of a word that is cut here: time grows with their square."""
 
-KEPT = 4_000
-"""The pieces of so many words are remembered, and those of as many before them, in a megabyte and a half."""
-
 _NONE = 1 << 30  # where two pieces make none
+_END = "\n"  # stands in no piece
 _FIRST_BYTE = 3  # the piece of the byte 0
 
 
@@ -22,20 +20,13 @@ class Pieces:
     """The pieces that are known, by their text; a word begins with a space."""
 
     def __init__(self, tokenizer: Path) -> None:
-        """Read the file of a tokenizer: a JSON object whose ``model`` has a ``vocab``, with ``▁`` for a space."""
-        text = tokenizer.read_text(encoding="utf-8").replace("▁", " ")
-        self._ids: dict[str, int]
-        self._made: dict[str, tuple[int, ...]] = {}
-        self._before: dict[str, tuple[int, ...]] = {}
-        self._ids, _ = json.JSONDecoder().raw_decode(text, text.index("{", text.index('"vocab"')))
+        """Read the file of a tokenizer: a JSON object whose ``model`` has a ``vocab``, with ``▁`` for a space.
 
-    def of(self, word: str) -> Sequence[int]:
-        """Give what ``cut`` gives; words that come again are remembered."""
-        if (found := self._made.get(word)) is None:
-            if len(self._made) >= KEPT:
-                self._before, self._made = self._made, {}
-            found = self._made[word] = self._before.get(word) or tuple(self.cut(word))
-        return found
+        What comes after it, more than half of the file, is not looked at.
+        """
+        text = tokenizer.read_bytes().partition(b'"merges"')[0].decode().replace("▁", " ")
+        self._ids: dict[str, int]
+        self._ids, _ = json.JSONDecoder().raw_decode(text, text.index("{", text.index('"vocab"')))
 
     def cut(self, word: str) -> list[int]:
         """Give the pieces of a word without spaces and angle brackets, by their numbers; none for "".
@@ -46,17 +37,16 @@ class Pieces:
         ids = self._ids
         if (whole := ids.get(f" {word}")) is not None:  # as most words of English
             return [whole] if word else []
-        parts = [" ", *word]
+        parts = [" ", *word, _END]
         made = [ids.get(one + other, _NONE) for one, other in pairwise(parts)]
-        while made and (least := min(made)) != _NONE:
+        while (least := min(made)) != _NONE:
             at = made.index(least) if made.count(least) == 1 else self._first(parts, made, least)
-            parts[at : at + 2] = [parts[at] + parts[at + 1]]
+            parts[at] = one = parts[at] + parts.pop(at + 1)
             del made[at]
+            made[at] = ids.get(one + parts[at + 1], _NONE)
             if at:
-                made[at - 1] = ids.get(parts[at - 1] + parts[at], _NONE)
-            if at < len(made):
-                made[at] = ids.get(parts[at] + parts[at + 1], _NONE)
-        return [id for part in parts for id in self._numbers(part)]
+                made[at - 1] = ids.get(parts[at - 1] + one, _NONE)
+        return [id for part in parts[:-1] for id in self._numbers(part)]
 
     def _first(self, parts: Sequence[str], made: Sequence[int], least: int) -> int:
         """Of equal pieces, that comes first whose parts have the least numbers."""

@@ -184,8 +184,7 @@ def test_words_are_forgotten_when_there_are_too_many(
     tmp_path: Path, alone: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("aggregator.pipeline.stories_words.KEPT", 20)
-    monkeypatch.setattr("aggregator.vectors.pieces.KEPT", 20)
-    monkeypatch.setattr("aggregator.vectors.rows.KEPT", 20)
+    monkeypatch.setattr("aggregator.pipeline.stories_meaning.KEPT", 20)
     kept, asked = placed(tmp_path / "both")
     assert kept == alone
     assert asked == [True] * 9
