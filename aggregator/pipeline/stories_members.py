@@ -122,6 +122,21 @@ class Members:
         places = expanded(self["begin"][rows], sizes)
         return self._hashes[places], self._weights[places], sizes
 
+    def titled(self, rows: Rows) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Give the hashes of the titles of members, one after the other, and how many each has."""
+        sizes = self["titled"][rows].astype(np.int64)
+        return self._hashes[expanded(self["begin"][rows] + self["terms"][rows], sizes)], sizes
+
+    def meanings(self, rows: Rows) -> NDArray[np.int8]:
+        """Give what members mean, all of whom have a meaning by now: a row each."""
+        told = [self._meanings[entry] for entry in self["entry"][rows].tolist()]
+        return np.frombuffer(b"".join(told), dtype=np.int8).reshape(len(rows), -1)
+
+    def unripe(self, rows: Rows) -> list[Traits]:
+        """Give those of members that have no meaning yet."""
+        told = zip(rows.tolist(), self["entry"][rows].tolist(), strict=True)
+        return [self.at(row) for row, entry in told if entry not in self._meanings]
+
     def means(self, traits: Iterable[Traits]) -> None:
         """Note what members mean."""
         self._meanings.update((one.entry, one.meaning) for one in traits)
