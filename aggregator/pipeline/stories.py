@@ -77,6 +77,8 @@ class _Near:
         enough = asked[self._alike[asked] >= bounds[asked] - _HAIR]
         warm = np.concatenate((enough, np.flatnonzero(self._crowded(slice(None)))))
         self._warm, self._joined = set(who[warm].tolist()), False
+        rest = np.flatnonzero(np.isin(who, who[warm]) & (self._alike == _UNASKED))
+        self._ask(rest[self._members.ripe(self._pairs.mine[rest]) & self._members.ripe(self._whom[rest])])
 
     def place(self) -> list[Placement]:
         """Place them in their order."""
@@ -203,6 +205,8 @@ def _score(entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
     if found[0][0] < bound * _DRAWN:
+        return 0.0
+    if profile.unripe and not _may_score(entry, terms, profile, [one[0] for one in found]):
         return 0.0
     memory.ripen(profile.unripe)
     middle = _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)

@@ -132,10 +132,9 @@ class Members:
         told = [self._meanings[entry] for entry in self["entry"][rows].tolist()]
         return np.frombuffer(b"".join(told), dtype=np.int8).reshape(len(rows), -1)
 
-    def unripe(self, rows: Rows) -> list[Traits]:
-        """Give those of members that have no meaning yet."""
-        told = zip(rows.tolist(), self["entry"][rows].tolist(), strict=True)
-        return [self.at(row) for row, entry in told if entry not in self._meanings]
+    def ripe(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell of members whether they have a meaning."""
+        return np.array([entry in self._meanings for entry in self["entry"][rows].tolist()], dtype=bool)
 
     def means(self, traits: Iterable[Traits]) -> None:
         """Note what members mean."""

@@ -155,7 +155,8 @@ class Memory:
 
     def ripen_rows(self, rows: Rows) -> None:
         """See to it that members have a meaning."""
-        self.ripen(self.members.unripe(distinct(rows)))
+        rows = distinct(rows)
+        self.ripen(map(self.members.at, rows[~self.members.ripe(rows)].tolist()))
 
     def found(self, row: int, entry: int) -> int:
         """Make an entry the first of a story of its own; says its id."""
