@@ -39,19 +39,6 @@ class Traits:
     parts: bytes = b""  # what each of these words counts in its meaning: two bytes, in 16ths
 
     @property
-    def numbers(self) -> frozenset[int]:
-        """The numbers of its title, by their hashes."""
-        return frozenset([hash for hash in self._titled() if hash & 1])
-
-    @property
-    def names(self) -> frozenset[int]:
-        """The names of its title, by their hashes."""
-        return frozenset([hash for hash in self._titled() if not hash & 1])
-
-    def _titled(self) -> tuple[int, ...]:
-        return unpack(f"<{len(self.titled) // 4}I", self.titled)
-
-    @property
     def said(self) -> dict[int, str]:
         """Each term as it is written, by its hash."""
         hashes, words = self.spelt

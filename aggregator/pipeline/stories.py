@@ -24,12 +24,14 @@ _AGE = 0.15  # so much more of it is asked for each day, after the first, that a
 _MERGE = 0.17, 0.50  # from this on two stories that an entry bridges are one
 _NEAR, _DRAWN = 0.05, 0.75  # members that are less like it are none; one must be, by this part of the bound
 _WHY = 6  # shared words that are told
+_HASH = 32  # bits of a term
 _CLOSEST = 5  # members of a story that speak for it
 _MANY = 3  # so many others that an entry may join one by one: all it is compared with are looked at together
+_UNASKED = -1.0  # less than any likeness
 _HAIR = 1e-9  # what is reckoned in another way may differ by so little
 
-Alike = tuple[float, int, int]
-"""How like a member is; its entry, negated, so that the older is the greater of equal ones; and its row."""
+Alike = tuple[float, int, int, int]
+"""How like a member is; its entry, negated, so that the older is the greater of equal ones; its row; and its story."""
 
 
 def likeness(one: Traits, other: Traits) -> float:
@@ -37,7 +39,7 @@ def likeness(one: Traits, other: Traits) -> float:
     members = Members()
     members.add(list(dict.fromkeys((one, other))))
     mine, theirs = (members.rows(np.array([entry.entry])) for entry in (one, other))
-    return Pairs(members, mine, theirs).alike(np.array([0]))[0]
+    return float(Pairs(members, mine, theirs).alike(np.array([0]))[0])
 
 
 def place(entries: Sequence[Traits], memory: Memory) -> list[Placement]:
@@ -63,17 +65,20 @@ class _Near:
 
     def __init__(self, entries: Sequence[Traits], memory: Memory) -> None:
         self._entries, self._memory, self._members = entries, memory, memory.members
-        self._first, who, self._whom = memory.near(entries, within=WINDOW)
-        self._pairs = Pairs(memory.members, self._first + who, self._whom)
+        self._first, who, whom = memory.near(entries, within=WINDOW)
+        self._pairs = Pairs(memory.members, self._first + who, whom, least=_NEAR)
+        who, self._whom = self._pairs.mine - self._first, self._pairs.theirs
         self._begins = np.searchsorted(who, np.arange(len(entries) + 1)).tolist()
         self._live, self._hot, bounds = self._matter()
         memory.meet(self._whom[self._live])
-        times = np.bincount(who[self._hot], minlength=len(entries))
-        asked = np.flatnonzero(self._hot | ((times >= _MANY)[who] & (self._pairs.most >= _NEAR)))
-        self._alike = self._asked(asked)
-        enough = asked[np.array(list(self._alike.values())) >= bounds[asked] - _HAIR]
+        self._alike = np.full(len(who), _UNASKED)
+        asked = np.flatnonzero((np.bincount(who[self._hot], minlength=len(entries)) >= _MANY)[who] | self._hot)
+        self._ask(asked)
+        enough = asked[self._alike[asked] >= bounds[asked] - _HAIR]
         warm = np.concatenate((enough, np.flatnonzero(self._crowded(slice(None)))))
         self._warm, self._joined = set(who[warm].tolist()), False
+        rest = np.flatnonzero(np.isin(who, who[warm]) & (self._alike == _UNASKED))
+        self._ask(rest[self._members.ripe(self._pairs.mine[rest]) & self._members.ripe(self._whom[rest])])
 
     def place(self) -> list[Placement]:
         """Place them in their order."""
@@ -90,28 +95,27 @@ class _Near:
         bounds = _between(_JOIN, mine * lengths[self._whom])
         return live, live & (most >= bounds - _HAIR), bounds
 
-    def _asked(self, places: NDArray[np.int64]) -> dict[int, float]:
-        """Say how alike these pairs are."""
-        if not len(places):
-            return {}
-        self._memory.ripen(self._pairs.of(places).values())
-        return dict(zip(places.tolist(), self._pairs.alike(places), strict=True))
+    def _ask(self, places: NDArray[np.int64]) -> None:
+        """Find out how alike these pairs are."""
+        if len(places):
+            self._memory.ripen_rows(np.concatenate((self._pairs.mine[places], self._whom[places])))
+            self._alike[places] = self._pairs.alike(places)
 
     def _placed(self, n: int, entry: Traits) -> Placement:
         memory, row = self._memory, self._first + n
         if not self._may_join(n):
             return Placement(memory.found(row, entry.entry))
-        terms = entry.terms
+        terms = memory.terms(entry)
         alike = self._like(n, terms)
         least = _DRAWN * between(_JOIN, entry.length * _SHORT)
-        drawn = [(story, found) for story, found in alike.items() if max(found)[0] >= least]
+        drawn = [(story, found) for story, found in alike.items() if found[0][0] >= least]
         scored = [(_score(entry, terms, story, found, memory), -story) for story, found in drawn]
         joined = sorted([one for one in scored if one[0]], reverse=True)
         if not joined:
             return Placement(memory.found(row, entry.entry))
         score, story = joined[0][0], -joined[0][1]
-        _, like, other = max(alike[story])
-        why = _why(entry.said, terms, self._members.at(other).terms)
+        _, like, other, _ = alike[story][0]
+        why = _why(entry, terms, memory.terms(self._members.at(other)))
         memory.join(row, story)
         for _, bridged in joined[1:]:
             story = _merged(story, -bridged, memory)
@@ -120,7 +124,8 @@ class _Near:
 
     def _may_join(self, n: int) -> bool:
         """Tell whether anything is near enough to an entry, whatever it means, for a look at the stories."""
-        return n in self._warm or (self._joined and bool(self._crowded(self._mine(n)).any()))
+        mine = self._mine(n)
+        return n in self._warm or (self._joined and mine.start < mine.stop and bool(self._crowded(mine).any()))
 
     def _crowded(self, which: slice) -> NDArray[np.bool_]:
         """Tell of pairs that may matter whether the story of the other has others by now."""
@@ -132,26 +137,26 @@ class _Near:
         return slice(self._begins[n], self._begins[n + 1])
 
     def _like(self, n: int, terms: Mapping[int, int]) -> dict[int, list[Alike]]:
-        """Say how like an entry is to the members of each story that may draw it."""
-        near = self._begins[n] + np.flatnonzero(self._pairs.most[self._mine(n)] >= _NEAR)
-        alike = self._alike
-        if not alike.keys() >= set(near.tolist()):
+        """Say how like an entry is to the members of each story that may draw it, in falling order."""
+        near = np.arange(*self._begins[n : n + 2])
+        if _UNASKED in (alike := self._alike[near].tolist()):
             near = self._drawing(n, terms, near)
-            alike.update(self._asked(near[[place not in alike for place in near.tolist()]]))
+            self._ask(near[self._alike[near] == _UNASKED])
+            alike = self._alike[near].tolist()
         rows = self._whom[near]
-        stories, entries = self._members["story"][rows].tolist(), self._members["entry"][rows].tolist()
+        entries, stories = (-self._members["entry"][rows]).tolist(), self._members["story"][rows].tolist()
         found: dict[int, list[Alike]] = {}
-        for place, row, story, entry in zip(near.tolist(), rows.tolist(), stories, entries, strict=True):
-            if alike[place] >= _NEAR:
-                found.setdefault(story, []).append((alike[place], -entry, row))
+        for one in sorted(zip(alike, entries, rows.tolist(), stories, strict=True), reverse=True):
+            if one[0] >= _NEAR:
+                found.setdefault(one[3], []).append(one)
         return found
 
     def _drawing(self, n: int, terms: Mapping[int, int], near: NDArray[np.int64]) -> NDArray[np.int64]:
         """Give those of some pairs of an entry whose stories may draw it, whatever it means."""
-        whom, most = self._whom[near], self._pairs.most[near]
-        stories, alone = self._members["story"][whom], self._members["others"][whom] == ALONE
+        stories, most = self._members["story"][self._whom[near]], self._pairs.most[near]
+        alone = self._members["others"][self._whom[near]] == ALONE
         drawing: NDArray[np.bool_] = alone & self._hot[near]
-        for story in set(stories[~alone].tolist()):
+        for story in set(stories[self._live[near] & ~alone].tolist()):
             mine, profile = stories == story, self._memory.profile(story)
             drawing[mine] = _may_score(self._entries[n], terms, profile, np.sort(most[mine])[::-1].tolist())
         return near[drawing]
@@ -199,12 +204,13 @@ def _score(entry: Traits, terms: Mapping[int, int], story: int, found: Sequence[
     bound = between(_JOIN, int(entry.length * profile.length))
     if profile.size == 1:
         return found[0][0] if found[0][0] >= bound else 0.0
-    nearest = sorted((how for how, _, _ in found), reverse=True)
-    if nearest[0] < bound * _DRAWN:
+    if found[0][0] < bound * _DRAWN:
         return 0.0
-    memory.ripen(profile.members)
+    if profile.unripe and not _may_score(entry, terms, profile, [one[0] for one in found]):
+        return 0.0
+    memory.ripen(profile.unripe)
     middle = _hybrid(dot(terms, profile.terms), profile.meant(entry)) / _norm(profile)
-    score = _mixed(nearest, middle, profile)
+    score = _mixed([one[0] for one in found[:_CLOSEST]], middle, profile)
     return score if score >= bound * _aged(entry, profile) else 0.0
 
 
@@ -218,7 +224,7 @@ def _aged(entry: Traits, profile: Profile) -> float:
 
 def _merged(story: int, other: int, memory: Memory) -> int:
     one, two = memory.profile(story), memory.profile(other)
-    memory.ripen([*one.members, *two.members])
+    memory.ripen([*one.unripe, *two.unripe])
     shared = _hybrid(dot(one.terms, two.terms), int(one.meaning @ two.meaning)) / (_norm(one) * _norm(two))
     if shared < between(_MERGE, int(one.length * two.length)):
         return story
@@ -235,6 +241,8 @@ def _norm(profile: Profile) -> float:
     return sqrt(max(_hybrid(profile.squared, int(profile.meaning @ profile.meaning)), 1e-9))
 
 
-def _why(said: Mapping[int, str], terms: Mapping[int, int], theirs: Mapping[int, int]) -> tuple[str, ...]:
-    both = [(weight * theirs[hash], hash) for hash, weight in terms.items() if hash in theirs]
-    return tuple(said[hash] for _, hash in sorted(both, reverse=True)[:_WHY])
+def _why(entry: Traits, terms: Mapping[int, int], theirs: Mapping[int, int]) -> tuple[str, ...]:
+    both = [weight * theirs[hash] << _HASH | hash for hash, weight in terms.items() if hash in theirs]
+    both.sort(reverse=True)
+    said = entry.said
+    return tuple([said[one & (1 << _HASH) - 1] for one in both[:_WHY]])

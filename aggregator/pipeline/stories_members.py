@@ -122,6 +122,20 @@ class Members:
         places = expanded(self["begin"][rows], sizes)
         return self._hashes[places], self._weights[places], sizes
 
+    def titled(self, rows: Rows) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+        """Give the hashes of the titles of members, one after the other, and how many each has."""
+        sizes = self["titled"][rows].astype(np.int64)
+        return self._hashes[expanded(self["begin"][rows] + self["terms"][rows], sizes)], sizes
+
+    def meanings(self, rows: Rows) -> NDArray[np.int8]:
+        """Give what members mean, all of whom have a meaning by now: a row each."""
+        told = [self._meanings[entry] for entry in self["entry"][rows].tolist()]
+        return np.frombuffer(b"".join(told), dtype=np.int8).reshape(len(rows), -1)
+
+    def ripe(self, rows: Rows) -> NDArray[np.bool_]:
+        """Tell of members whether they have a meaning."""
+        return np.array([entry in self._meanings for entry in self["entry"][rows].tolist()], dtype=bool)
+
     def means(self, traits: Iterable[Traits]) -> None:
         """Note what members mean."""
         self._meanings.update((one.entry, one.meaning) for one in traits)

@@ -54,6 +54,7 @@ class Memory:
         self.postings.begin()
         self._crowded: set[int] = set()  # stories that have more than one member by now
         self._leavers: dict[int, tuple[int, ...]] = {}
+        self._terms: dict[Traits, dict[int, int]] = {}
         self._taken: set[int] = set()
 
     def leave(self, entry: int, story: int, free: Sequence[int]) -> None:
@@ -134,6 +135,12 @@ class Memory:
                 self._look_up_sums([story])
         return self._profiles[story]
 
+    def terms(self, one: Traits) -> Mapping[int, int]:
+        """Give the terms of an entry: those that were asked for in this batch are at hand."""
+        if (found := self._terms.get(one)) is None:
+            found = self._terms[one] = one.terms
+        return found
+
     def tell(self, entries: Sequence[Traits]) -> None:
         """Tell entries that are placed which story each of them is in by now."""
         rows = self.members.rows(np.array([one.entry for one in entries], dtype=np.int64))
@@ -145,6 +152,11 @@ class Memory:
         if unripe := list(dict.fromkeys([one for one in traits if not one.meaning])):
             self._ripen(unripe)
             self.members.means(unripe)
+
+    def ripen_rows(self, rows: Rows) -> None:
+        """See to it that members have a meaning."""
+        rows = distinct(rows)
+        self.ripen(map(self.members.at, rows[~self.members.ripe(rows)].tolist()))
 
     def found(self, row: int, entry: int) -> int:
         """Make an entry the first of a story of its own; says its id."""
@@ -159,7 +171,7 @@ class Memory:
     def join(self, row: int, story: int) -> None:
         """Make an entry a member of a story."""
         profile = self.profile(story)
-        profile.add(self.members.at(row))
+        profile.add(self.members.at(row), self.terms)
         self.members["story"][row], self.members["others"][row] = story, CROWDED
         if story not in self._crowded:
             self._know(story, profile)
@@ -168,7 +180,7 @@ class Memory:
         """Make two stories one, under the id of the older."""
         gone, stays = self.profile(younger), self.profile(older)
         for member in gone.members:
-            stays.add(member)
+            stays.add(member, self.terms)
         stories = self.members["story"]
         stories[stories == younger] = older
         self._profiles.pop(younger, None)

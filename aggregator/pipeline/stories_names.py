@@ -1,59 +1,92 @@
-"""Entries of one form that name others: the profits of two firms, quakes off two islands are told in the same words."""
+"""Titles that name others: the profits of two firms, quakes off two islands, day 3 and day 4 are told in one form."""
 
-from collections.abc import Sequence
-from struct import pack, unpack_from
+import numpy as np
+from numpy.typing import NDArray
 
-from aggregator.model import Traits
+from aggregator.pipeline.stories_members import Members, Rows
+from aggregator.pipeline.stories_parts import expanded
 
 FORM = 0.45
 """So alike are the terms of two entries that are of one form: but for the names, or numbers, in which they differ."""
 
-_LIKE = 0.1  # entries that are less alike are of no one form; none joins another by so little
-_OTHERS = 0.3  # what likeness counts for entries of one form that name others
 _SQUARED = 1_000_000  # the length of a vector
+_OWNER, _TERM = 48, 16  # a term as one number: who says it (15 bits), its hash (32), how heavy it is (16)
 
-Names = list[tuple[bytes, int]]
-"""The names of a title: hashes as they are kept, and their weights squared."""
-
-
-def as_named(pairs: Sequence[tuple[Traits, Traits]], alike: Sequence[float], products: Sequence[int]) -> list[float]:
-    """Lower the likeness of entries of one form of which either names in its title what the other never says.
-
-    At least half of the names of both titles. ``products`` are those of the terms of the pairs. Reports of one event
-    that name other sides of it are told in other words.
-    """
-    named: dict[int, tuple[Names, dict[int, int]]] = {}
-    found = list(alike)
-    for at, ((one, other), product) in enumerate(zip(pairs, products, strict=True)):
-        if alike[at] < _LIKE or not other.titled or not one.titled:
-            continue
-        if one.entry not in named:
-            terms = one.terms
-            named[one.entry] = [(pack("<I", hash), terms[hash] ** 2) for hash in one.names], terms
-        mine = named[one.entry]
-        if mine[0] and _is_form(*mine, other, product):
-            found[at] *= _OTHERS
-    return found
+Numbers = NDArray[np.int64]
 
 
-def _is_form(mine: Names, terms: dict[int, int], other: Traits, product: int) -> bool:
-    """Tell whether names are all that parts two entries: what is not shared adds nothing to the product."""
-    lacking = [squared for packed, squared in mine if packed not in other.hashes]
-    if product <= 0 or 2 * len(lacking) < len(mine):
-        return False
-    names = other.names
-    theirs = names - terms.keys()
-    if not names or 2 * len(theirs) < len(names):
-        return False
-    mine_left = _SQUARED - sum(lacking)
-    theirs_left = _SQUARED - sum([_weight(other, hash) ** 2 for hash in theirs])
-    return product**2 >= FORM**2 * mine_left * theirs_left
+class Titles:
+    """What the titles of some members name, to be compared pair by pair: a pair are two places among these members."""
+
+    def __init__(self, members: Members, rows: Rows) -> None:
+        self._members, self._rows = members, rows
+        self._titled, self._sizes = members.titled(rows)
+
+    def number_others(self, mine: Numbers, theirs: Numbers) -> Numbers:
+        """List the pairs of which either has numbers that the other has not."""
+        numbers = _Named(self._titled, self._sizes, odd=1)
+        pairs = numbers.both(mine, theirs)
+        if not len(pairs):
+            return pairs
+        said = _Said(numbers.hashes, numbers.sizes, np.zeros(len(numbers.hashes), dtype=np.int64))
+        for one, other in ((mine, theirs), (theirs, mine)):
+            who, _ = numbers.lacking(one[pairs], other[pairs], said)
+            pairs = pairs[np.bincount(who, minlength=len(pairs)) > 0]
+        return pairs
+
+    def name_others(self, mine: Numbers, theirs: Numbers, products: Numbers) -> Numbers:
+        """List the pairs of one form of which either names what the other never says: at least half of its names.
+
+        Names are all that parts them: what is not shared adds nothing to ``products``, those of their terms. Reports of
+        one event that name other sides of it are told in other words.
+        """
+        names = _Named(self._titled, self._sizes, odd=0)
+        pairs = names.both(mine, theirs)
+        pairs = pairs[products[pairs] > 0]
+        if not len(pairs):
+            return pairs
+        hashes, weights, sizes = self._members.vectors(self._rows)
+        said = _Said(hashes, sizes, weights)
+        squared, least = said.weights(names.owners, names.hashes) ** 2, np.full(len(pairs), FORM**2)
+        for one, other in ((mine, theirs), (theirs, mine)):
+            who, places = names.lacking(one[pairs], other[pairs], said)
+            least *= _SQUARED - np.bincount(who, squared[places], minlength=len(pairs))
+            parted = 2 * np.bincount(who, minlength=len(pairs)) >= names.sizes[one[pairs]]
+            pairs, least = pairs[parted], least[parted]
+        return pairs[products[pairs] ** 2 >= least]
 
 
-def _weight(entry: Traits, hash: int) -> int:
-    """The weight of a term that an entry has: faster than all of them."""
-    packed, at = pack("<I", hash), -1
-    while at % 4:
-        at = entry.hashes.index(packed, at + 1)
-    weight: int = unpack_from("<H", entry.weights, at // 2)[0]
-    return weight
+class _Named:
+    """The numbers of titles, whose hashes are odd, or their names, one title after the other."""
+
+    def __init__(self, titled: NDArray[np.uint32], sizes: Numbers, *, odd: int) -> None:
+        chosen = titled & 1 == odd
+        self.hashes = titled[chosen].astype(np.int64)
+        self.owners = np.repeat(np.arange(len(sizes)), sizes)[chosen]
+        self.sizes = np.bincount(self.owners, minlength=len(sizes))
+        self._begins = np.cumsum(self.sizes) - self.sizes
+
+    def both(self, mine: Numbers, theirs: Numbers) -> Numbers:
+        """List the pairs of which both name some."""
+        return np.flatnonzero((self.sizes[mine] > 0) & (self.sizes[theirs] > 0))
+
+    def lacking(self, mine: Numbers, theirs: Numbers, said: "_Said") -> tuple[Numbers, Numbers]:
+        """List of pairs what mine name and theirs do not say: the places of pairs, and those in ``hashes``."""
+        sizes = self.sizes[mine]
+        places, who = expanded(self._begins[mine], sizes), np.repeat(np.arange(len(mine)), sizes)
+        lacking = said.weights(theirs[who], self.hashes[places]) < 0
+        return who[lacking], places[lacking]
+
+
+class _Said:
+    """Who says which term, and how heavy it is: one number each, in rising order."""
+
+    def __init__(self, hashes: NDArray[np.integer], sizes: Numbers, weights: NDArray[np.integer]) -> None:
+        owners = np.repeat(np.arange(len(sizes)), sizes)
+        self._codes = np.sort(owners << _OWNER | hashes.astype(np.int64) << _TERM | weights)
+
+    def weights(self, owners: Numbers, hashes: Numbers) -> Numbers:
+        """Say how heavy terms are with members; below zero: not said."""
+        asked = owners << _OWNER | hashes << _TERM
+        found = self._codes[np.minimum(np.searchsorted(self._codes, asked), len(self._codes) - 1)]
+        return np.where(found >> _TERM == asked >> _TERM, found - asked, -1)

@@ -1,11 +1,8 @@
 """How much pairs of entries have in common: the products of their vectors, those of terms for many pairs at once."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.model import Traits
 from aggregator.pipeline.stories_members import Members, Rows
 
 _SLOTS = 1 << 18
@@ -34,12 +31,13 @@ def products(members: Members, mine: Rows, theirs: Rows) -> Products:
     return terms[0], terms[1]
 
 
-def meant(pairs: Sequence[tuple[Traits, Traits]]) -> NDArray[np.float32]:
-    """Multiply the meanings of pairs of entries, all of which have one."""
-    found = np.zeros(len(pairs), dtype=np.float32)
-    for start in range(0, len(pairs), _MEANT_TOGETHER):
-        mine, theirs = map(_meanings, zip(*pairs[start : start + _MEANT_TOGETHER], strict=True))
-        np.einsum("ij,ij->i", mine, theirs, out=found[start : start + _MEANT_TOGETHER])
+def meant(meanings: NDArray[np.int8], mine: NDArray[np.int64], theirs: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Multiply the meanings of pairs, by their places in ``meanings``; whole numbers all."""
+    found = np.zeros(len(mine), dtype=np.float32)
+    for start in range(0, len(mine), _MEANT_TOGETHER):
+        some = slice(start, start + _MEANT_TOGETHER)
+        one, other = (meanings[places[some]].astype(np.float32) for places in (mine, theirs))
+        np.einsum("ij,ij->i", one, other, out=found[some])
     return found
 
 
@@ -66,8 +64,3 @@ def _laid(members: Members, rows: Rows) -> tuple[NDArray[np.uint32], NDArray[np.
     """The slots and weights of the terms of members, one after the other, and how many each has."""
     hashes, weights, sizes = members.vectors(rows)
     return hashes & np.uint32(_SLOTS - 1), weights, sizes
-
-
-def _meanings(traits: Sequence[Traits]) -> NDArray[np.float32]:
-    stacked = np.frombuffer(b"".join([one.meaning for one in traits]), dtype=np.int8)
-    return stacked.reshape(len(traits), -1).astype(np.float32)

@@ -1,7 +1,8 @@
 """The sum of a story: what its latest members are about, taken together."""
 
 from bisect import insort
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,11 +10,14 @@ from numpy.typing import NDArray
 from aggregator.model import Traits
 from aggregator.model.story_traits import LATEST
 
+Terms = Callable[[Traits], Mapping[int, int]]
+"""Gives the terms of a member."""
+
 
 def dot(one: Mapping[int, int], other: Mapping[int, int]) -> int:
     """Multiply two sparse vectors."""
-    shared = one.keys() & other.keys()
-    return sum([one[hash] * other[hash] for hash in shared]) if shared else 0
+    few, many = (one, other) if len(one) <= len(other) else (other, one)
+    return sum([weight * many[hash] for hash, weight in few.items() if hash in many])
 
 
 class Profile:
@@ -69,33 +73,50 @@ class Profile:
             self._meaning = meanings.reshape(-1, 256).sum(axis=0, dtype=np.int64)
         return self._meaning
 
-    def add(self, member: Traits) -> None:
-        """Add a member; the oldest leaves when there are too many."""
-        self._change(member, 1)
-        insort(self._members, (member.published, member.entry, member))
+    @property
+    def unripe(self) -> list[Traits]:
+        """Those of the members that have no meaning yet; none where these are summed up."""
+        return [] if self._meaning is not None else [member for member in self.members if not member.meaning]
+
+    def add(self, member: Traits, terms: Terms = attrgetter("terms")) -> None:
+        """Add a member; the oldest leaves when there are too many. ``terms`` gives those of a member."""
+        own = member.published, member.entry, member
+        if self.size == LATEST and own < self._members[0]:
+            return
+        self._change(member, terms, 1)
+        insort(self._members, own)
         if len(self._members) > LATEST:
-            self._change(self._members.pop(0)[2], -1)
+            self._change(self._members.pop(0)[2], terms, -1)
         self._measure()
 
     def meant(self, entry: Traits) -> int:
         """Multiply the meanings of the story and of an entry."""
         return int(self.meaning @ np.frombuffer(entry.meaning, dtype=np.int8))
 
-    def _change(self, member: Traits, sign: int) -> None:
+    def _change(self, member: Traits, terms: Terms, sign: int) -> None:
         self._words += sign * member.length
         if self._terms is not None:
-            self._sum(self._terms, member, sign)
+            self._squared += sign * _add(self._terms, terms(member), sign)
         if self._meaning is not None:
-            own = np.frombuffer(member.meaning, dtype=np.int8) if member.meaning else None
-            self._meaning = None if own is None else self._meaning + sign * own.astype(np.int64)
+            self._meaning = _plus(self._meaning, member, sign) if member.meaning else None
 
-    def _sum(self, terms: dict[int, int], member: Traits, sign: int) -> None:
-        own = member.terms
-        self._squared += 2 * sign * dot(own, terms) + sum([weight * weight for weight in own.values()])
-        for hash, weight in own.items():
-            terms[hash] = terms.get(hash, 0) + sign * weight
-            if not terms[hash]:
-                del terms[hash]
+
+def _plus(meaning: NDArray[np.int64], member: Traits, sign: int) -> NDArray[np.int64]:
+    own = np.frombuffer(member.meaning, dtype=np.int8)
+    return meaning + own if sign > 0 else meaning - own
+
+
+def _add(sums: dict[int, int], terms: Mapping[int, int], sign: int) -> int:
+    """Add terms to sums, or take them out; gives by how much that changes the square of their length, so or so."""
+    changed = 0
+    for hash, weight in terms.items():
+        before = sums.get(hash, 0)
+        after = before + sign * weight
+        sums[hash] = after
+        changed += weight * (before + after)
+        if not after:
+            del sums[hash]
+    return changed
 
 
 def _summed(members: Sequence[Traits]) -> dict[int, int]:

@@ -88,3 +88,12 @@ def test_those_that_were_met_last_are_kept_and_stay_what_they_are(
     assert (len(members), rows(members, 7)) == (0, [-1])
     assert members.add([member(3)]) == 0
     assert rows(members, 3) == [0]
+
+
+def test_titles_and_meanings_of_members_are_given_side_by_side() -> None:
+    members, meaning = Members(), bytes(range(128)) * 2
+    members.add([member(3, titled=pack("<2I", 7, 8), meaning=meaning), member(4), member(5, titled=pack("<I", 9))])
+    hashes, sizes = members.titled(np.array([2, 1, 0]))
+    assert (hashes.tolist(), sizes.tolist()) == ([9, 7, 8], [1, 0, 2])
+    assert members.ripe(np.array([2, 0, 1])).tolist() == [False, True, False]
+    assert members.meanings(np.array([0, 0])).tobytes() == 2 * meaning
