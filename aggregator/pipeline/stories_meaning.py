@@ -73,8 +73,7 @@ class _Words:
             self._known.new = []
             size = len(self._known)
             self.vectors, self._met = roomy(self.vectors, size), roomy(self._met, size)
-            made = np.rint(self._embed(new) * 64)
-            np.clip(made, -_MOST, _MOST, out=self.vectors[size - len(new) : size], casting="unsafe")
+            self.vectors[size - len(new) : size] = np.clip(np.rint(self._embed(new) * 64), -_MOST, _MOST)
         self._times += 1
         self._met[found] = self._times
         return found
