@@ -28,6 +28,7 @@ _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ASCII_LETTERS = bytes(code for code in range(128) if chr(code).isalpha())
 _NUMBERS = bytes(code if chr(code) in "0123456789" else 32 for code in range(256))
 _SIGNS = re.compile(r"\W+")
+_MARKS = re.compile(b"\xe2\x80[\x80-\xbf]")  # U+2000 to U+203F, encoded: quotes, dashes and spaces, no letter among them
 
 
 def legal(text: str) -> str:
@@ -122,8 +123,9 @@ def words(title: str, text: str, *, day: str) -> str:
 
 
 def _letters(text: str) -> bytes:
-    if text.isascii():
-        return text.encode().translate(_LOWER, _ASCII_SIGNS)
+    data = text.encode() if text.isascii() else _MARKS.sub(b"", text.encode())
+    if data.isascii():
+        return data.translate(_LOWER, _ASCII_SIGNS)
     plain = text.casefold().encode().translate(None, _ASCII_SIGNS)
     return plain if plain.isascii() else _SIGNS.sub("", plain.decode()).encode()
 
