@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import aggregator
+from aggregator.templates import Templates
 
 LATER = ("email_validator", "pebble", "py3langid.langid", "rich.progress", "rich.table", "ruamel.yaml", "tokenizers")
 """What the program loads only when it needs it, and from elsewhere."""
@@ -108,6 +109,7 @@ def _load() -> None:
     for name in (*found, *LATER):
         if not name.endswith("__main__") and ".migrations." not in name:
             import_module(name)
+    Templates(None).check()  # compiles those that come with the program
     gc.freeze()
 
 
