@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bench.contenders import Contender, Floor, Ours, StoreOnly
 from bench.delivery import delivery_tables, posts
+from bench.documents import TEXTS
 from bench.feeds import served
 from bench.goals import speed_tables
 from bench.growth import ENTRIES, growth, growth_tables
@@ -60,10 +61,10 @@ class Book:
 
 def speed(book: Book, chosen: argparse.Namespace) -> None:
     """Measure the phases."""
-    title = f"{chosen.feeds:,} feeds × {chosen.entries} entries"
+    title = f"{chosen.feeds:,} feeds × {chosen.entries} entries{f', {chosen.texts}' if chosen.texts != 'drawn' else ''}"
     contenders = [*wanted(chosen.ours, OUR_SIDE), *wanted(chosen.peers, PEERS)]
     plan = Plan(chosen.rounds, chosen.repeats, [phase for phase in PHASES if phase in chosen.phases])
-    with served(chosen.feeds, entries=chosen.entries) as server:
+    with served(chosen.feeds, entries=chosen.entries, texts=chosen.texts) as server:
         found = book.keep(title, costs(server, contenders, plan))
     show(title, speed_tables(found, chosen.feeds), *oddities(found, chosen.feeds))
 
@@ -195,6 +196,9 @@ def parser() -> argparse.ArgumentParser:
     fast.add_argument("--peers", type=names, help="reader,newsboat,sfeed or none (all that are installed)")
     fast.add_argument("--ours", type=names, help=f"{','.join(OUR_SIDE)} (all)")
     fast.add_argument("--phases", type=names, default=list(PHASES), help=f"{','.join(PHASES)} (all); cold is needed")
+    fast.add_argument(
+        "--texts", choices=TEXTS, default="drawn", help=f"{','.join(TEXTS)} (drawn); see bench/documents.py"
+    )
     slow = command(latency, "latency", feeds=1000, rounds=5)
     slow.add_argument("--latency", type=float, default=0.1, help="seconds before each answer (0.1)")
     slow.add_argument("--peers", type=names, default=[], help="reader,newsboat,sfeed (none)")

@@ -1,6 +1,7 @@
 """Feed documents of a realistic size: 20 entries are about 60 kB, half of the feeds RSS 2.0, half Atom 1.0."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -21,6 +22,31 @@ _WORDS = _made_up_words()
 _OFTEN = list(accumulate(1 / rank for rank in range(2, 40_002)))
 """How often each word comes, by Zipf's law, so that gzip finds what it finds in prose, and stories what they find."""
 
+_SENTENCES = [random.Random(n).choices(_WORDS, cum_weights=_OFTEN, k=8 + n % 20) for n in range(60)]
+
+Prose = Callable[[random.Random, int], list[str]]
+"""Writes so many words."""
+
+
+def _drawn(chance: random.Random, words: int) -> list[str]:
+    return chance.choices(_WORDS, cum_weights=_OFTEN, k=words)
+
+
+def _of_few(chance: random.Random, words: int) -> list[str]:
+    return chance.choices(_WORDS[:200], k=words)
+
+
+def _mixed(chance: random.Random, words: int) -> list[str]:
+    found: list[str] = []
+    while len(found) < words:
+        found += chance.choice(_SENTENCES)
+    return found[:words]
+
+
+TEXTS: dict[str, Prose] = {"drawn": _drawn, "few": _of_few, "mixed": _mixed}
+"""How texts are written: each word drawn anew, as in prose; of two hundred words, so that all are about the same; or
+mixed of sixty sentences, so that all share passages."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -36,21 +62,26 @@ class Item:
     date: datetime
 
 
-def document(feed: int, *, entries: int, version: int, now: datetime) -> bytes:
-    """Write feed number ``feed``; a version on, there is one new entry on top and the last one has left."""
+def document(feed: int, *, entries: int, version: int, now: datetime, texts: str = "drawn") -> bytes:
+    """Write feed number ``feed``; a version on, there is one new entry on top and the last one has left.
+
+    ``texts`` is a name of TEXTS.
+    """
     newest = now - timedelta(minutes=feed % 50)
     numbers = reversed(range(version, entries + version))
-    items = [_entry(feed, number, newest - timedelta(minutes=67 * (entries - number))) for number in numbers]
+    write_words = TEXTS[texts]
+    items = [
+        _entry(feed, number, newest - timedelta(minutes=67 * (entries - number)), write_words) for number in numbers
+    ]
     write = _rss if feed % 2 == 0 else _atom
     return write(feed, items, updated=items[0].date).encode()
 
 
-def _entry(feed: int, number: int, date: datetime) -> Item:
+def _entry(feed: int, number: int, date: datetime, write_words: Prose) -> Item:
     chance = random.Random(feed * 100_003 + number)
 
     def prose(words: int) -> str:
-        # each word drawn anew: texts that share long runs of words are copies of each other
-        return " ".join(chance.choices(_WORDS, cum_weights=_OFTEN, k=words)).capitalize()
+        return " ".join(write_words(chance, words)).capitalize()
 
     def paragraph() -> str:
         link = f'<a href="https://example.org/{chance.choice(_WORDS)}/{chance.randrange(10**6)}">{prose(2)}</a>'

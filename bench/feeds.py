@@ -47,9 +47,9 @@ class Server:
 
 
 @contextmanager
-def served(feeds: int, *, entries: int) -> Iterator[Server]:
+def served(feeds: int, *, entries: int, texts: str = "drawn") -> Iterator[Server]:
     """Run the feed server for the length of the block; it ends with its standard input."""
-    command = [sys.executable, "-m", "bench.server", f"--feeds={feeds}", f"--entries={entries}"]
+    command = [sys.executable, "-m", "bench.server", f"--feeds={feeds}", f"--entries={entries}", f"--texts={texts}"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             server = Server(process, (), entries)

@@ -1,6 +1,6 @@
 """The feed server of the bench, a process of its own: everything is packed beforehand, an answer costs it microseconds.
 
-    python -m bench.server --feeds N --entries M
+    python -m bench.server --feeds N --entries M [--texts NAME]
 
 Every feed has a loopback address of its own, on which the server listens, and on no other: clients space their
 requests to one host. It prints ``{"port": …}`` once it listens and then obeys lines of JSON on its standard input, each
@@ -24,7 +24,7 @@ from email.utils import format_datetime
 from hashlib import blake2b
 from typing import Any
 
-from bench.documents import document
+from bench.documents import TEXTS, document
 
 CHANGED_EVERY = 20  # one feed in twenty: 5 %
 HANGS_EVERY = 50  # one feed in fifty: 2 %
@@ -62,8 +62,8 @@ class Packed:
 class Feeds:
     """The documents, how they are told now, and what was asked."""
 
-    def __init__(self, feeds: int, *, entries: int, now: datetime) -> None:
-        self._entries, self._now = entries, now
+    def __init__(self, feeds: int, *, entries: int, now: datetime, texts: str = "drawn") -> None:
+        self._entries, self._now, self._texts = entries, now, texts
         self._version = 0
         self._pages = [self._packed(feed) for feed in range(feeds)]
         self.bare = self.hanging = False
@@ -73,7 +73,7 @@ class Feeds:
         self.last = 0.0
 
     def _packed(self, feed: int) -> Packed:
-        body = document(feed, entries=self._entries, version=self._version, now=self._now)
+        body = document(feed, entries=self._entries, version=self._version, now=self._now, texts=self._texts)
         modified = self._now + timedelta(seconds=self._version)
         return pack(body, kind="rss" if feed % 2 == 0 else "atom", modified=modified)
 
@@ -220,7 +220,9 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser()
     for name in ("feeds", "entries"):
         options.add_argument(f"--{name}", type=int, required=True)
+    options.add_argument("--texts", choices=TEXTS, default="drawn")
     chosen = options.parse_args()
     allow_files(2 * chosen.feeds + 200)
-    papers = Feeds(chosen.feeds, entries=chosen.entries, now=datetime.now(UTC).replace(microsecond=0))
+    moment = datetime.now(UTC).replace(microsecond=0)
+    papers = Feeds(chosen.feeds, entries=chosen.entries, now=moment, texts=chosen.texts)
     asyncio.run(main(papers, listening(chosen.feeds)))

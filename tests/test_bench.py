@@ -76,6 +76,22 @@ def test_a_changed_document_has_one_new_entry_on_top_and_is_of_the_stated_size(f
     assert [entry.summary for entry in after.entries[1:]] == [entry.summary for entry in before.entries[:-1]]
 
 
+def runs(texts: str) -> tuple[set[str], set[tuple[str, ...]]]:
+    """The words of the summaries of two feeds, and the runs of six words that both have."""
+    bodies = [document(feed, entries=20, version=0, now=NOW, texts=texts) for feed in (0, 2)]
+    told = [[entry.summary.lower().split() for entry in feedparser.parse(io.BytesIO(body)).entries] for body in bodies]
+    words = {word for one in told for summary in one for word in summary}
+    one, other = ({tuple(words[at : at + 6]) for words in feed for at in range(len(words) - 6)} for feed in told)
+    return words, one & other
+
+
+def test_texts_are_drawn_anew_or_of_few_words_or_share_passages():
+    (drawn, none), (few, rare), (_, shared) = map(runs, ("drawn", "few", "mixed"))
+    assert len(drawn) > 500 and not none
+    assert len(few) < 300 and not rare
+    assert len(shared) > 50
+
+
 def asked(url: str, etag: str = "", encoding: str = "gzip") -> tuple[int, str | None, bytes]:
     request = urllib.request.Request(url, headers={"If-None-Match": etag, "Accept-Encoding": encoding})
     try:

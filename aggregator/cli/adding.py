@@ -6,8 +6,8 @@ from typing import Any
 
 import typer
 
-from aggregator.app import App, utc_now
-from aggregator.cli.finding import MOST, Found, find
+from aggregator.app import utc_now
+from aggregator.cli.finding import MOST, Finder, Found
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal, printable
 from aggregator.config.addresses import feed_address, without_user
@@ -48,10 +48,10 @@ def add_feeds(screen: Terminal, urls: Sequence[str], wish: Wish, *, dry_run: boo
     sheet, outcome = Sheet.open(screen), Outcome()
     _check(sheet, wish, urls)
     chosen: list[Found] = []
-    with screen.opened() as app:
+    with screen.opened() as app, Finder(app, now=utc_now()) as finder:
         for url in urls:
             try:
-                chosen += _choose(screen, app, sheet, url, wish, outcome, [key(found.url) for found in chosen])
+                chosen += _choose(screen, finder, sheet, url, wish, outcome, [key(found.url) for found in chosen])
             except (FeedError, ValueError) as error:
                 outcome.refused.append({"url": without_user(url), "reason": str(error)})
                 screen.warn(f"{without_user(url)}: {error}")
@@ -76,11 +76,11 @@ def _check(sheet: Sheet, wish: Wish, urls: Sequence[str]) -> None:
 
 
 def _choose(
-    screen: Terminal, app: App, sheet: Sheet, url: str, wish: Wish, outcome: Outcome, taken: list[str]
+    screen: Terminal, finder: Finder, sheet: Sheet, url: str, wish: Wish, outcome: Outcome, taken: list[str]
 ) -> list[Found]:
     """Return the feeds to add for one address; raises ValueError for what is there already."""
     _refuse_known(sheet, url if "://" in url else f"https://{url}", taken)
-    found = find(app, url, now=utc_now())
+    found = finder.find(url)
     fresh = [one for one in found if not sheet.place(one.url) and key(one.url) not in taken]
     if not fresh:
         _refuse_known(sheet, found[0].url, taken)

@@ -27,6 +27,10 @@ class Conversation:
             raise StopIteration
         return self._next.popleft()
 
+    def begin(self) -> None:
+        """Begin with another question: who had enough of the one before may have nothing to do with it."""
+        self.enough = ""
+
     def ask(self, *urls: str, spacing: float = 0.0) -> list[Fetched | FetchError]:
         """Ask for some addresses and give their answers, in the order of the addresses."""
         self._next.extend(Request(number, url, spacing=spacing) for number, url in enumerate(urls))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aggregator.pipeline.discover import GUESSES
 from tests.program import run
 from tests.servers import Answer, Page, Seen, serve
 from tests.workspaces import item, rss
@@ -69,6 +70,32 @@ def test_guesses_keep_their_distance_from_the_page_and_from_each_other(tmp_path:
         assert found["added"][0]["url"] == server.url("/atom.xml")
     assert [path for path, _ in times] == ["/", "/robots.txt", "/feed", "/rss.xml", "/atom.xml"]
     assert all(later - sooner > 0.5 for (_, sooner), (_, later) in pairwise(times))
+
+
+def test_addresses_that_are_added_together_keep_their_distance_as_well(tmp_path: Path) -> None:
+    """They are asked in one run; a robots.txt is read once for all of a host."""
+    times: list[tuple[str, float]] = []
+
+    def answer(seen: Seen) -> Page:
+        times.append((seen.path, monotonic()))
+        return {"/one": FEED, "/two": BARE, "/three": BARE}.get(seen.path, Page(b"", status=404))
+
+    paths = ["/one", "/two", "/robots.txt", *GUESSES, "/three", *GUESSES]
+    with serve(dict.fromkeys(paths, answer)) as server:
+        added = [server.url(path) for path in ("/one", "/two", "/three")]
+        found = add(workspace(tmp_path, spacing="0.2"), *added, code=3)
+    assert [one["url"] for one in found["added"]] == added[:1]
+    assert [path for path, _ in times] == paths
+    assert all(later - sooner > 0.19 for (_, sooner), (_, later) in pairwise(times))
+
+
+def test_a_host_that_says_that_we_ask_too_often_is_asked_no_more_for_another_address(tmp_path: Path) -> None:
+    """And what another host holds is found all the same."""
+    with serve({"/busy": BUSY, "/f": FEED}) as server, serve({"/feed.xml": FEED}, host="127.0.0.2") as other:
+        found = add(workspace(tmp_path), server.url("/busy"), server.url("/f"), other.url("/feed.xml"), code=3)
+        assert [seen.path for seen in server.requests] == ["/busy"]
+    assert [one["url"] for one in found["added"]] == [other.url("/feed.xml")]
+    assert "left alone until" in found["refused"][1]["reason"]
 
 
 def test_what_robots_txt_forbids_is_not_guessed(tmp_path: Path) -> None:
