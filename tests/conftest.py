@@ -1,11 +1,15 @@
 """What every test may ask for."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
 
-gc.set_threshold(150_000, 20, 100)  # as in the program: what is collected here are thousands of tests that stay
+# As in the program: what is collected are thousands of tests that stay, and threads would wait for one another.
+gc.set_threshold(150_000, 20, 100)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 TESTS = Path(__file__).parent
 SHARED = Path(__file__).parents[2] / "shared"

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from aggregator import workers
 from aggregator.app import App, open_app
+from aggregator.vectors import Vectors
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday
+VECTORS = Vectors()
+"""What texts are about: files that nothing changes, read once and not with each workspace that is opened."""
 
 
 @dataclass
@@ -38,6 +41,7 @@ class Desk:
     def app(self) -> Iterator[App]:
         """Open the workspace."""
         with open_app(self.root, clock=self.clock) as app:
+            vars(app)["vectors"] = VECTORS
             yield app
 
     def sync(self, *, force: bool = False) -> workers.Report:

@@ -1,8 +1,6 @@
 """feeds add where a server wants little, names much or asks to be left alone: real processes, a real server."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from aggregator.pipeline.discover import GUESSES
+from tests.program import run
 from tests.servers import Answer, Page, Seen, serve
 from tests.workspaces import item, rss
 
@@ -22,9 +21,7 @@ BUSY = Page(b"", status=429, headers={"retry-after": "3600"})
 
 
 def add(root: Path, *urls: str, code: int = 0) -> dict[str, Any]:
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), "feeds", "add", *urls, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    done = run(root, "feeds", "add", *urls, "--json", code=code)
     return {**json.loads(done.stdout or "{}"), "said": done.stderr}
 
 

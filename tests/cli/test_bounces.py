@@ -14,6 +14,7 @@ from aggregator.cli import bounces, postbag
 from aggregator.pipeline.bounces import return_path
 from aggregator.store import hold
 from tests.pipeline.returned_mail import NOTHING, PATH, READER, block, dsn
+from tests.program import Done, run
 from tests.store.things import NOW
 from tests.subscribed import delivered_to
 from tests.workspaces import desk
@@ -36,14 +37,7 @@ def sent(tmp_path: Path) -> tuple[Path, list[bytes]]:
     return here.root, [form.replace(PATH.encode(), path) for form, path in zip(forms, paths, strict=True)]
 
 
-def run(root: Path, *words: str, given: bytes = b"", code: int = 0) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
-    done = subprocess.run(command, input=given, capture_output=True, timeout=60)
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout.decode()}\n{done.stderr.decode()}"
-    return done
-
-
-def outcomes(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, Any]]:
+def outcomes(done: Done) -> list[dict[str, Any]]:
     return list(json.loads(done.stdout)["outcomes"])
 
 
@@ -59,10 +53,10 @@ def test_a_pipe_takes_one_message_while_another_process_holds_the_workspace(sent
     root, reports = sent
     with hold(find_workspace(root).storage / "lock", who="a test", now=NOW):
         done = run(root, "bounces", "-", given=b"From MAILER-DAEMON Mon Nov 23 07:00:00 2026\n" + reports[0])
-    assert done.stdout == b"" and b"gets no more mail" in done.stderr
+    assert done.stdout == "" and "gets no more mail" in done.stderr
     assert suppressed(root).startswith("the address is no good: 5.1.1")
     done = run(root, "-q", "bounces", "-", given=reports[0])
-    assert (done.stdout, done.stderr) == (b"", b"")
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 def test_a_trial_of_a_known_report_says_the_same_as_the_real_run(
@@ -71,10 +65,10 @@ def test_a_trial_of_a_known_report_says_the_same_as_the_real_run(
     root, reports = sent
     (tmp_path / "gone").write_bytes(reports[0])
     file = str(tmp_path / "gone")
-    assert b"; would get no more mail" in run(root, "bounces", file, "--dry-run").stderr
+    assert "; would get no more mail" in run(root, "bounces", file, "--dry-run").stderr
     run(root, "bounces", file)
     trial, real = run(root, "bounces", file, "--dry-run").stderr, run(root, "bounces", file).stderr
-    assert b"(known)" in real and trial.splitlines()[0] == real.splitlines()[0]
+    assert "(known)" in real and trial.splitlines()[0] == real.splitlines()[0]
 
 
 def test_the_address_may_come_from_the_mail_server(sent: tuple[Path, list[bytes]]) -> None:
@@ -94,11 +88,11 @@ def test_an_mbox_is_read_message_by_message(sent: tuple[Path, list[bytes]], tmp_
     tried = run(root, "bounces", str(mbox), "--dry-run", "--json")
     assert [one["kind"] for one in outcomes(tried)] == ["permanent", "transient", "refused"] and suppressed(root) == ""
     done = run(root, "-q", "bounces", str(mbox))
-    assert done.stderr.decode() == f"{READER}: refused: 5.7.1 550 5.7.1 listed\n"
+    assert done.stderr == f"{READER}: refused: 5.7.1 550 5.7.1 listed\n"
     again = run(root, "bounces", str(mbox), "--json")
     assert all(one["known"] for one in outcomes(again))
     assert json.loads(again.stdout)["counts"] == {"permanent": 1, "transient": 1, "refused": 1}
-    listed = run(root, "bounces").stdout.decode().splitlines()
+    listed = run(root, "bounces").stdout.splitlines()
     assert [line.split("\t")[2] for line in listed[1:]] == ["refused", "transient", "permanent"]
     assert {line.split("\t")[6] for line in listed[1:]} == {"stopped"}
 
@@ -146,13 +140,13 @@ def test_a_file_of_a_maildir_that_cannot_be_read_costs_no_other(sent: tuple[Path
 def test_a_mail_server_keeps_what_cannot_be_taken_now(sent: tuple[Path, list[bytes]], tmp_path: Path) -> None:
     """75 (EX_TEMPFAIL) from a pipe for whatever is to be mended first; a person gets the usual code."""
     root, reports = sent
-    assert b"no feeds.yaml" in run(tmp_path, "bounces", "-", given=reports[0], code=75).stderr
+    assert "no feeds.yaml" in run(tmp_path, "bounces", "-", given=reports[0], code=75).stderr
     (root / "feeds.yaml").write_text("title: T\n", encoding="utf-8")
-    assert b"mail.bounces: no address" in run(root, "bounces", "-", given=reports[0], code=75).stderr
+    assert "mail.bounces: no address" in run(root, "bounces", "-", given=reports[0], code=75).stderr
     (tmp_path / "one").write_bytes(reports[0])
     run(root, "bounces", str(tmp_path / "one"), code=2)
-    assert b"cannot be read" in run(root, "bounces", str(tmp_path / "none"), code=1).stderr
-    assert b"no Maildir" in run(root, "bounces", str(tmp_path), code=1).stderr
+    assert "cannot be read" in run(root, "bounces", str(tmp_path / "none"), code=1).stderr
+    assert "no Maildir" in run(root, "bounces", str(tmp_path), code=1).stderr
 
 
 def test_an_address_of_the_editors_that_is_no_good_is_told(tmp_path: Path) -> None:
@@ -162,9 +156,9 @@ def test_an_address_of_the_editors_that_is_no_good_is_told(tmp_path: Path) -> No
         (number,) = delivered_to(app.store, app.workspace.database, EDITOR, subscribed=False)
         path = return_path(app.secret, BOUNCES, number).encode()
     report = dsn(block("failed", "5.1.1", "550 5.1.1 no such user", to=EDITOR)).replace(PATH.encode(), path)
-    assert run(tmp_path, "bounces").stderr == b"nothing has come back\n"
+    assert run(tmp_path, "bounces").stderr == "nothing has come back\n"
     assert outcomes(run(tmp_path, "bounces", "-", "--json", given=report))[0]["suppressed"] == ""
-    assert run(tmp_path, "digest", "list").stderr.decode() == (
+    assert run(tmp_path, "digest", "list").stderr == (
         f"{EDITOR} stands in `to:` of feeds.yaml, and mail to it came back (permanent: 5.1.1 550 5.1.1 no such user): "
         "take it out there\n"
     )
@@ -215,8 +209,7 @@ def test_what_the_readers_of_odd_forms_stumble_over_is_not_told_to_the_mail_serv
     )
     done = run(root, "bounces", "-", given=bare)
     assert (
-        done.stderr.decode()
-        == f"{READER}: permanent: 5.1.1 550 5.1.1 no such user; gets no more mail\n1 message: 1 permanent\n"
+        done.stderr == f"{READER}: permanent: 5.1.1 550 5.1.1 no such user; gets no more mail\n1 message: 1 permanent\n"
     )
 
 

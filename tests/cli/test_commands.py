@@ -12,11 +12,11 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from aggregator.app import utc_now
+from tests.program import data, run
 from tests.servers import Page, Server, serve
 from tests.workspaces import desk, item, rss
 
@@ -24,21 +24,6 @@ EXTRA = """topics: {world: {title: World, words: [treaty, summit]}}
 outputs: [{name: all}, {name: world, topics: [world]}]
 digests: [{name: morning, when: daily 00:00, to: [reader@example.org]}]
 """
-
-
-def run(root: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the program as a process and expect its exit code."""
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def data(root: Path, *words: str, code: int = 0) -> dict[str, Any]:
-    """Run with --json and read the one object on stdout."""
-    found = json.loads(run(root, *words, "--json", code=code).stdout)
-    assert found.pop("schema_version") == 1
-    return dict(found)
 
 
 @pytest.fixture(scope="module")

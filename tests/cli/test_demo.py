@@ -1,18 +1,17 @@
 """`aggregator demo`: what a new user runs first, without a network."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import feedparser
 import pytest
 
+from tests.program import called
+
 
 def demo(folder: Path, *, code: int = 0) -> str:
-    """Run it as a process; give what it said on stderr."""
-    command = [sys.executable, "-m", "aggregator", "demo", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    """Run it; give what it said on stderr."""
+    done = called("demo", folder)
     assert done.returncode == code, done.stderr
     return done.stderr
 

@@ -14,8 +14,8 @@ from aggregator.app import utc_now
 from aggregator.jobs.compose import digest_named
 from aggregator.jobs.drafting import approve, draft_of
 from aggregator.store import hold
-from tests.cli.test_commands import data, run
 from tests.postoffice import Clerk, post_office
+from tests.program import Done, called, data, run
 from tests.servers import Page, Server, serve
 from tests.workspaces import desk, item, rss
 
@@ -83,14 +83,13 @@ def test_the_list_has_the_drafts_that_wait(site: Server, tmp_path: Path) -> None
     assert f"morning {held['period']} is approved, and goes out with" in run(tmp_path, "digest", "list").stderr
 
 
-def edited_with(editor: Path, root: Path, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+def edited_with(editor: Path, root: Path, *more: str, typed: str = "") -> Done:
     """Edit the draft at a terminal, with a script as editor; ``typed`` answers what is asked."""
     editor.chmod(0o755)
     master, slave = pty.openpty()
     os.write(master, typed.encode())
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), "digest", "edit", "morning", *more]
-    environment = {**os.environ, "EDITOR": str(editor), "VISUAL": str(editor)}
-    done = subprocess.run(command, stdin=slave, capture_output=True, text=True, timeout=60, env=environment)
+    words = ["-C", root, "digest", "edit", "morning", *more]
+    done = called(*words, stdin=slave, EDITOR=str(editor), VISUAL=str(editor))
     os.close(master)
     os.close(slave)
     return done
@@ -164,10 +163,8 @@ def test_a_sheet_in_a_file_is_changed_and_given_again_and_again(site: Server, tm
     ]
     assert forms[0] == forms[1]
     assert "this sheet is not of the draft as it is now" in run(tmp_path, *edit, str(yours), code=1).stderr
-    again = ("-m", "aggregator", "-C", str(tmp_path), *edit, "-")
     for _ in range(2):  # what a script gives twice is taken once
-        done = subprocess.run([sys.executable, *again], input=mine.read_bytes(), capture_output=True, timeout=60)
-        assert done.returncode == 0, done.stderr
+        run(tmp_path, *edit, "-", given=mine.read_bytes())
 
 
 def test_what_is_looked_at_is_the_draft(site: Server, tmp_path: Path) -> None:

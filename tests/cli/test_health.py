@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.app import utc_now
+from tests import program
 from tests.servers import Page, Server, serve
 from tests.workspaces import desk, item, rss
 
@@ -26,10 +27,8 @@ DIGEST = "digests: [{name: morning, when: daily 00:00, to: [reader@example.org]}
 
 
 def run(root: Path, *words: str, code: int = 0, **environ: str) -> str:
-    """Run the program as a process, expect its exit code and give what it printed."""
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=os.environ | environ)
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    """Expect the program's exit code and give what it printed."""
+    done = program.run(root, *words, code=code, **environ)
     return done.stdout + done.stderr if code else done.stdout
 
 

@@ -11,6 +11,7 @@ import pytest
 from aggregator.app import utc_now
 from aggregator.cli.once import plain_sync
 from aggregator.store import hold
+from tests.program import called
 
 FEED = "<rss version='2.0'><channel><title>N</title><item><title>One</title><guid>1</guid></item></channel></rss>"
 
@@ -45,8 +46,7 @@ def test_whatever_else_is_said_is_left_to_typer(words: str) -> None:
 
 
 def sync(root: Path, *words: str, option: str = "-C") -> tuple[int, str, str]:
-    command = [sys.executable, "-m", "aggregator", option, str(root), "sync", *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = called(option, root, "sync", *words)
     return done.returncode, done.stdout, done.stderr
 
 

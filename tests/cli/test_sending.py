@@ -12,10 +12,10 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.store import hold
-from tests.cli.test_commands import run
 from tests.mailroom import Mailroom, furnish, mailroom
 from tests.owners import a_dead_process
 from tests.postoffice import Clerk, post_office
+from tests.program import run
 from tests.servers import Page, serve
 from tests.workspaces import desk, item, rss
 

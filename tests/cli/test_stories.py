@@ -14,7 +14,7 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.model.story_traits import nth_story
-from tests.cli.test_commands import data, run
+from tests.program import data, run
 from tests.servers import Page, Server, serve
 from tests.storyroom import TREATY
 from tests.workspaces import START, desk, item, rss

@@ -138,7 +138,8 @@ def test_every_command_that_prints_is_asked_here() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["docs feeds", "digest show morning", "entries --json", "--help", "feeds shöw", "docs ö"]
+    "words",
+    ["docs feeds", "digest show morning", "entries --json", "--help", "feeds shöw", "docs ö", "topics -h", "rules -h"],
 )
 def test_the_program_itself_writes_for_such_a_terminal(told: object, root: Path, words: str) -> None:
     command = [sys.executable, "-m", "aggregator", "-C", str(root), *words.split()]

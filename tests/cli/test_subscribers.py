@@ -21,9 +21,9 @@ import pytest
 from aggregator.app import open_app
 from aggregator.cli.people import rows
 from aggregator.model import Choice, Consent, Subscriber, Subscription
-from tests.cli.test_commands import data, run
 from tests.frontdesk import EXTRA, READER, URLENCODED, eventually
 from tests.postoffice import Clerk, post_office
+from tests.program import data, run
 from tests.servers import Page, serve
 from tests.workspaces import desk, item, rss
 

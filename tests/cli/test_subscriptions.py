@@ -14,6 +14,7 @@ import pytest
 
 from aggregator.app import utc_now
 from aggregator.config import load
+from tests import program
 from tests.servers import Page, Server, serve
 from tests.workspaces import item, rss
 
@@ -25,20 +26,14 @@ PAGE = f"""<!DOCTYPE html><html><head><title>Blog</title>
 HTML = {"content-type": "text/html"}
 
 
-def run(root: Path, *words: str, code: int = 0, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    """Run the program as a process and expect its exit code."""
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), "feeds", *words]
-    done = subprocess.run(command, input=stdin, capture_output=True, timeout=60)
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, f"exit {done.returncode}\n{out}\n{err}"
-    return subprocess.CompletedProcess(command, code, out, err)
+def run(root: Path, *words: str, code: int = 0, given: bytes = b"") -> program.Done:
+    """Run the commands of feeds and expect their exit code."""
+    return program.run(root, "feeds", *words, code=code, given=given)
 
 
 def data(root: Path, *words: str, code: int = 0) -> dict[str, Any]:
-    """Run with --json and read the one object on stdout."""
-    found = json.loads(run(root, *words, "--json", code=code).stdout)
-    assert found.pop("schema_version") == 1
-    return dict(found)
+    """Give what they print for programs."""
+    return program.data(root, "feeds", *words, code=code)
 
 
 @pytest.fixture
@@ -214,7 +209,7 @@ def test_a_subscription_list_comes_in_with_its_folders(root: Path) -> None:
     dry = run(root, "import", str(root / "list.opml"), "--dry-run")
     assert "+  deep-space-and-time: {title: Deep Space & Time}" in dry.stdout or "Deep Space & Time" in dry.stdout
     assert text(root) == before
-    done = run(root, "import", "-", stdin=opml)
+    done = run(root, "import", "-", given=opml)
     assert "stdin:5: note: has no address" in done.stderr
     assert "stdin:4: https://www.nasa.gov/feed: is there already" in done.stderr
     config = load(root / "feeds.yaml")
@@ -337,7 +332,7 @@ def test_a_list_with_feeds_that_will_not_be_asked_says_so(root: Path) -> None:
     feeds = "".join(
         f'<outline xmlUrl="{url}"/>' for url in ("http://10.0.0.1/f", "http://b.example:22/", "http://c.example/")
     )
-    said = run(root, "import", "-", stdin=f"<opml><body>{feeds}</body></opml>".encode()).stderr
+    said = run(root, "import", "-", given=f"<opml><body>{feeds}</body></opml>".encode()).stderr
     assert "stdin:1: http://10.0.0.1/f: will not be asked: the address 10.0.0.1 is private" in said
     assert "stdin:1: http://b.example:22/: will not be asked: port 22" in said
     assert "c.example" not in said and "3 feeds and 0 topics added" in said
@@ -351,8 +346,7 @@ def listed(root: Path, *urls: str) -> None:
 
 def sync(root: Path) -> dict[str, Any]:
     """Sync once, whatever comes of it."""
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), "sync", "--json"]
-    return dict(json.loads(subprocess.run(command, capture_output=True, timeout=60).stdout))
+    return dict(json.loads(program.called("-C", root, "sync", "--json").stdout))
 
 
 def test_what_a_check_was_told_to_wait_for_is_known_to_all_who_ask(root: Path) -> None:

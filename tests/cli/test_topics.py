@@ -1,17 +1,15 @@
 """topics and rules at the command line, as people and programs use them."""
 
-import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.newswords import stories
+from tests.program import data, run
 from tests.servers import Page, serve
 from tests.workspaces import START, desk, item, rss
 
@@ -20,19 +18,6 @@ EXTRA = """topics:
   space: {about: "Rockets, planets, telescopes and astronauts in orbit."}
 outputs: [{name: sport, topics: [sport]}]
 """
-
-
-def run(root: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done
-
-
-def data(root: Path, *words: str) -> dict[str, Any]:
-    found = json.loads(run(root, *words, "--json").stdout)
-    assert found.pop("schema_version") == 1
-    return dict(found)
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,14 @@
 """Who we say we are, and what one sync of a workspace shows to servers."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from aggregator import __version__
+from tests.program import run
 from tests.servers import Page, serve
-from tests.workspaces import Desk, desk, item, rss
+from tests.workspaces import desk, item, rss
 
 DIGESTS = """\
 contact: https://desk.example.org/about
@@ -64,19 +63,13 @@ def test_a_secret_that_is_not_set_is_named_by_check_and_costs_its_feed_only(
         report = here.sync()
         assert [seen.path for seen in server.requests] == ["/a"]
         assert "DESK_TOKEN: not set in this environment" in report.refreshed.failures[server.url("/b")]
-        told = run(here, "check")
-        assert told.returncode == 2
+        told = run(tmp_path, "check", code=2)
         assert f"{server.url('/b')}: headers_env.Authorization: the environment variable DESK_TOKEN is" in told.stderr
         monkeypatch.setenv("DESK_TOKEN", "Bearer s3cret")
-        assert run(here, "check").returncode == 0
-        synced = run(here, "sync", "--force", "--json")
+        run(tmp_path, "check")
+        synced = run(tmp_path, "sync", "--force", "--json")
         assert server.asked("/b")[0].headers["authorization"] == "Bearer s3cret"
         assert json.loads(synced.stdout)["feeds"]["failed"] == 0
     kept = b"".join(path.read_bytes() for path in (tmp_path / "storage").rglob("*") if path.is_file())
     assert "s3cret" not in synced.stdout + synced.stderr
     assert b"s3cret" not in kept
-
-
-def run(here: Desk, *words: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "aggregator", "-C", str(here.root), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

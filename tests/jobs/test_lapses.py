@@ -8,8 +8,8 @@ from aggregator.jobs.deliver import deliver
 from aggregator.jobs.lapses import lapsed, told
 from aggregator.model import Choice, Lapsed
 from aggregator.pipeline.tokens import sign
-from tests.cli.test_commands import run
 from tests.frontdesk import EXTRA, READER, front
+from tests.program import run
 from tests.servers import Page, serve
 from tests.workspaces import START, desk, item, rss
 

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 from html import escape
 from pathlib import Path
 from time import monotonic
@@ -17,6 +15,7 @@ from aggregator import workers
 from aggregator.jobs import pages, robots
 from aggregator.jobs.pages import OF_A_HOST, PagesRead
 from aggregator.model import StoredEntry
+from tests.program import run
 from tests.servers import Page, Seen, Server, serve
 from tests.workspaces import Desk, desk, item, rss
 
@@ -50,9 +49,8 @@ def entry(here: Desk, title: str = "Headline 1") -> StoredEntry:
 
 
 def said(root: Path, *words: str) -> str:
-    """Run the program as a process, and give what it printed in one line."""
-    command = [sys.executable, "-m", "aggregator", "-C", str(root), *words]
-    return " ".join(subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split())
+    """Give what the program printed in one line."""
+    return " ".join(run(root, *words).stdout.split())
 
 
 def teaser(server: Server, number: int = 1, *, text: str = TEASER) -> str:
