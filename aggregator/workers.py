@@ -113,6 +113,7 @@ def sync(
 
 
 def _listed(app: App, *, force: bool, spread: bool) -> list[FeedState]:
+    app.store.feeds.set_right(app.clock())
     list_feeds(app)
     return due_feeds(app, force=force, spread=spread)
 
