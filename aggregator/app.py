@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
+REFUSED = "refused"
+"""The fact of the database that tells with which logins feeds failed; see ``jobs/logins``."""
+
 
 def utc_now() -> datetime:
     """Read the clock: the only place that does."""

@@ -11,7 +11,7 @@ from aggregator.pipeline.cadence import anew
 from aggregator.store import figures, knowledge, meta, moving
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number
-from aggregator.store.lane import chunks, marks
+from aggregator.store.lane import apply, chunks, marks
 from aggregator.store.rows import ANSWER, FEED_STATE, OF_DOCUMENT, answer_values, document_values, feed_state
 
 
@@ -111,11 +111,16 @@ class Feeds:
         with self._lane.write() as connection:
             connection.execute("UPDATE feed SET lease_until = NULL WHERE lease_until IS NOT NULL")
 
-    def retry(self) -> None:
-        """Let the feeds that failed or could not be asked be due at once, but none whose server told us to wait."""
-        troubled = "(failures > 0 OR outcome = 'unasked')"
+    def retry(self, urls: Sequence[str] | None = None) -> None:
+        """Let the feeds that failed or could not be asked be due at once, but none whose server told us to wait.
+
+        Of ``urls`` alone, if they are given.
+        """
         with self._lane.write() as connection:
-            connection.execute(f"UPDATE feed SET due = NULL WHERE {troubled} AND wait_until IS NULL")
+            if urls is None:
+                connection.execute(_RETRY)
+            else:
+                apply(connection, f"{_RETRY} AND url IN", urls)
 
     def failing(self, now: datetime) -> int:
         """Count the feeds that failed and are not due before a later moment."""
@@ -146,6 +151,7 @@ _RELIST = """
         fresh_until = CASE WHEN ?1 AND NOT listed THEN NULL ELSE fresh_until END
     WHERE id = ?
 """
+_RETRY = "UPDATE feed SET due = NULL WHERE (failures > 0 OR outcome = 'unasked') AND wait_until IS NULL"
 _RESCHEDULE = "UPDATE feed SET due = ?, due_reason = ?, fresh_until = ? WHERE id = ?"
 _LIVE = "WHERE listed AND NOT gone"
 _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"

@@ -1,13 +1,20 @@
 """Stories of what is heeded at the next sync: an edit of `every`, another secret, a clock that was put right."""
 
+import json
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
+from hashlib import scrypt
 from itertools import product
 from pathlib import Path
 
+import pytest
+
+from aggregator.app import REFUSED
+from aggregator.cli.feed import known_feeds
 from aggregator.model import FeedState
 from aggregator.pipeline.cadence import Due, anew
 from aggregator.store.rows import MOMENTS
-from tests.servers import Answer, Page, serve
+from tests.servers import Answer, Page, Seen, Server, serve
 from tests.workspaces import START, Desk, desk, item, rss
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -159,3 +166,101 @@ def test_a_clock_that_was_never_set_takes_nothing_back(tmp_path: Path) -> None:
         here.clock.now = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
         here.sync()
         assert state_of(here, server.url("/a")) == before and len(server.requests) == 1
+
+
+def of_members(seen: Seen) -> Page:
+    """What a server with a login answers: the right one is `right-password`, as a token or as that of `desk`."""
+    told = seen.headers.get("authorization", "")
+    right = told in ("Bearer right-password", f"Basic {b64encode(b'desk:right-password').decode()}")
+    return Page(rss(item(1)), etag='"1"') if right else Page(status=401)
+
+
+def secret_feeds(server: Server) -> tuple[str, str]:
+    basic = f"{{url: '{server.url('/basic')}', username: desk, password_env: DESK_PASSWORD}}"
+    return basic, f"{{url: '{server.url('/token')}', headers_env: {{Authorization: DESK_TOKEN}}}}"
+
+
+def test_another_secret_is_tried_at_once_and_the_same_one_with_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each feed for its own: a password, a header; nobody is asked again with what was refused."""
+    monkeypatch.setenv("DESK_PASSWORD", "wrong-password")
+    monkeypatch.setenv("DESK_TOKEN", "Bearer wrong-token")
+    with serve({"/basic": of_members, "/token": of_members, "/lost": Page(status=404)}) as server:
+        here = desk(tmp_path, *secret_feeds(server), server.url("/lost"))
+        for _ in range(24):
+            here.sync()
+            here.clock.forward(minutes=5)
+        patient = {path: len(server.asked(path)) for path in server.pages}
+        assert set(patient.values()) == {3}
+        monkeypatch.setenv("DESK_PASSWORD", "right-password")
+        assert here.sync().refreshed.fetched == 1
+        monkeypatch.setenv("DESK_TOKEN", "Bearer other-token")
+        for _ in range(3):
+            here.sync()
+        monkeypatch.setenv("DESK_TOKEN", "Bearer right-password")
+        assert here.sync().refreshed.fetched == 1
+        here.sync()
+        assert {path: len(server.asked(path)) for path in server.pages} == {"/basic": 4, "/token": 5, "/lost": 3}
+        with here.app() as app:
+            assert REFUSED not in app.store.meta
+
+
+def test_a_secret_that_is_put_right_after_its_first_failure_is_tried_in_the_next_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not before a time that the server gave; and a failure in between of another kind does not make it forgotten."""
+    monkeypatch.setenv("DESK_PASSWORD", "wrong-password")
+    monkeypatch.setenv("DESK_TOKEN", "Bearer wrong-token")
+    pages: dict[str, Answer] = {"/basic": of_members}
+    busy = Page(status=429, headers={"Retry-After": "3600"})
+    with serve(pages) as server, serve({"/token": busy}, host="127.0.0.2") as other:
+        here = desk(tmp_path, secret_feeds(server)[0], secret_feeds(other)[1])
+        here.sync()
+        server.pages["/basic"] = Page(status=500)
+        here.clock.forward(minutes=35)
+        here.sync()
+        server.pages["/basic"] = other.pages["/token"] = of_members
+        monkeypatch.setenv("DESK_PASSWORD", "right-password")
+        monkeypatch.setenv("DESK_TOKEN", "Bearer right-password")
+        assert here.sync().refreshed.fetched == 1
+        assert (len(server.requests), len(other.requests)) == (3, 1)
+        here.clock.forward(minutes=30)
+        assert here.sync().refreshed.fetched == 1
+
+
+def test_a_secret_that_was_refused_is_kept_nowhere_and_can_be_guessed_only_slowly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept of it is the hash that passwords are kept by (RFC 7914), salted with the workspace's own secret."""
+    monkeypatch.setenv("DESK_PASSWORD", "wrong-password")
+    monkeypatch.setenv("DESK_TOKEN", "wrong-token-\udce9")
+    with serve({"/basic": of_members, "/token": of_members}) as server:
+        here = desk(tmp_path, *secret_feeds(server))
+        here.sync()
+        with here.app() as app:
+            marks, salt = json.loads(app.store.meta[REFUSED]), app.secret
+    words = {"/basic": b"wrong-password", "/token": b"wrong-token-\xe9"}
+    assert marks == {
+        server.url(path): scrypt(said, salt=salt, n=2**14, r=8, p=1, dklen=16).hex() for path, said in words.items()
+    }
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "storage").rglob("*") if path.is_file())
+    assert b"wrong-password" not in kept and b"wrong-token" not in kept
+
+
+def test_who_is_refused_with_a_login_is_told_to_look_at_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not to write one."""
+    monkeypatch.setenv("DESK_PASSWORD", "wrong-password")
+    monkeypatch.setenv("DESK_TOKEN", "Bearer wrong-token")
+    with serve({"/basic": of_members, "/token": of_members, "/none": of_members}) as server:
+        here = desk(tmp_path, *secret_feeds(server), server.url("/none"))
+        here.sync()
+        with here.app() as app:
+            told = {known.state.url: known.edit for known in known_feeds(app)}
+    basic, token, none = map(server.url, server.pages)
+    refused = "is refused with the login that it is given: look at"
+    assert told == {
+        basic: f"feeds.yaml:5: {basic} {refused} `username:` and DESK_PASSWORD",
+        token: f"feeds.yaml:6: {token} {refused} DESK_TOKEN",
+        none: f"feeds.yaml:7: {none} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own",
+    }
