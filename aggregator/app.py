@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 
+REFUSED = "refused"
+"""The fact of the database that tells with which logins feeds failed; see ``jobs/logins``."""
+
 
 def utc_now() -> datetime:
     """Read the clock: the only place that does."""
@@ -178,11 +181,11 @@ def open_app(root: Path, *, clock: Clock = utc_now, readonly: bool = False) -> I
 
 
 def list_feeds(app: App) -> None:
-    """Tell the store which feeds feeds.yaml names, when that has changed.
+    """Tell the store which feeds feeds.yaml names, and how often they are asked, when that has changed.
 
     When it says anew how feeds are asked (logins, proxies, networks), those that failed are due at once.
     """
-    stamp = _stamp([(feed.url, feed.title, feed.publisher) for feed in app.config.feeds])
+    stamp = _stamp([(f.url, f.title, f.publisher, f.every and f.every.total_seconds()) for f in app.config.feeds])
     wishes = [(feed.url, feed.wishes) for feed in app.config.feeds if feed.wishes]
     asked = _stamp((app.config.fetch, wishes))
     if app.store.meta.get("asked", asked) != asked:
@@ -195,6 +198,7 @@ def list_feeds(app: App) -> None:
 
     listings = [Listing(f.url, f.title, f.publisher or publisher_of(f.url)) for f in app.config.feeds]
     app.store.feeds.list(listings, now=app.clock())
+    app.store.feeds.reschedule({feed.url: feed.every for feed in app.config.feeds})
     app.store.meta["listed"] = stamp
 
 

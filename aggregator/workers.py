@@ -8,7 +8,7 @@ from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from aggregator.app import App, list_feeds
+from aggregator.app import REFUSED, App, list_feeds
 from aggregator.config import DigestConfig
 from aggregator.errors import AggregatorError
 from aggregator.jobs.apart import refresh_apart
@@ -94,6 +94,10 @@ def sync(
         report.feeds = len(app.config.feeds)
         feeds = partial(_listed, app, force=force, spread=spread)
         report.due, report.refreshed = refresh_apart(app, feeds, progress=progress)
+        if report.due:
+            from aggregator.jobs.logins import remember
+
+            remember(app, report.refreshed.failures)
     if any(feed.full_text for feed in app.config.feeds):
         from aggregator.jobs.pages import fetch_pages
 
@@ -113,7 +117,12 @@ def sync(
 
 
 def _listed(app: App, *, force: bool, spread: bool) -> list[FeedState]:
+    app.store.feeds.set_right(app.clock())
     list_feeds(app)
+    if REFUSED in app.store.meta:
+        from aggregator.jobs.logins import try_others
+
+        try_others(app)
     return due_feeds(app, force=force, spread=spread)
 
 

@@ -60,8 +60,8 @@ def known_feeds(app: "App") -> list[Known]:
     lines = dict.fromkeys((feed.url for feed in app.config.feeds), 0)
 
     def edit(state: FeedState) -> str:
-        every = app.feeds[state.url].every
-        return suggestion(state, every=every, lines=lines, name=app.workspace.config.name, now=now)
+        said, name = app.feeds[state.url], app.workspace.config.name
+        return suggestion(state, every=said.every, login=said.login, lines=lines, name=name, now=now)
 
     if any(edit(state) for _, state in pairs):
         lines |= _lines(app)

@@ -42,6 +42,16 @@ class OwnAsking(SharedAsking):
         asking = self.asking()
         return (*said, self.password_env, asking.missing if asking else ())
 
+    @property
+    def login(self) -> str:
+        """Name where it stands what tells its server who asks: a key, variables of the environment; "" without any."""
+        variables = [variable for key, variable in self._places() if key != "proxy_password_env"]
+        return " and ".join(["`username:`", *variables] if self.username else variables)
+
+    def given(self, environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+        """Read the values of the variables that it names; nothing for most feeds."""
+        return tuple(_secret(variable, environ) for _, variable in self._places())
+
     def asking(self, environ: Mapping[str, str] = os.environ) -> Asking | None:
         """Read the secrets now, and say how the feed is asked; None when it wants nothing of its own."""
         if not (self.headers or self.headers_env or self.user_agent or self.username or self.proxy):

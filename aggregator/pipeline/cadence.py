@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from aggregator.httpdate import MOST_SECONDS
+from aggregator.model import FeedState
 from aggregator.model.value import value
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -11,6 +12,9 @@ SHORTEST, LONGEST = 900.0, 43_200.0
 RECENT = 30  # gaps that tell a feed's rhythm
 PATIENCE = 8  # a feed that is silent for so long, times its usual gap, has a longer gap now
 HINT_CAP = 86_400.0  # a server may lengthen our cadence to a day, not more
+PUT_OFF = "not asked: "
+"""So begins why a feed that is well was left alone for the sake of another one."""
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -61,6 +65,19 @@ def after_answer(*, every: timedelta | None, rhythm: Rhythm, freshness: int, now
             at = fresh = open_at
             reason += "; moved to the next hour the feed does not ask to skip"
     return Due(at, reason, fresh_until=fresh)
+
+
+def anew(state: FeedState, *, every: timedelta | None) -> Due | None:
+    """Choose the next time again, from the last answer on, for what ``every`` is now; None where it decides nothing.
+
+    It does not for a feed that failed, was put off, is asked elsewhere or is due at once.
+    """
+    if state.outcome not in ("ok", "unchanged") or not (state.due and state.fetched):
+        return None
+    if state.due_reason.startswith(PUT_OFF):
+        return None
+    rhythm = Rhythm(state.rhythm, state.newest or state.first_seen, state.ttl, state.skip_hours, state.skip_days)
+    return after_answer(every=every, rhythm=rhythm, freshness=state.freshness, now=state.fetched)
 
 
 def not_skipped(at: datetime, hours: tuple[int, ...], days: tuple[str, ...]) -> datetime:

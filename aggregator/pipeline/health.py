@@ -24,6 +24,8 @@ BAD = {
 }
 _LET_IN = "ask the publisher of {} to let feed readers in, or write another address"
 _LOGIN = "{} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"
+_GIVEN = "{} is refused with the login that it is given: look at {}"
+_KEPT_BACK = "not sent what is secret"
 _REFUSED = {
     300: "write the address of one of the documents that {} leads to",
     401: _LOGIN,
@@ -135,14 +137,19 @@ def share(figures: FeedFigures) -> str:
     return f"{figures.told} of the {figures.told_by_all} entries in the last digests ({percent} %)"
 
 
-def suggestion(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int], name: str, now: datetime) -> str:
-    """Return the edit of feeds.yaml that helps, or ""; ``lines`` has the line of each listed address, where known."""
-    edit = _edit(state, every=every, lines=lines, now=now)
+def suggestion(
+    state: FeedState, *, every: timedelta | None, login: str = "", lines: Mapping[str, int], name: str, now: datetime
+) -> str:
+    """Return the edit of feeds.yaml that helps, or "".
+
+    ``lines`` has the line of each listed address, where known; ``login`` names where the login stands that it is given.
+    """
+    edit = _edit(state, every=every, login=login, lines=lines, now=now)
     line = lines.get(state.url, 0)
     return f"{name}{f':{line}' if line else ''}: {edit}" if edit else ""
 
 
-def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int], now: datetime) -> str:
+def _edit(state: FeedState, *, every: timedelta | None, login: str, lines: Mapping[str, int], now: datetime) -> str:
     if state.gone:
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":
@@ -154,16 +161,19 @@ def _edit(state: FeedState, *, every: timedelta | None, lines: Mapping[str, int]
     if moved:
         return f"replace {state.url} by {moved}"
     if state.outcome == "failed":
-        return _mend(state, now)
+        return _mend(state, login, now)
     asked = state.fresh_until - state.succeeded if state.fresh_until and state.succeeded else timedelta()
     if every and asked > every and not (state.skip_hours or state.skip_days):
         return f"write `every: {_every(asked)}`: {words(every)} is shorter than feed and server allow"
     return ""
 
 
-def _mend(state: FeedState, now: datetime) -> str:
+def _mend(state: FeedState, login: str, now: datetime) -> str:
     if GATE in state.error:
         return _LET_IN.format(state.url)
+    if login and (state.status in (401, 402, 403) or "a login page" in state.error):
+        away = f"write the new address of {state.url}: where it leads to, its login is not sent"
+        return away if _KEPT_BACK in state.error else _GIVEN.format(state.url, login)
     if "a login page" in state.error:
         return f"{state.url} wants a login: give it `username:` and `password_env:`, or `headers_env:`"
     named = state.error.partition("the page names a feed: ")[2]

@@ -1,17 +1,17 @@
 """The keeper of feeds: what feeds.yaml names, what was observed, and who works on which."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from aggregator.model import FeedFigures, FeedState, Known, Listing
+from aggregator.pipeline.cadence import anew
 from aggregator.store import figures, knowledge, meta, moving
 from aggregator.store.database import Database
 from aggregator.store.driver import instant, number
-from aggregator.store.lane import chunks, marks
+from aggregator.store.lane import apply, chunks, marks
 from aggregator.store.rows import ANSWER, FEED_STATE, OF_DOCUMENT, answer_values, document_values, feed_state
 
 
@@ -37,20 +37,36 @@ class Feeds:
                 connection.executemany(_RELIST, rows)
                 meta.bump(connection)
 
+    def reschedule(self, every: Mapping[str, timedelta | None]) -> None:
+        """Choose again when feeds are due that were read, for how often each is asked now, by address."""
+        with self._lane.write() as connection:
+            read = connection.execute(f"{FEED_STATE} {_LIVE} AND outcome IN ('ok', 'unchanged')")
+            connection.executemany(_RESCHEDULE, list_of(_rescheduled(map(feed_state, read), every)))
+
     def due(self, now: datetime, *, force: bool = False) -> tuple[FeedState, ...]:
         """List the feeds to ask now, the longest waiting first.
 
-        ``force`` asks those that are not due as well, but never one that is gone or whose server told us to wait. One
-        that was asked in the future, by a clock that has been put right since, has no times that mean anything.
+        ``force`` asks those that are not due as well, but never one that is gone or whose server told us to wait.
         """
-        at, wrong = number(now), now + _SLIP
-        passed = "TRUE" if force else "(due IS NULL OR due <= ?2)"
-        statement = f"{FEED_STATE} {_LIVE} AND (fetched > ?1 OR {_MAY_BE_ASKED} AND {passed}) {_LONGEST_WAITING}"
+        passed = "TRUE" if force else "(due IS NULL OR due <= ?1)"
+        statement = f"{FEED_STATE} {_LIVE} AND {_MAY_BE_ASKED} AND {passed} {_LONGEST_WAITING}"
         with self._lane.read() as connection:
-            found = map(feed_state, connection.execute(statement, (number(wrong), at)))
-            return tuple(
-                replace(state, **_NO_TIMES) if state.fetched and state.fetched > wrong else state for state in found
-            )
+            return tuple(map(feed_state, connection.execute(statement, (number(now),))))
+
+    def set_right(self, now: datetime) -> None:
+        """Mend what a clock that was ahead has written: what happened later than now has happened by now.
+
+        A feed that was asked then has no times left that mean anything: it is due at once. A clock that was never set
+        judges nothing.
+        """
+        span = (number(now), number(now + _SLIP))
+        if now < _NEVER_SET:
+            return
+        with self._lane.read() as connection:
+            ahead = connection.execute(f"SELECT 1 FROM feed WHERE {_AHEAD} LIMIT 1", span).fetchone()
+        if ahead:
+            with self._lane.write() as connection:
+                connection.execute(_SET_RIGHT, span)
 
     def waits(self, now: datetime) -> tuple[tuple[str, datetime, datetime], ...]:
         """List the addresses whose servers told us to wait, and that wait still: when they said so, and until when."""
@@ -95,11 +111,16 @@ class Feeds:
         with self._lane.write() as connection:
             connection.execute("UPDATE feed SET lease_until = NULL WHERE lease_until IS NOT NULL")
 
-    def retry(self) -> None:
-        """Let the feeds that failed or could not be asked be due at once, but none whose server told us to wait."""
-        troubled = "(failures > 0 OR outcome = 'unasked')"
+    def retry(self, urls: Sequence[str] | None = None) -> None:
+        """Let the feeds that failed or could not be asked be due at once, but none whose server told us to wait.
+
+        Of ``urls`` alone, if they are given.
+        """
         with self._lane.write() as connection:
-            connection.execute(f"UPDATE feed SET due = NULL WHERE {troubled} AND wait_until IS NULL")
+            if urls is None:
+                connection.execute(_RETRY)
+            else:
+                apply(connection, f"{_RETRY} AND url IN", urls)
 
     def failing(self, now: datetime) -> int:
         """Count the feeds that failed and are not due before a later moment."""
@@ -130,16 +151,32 @@ _RELIST = """
         fresh_until = CASE WHEN ?1 AND NOT listed THEN NULL ELSE fresh_until END
     WHERE id = ?
 """
+_RETRY = "UPDATE feed SET due = NULL WHERE (failures > 0 OR outcome = 'unasked') AND wait_until IS NULL"
+_RESCHEDULE = "UPDATE feed SET due = ?, due_reason = ?, fresh_until = ? WHERE id = ?"
 _LIVE = "WHERE listed AND NOT gone"
-_MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?2)"
+_MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"
 _WAITS = """
     SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
     WHERE wait_until > ? AND fetched <= ?
 """
 _SLIP = timedelta(days=1)  # clocks are put right by seconds, or by years
-_NO_TIMES: dict[str, Any] = {"due": None, "wait_until": None, "fresh_until": None}
+_NEVER_SET = datetime(2024, 1, 1, tzinfo=UTC)  # a machine without a clock of its own starts in 1970, or in 2000
+_HAPPENED = ("fetched", "succeeded", "document_read", "newest", "first_seen", "moved_since", "failing_since")
+_AHEAD = " OR ".join(f"{name} > ?2" for name in _HAPPENED)
+_TO_COME = ("due", "wait_until", "fresh_until")
+_MENDED = [f"{name} = min({name}, ?1)" for name in _HAPPENED]
+_MENDED += [f"{name} = CASE WHEN fetched > ?2 THEN NULL ELSE {name} END" for name in _TO_COME]
+_SET_RIGHT = f"UPDATE feed SET {', '.join(_MENDED)} WHERE {_AHEAD}"
 _LONGEST_WAITING = "ORDER BY due IS NOT NULL, due, id"  # NULL sorts differently in PostgreSQL
 _CLAIM = "UPDATE feed SET lease_until = ?, token = token + 1 WHERE (lease_until IS NULL OR lease_until <= ?)"
+
+
+def _rescheduled(states: Iterable[FeedState], every: Mapping[str, timedelta | None]) -> Iterator[tuple[Any, ...]]:
+    """Yield what is another time, or has another reason, than before."""
+    for state in states:
+        due = anew(state, every=every[state.url]) if state.url in every else None
+        if due and (due.at, due.reason) != (state.due, state.due_reason):
+            yield number(due.at), due.reason, number(due.fresh_until), state.id
 
 
 def _new(listing: Listing, now: datetime) -> list[Any]:

@@ -155,6 +155,34 @@ def test_what_to_edit(state: FeedState, edit: str) -> None:
     assert said == (f"feeds.yaml:12: {edit}" if edit else "")
 
 
+@pytest.mark.parametrize(
+    ("state", "edit"),
+    [
+        (lost(401, "x"), f"{OLD} is refused with the login that it is given: look at `username:` and SECRET"),
+        (lost(402, "…"), f"{OLD} is refused with the login that it is given: look at `username:` and SECRET"),
+        (lost(403, "x"), f"{OLD} is refused with the login that it is given: look at `username:` and SECRET"),
+        (
+            lost(200, "an HTML page (a login page), not a feed"),
+            f"{OLD} is refused with the login that it is given: look at `username:` and SECRET",
+        ),
+        (
+            lost(403, "HTTP 403 Forbidden: lets only browsers pass"),
+            f"ask the publisher of {OLD} to let feed readers in,",
+        ),
+        (
+            lost(401, f"not sent what is secret, for it led away to {NEW}"),
+            f"write the new address of {OLD}: where it leads to, its login is not sent",
+        ),
+        (lost(418, "…"), f"ask the publisher of {OLD} to let feed readers in,"),
+    ],
+)
+def test_a_login_that_is_given_is_not_proposed(state: FeedState, edit: str) -> None:
+    login = "`username:` and SECRET"
+    assert suggestion(state, every=None, login=login, lines={}, name="feeds.yaml", now=NOW).startswith(
+        f"feeds.yaml: {edit}"
+    )
+
+
 def test_without_lines_the_file_alone_is_named() -> None:
     said = suggestion(feed(adopted=NEW), every=None, lines={OLD: 0, NEW: 0}, name="feeds.yaml", now=NOW)
     assert said == f"feeds.yaml: remove {OLD}: it moved to {NEW}, which is listed too"

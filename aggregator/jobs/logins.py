@@ -1,0 +1,45 @@
+"""Logins that did not serve: a feed that failed with one is asked at once when the environment has another one for it.
+
+Which one it was is known by a slow hash alone, salted with this workspace's secret: who has the database must work for
+every guess as for the hash of a password.
+"""
+
+import json
+from collections.abc import Collection
+from functools import cache
+from hashlib import scrypt
+
+from aggregator.app import REFUSED, App
+
+
+def try_others(app: App) -> None:
+    """Let the feeds be due at once for which the environment holds something else than what they failed with."""
+    salt = app.secret
+    met = [(url, mark, app.feeds[url].given()) for url, mark in _known(app).items() if url in app.feeds]
+    if others := [url for url, mark, given in met if given and _mark(salt, given) != mark]:
+        app.store.feeds.retry(others)
+
+
+def remember(app: App, failed: Collection[str]) -> None:
+    """Keep with what the feeds were asked that ``failed`` just now, and forget it of those that are well again."""
+    known, marks = _known(app), {}
+    for url in sorted({*known, *failed}):
+        given = app.feeds[url].given() if url in app.feeds else ()
+        state = app.store.feeds.find(url) if given else None
+        if state and state.outcome == "failed":
+            marks[url] = _mark(app.secret, given) if url in failed else known[url]
+    if marks and marks != known:
+        app.store.meta[REFUSED] = json.dumps(marks)
+    elif known and not marks:
+        del app.store.meta[REFUSED]
+
+
+def _known(app: App) -> dict[str, str]:
+    known: dict[str, str] = json.loads(app.store.meta.get(REFUSED, "{}"))
+    return known
+
+
+@cache
+def _mark(salt: bytes, given: tuple[str, ...]) -> str:
+    words = "\n".join(given).encode("utf-8", "surrogateescape")  # each is one line
+    return scrypt(words, salt=salt, n=2**14, r=8, p=1, dklen=16).hex()
