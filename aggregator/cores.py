@@ -7,11 +7,13 @@ import resource
 import signal
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
-from concurrent.futures import Future
 from multiprocessing import get_context
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future  # it loads what is only needed with the first piece of work
 
 MEGABYTES = 1024
 """Memory one worker may take up; reading the largest document that is allowed takes a tenth of it."""
@@ -139,8 +141,10 @@ class Cores:
             self._hand[future] = waiting.popleft()
             future.add_done_callback(self._done.put)
 
-    def _scheduled(self, work: _Work) -> Future[Any]:
+    def _scheduled(self, work: _Work) -> "Future[Any]":
         if self._pool is None and self._made == POOLS:
+            from concurrent.futures import Future
+
             future = Future[Any]()
             future.set_exception(MachineError(NO_PROCESSES.format(self._fault)))
             return future
@@ -161,7 +165,7 @@ class Cores:
     def _renew(self, fault: str) -> None:
         self._hand_over(*self._lost(fault))
 
-    def _taken(self, done: Future[Any]) -> list[tuple[Any, Any]]:
+    def _taken(self, done: "Future[Any]") -> list[tuple[Any, Any]]:
         """Return a result; nothing where it is not the last word on its work."""
         from concurrent.futures.process import BrokenProcessPool
 

@@ -69,6 +69,16 @@ def test_no_work_starts_no_process() -> None:
         assert not cores.started
 
 
+def test_no_work_loads_nothing_to_do_it_with() -> None:
+    """Most runs have no work for workers, and are short."""
+    program = (
+        "import sys\nfrom aggregator.cores import Cores\nwith Cores() as cores:\n    cores.finished()\n"
+        "print(*(name for name in ('concurrent.futures', 'logging', 'pebble') if name in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "\n"
+
+
 def test_work_that_goes_wrong_costs_only_itself() -> None:
     """Too long, too large, killed or raising: each is a value of its own, and the work beside it is done."""
     with Cores(2, seconds=1.0, megabytes=512) as cores:
