@@ -11,6 +11,7 @@
     │   │   ├── HostPausedError   not asked at all: its host has had enough for now; .retry_after
     │   │   ├── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
     │   │   └── ElsewhereError    its address leads to another host, which was not asked; .target
+    │   ├── UnreadError        an answer that this machine could not read: it lacks room, or processes
     │   └── ParseError         an answer that is no feed
     ├── RosterError            a list of subscribers cannot be read; .problems lists every line
     ├── TokenError             a link that is not ours, not whole, or too old; .expired
@@ -140,6 +141,10 @@ class ElsewhereError(FetchError):
     def __init__(self, url: str, reason: str, *, target: str, status: int) -> None:
         super().__init__(url, reason, status=status)
         self.target = target
+
+
+class UnreadError(FeedError):
+    """An answer came that this machine could not read, for want of room or processes: nobody else is to blame."""
 
 
 class ParseError(FeedError):

@@ -29,7 +29,8 @@ class Page:
     """What one path answers. With ``etag`` or ``last_modified`` it answers 304 to whom has it already.
 
     ``delay`` seconds before the answer; ``drip`` seconds after each of its bytes; ``endless`` repeats the body for
-    ever; ``raw`` goes out as it is, in place of everything else, and the connection closes after it.
+    ever; ``raw`` goes out as it is, in place of everything else, and the connection closes after it; ``closes`` closes
+    it without a word.
     """
 
     body: bytes = b""
@@ -41,6 +42,7 @@ class Page:
     drip: float = 0.0
     endless: bool = False
     raw: bytes = b""
+    closes: bool = False
 
 
 Answer = Page | bytes | Callable[[Seen], Page]
@@ -103,7 +105,7 @@ class Server:
         return answer if isinstance(answer, Page) else answer(seen)
 
     async def _write(self, writer: asyncio.StreamWriter, page: Page, seen: Seen) -> bool:
-        if page.raw:
+        if page.raw or page.closes:
             await self._send(writer, page.raw, page)
             return False
         unchanged = page.etag and seen.headers.get("if-none-match") == page.etag

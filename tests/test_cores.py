@@ -1,5 +1,6 @@
 """Work on all cores, with work that goes wrong in every way."""
 
+import errno
 import math
 import os
 import signal
@@ -7,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from aggregator.cores import Cores
+from aggregator.cores import Cores, MachineError
 from aggregator.errors import FetchError
 from aggregator.twin import Twin
 
@@ -40,6 +42,10 @@ def own_timeout() -> None:
     raise TimeoutError("of my own")
 
 
+def refuse_room(number: int) -> None:
+    raise OSError(number, os.strerror(number))
+
+
 def echo(*args: object, **kwargs: object) -> object:
     return args, kwargs
 
@@ -61,6 +67,16 @@ def test_no_work_starts_no_process() -> None:
     with Cores() as cores:
         assert (cores.finished(), cores.wait(), list(cores.drain()), cores.pending) == ([], [], [], 0)
         assert not cores.started
+
+
+def test_no_work_loads_nothing_to_do_it_with() -> None:
+    """Most runs have no work for workers, and are short."""
+    program = (
+        "import sys\nfrom aggregator.cores import Cores\nwith Cores() as cores:\n    cores.finished()\n"
+        "print(*(name for name in ('concurrent.futures', 'logging', 'pebble') if name in sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "\n"
 
 
 def test_work_that_goes_wrong_costs_only_itself() -> None:
@@ -130,6 +146,114 @@ def test_errors_cross_whole() -> None:
     assert (error.url, error.reason, error.status, error.retry_after) == (
         "https://example.com/feed", "come back later", 503, MOMENT,
     )  # fmt: skip
+
+
+def ended(process: int) -> None:
+    """End a process as a system does that has no memory left, and wait until it is no more."""
+    os.kill(process, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while _lives(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _lives(process: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    return False
+
+
+def worker_and_server(cores: Cores) -> tuple[int, int]:
+    cores.submit("worker", os.getpid)
+    cores.submit("server", os.getppid)
+    found = dict(cores.drain())
+    return found["worker"], found["server"]
+
+
+def test_a_pool_that_broke_is_made_anew_and_its_work_is_done() -> None:
+    """Workers without work were killed, and the server that they come from: whatever was submitted is done."""
+    with Cores(1) as cores:
+        worker, server = worker_and_server(cores)
+        ended(server)
+        ended(worker)
+        for number in range(20):
+            cores.submit(number, math.factorial, number)
+        assert dict(cores.drain()) == {number: math.factorial(number) for number in range(20)}
+        assert worker_and_server(cores)[0] != worker
+
+
+def test_what_a_pool_that_broke_had_in_hand_is_done_again() -> None:
+    """Also what never reached a worker: it was too large for the way there."""
+    with Cores(1) as cores:
+        worker, _ = worker_and_server(cores)
+        os.kill(worker, signal.SIGSTOP)
+        for number in range(10):
+            cores.submit(number, len, b"x" * 100_000)
+        ended(worker)
+        assert dict(cores.drain()) == dict.fromkeys(range(10), 100_000)
+        assert cores.pending == 0
+
+
+def test_who_ends_every_pool_is_named_and_nothing_waits_for_ever() -> None:
+    """After the second one that broke no more is made: all work comes back, and the machine is to blame."""
+    with Cores(1) as cores:
+        for _ in range(2):
+            ended(worker_and_server(cores)[0])
+        for number in range(3):
+            cores.submit(number, abs, -number)
+        results = dict(cores.drain())
+        assert not cores.started
+    assert [type(value) for value in results.values()] == [MachineError] * 3
+    assert str(results[2]).startswith("this machine lets no processes work for us (they end before their work)")
+
+
+def test_a_pool_that_does_nothing_is_made_anew() -> None:
+    """A worker that stands still before it has taken its work cannot be told from one that is busy: time tells."""
+    with Cores(1, seconds=0.5, stuck=3.0) as cores:
+        worker, _ = worker_and_server(cores)
+        os.kill(worker, signal.SIGSTOP)
+        cores.submit("late", abs, -1)
+        assert dict(cores.drain()) == {"late": 1}
+
+
+NO_ROOM = """
+import resource
+from aggregator.cores import Cores, MachineError
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    with Cores(1) as cores:
+        cores.submit(1, abs, -1)
+        cores.submit(2, abs, -2)
+        found = dict(cores.drain())
+    assert all(isinstance(value, MachineError) for value in found.values()), found
+    print(found[2], cores.pending)
+"""
+
+
+def test_a_machine_without_shared_memory_says_so(tmp_path: Path) -> None:
+    """Containers may have no room in /dev/shm: here no file at all may grow."""
+    script = tmp_path / "room.py"
+    script.write_text(NO_ROOM)
+    root = Path(__file__).parents[1]
+    run = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(root)}, check=False,
+    )  # fmt: skip
+    assert run.stdout == (
+        "this machine lets no processes work for us (file too large): look at its limits of processes and memory, "
+        "and at the room in /dev/shm 0\n"
+    ), run.stderr
+
+
+def test_a_disk_that_is_full_is_not_the_works_fault() -> None:
+    """What the system refuses to a worker is said as what it is; an error that only looks like it comes back whole."""
+    with Cores(1) as cores:
+        cores.submit("full", refuse_room, errno.ENOSPC)
+        cores.submit("gzip", refuse_room, errno.EINVAL)
+        results = dict(cores.drain())
+    assert isinstance(results["full"], MachineError)
+    assert "(no space left on device)" in str(results["full"])
+    assert (type(results["gzip"]), results["gzip"].errno) == (OSError, errno.EINVAL)
 
 
 def test_results_are_taken_as_they_come() -> None:

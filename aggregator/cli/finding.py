@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from aggregator.app import App
 from aggregator.cli.conversation import Conversation
 from aggregator.config.addresses import feed_address
-from aggregator.cores import Cores
-from aggregator.errors import FeedError, FetchError, ParseError
+from aggregator.cores import Cores, MachineError
+from aggregator.errors import FeedError, FetchError, ParseError, UnreadError
 from aggregator.jobs.robots import AT_LENGTH
 from aggregator.model import Fetched, Robots
 from aggregator.pipeline.discover import Sight, guesses, look
@@ -147,6 +147,8 @@ class Finder:
     def _look(self, answer: Fetched) -> Sight:
         self._cores.submit(answer.url, look, answer, now=self._now)
         ((_, sight),) = self._cores.drain()
+        if isinstance(sight, MachineError):
+            raise UnreadError(answer.url, str(sight))
         if isinstance(sight, FeedError):
             return Sight(None, sight.reason)
         return Sight(None, str(sight)) if isinstance(sight, Exception) else sight

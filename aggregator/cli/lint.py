@@ -11,7 +11,7 @@ from aggregator.app import App, database_of, find_workspace, utc_now
 from aggregator.cli.terminal import Terminal, moment
 from aggregator.config import Config
 from aggregator.config.editing import lines
-from aggregator.cores import Cores
+from aggregator.cores import Cores, MachineError
 from aggregator.errors import FetchError, HostPausedError, SetupError, WorkspaceError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
@@ -29,7 +29,7 @@ STALE = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What asking one feed showed: ok, moved, stale, empty, not a feed, unreachable, gone, waiting or not asked."""
+    """What asking one feed showed: ok, moved, stale, empty, not (a feed, read, asked), unreachable, gone or waiting."""
 
     url: str
     state: str
@@ -179,7 +179,7 @@ def _no_answer(error: FetchError) -> str:
 def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetime) -> Finding:
     """Say what one answer shows, given what was read of it."""
     if isinstance(sight, Exception):
-        return Finding(url, "not a feed", str(sight))
+        return Finding(url, "not read" if isinstance(sight, MachineError) else "not a feed", str(sight))
     document = sight.document
     if document is None:
         links = tuple(link.url for link in sight.links[:8])

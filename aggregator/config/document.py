@@ -26,6 +26,7 @@ _TAG = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _OTHER_INT = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
+_ENDS_LINE = re.compile("[\x85\u2028\u2029]")  # for our parser, as in YAML 1.1; not in 1.2 (§5.4)
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~", "")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -210,7 +211,15 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Problem:
     sign = lines[line][column : column + 1] if line < len(lines) else ""
     said = f"{error.problem or error.context}"
     begun = error.context_mark.line + 1 if error.context_mark else 0
-    return Problem(line + 1, column + 1, "", f"not valid YAML: {said}{_advice(said, sign, begun)}")
+    advice = _unseen(text, error.context_mark) or _unseen(text, mark) or _advice(said, sign, begun)
+    return Problem(line + 1, column + 1, "", f"not valid YAML: {said}{advice}")
+
+
+def _unseen(text: str, mark: yaml.Mark | None) -> str:
+    """Name what ends the line before a place, although a person sees one line."""
+    end = mark.index if mark else 0
+    found = _ENDS_LINE.search(text, text.rfind("\n", 0, end) + 1, end)
+    return f"; U+{ord(found[0]):04X} before it, which is not seen, ends a line: take it out" if found else ""
 
 
 def _advice(said: str, sign: str, begun: int) -> str:

@@ -22,11 +22,12 @@ class _Lent(socket.socket):
 class Handle:
     """A handle of libcurl's and the exchange it carries; ``own`` gathers the hosts that allowed networks hold."""
 
-    __slots__ = ("_guard", "_limits", "_own", "curl", "exchange", "plain")
+    __slots__ = ("_guard", "_limits", "_own", "_sent", "curl", "exchange", "plain")
 
     def __init__(self, *, user_agent: str, guard: Guard, own: set[str]) -> None:
         self._guard, self._own = guard, own
         self._limits: tuple[float, int] | None = None
+        self._sent = 0
         self.exchange: Exchange | None = None
         self.plain = True  # whether it may be used again: nothing of one feed's own hangs on it
         self.curl: Any = pycurl.Curl()
@@ -35,10 +36,12 @@ class Handle:
         self.curl.setopt(pycurl.USERAGENT, user_agent)
         self.curl.setopt(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
         self.curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
+        self.curl.setopt(pycurl.PREREQFUNCTION, self._may_send)
 
     def take(self, exchange: Exchange, *, resolve: list[str]) -> None:
         """Make ready for an exchange."""
         self.exchange = exchange
+        self._sent = 0
         curl, limits = self.curl, exchange.limits
         left = max(limits.total - exchange.seconds, 0.001)
         if self._limits != (left, limits.stall):
@@ -62,6 +65,15 @@ class Handle:
         if user:
             self.curl.setopt(pycurl.PROXYUSERNAME, user.encode("utf-8", "surrogateescape"))
             self.curl.setopt(pycurl.PROXYPASSWORD, password.encode("utf-8", "surrogateescape"))
+
+    def _may_send(self, *_ends: object) -> int:
+        """Let a request go, once more where a connection in use again closed before the answer (RFC 9112 §9.3.1).
+
+        libcurl would go on for as long as there are such connections; what fails again is left (RFC 9110 §9.2.2).
+        """
+        self._sent += 1
+        answer: int = pycurl.PREREQFUNC_OK if self._sent <= 2 else pycurl.PREREQFUNC_ABORT
+        return answer
 
     def _open(self, _purpose: int, address: Any) -> Any:
         exchange = self.exchange

@@ -21,6 +21,7 @@ _KINDS: dict[int, Kind] = {
     pycurl.E_SSL_CONNECT_ERROR: "tls",
     pycurl.E_BAD_CONTENT_ENCODING: "encoding",  # of the transfer: those of the content are ours
     pycurl.E_GOT_NOTHING: "empty",
+    pycurl.E_ABORTED_BY_CALLBACK: "empty",  # twice: it is not sent a third time
     pycurl.E_RECV_ERROR: "cut",
     pycurl.E_SEND_ERROR: "cut",
     pycurl.E_PARTIAL_FILE: "cut",

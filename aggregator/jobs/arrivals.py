@@ -5,9 +5,9 @@ from datetime import datetime
 from hashlib import sha256
 
 from aggregator.app import App
-from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError
+from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError, UnreadError
 from aggregator.jobs.refreshed import Refreshed
-from aggregator.jobs.visits import doubled, failed, postponed, read, unchanged
+from aggregator.jobs.visits import doubled, failed, postponed, read, unchanged, unread
 from aggregator.model import FeedState, Fetched, Intake, Visit
 
 BATCH = 100
@@ -84,6 +84,8 @@ class Arrivals:
         match outcome:
             case HostPausedError():
                 return postponed(state, token, outcome, now=now)
+            case UnreadError():
+                return unread(state, token, outcome, now=now)
             case FeedError():
                 return failed(state, token, outcome, now=now)
             case Fetched():

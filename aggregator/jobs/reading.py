@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aggregator.app import App
-from aggregator.cores import Cores
-from aggregator.errors import FeedError, ParseError
+from aggregator.cores import Cores, MachineError
+from aggregator.errors import FeedError, ParseError, UnreadError
 from aggregator.jobs.sharing import Sharing, is_plain, known_of, read_here, to_read
 from aggregator.model import FeedState, Fetched, Intake, Unread
 from aggregator.pipeline.hop import read_all
@@ -85,4 +85,6 @@ class Reading:
         state, answer = self._answers.pop(one.id)
         if isinstance(result, Intake | FeedError):
             return state, answer, result
+        if isinstance(result, MachineError):
+            return state, answer, UnreadError(state.url, str(result))
         return state, answer, ParseError(state.url, f"reading the document broke a bound: {result}")

@@ -5,9 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.config import FeedConfig
-from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
+from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError, UnreadError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
-from aggregator.pipeline.backoff import ENDED, UNASKED, after_failure, after_lost_move, after_outage, after_pause
+from aggregator.pipeline.backoff import (
+    ENDED,
+    UNASKED,
+    after_failure,
+    after_lost_move,
+    after_outage,
+    after_pause,
+    after_unread,
+)
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
 from aggregator.pipeline.freshness import freshness
 from aggregator.pipeline.moves import STAYED, is_lost, moved
@@ -124,6 +132,12 @@ def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     """The feed could not be reached, nor could most others: nothing is held against it."""
     changes = _timed(after_outage(now=now))
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
+
+
+def unread(state: FeedState, token: int, error: UnreadError, *, now: datetime) -> Visit:
+    """What the feed answered could not be read here: it is asked again, and nothing is held against it."""
+    changes = _timed(after_unread(state.url, now=now)) | {"fresh_until": state.fresh_until}
+    return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=200), token)
 
 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:

@@ -14,8 +14,8 @@ from aggregator.model.words import Criterion, Reach
 Outcome = Literal["", "ok", "unchanged", "failed", "gone", "waiting", "unasked"]
 """How the last request to a feed ended; empty before the first.
 
-Nobody is to blame when it is ``waiting`` (our own network was down) or ``unasked`` (feeds.yaml or the environment is to
-be mended first).
+Nobody is to blame when it is ``waiting`` (our own network was down, or this machine could not read what came) or
+``unasked`` (feeds.yaml or the environment is to be mended first).
 """
 
 

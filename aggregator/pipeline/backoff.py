@@ -51,6 +51,12 @@ def after_outage(*, now: datetime) -> Due:
     return Due(now + OUTAGE, "most feeds failed at once, so it was our own network: trying again soon")
 
 
+def after_unread(address: str, *, now: datetime) -> Due:
+    """Choose the next time when our own machine could not read what a feed answered: half an hour, and no longer."""
+    reason = f"this machine could not read what came: trying again after {words(FIRST_WAIT)}"
+    return Due(now + later(FIRST_WAIT, address, 0), reason)
+
+
 def after_pause(address: str, *, reason: str, until: datetime | None, now: datetime) -> Due:
     """Choose the next time for a feed that was not asked because of another one of its host; ``reason`` says why."""
     end = min(until, now + WAIT_CAP) if until and until > now else now + BUSY_WAIT

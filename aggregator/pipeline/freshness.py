@@ -1,9 +1,12 @@
 """How long a server calls its document fresh: what Cache-Control, Expires and Age say to a private cache."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from aggregator.httpdate import MOST_SECONDS, read_http_date, read_seconds
+
+_DIRECTIVE = re.compile(r'(?:[^",]+|"(?:[^"\\]+|\\.?)*"?)+', re.DOTALL)  # a comma in quotes ends none (RFC 9110 §5.6.4)
 
 
 def freshness(headers: Mapping[str, str], *, now: datetime) -> int | None:
@@ -27,7 +30,7 @@ def freshness(headers: Mapping[str, str], *, now: datetime) -> int | None:
 def _max_age(control: str) -> int | None:
     """Read the first ``max-age`` (RFC 9111 §4.2.1); a ``no-cache`` that names fields is about these fields only."""
     found = None
-    for directive in control.lower().split(","):
+    for directive in _DIRECTIVE.findall(control.lower()):
         name, _, value = directive.partition("=")
         name = name.strip()
         if name == "no-store" or (name == "no-cache" and not value):

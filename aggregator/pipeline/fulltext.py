@@ -55,7 +55,7 @@ def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, n
     """Decide on a page that came: it is read when its article says more than the feed did."""
     tries = teaser.tries + 1
     if isinstance(article, ChildProcessError):  # ours, as a rule: the machine had no memory left, somebody ended it
-        page = refused(teaser, f"the process that read the page ended: {article}", until=now, now=now)
+        page = refused(teaser, f"the page could not be read: {article}", until=now, now=now)
         return replace(page, fetched=now, outcome="failed" if page.outcome == "refused" else page.outcome)
     if isinstance(article, Exception):
         reason = f"reading the page broke a bound: {article}"

@@ -43,8 +43,10 @@ def health(state: FeedState, *, now: datetime) -> str:
         return "gone for good"
     if not state.outcome:
         return "new"
+    if state.outcome == "waiting" and not state.status:
+        return f"waits for our own network: {state.error}"
     if state.outcome in ("unasked", "waiting"):
-        return state.error if state.outcome == "unasked" else f"waits for our own network: {state.error}"
+        return state.error
     if state.outcome == "failed":
         return _trouble(state, now)
     if moved := _moved(state):

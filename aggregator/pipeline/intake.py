@@ -31,14 +31,17 @@ def read(fetched: Fetched, known: Known, *, now: datetime, url: str = "", langua
 
 
 def read_all(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
-    """Read several documents; what one of them raises is its own result and costs the others nothing."""
+    """Read several documents; what one of them raises is its own result and costs the others nothing.
+
+    Raises MemoryError and OSError, which may be the machine's: a hop of one document tells.
+    """
     return [_read_one(document, now) for document in documents]
 
 
 def _read_one(one: Unread, now: datetime) -> Intake | Exception:
     try:
         return read(one.answer, one.known, now=now, url=one.url, language=one.language)
-    except MemoryError:
+    except (MemoryError, OSError):
         raise
     except Exception as error:  # ParseError, or whatever a stranger's document can provoke
         return error

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -23,8 +23,9 @@ def hold(path: Path, *, who: str, now: datetime) -> Iterator[None]:
     descriptor = _opened(path)
     try:
         _lock(descriptor)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()}, {who}, since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0)
+        with suppress(OSError):  # a disk that is full has no room for a name; the lock needs none
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()}, {who}, since {now:%Y-%m-%d %H:%M:%S} UTC\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from aggregator import __version__
+from aggregator.errors import FetchError
+from aggregator.fetch import Client
+from aggregator.model import Request
+from tests.fetch.conftest import NOW
 from tests.program import run
 from tests.servers import Page, serve
 from tests.workspaces import desk, item, rss
@@ -51,6 +55,21 @@ def test_no_cookie_no_referer_and_no_second_try_in_a_run(tmp_path: Path) -> None
         sent = {name for seen in server.requests for name in seen.headers}
     assert {path: asked.count(path) for path in pages} == {"/a": 4, "/moved": 2, "/fault": 2, "/cut": 2, "/none": 2}
     assert sent.isdisjoint({"cookie", "referer"})
+
+
+def test_a_connection_that_closes_when_it_is_used_again_is_worth_one_more_request(client: Client) -> None:
+    """Both that were kept open close before an answer: it may have been their time, but there is no third request."""
+    slow, answers = Page(b"<rss/>", delay=0.3), [Page(closes=True), Page(b"<rss/>")]
+    with serve({"/a": slow, "/none": Page(closes=True), "/once": lambda _: answers.pop(0)}) as server:
+        two = [Request(number, server.url("/a")) for number in range(2)]
+        kept = [answer for _, answer in client.fetch_many(two, now=NOW)]
+        none = client.fetch(server.url("/none"), now=NOW)
+        kept.append(client.fetch(server.url("/a"), now=NOW))
+        kept.append(client.fetch(server.url("/once"), now=NOW))
+        asked = [seen.path for seen in server.requests]
+    assert [answer.status for answer in kept] == [200] * 4
+    assert isinstance(none, FetchError) and none.reason == "the server closed the connection without an answer"
+    assert asked == ["/a", "/a", "/none", "/none", "/a", "/once", "/once"]
 
 
 def test_a_secret_that_is_not_set_is_named_by_check_and_costs_its_feed_only(

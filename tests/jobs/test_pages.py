@@ -1,9 +1,11 @@
 """Full text: the pages behind teasers, asked of a real server, once each, as its robots.txt allow."""
 
+import errno
 import json
 import os
 import signal
 import sqlite3
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 from time import monotonic
@@ -303,20 +305,34 @@ def end(*_: object, **__: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def lack(*_: object, **__: object) -> None:
+    """Fail as what reads does where the disk is full."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [(end, "its process ended (exit code -9)"), (lack, "(no space left on device): look at the room on its disks")],
+)
 @pytest.mark.parametrize(("job", "work"), [(pages, "read_page"), (robots, "refusals")])
-def test_when_the_process_that_reads_ends_the_next_run_tries_it_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: ModuleType, work: str
+def test_when_the_process_that_reads_ends_or_lacks_room_the_next_run_tries_it_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    job: ModuleType,
+    work: str,
+    fault: Callable[..., None],
+    said: str,
 ) -> None:
     with serve({"/news/1": article(), "/robots.txt": Page(b"User-agent: *\nDisallow: /admin\n")}) as server:
         here = workspace(tmp_path, server, teaser(server))
         with monkeypatch.context() as broken:
-            broken.setattr(job, work, end)
+            broken.setattr(job, work, fault)
             here.sync()
         with here.app() as app:
             page = app.store.pages.of(entry(here).id)
         here.clock.forward(minutes=1)
         here.sync()
-    assert page and page.outcome == "waiting" and page.reason.endswith("its process ended (exit code -9)")
+    assert page and page.outcome == "waiting" and said in page.reason
     assert entry(here).entry.text == "\n\n".join(PARAGRAPHS)
 
 

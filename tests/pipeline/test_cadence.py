@@ -69,6 +69,11 @@ def test_an_answer_sets_the_next_time(
         ({"expires": "Thu, 01 Jan 1970 00:00:00 GMT"}, 0),
         ({"cache-control": ""}, None),
         ({"cache-control": ",,=,max-age"}, 0),
+        ({"cache-control": 'private="x, max-age=86400"'}, None),
+        ({"cache-control": 'private="x, max-age=86400", max-age=600'}, 600),
+        ({"cache-control": r'ext="a \", no-store", max-age=600'}, 600),
+        ({"cache-control": 'no-cache="set-cookie, no-store", max-age=600'}, 600),
+        ({"cache-control": 'private="x, max-age=86400'}, None),
     ],
 )
 def test_how_long_a_server_calls_its_document_fresh(headers: dict[str, str], seconds: int | None) -> None:

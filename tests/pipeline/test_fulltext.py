@@ -76,7 +76,7 @@ def test_a_page_whose_reader_ended_is_tried_again_in_the_next_run_then_with_pati
     pages = [answered(replace(TEASER, tries=tries), page(), ended, now=NOW) for tries in range(4)]
     assert [came.due for came in pages] == [NOW, NOW + WAITS[0], NOW + WAITS[1], None]
     assert [came.outcome for came in pages] == ["waiting"] * 3 + ["failed"]
-    assert pages[0].reason == "the process that read the page ended: its process ended (exit code -9)"
+    assert pages[0].reason == "the page could not be read: its process ended (exit code -9)"
 
 
 def test_a_page_that_breaks_a_bound_is_given_up() -> None:

@@ -151,6 +151,17 @@ def test_the_lock_is_free_again_when_the_work_fails(tmp_path: Path) -> None:
         raise AssertionError("two held one lock")
 
 
+def test_a_disk_that_is_full_has_room_for_the_lock_but_not_for_a_name(tmp_path: Path) -> None:
+    """What is said next names the file that matters; whoever comes second is told that somebody is there."""
+    path = tmp_path / "lock"
+    with hold(path, who="one", now=NOW):
+        pass
+    with files_no_larger_than(0), hold(path, who="two", now=NOW):
+        refused = pytest.raises(LockedError, match="in use by another process")
+        with refused, hold(path, who="three", now=NOW):
+            raise AssertionError("two held one lock")
+
+
 def test_a_lock_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (tmp_path / "lock").mkdir()
     with pytest.raises(WorkspaceError, match="lock cannot be opened"), hold(tmp_path / "lock", who="one", now=NOW):
