@@ -28,9 +28,7 @@ _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
 _ASCII_LETTERS = bytes(code for code in range(128) if chr(code).isalpha())
 _NUMBERS = bytes(code if chr(code) in "0123456789" else 32 for code in range(256))
 _SIGNS = re.compile(r"\W+")
-_MARKS = re.compile(
-    b"\xe2\x80[\x80-\xbf]"
-)  # U+2000 to U+203F: quotes, dashes and spaces, no letter among them
+_MARKS = re.compile(b"\xe2\x80[\x80-\xbf]")  # U+2000 to U+203F: quotes, dashes and spaces, no letter among them
 
 
 def legal(text: str) -> str:
