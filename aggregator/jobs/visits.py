@@ -121,9 +121,14 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     return Visit(state, token)
 
 
-def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
-    """The feed could not be reached, nor could most others: nothing is held against it."""
-    changes = _timed(after_outage(now=now))
+def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, now: datetime) -> Visit:
+    """The feed could not be reached, nor could most others, ``since`` when: nothing of that is held against it."""
+    waited = timedelta()
+    if state.outcome == "waiting" and state.due and state.fetched:
+        waited = state.due - state.fetched
+    changes = _timed(after_outage(now=now, waited=waited))
+    if state.failing_since and state.failing_since > since:
+        changes |= {"failures": 0, "failing_since": None}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
 
 

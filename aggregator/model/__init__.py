@@ -66,9 +66,9 @@ from aggregator.model.web import NO_CONDITIONS, Asking, Fetched, Request, Valida
 from aggregator.model.words import KEYS, SUBJECT_WORDS, WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
-    "NO_CONDITIONS",
     "KEYS",
     "NOTHING_LEARNED",
+    "NO_CONDITIONS",
     "SUBJECT_WORDS",
     "WORDS",
     "Addressed",

@@ -33,6 +33,9 @@ SCRUBBING = (*WRITING, "secure_delete=1")  # what is deleted or written over lea
 READING = (*LAYOUT, "query_only=1")
 LOOKING = ("query_only=1",)
 
+ROOM = 4 << 20
+"""Bytes that must be free on the disk before feeds are asked: what a few dozen new ones bring."""
+
 ADVICE = {
     "SQLITE_NOTADB": "this is no SQLite database: restore it from a copy, or move it away and sync anew",
     "SQLITE_CORRUPT": "the database is damaged: restore it from a copy, or move it away and sync anew",
@@ -95,6 +98,13 @@ def explained(name: str) -> Iterator[None]:
             if code.startswith(known):
                 raise WorkspaceError(f"{name}: {advice}") from error
         raise
+
+
+def need_room(path: Path) -> None:
+    """Raise WorkspaceError where the disk is too full to keep answers; what a user may write, it does not know."""
+    disk = os.statvfs(path.parent)
+    if disk.f_blocks and disk.f_bavail * disk.f_frsize < ROOM:
+        raise WorkspaceError(f"{path}: {ADVICE['SQLITE_FULL']}")
 
 
 def number(value: datetime | None) -> int | None:

@@ -1,7 +1,7 @@
 """Stories of how feeds are asked: what is sent, when, and what is remembered; real HTTP on loopback."""
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -615,13 +615,13 @@ class Paused(Client):
         self.paused, self.until = paused, until
 
     def fetch_many(
-        self, requests: Iterable[Request], *, now: datetime
-    ) -> Iterator[tuple[Request, Fetched | FetchError]]:
+        self, requests: Iterable[Request], *, now: datetime, meanwhile: Callable[[], None] = lambda: None
+    ) -> Generator[tuple[Request, Fetched | FetchError], None, None]:
         for request in requests:
             if self.paused(request.url):
                 yield request, HostPausedError(request.url, "not asked: its host is busy", retry_after=self.until)
             else:
-                yield from super().fetch_many([request], now=now)
+                yield from super().fetch_many([request], now=now, meanwhile=meanwhile)
 
 
 @contextmanager
@@ -709,7 +709,9 @@ def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) ->
 def test_what_an_address_leads_to_may_be_gone_and_the_feed_is_not(tmp_path: Path, way: dict[str, int]) -> None:
     """RFC 9110 §15.4.3: the address stays the feed's. It backs off, the place is named, and all is well again."""
     hops = [*way, "/maintenance"]
-    steps = {here: Page(status=way[here], headers={"location": there}) for here, there in zip(way, hops[1:], strict=True)}
+    steps = {
+        here: Page(status=way[here], headers={"location": there}) for here, there in zip(way, hops[1:], strict=True)
+    }
     with serve({**steps, "/maintenance": Page(status=410)}) as server:
         here = desk(tmp_path, server.url("/a"))
         here.sync()
