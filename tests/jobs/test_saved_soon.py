@@ -82,7 +82,7 @@ def test_nobody_is_asked_where_answers_cannot_be_kept(tmp_path: Path, monkeypatc
     with serve({"/a": Page(rss(item(1)))}) as server:
         here = desk(tmp_path, server.url("/a"))
         monkeypatch.setattr(driver, "ROOM", 1 << 62)
-        with pytest.raises(WorkspaceError, match="the disk is full"):
+        with pytest.raises(WorkspaceError, match="MB are free there: make room and run again"):
             here.sync()
         assert not server.requests
         monkeypatch.undo()
