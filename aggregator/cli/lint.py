@@ -173,7 +173,7 @@ def _no_answer(error: FetchError) -> str:
         return "not asked"
     if error.asks_for_time:
         return "waiting"
-    return "gone" if error.status == 410 else "unreachable"
+    return "gone" if error.status == 410 and error.permanent else "unreachable"
 
 
 def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetime) -> Finding:

@@ -12,7 +12,7 @@ from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits, Pace, within_means
 from aggregator.fetch.outcomes import refused
 from aggregator.fetch.places import Refused
-from aggregator.fetch.run import Answer, Run, Wait
+from aggregator.fetch.run import Answer, Meanwhile, Run, Wait
 from aggregator.fetch.unsaid import unsaid
 from aggregator.fetch.wire import Wire
 from aggregator.model import Fetched, Request
@@ -46,13 +46,15 @@ class Client:
         """Fetch one address, unconditionally."""
         return next(answer for _, answer in self.fetch_many([Request(0, url)], now=now))
 
-    def fetch_many(self, requests: Iterable[Request], *, now: datetime) -> Generator[Answer, None, None]:
+    def fetch_many(
+        self, requests: Iterable[Request], *, now: datetime, meanwhile: Meanwhile = lambda: None
+    ) -> Generator[Answer, None, None]:
         """Yield every request with its answer or the reason why there is none, in order of completion.
 
         ``now`` is the moment the run begins. Requests are drawn as there is room for them; an iterator that has none
         left is asked again after each answer, which may lead to more. Nothing moves between two answers: who takes
-        them slowly (many seconds) lets transfers time out. Raises RuntimeError when a run of this client is under way
-        already.
+        them slowly (many seconds) lets transfers time out. ``meanwhile`` is called at least about once a second. Raises
+        RuntimeError when a run of this client is under way already.
         """
         if self._running:
             raise RuntimeError("this client is busy with another run; use a client for each")
@@ -60,7 +62,7 @@ class Client:
         try:
             run = Run(self._wire, self._begin, self._refuse, is_own=self._is_own, now=now, pace=self._pace)
             run.heed(self._waits)
-            for request, answer in run.answers(requests):
+            for request, answer in run.answers(requests, meanwhile):
                 yield request, answer if request.asking is None else unsaid(request, answer)
         finally:
             self._wire.drop()

@@ -112,7 +112,8 @@ def _declined(exchange: Exchange, now: datetime) -> FetchError:
     if wait is not None:
         until = f"until {wait:%Y-%m-%d %H:%M} UTC" if wait < now + _FAR else "for more than a year"
         reason += f"; asked to wait {until}"
-    return FetchError(exchange.request.url, reason, permanent=status == 410, status=status, retry_after=wait)
+    gone = status == 410 and not exchange.hops  # else another address is: this one may lead elsewhere next time
+    return FetchError(exchange.request.url, reason, permanent=gone, status=status, retry_after=wait)
 
 
 def retry_after(value: str, *, now: datetime) -> datetime | None:

@@ -25,6 +25,9 @@ Begin = Callable[[Request], Exchange | Fetched | FetchError]
 Refuse = Callable[[Exchange], FetchError | None]
 """Says why where an exchange leads now must not be asked."""
 
+Meanwhile = Callable[[], None]
+"""Is called about once a second at least, also while nothing comes in."""
+
 Wait = tuple[str, datetime, datetime]
 """An address whose server told us to come later: when it said so, and until when."""
 
@@ -55,10 +58,11 @@ class Run:
                 if until > self._now:
                     self._pause(place(url).host, until, LATER)
 
-    def answers(self, requests: Iterable[Request]) -> Iterator[Answer]:
+    def answers(self, requests: Iterable[Request], meanwhile: Meanwhile) -> Iterator[Answer]:
         """Yield each request with its outcome as soon as it is there."""
         source = iter(requests)
         while True:
+            meanwhile()
             yield from self._fill(source)
             if not self._wire and not self._turns:
                 return

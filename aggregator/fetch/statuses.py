@@ -44,6 +44,8 @@ def in_words(exchange: Exchange) -> str:
     status, headers = exchange.status, exchange.headers
     if status in _GATED and (found := gate(headers, exchange.body)):
         return f"{named(status)}: {found}"
+    if status == 410 and exchange.hops:
+        return f"{named(status)}: what it leads to is gone for good, the address itself need not be"
     words = _credentials(exchange) if status in (401, 407) else _WORDS.get(status, "")
     if not words and (status >= 500 or status < 300):
         words = _WORDS[500] if status >= 500 else "an answer without a document"

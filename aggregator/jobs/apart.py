@@ -7,6 +7,7 @@ many entries to place, which it does with a twin: both would hold all that.
 import pickle
 import traceback
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,8 @@ def _work(app: App, feeds: Feeds) -> Iterator[tuple[int, int] | tuple[int, Refre
             return
         from aggregator.jobs.refresh import refreshing
 
-        yield len(due), (yield from _seldom(refreshing(app, due)))
+        with closing(refreshing(app, due)) as steps:
+            yield len(due), (yield from _seldom(steps))
     except Exception as error:
         yield _crossing(error, traceback.format_exc())
 

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from time import monotonic
+from types import TracebackType
+from typing import Self
 
 from aggregator.app import App
-from aggregator.errors import FeedError, HostPausedError, ParseError, SetupError, UnreadError
+from aggregator.errors import FeedError, FetchError, HostPausedError, ParseError, SetupError, UnreadError
 from aggregator.jobs.refreshed import Refreshed
-from aggregator.jobs.visits import doubled, failed, postponed, read, unchanged, unread
+from aggregator.jobs.visits import doubled, failed, outage, postponed, read, unchanged, unread
 from aggregator.model import FeedState, Fetched, Intake, Visit
 
 BATCH = 100
@@ -16,19 +19,34 @@ BATCH = 100
 ENTRIES = 2000
 """So many entries are a transaction as well: more are much to have at hand, and save nothing."""
 
+SOON = 1.0
+"""Seconds that an answer waits to be saved, at most: what is lost with the process would be asked for again."""
+
 Outcome = Fetched | tuple[Fetched, Intake] | FeedError
 """An unchanged answer, a document that was read, or an error."""
 
 
 class Arrivals:
-    """Takes outcomes, and saves a batch of them in one transaction. ``tokens`` are those of the leases, by feed."""
+    """Takes outcomes, and saves a batch of them in one transaction. ``tokens`` are those of the leases, by feed.
+
+    As a context it saves what it has, whatever ends it: an answer that was lost would be asked for again.
+    """
 
     def __init__(self, app: App, tokens: Mapping[int, int], *, now: datetime) -> None:
         self._app, self._tokens, self._now = app, tokens, now
         self._batch: list[Visit] = []
         self._entries = 0  # new or changed, in the batch
+        self._since = 0.0  # when the first of the batch came
         self.report = Refreshed()
         self.elsewhere = 0  # documents that the twin has read and not yet saved
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.save()
 
     @property
     def done(self) -> int:
@@ -51,12 +69,25 @@ class Arrivals:
         self.report.postponed.add(state.id)
         self.keep(doubled(state, self._tokens[state.id], now=self._now))
 
+    def lose(self, state: FeedState, error: FetchError, *, since: datetime | None) -> None:
+        """Take a feed that could not be reached; ``since`` when our own network is down, if it is."""
+        token, now = self._tokens[state.id], self._now
+        self.keep(outage(state, token, error, since=since, now=now) if since else failed(state, token, error, now=now))
+
     def keep(self, visit: Visit) -> None:
         """Take a visit on which somebody decided already."""
+        if not self._batch:
+            self._since = monotonic()
         self._batch.append(visit)
         if visit.intake:
             self._entries += len(visit.intake.new) + len(visit.intake.changed)
         if len(self._batch) >= BATCH or self._entries >= ENTRIES:
+            self.save()
+        self.tend()
+
+    def tend(self) -> None:
+        """Save what has waited long enough."""
+        if self._batch and monotonic() - self._since >= SOON:
             self.save()
 
     def save(self) -> None:

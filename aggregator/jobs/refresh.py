@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, HostPausedError
+from aggregator.fetch.files import is_file
 from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
 from aggregator.jobs.reading import Read, Reading
 from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.jobs.sharing import Sharing
-from aggregator.jobs.visits import failed, outage
 from aggregator.model import FeedState, Fetched
 
 LEASE = timedelta(minutes=10)
@@ -27,13 +27,14 @@ OUTAGE_SHARE, OUTAGE_FEEDS = 0.8, 3
 
 def refresh(app: App, feeds: Sequence[FeedState], *, progress: Progress = lambda done, of: None) -> Refreshed:
     """Ask ``feeds`` and save what they say; one feed's failure costs the others nothing."""
-    steps = refreshing(app, feeds)
-    while True:
-        try:
-            progress(*next(steps))
-        except StopIteration as end:
-            report: Refreshed = end.value
-            return report
+    with closing(refreshing(app, feeds)) as steps:
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                report: Refreshed = end.value
+                return report
+            progress(*step)
 
 
 def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int], None, Refreshed]:
@@ -47,7 +48,7 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
     for feed in [feed for feed in claimed.values() if _is_asked_elsewhere(app, feed)]:
         arrivals.spare(claimed.pop(feed.id))
     offline: list[tuple[FeedState, FetchError]] = []
-    with closing(_outcomes(app, claimed, arrivals, now=now)) as outcomes:
+    with arrivals, closing(_outcomes(app, claimed, arrivals, now=now)) as outcomes:
         for state, outcome in outcomes:
             if isinstance(outcome, FetchError) and _is_unreachable(outcome):
                 offline.append((state, outcome))  # blamed only once we know that it was not our own network
@@ -57,10 +58,10 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
             yield arrivals.done, report.asked
     yield report.done, report.asked
     asked = [feed for feed in claimed.values() if feed.id not in report.postponed | report.unasked]
-    report.outage = is_outage([state for state, _ in offline], asked)
+    since = outage_since(app, [state for state, _ in offline], asked, now=now)
+    report.outage = since is not None
     for state, error in offline:
-        blame = outage if report.outage and not state.failures else failed
-        arrivals.keep(blame(state, tokens[state.id], error, now=now))
+        arrivals.lose(state, error, since=since)
     arrivals.save()
     return report
 
@@ -76,14 +77,25 @@ def _is_asked_elsewhere(app: App, feed: FeedState) -> bool:
     return bool(other and other.succeeded and not (other.failures or other.gone or other.adopted))
 
 
-def is_outage(offline: Sequence[FeedState], asked: Sequence[FeedState]) -> bool:
-    """Tell whether it was our own network: most feeds that were well before could not be reached, three at least.
+def outage_since(
+    app: App, offline: Sequence[FeedState], asked: Sequence[FeedState], *, now: datetime
+) -> datetime | None:
+    """Tell since when it is our own network that cannot reach these, if it is.
 
-    A feed that had failed before is no evidence: dead feeds fall due together.
+    It is when most feeds that were well before could not be reached, three at least: now, or since the last time that
+    any was. A feed that had failed before is no evidence: dead feeds fall due together.
     """
-    well = sum(not feed.failures for feed in asked)
-    lost = sum(not feed.failures for feed in offline)
-    return lost >= OUTAGE_FEEDS and lost >= OUTAGE_SHARE * well
+    if not offline:
+        return None
+    since, before = app.store.feeds.lost(now)
+    lost = {feed.id for feed in offline if not feed.failures}
+    if len(lost) >= OUTAGE_FEEDS and len(lost) >= OUTAGE_SHARE * sum(not feed.failures for feed in asked):
+        return since
+    unreached = {feed.id for feed in offline}
+    if any(feed.id not in unreached and not is_file(feed.url) for feed in asked):
+        return None
+    lost |= before | {feed.id for feed in offline if feed.failing_since and feed.failing_since > since}
+    return since if len(lost) >= OUTAGE_FEEDS else None
 
 
 def _is_unreachable(error: FetchError) -> bool:
@@ -98,12 +110,13 @@ def _outcomes(
     requests = [app.request(feed) for feed in claimed.values()]
     with app.client() as client, Cores() as cores, Sharing(app, claimed, arrivals, now=now) as sharing:
         reading = Reading(app, cores, sharing, now=now)
-        for request, outcome in client.fetch_many(requests, now=now):
+        for request, outcome in client.fetch_many(requests, now=now, meanwhile=arrivals.tend):
             state = claimed[request.id]
             if isinstance(outcome, FeedError) or _same(outcome, state):
                 yield state, outcome
             else:
                 yield from map(_answer, reading.take(state, outcome))
+        arrivals.save()  # a document may take a worker long
         yield from map(_answer, reading.rest())
 
 

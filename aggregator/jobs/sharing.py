@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import Self
 
 from aggregator.app import App
-from aggregator.jobs.arrivals import Arrivals
+from aggregator.jobs.arrivals import SOON, Arrivals
 from aggregator.jobs.refreshed import Refreshed
 from aggregator.model import FeedState, Fetched, Intake, Known, Unread
 from aggregator.twin import Twin, possible
+from aggregator.twin.messages import Messages
 
 SMALL, MOST_BYTES, MOST_SIGNS = 100_000, 500_000, 20_000
 """What a plain document may hold, of bytes and of ``<`` and ``&``: a hundred long entries, and no attack.
@@ -138,7 +139,7 @@ class Sharing:
                 self._unsaved.clear()
                 self._arrivals.elsewhere = 0
 
-    def _work(self, documents: Iterator[tuple[int, Fetched]]) -> Iterator[Answer]:
+    def _work(self, documents: Messages) -> Iterator[Answer]:
         """What the twin does."""
         mine = self._arrivals.another()
         for id, answer in documents:
@@ -147,5 +148,7 @@ class Sharing:
             if intake:
                 mine.take(state, (answer, intake))
             yield intake is not None, mine.saved()
+            if not documents.ready(SOON):
+                mine.save()
         mine.save()
         yield True, mine.saved()

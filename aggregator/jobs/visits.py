@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError, UnreadError
-from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
+from aggregator.model import NO_CONDITIONS, Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
 from aggregator.pipeline.backoff import (
     ENDED,
     UNASKED,
@@ -26,6 +26,8 @@ SEEN_GAP = 7200.0  # seconds: what we see depends on how often we ask, so it doe
 REMEMBERED = 4  # gaps that we saw count as the mean of about so many
 DOUBLED = timedelta(hours=12)  # after which it is looked again whether the other one is still listed, and well
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
+STUMBLES = frozenset({400, 412, 501})  # a server that cannot do with our conditions may say so with these
+PATIENT = 100  # documents of one that stumbled over them, after which it gets them again: it may have been mended
 
 
 def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, config: FeedConfig, now: datetime) -> Visit:
@@ -97,7 +99,7 @@ def unchanged(state: FeedState, token: int, answer: Fetched, *, config: FeedConf
 
 
 def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
-    """The feed could not be read: back off; a 410 (RFC 9110 §15.5.11) ends it for good.
+    """The feed could not be read: back off; a 410 (RFC 9110 §15.5.11) of its very address ends it for good.
 
     One that was not asked at all, because of what feeds.yaml or the environment say, has not failed.
     """
@@ -108,15 +110,14 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     lost = is_lost(state, status=status, permanent=permanent)
     if isinstance(error, SetupError) and (error.secret or not lost):
         return _unasked(state, token, error, now=now)
-    gone = status == 410 and not lost
+    gone = status == 410 and permanent and not lost
     due = after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)
     if lost:
         due = after_lost_move(state.url, failures=failures, why=error.reason, now=now)
-    elif gone:
-        due = Due(due.at, ENDED)
+    changes = _timed(due) | {"fresh_until": state.fresh_until} | ({"due": None, "due_reason": ENDED} if gone else {})
     state = replace(
         state,
-        **_timed(due) | {"fresh_until": state.fresh_until} | (STAYED if lost else {}),
+        **changes | (STAYED if lost else _asked_less(state, status)),
         status=status,
         outcome="gone" if gone else "failed",
         error=error.reason,
@@ -128,9 +129,14 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     return Visit(state, token)
 
 
-def outage(state: FeedState, token: int, error: FeedError, *, now: datetime) -> Visit:
-    """The feed could not be reached, nor could most others: nothing is held against it."""
-    changes = _timed(after_outage(now=now))
+def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, now: datetime) -> Visit:
+    """The feed could not be reached, nor could most others, ``since`` when: nothing of that is held against it."""
+    waited = timedelta()
+    if state.outcome == "waiting" and state.due and state.fetched:
+        waited = state.due - state.fetched
+    changes = _timed(after_outage(now=now, waited=waited))
+    if state.failing_since and state.failing_since > since:
+        changes |= {"failures": 0, "failing_since": None}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
 
 
@@ -182,11 +188,26 @@ def _answered(
     return changes | moved(state, answer, now=now) if answer.moved_to or state.moved_to else changes
 
 
+def _asked_less(state: FeedState, status: int) -> dict[str, Any]:
+    """Ask a server that may have stumbled over our conditions without ``A-IM`` next, and then without any.
+
+    When it fails all the same, they were not what it stumbled over.
+    """
+    known = state.validators
+    if status not in STUMBLES or known is None:
+        return {}
+    if known == NO_CONDITIONS:
+        return {"validators": None}
+    return {"validators": NO_CONDITIONS} if state.whole or not known.etag else {"whole": True}
+
+
 def _validators(state: FeedState, answer: Fetched) -> Validators | None:
     """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5).
 
     Those of a 206 are of the whole (§15.3.7), and what came may be a part: with a 304 to them the rest would stay away.
     """
+    if state.validators == NO_CONDITIONS and (state.answers_full + 1) % PATIENT:
+        return NO_CONDITIONS
     if answer.status == 206:
         return None
     etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")

@@ -62,12 +62,13 @@ from aggregator.model.published import Category, Enclosure, Markup, ParsedEntry,
 from aggregator.model.story import News, Quote, Story
 from aggregator.model.story_traits import Placement, StoryChanges, Traits
 from aggregator.model.telling import Part, Ranked, Ranking, Telling, Told
-from aggregator.model.web import Asking, Fetched, Request, Validators
+from aggregator.model.web import NO_CONDITIONS, Asking, Fetched, Request, Validators
 from aggregator.model.words import KEYS, SUBJECT_WORDS, WORDS, Criterion, DateSource, Format, Reach
 
 __all__ = [
     "KEYS",
     "NOTHING_LEARNED",
+    "NO_CONDITIONS",
     "SUBJECT_WORDS",
     "WORDS",
     "Addressed",

@@ -18,6 +18,10 @@ class Validators:
     last_modified: str = ""
 
 
+NO_CONDITIONS = Validators("", "*")
+"""Stands in place of validators of a server that stumbles over them: of no address, so that it is never sent."""
+
+
 @value(frozen=True, slots=True)
 class Asking:
     """How one feed wants to be asked; what is secret never shows in a ``repr``.

@@ -10,7 +10,7 @@ LONGEST_WAIT = DAY
 WAIT_CAP = 7 * DAY  # a Retry-After beyond it is a mistake
 JITTER = 0.1
 DEAD, FORGOTTEN = 14 * DAY, 60 * DAY
-OUTAGE = 5 * MINUTE
+OUTAGE, OUTAGE_CAP = 5 * MINUTE, 30 * MINUTE
 BUSY = (429, 503)
 ENDED = (
     "gone for good (410): never asked again, not even with --force; remove it from feeds.yaml, or write its new address"
@@ -46,9 +46,13 @@ def after_failure(
     return Due(at, reason, until)
 
 
-def after_outage(*, now: datetime) -> Due:
-    """Choose the next time when most feeds failed at once: it is our own network, no feed is blamed."""
-    return Due(now + OUTAGE, "most feeds failed at once, so it was our own network: trying again soon")
+def after_outage(*, now: datetime, waited: timedelta = timedelta()) -> Due:
+    """Choose the next time when it is our own network, so that no feed is blamed; ``waited`` for it already.
+
+    Five minutes doubled each time, half an hour at most: with its turn all are asked about an hour after it is back.
+    """
+    span = min(max(OUTAGE, 2 * waited), OUTAGE_CAP)
+    return Due(now + span, "most feeds could not be reached, so it is our own network: trying again soon")
 
 
 def after_unread(address: str, *, now: datetime) -> Due:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from aggregator.model import FeedFigures, FeedState
+from aggregator.model import NO_CONDITIONS, FeedFigures, FeedState
 from aggregator.pipeline.backoff import is_dead
 from aggregator.pipeline.cadence import words
 
@@ -13,6 +13,7 @@ WEEKS = 4
 LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
 _LED = re.compile(r"redirected to (\S+): HTTP 404")
 GATE = "lets only browsers pass"
+_WHOLE = "; asked for whole documents: a 226 did not say what it left out, or it failed when asked for what is new"
 GOOD = {200: "200: sent and read", 226: "226: only what is new was sent", 304: "304: nothing new"}
 BAD = {
     401: "401: asks for a login",
@@ -86,7 +87,7 @@ def last_answer(state: FeedState) -> str:
 def _no_answer(state: FeedState) -> str:
     if state.status in (0, 200):
         return f"200, but {state.error}" if state.status else state.error
-    if state.status in BAD and GATE not in state.error:
+    if state.status in BAD and GATE not in state.error and (state.gone or state.status != 410):
         return BAD[state.status]
     named = f"HTTP {state.status}"
     return state.error.removeprefix("HTTP ") if state.error.startswith(named) else f"{state.status}: {state.error}"
@@ -96,14 +97,15 @@ def support(state: FeedState) -> str:
     """Say whether the server can tell that nothing has changed, and whether it does."""
     if not state.succeeded:
         return "not known yet"
-    known = state.validators
-    names = [name for name, value in _named(state) if value] if known else []
+    if state.validators == NO_CONDITIONS:
+        return "not sent: its server failed when they were"
+    names = [name for name, value in _named(state) if value]
     if not names and state.whole and state.status == 226:
         return "none kept: the whole document is asked for next"
     if not names:
         again = f"; the same bytes {_times(state.same_bytes)}" if state.same_bytes else ""
         return f"none: sends everything each time{again}"
-    said = " and ".join(names) + "; asked for whole documents: a 226 did not say what it left out" * state.whole
+    said = " and ".join(names) + _WHOLE * state.whole
     if state.answers_unchanged:
         return f"{said}; 304 seen"
     return f"{said}; sends everything all the same ({_times(state.same_bytes)})" if state.same_bytes else said

@@ -43,7 +43,8 @@ def is_lost(state: FeedState, *, status: int, permanent: bool) -> bool:
         return False
     failures = state.failures + 1
     return (
-        status in (404, 410)
+        status == 404
+        or (status == 410 and permanent)
         or (failures >= DISOWNED and status not in (429, 503))
         or (status == 0 and (permanent or failures >= LOST))
     )

@@ -33,13 +33,17 @@ SCRUBBING = (*WRITING, "secure_delete=1")  # what is deleted or written over lea
 READING = (*LAYOUT, "query_only=1")
 LOOKING = ("query_only=1",)
 
+ROOM = 4 << 20
+"""Bytes that must be free on the disk before feeds are asked: what a few dozen new ones bring."""
+
+_MAKE_ROOM = "make room and run again; what was saved before is whole"
 ADVICE = {
     "SQLITE_NOTADB": "this is no SQLite database: restore it from a copy, or move it away and sync anew",
     "SQLITE_CORRUPT": "the database is damaged: restore it from a copy, or move it away and sync anew",
     "SQLITE_CANTOPEN": "it cannot be opened: check that its folder exists and that you may write there",
     "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_PERM": "it cannot be written: check the permissions of the file and its folder",
-    "SQLITE_FULL": "the disk is full: make room and run again; what was saved before is whole",
+    "SQLITE_FULL": f"the disk is full: {_MAKE_ROOM}",
     "SQLITE_IOERR": "the disk reports an error: make room where it is full, else check the file system",
     "SQLITE_BUSY": f"another program has kept it locked for {BUSY_SECONDS} seconds: close that program",
 }
@@ -95,6 +99,13 @@ def explained(name: str) -> Iterator[None]:
             if code.startswith(known):
                 raise WorkspaceError(f"{name}: {advice}") from error
         raise
+
+
+def need_room(path: Path) -> None:
+    """Raise WorkspaceError where the disk is too full to keep answers; what a user may write, it does not know."""
+    disk = os.statvfs(path.parent)
+    if disk.f_blocks and disk.f_bavail * disk.f_frsize < ROOM:
+        raise WorkspaceError(f"{path}: less than {ROOM >> 20} MB are free there: {_MAKE_ROOM}")
 
 
 def number(value: datetime | None) -> int | None:

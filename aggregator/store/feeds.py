@@ -10,7 +10,7 @@ from aggregator.model import FeedFigures, FeedState, Known, Listing
 from aggregator.pipeline.cadence import anew
 from aggregator.store import figures, knowledge, meta, moving
 from aggregator.store.database import Database
-from aggregator.store.driver import instant, number
+from aggregator.store.driver import instant, need_room, number
 from aggregator.store.lane import apply, chunks, marks
 from aggregator.store.rows import ANSWER, FEED_STATE, OF_DOCUMENT, answer_values, document_values, feed_state
 
@@ -19,7 +19,7 @@ class Feeds:
     """Feeds and their leases."""
 
     def __init__(self, database: Database) -> None:
-        self._lane = database.lane
+        self._lane, self._path = database.lane, database.path
 
     def list(self, listings: Sequence[Listing], *, now: datetime) -> None:
         """Take over which feeds feeds.yaml names: new ones are due at once, missing ones are unlisted, none is deleted.
@@ -96,8 +96,9 @@ class Feeds:
         """Lease those of ``ids`` that nobody holds; returns their fencing tokens by id.
 
         Every claim counts the token up, and results are saved under it only: a worker that was frozen or cut off
-        while another took over writes nothing.
+        while another took over writes nothing. Raises WorkspaceError where there is no room for what they bring.
         """
+        need_room(self._path)
         at, until = number(now), number(now + timedelta(seconds=seconds))
         tokens: dict[int, int] = {}
         with self._lane.write() as connection:
@@ -121,6 +122,15 @@ class Feeds:
                 connection.execute(_RETRY)
             else:
                 apply(connection, f"{_RETRY} AND url IN", urls)
+
+    def lost(self, now: datetime) -> tuple[datetime, frozenset[int]]:
+        """Say since when no feed was reached, and which that were well then could not be reached since.
+
+        A file needs no network.
+        """
+        with self._lane.read() as connection:
+            (since,) = connection.execute(_REACHED, (number(now),)).fetchone()
+            return instant(since), frozenset(id for (id,) in connection.execute(_LOST, (since, number(now))))
 
     def failing(self, now: datetime) -> int:
         """Count the feeds that failed and are not due before a later moment."""
@@ -158,6 +168,14 @@ _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"
 _WAITS = """
     SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
     WHERE wait_until > ? AND fetched <= ?
+"""
+_REACHED = """
+    SELECT coalesce(max(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END), 0) FROM feed
+    WHERE fetched <= ? AND lower(url) NOT LIKE 'file:%'
+"""
+_LOST = """
+    SELECT id FROM feed WHERE listed AND fetched > ?1 AND fetched <= ?2
+        AND status IN (0, 511) AND outcome IN ('failed', 'waiting') AND (failures = 0 OR failing_since > ?1)
 """
 _SLIP = timedelta(days=1)  # clocks are put right by seconds, or by years
 _NEVER_SET = datetime(2024, 1, 1, tzinfo=UTC)  # a machine without a clock of its own starts in 1970, or in 2000

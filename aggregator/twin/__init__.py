@@ -17,16 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from aggregator.twin.messages import LAST, Messages, OrphanedError
 from aggregator.twin.pipes import Sink, Source, packed, pipe, room_of
 
 PATIENCE = 120.0  # seconds without an answer after which a twin is given up: four times what it waits for the database
 
-_LAST = "no more"
-"""The last message. Without it, the end of the messages is the end of the process that sends them."""
-
 _DEATH_OF_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
 
-Work = Callable[[Iterator[Any]], Iterator[Any]]
+Work = Callable[[Messages], Iterator[Any]]
 """Takes the messages, and yields one answer to each; after the last it may yield more."""
 
 
@@ -133,7 +131,7 @@ class Twin:
         if not self._out.ready(self._patience):
             self._give_up()
         with suppress(BrokenPipeError):  # what it answered before can still be read
-            self._out.send(packed(_LAST))
+            self._out.send(packed(LAST))
         self._out.close()
 
     def _received(self) -> Any:
@@ -221,27 +219,10 @@ def _let_go_but(*kept: int) -> None:
 
 def _answer(work: Work, inbox: Source, outbox: Sink) -> None:
     try:
-        for answer in work(_messages(inbox, os.getppid())):
+        for answer in work(Messages(inbox, os.getppid())):
             outbox.send(packed(answer))
             del answer  # it would be there while the next one is made
-    except (_OrphanedError, BrokenPipeError):
+    except (OrphanedError, BrokenPipeError):
         return  # nobody is there to hear it
     except Exception:
         outbox.send(packed(Failure(traceback.format_exc())))
-
-
-class _OrphanedError(Exception):
-    """The process that gave the work has ended: where the system did not end us with it, we do."""
-
-
-def _messages(inbox: Source, maker: int) -> Iterator[Any]:
-    while True:
-        try:
-            message = inbox.receive()
-        except EOFError:
-            raise _OrphanedError from None
-        if message == _LAST:
-            return
-        if os.getppid() != maker:
-            raise _OrphanedError
-        yield message

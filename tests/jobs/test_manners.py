@@ -1,7 +1,7 @@
 """Stories of how feeds are asked: what is sent, when, and what is remembered; real HTTP on loopback."""
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -615,13 +615,13 @@ class Paused(Client):
         self.paused, self.until = paused, until
 
     def fetch_many(
-        self, requests: Iterable[Request], *, now: datetime
-    ) -> Iterator[tuple[Request, Fetched | FetchError]]:
+        self, requests: Iterable[Request], *, now: datetime, meanwhile: Callable[[], None] = lambda: None
+    ) -> Generator[tuple[Request, Fetched | FetchError], None, None]:
         for request in requests:
             if self.paused(request.url):
                 yield request, HostPausedError(request.url, "not asked: its host is busy", retry_after=self.until)
             else:
-                yield from super().fetch_many([request], now=now)
+                yield from super().fetch_many([request], now=now, meanwhile=meanwhile)
 
 
 @contextmanager
@@ -699,6 +699,92 @@ def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) ->
             workers.list_feeds(app)
             report = refresh(app, app.store.feeds.all())
         assert (report.outage, len(report.postponed)) == (outage, 13 - asked)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [{"/a": 302}, {"/a": 301}, {"/a": 301, "/b": 302}],
+    ids=["for now", "for good, seen once", "for good and then for now"],
+)
+def test_what_an_address_leads_to_may_be_gone_and_the_feed_is_not(tmp_path: Path, way: dict[str, int]) -> None:
+    """RFC 9110 §15.4.3: the address stays the feed's. It backs off, the place is named, and all is well again."""
+    hops = [*way, "/maintenance"]
+    steps = {
+        here: Page(status=way[here], headers={"location": there}) for here, there in zip(way, hops[1:], strict=True)
+    }
+    with serve({**steps, "/maintenance": Page(status=410)}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        cli.register(("feeds",))
+        said = CliRunner().invoke(cli.app, ["-C", str(tmp_path), "feeds", "show", "/a"]).stdout
+        assert f"redirected to {server.url('/maintenance')}: HTTP 410 Gone" in said and "take" not in said
+        state = state_of(here, server.url("/a"))
+        assert (state.gone, state.outcome, state.failures) == (False, "failed", 1)
+        server.pages["/a"] = Page(rss(item(1)))
+        here.clock.now = state.due or START
+        assert here.sync().refreshed.new == 1
+
+
+def test_a_410_behind_an_adopted_address_for_now_leaves_the_move(tmp_path: Path) -> None:
+    with serve({**MOVES, "/maintenance": Page(status=410)}) as server:
+        here = move(tmp_path, server.url("/old"))
+        server.pages["/new"] = Page(status=302, headers={"location": "/maintenance"})
+        here.sync()
+        state = state_of(here, server.url("/old"))
+    assert (state.adopted, state.gone, state.failures) == (server.url("/new"), False, 1)
+
+
+@pytest.mark.parametrize("status", [400, 412, 501])
+def test_a_server_that_stumbles_over_our_conditions_is_asked_with_fewer(tmp_path: Path, status: int) -> None:
+    """Without A-IM at the next turn, then with no condition, for a hundred documents; one of them cost a failure."""
+    numbers = iter(range(1, 1000))
+
+    def answer(seen: Seen) -> Page:
+        return Page(status=status) if "if-none-match" in seen.headers else Page(rss(item(next(numbers))), etag='"1"')
+
+    with serve({"/a": answer}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        outcomes = [turn(here, server.url("/a")) for _ in range(6)]
+        sent = [(seen.headers.get("if-none-match"), seen.headers.get("a-im")) for seen in server.requests]
+        assert sent == [(None, None), ('"1"', "feed"), ('"1"', None), (None, None), (None, None), (None, None)]
+        assert outcomes == ["ok", "failed", "failed", "ok", "ok", "ok"]
+        cli.register(("feeds",))
+        shown = CliRunner().invoke(cli.app, ["-C", str(tmp_path), "feeds", "show", "/a"]).stdout
+        assert "validators:  not sent: its server failed when they were" in shown
+        outcomes = [turn(here, server.url("/a")) for _ in range(100)]
+        assert outcomes.count("failed") == 1
+
+
+def test_a_server_that_stumbles_over_a_im_alone_keeps_its_other_conditions(tmp_path: Path) -> None:
+    def answer(seen: Seen) -> Page:
+        return Page(status=400) if "a-im" in seen.headers else Page(rss(item(1)), etag='"1"')
+
+    with serve({"/a": answer}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        outcomes = [turn(here, server.url("/a")) for _ in range(5)]
+        assert outcomes == ["ok", "failed", "unchanged", "unchanged", "unchanged"]
+        assert [conditions(seen)[0] for seen in server.requests] == ["", *['"1"'] * 4]
+
+
+def test_a_server_that_fails_whatever_is_asked_gets_its_conditions_again(tmp_path: Path) -> None:
+    """They were not what it stumbled over."""
+    with serve({"/a": Page(rss(item(1)), last_modified="Mon, 01 Jan 2024 00:00:00 GMT")}) as server:
+        here, url = desk(tmp_path, server.url("/a")), server.url("/a")
+        turn(here, url)
+        well = server.pages["/a"]
+        server.pages["/a"] = Page(status=400)
+        assert [turn(here, url) for _ in range(3)] == ["failed"] * 3
+        server.pages["/a"] = well
+        assert [turn(here, url) for _ in range(2)] == ["unchanged", "unchanged"]
+        assert state_of(here, url).status == 304
+
+
+def turn(here: Desk, url: str) -> str:
+    """Sync when a feed is due, and say what came of it."""
+    here.sync()
+    state = state_of(here, url)
+    here.clock.now = max(filter(None, (state.due, state.fresh_until, here.clock.now)))
+    return state.outcome
 
 
 def test_a_226_adds_what_is_new_and_takes_nothing_away(tmp_path: Path) -> None:

@@ -1,0 +1,89 @@
+"""What was answered is stored about a second later, whatever becomes of the run: it is not asked for again."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from aggregator import workers
+from aggregator.errors import WorkspaceError
+from aggregator.store import driver
+from tests.servers import Page, Server, serve
+from tests.workspaces import Desk, desk, item, rss
+
+PATIENCE = 60.0
+
+
+def pages(count: int) -> dict[str, Page]:
+    """Make feeds that answer at once, and one that is silent."""
+    found = {f"/{number}": Page(rss(item(number)), etag=f'"{number}"') for number in range(count)}
+    return found | {"/silent": Page(b"", delay=2 * PATIENCE)}
+
+
+def stored(here: Desk) -> int:
+    """Count the feeds that were read, as another process sees it."""
+    path = here.root / "storage" / "aggregator.db"
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=30)
+    try:
+        (found,) = connection.execute("SELECT count(*) FROM feed WHERE outcome = 'ok'").fetchone()
+    except sqlite3.OperationalError:  # no tables yet
+        return 0
+    finally:
+        connection.close()
+    return int(found)
+
+
+def ended_while_one_is_silent(here: Desk, server: Server, *, count: int) -> bool:
+    """Sync in a process of its own, and end it when all that were answered are stored; False when it ended before."""
+    command = [sys.executable, "-m", "aggregator", "-C", str(here.root), "sync"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        last = monotonic() + PATIENCE
+        while stored(here) < count and process.poll() is None and monotonic() < last:
+            sleep(0.1)
+        alive = process.poll() is None
+        process.kill()
+    return alive
+
+
+@pytest.mark.parametrize("count", [20, 150], ids=["a few", "many, with a twin"])
+def test_a_silent_feed_does_not_hold_back_what_others_answered(tmp_path: Path, count: int) -> None:
+    """A run that is killed while it waits for one feed has stored the others, which are asked with validators then."""
+    with serve(pages(count)) as server:
+        here = desk(tmp_path, *(server.url(path) for path in server.pages))
+        assert ended_while_one_is_silent(here, server, count=count)
+        assert stored(here) == count
+        server.requests.clear()
+        server.pages["/silent"] = Page(rss(item(1000)))
+        here.sync(force=True)
+        assert sum("if-none-match" in seen.headers for seen in server.requests) == count
+
+
+def test_an_error_that_nobody_foresaw_loses_no_answer(tmp_path: Path) -> None:
+    """As one of the screen that progress is drawn on."""
+
+    def draw(done: int, of: int) -> None:
+        if done == 5:
+            raise RuntimeError("nothing can be drawn")
+
+    with serve(pages(9)) as server:
+        here = desk(tmp_path, *(server.url(path) for path in server.pages))
+        with pytest.raises(RuntimeError), here.app() as app:
+            workers.sync(app, progress=draw)
+        assert stored(here) == 5
+
+
+def test_nobody_is_asked_where_answers_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No disk has so much room as is wanted here."""
+    with serve({"/a": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        monkeypatch.setattr(driver, "ROOM", 1 << 62)
+        with pytest.raises(WorkspaceError, match="MB are free there: make room and run again"):
+            here.sync()
+        assert not server.requests
+        monkeypatch.undo()
+        assert here.sync().refreshed.new == 1
