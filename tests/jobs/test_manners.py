@@ -693,8 +693,8 @@ def test_a_new_address_of_a_host_that_was_told_to_wait_waits_with_it(tmp_path: P
 
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
     """Three that could not be reached of three that were asked are an outage; ten that waited do not count."""
-    here = desk(tmp_path, *(f"http://127.0.0.1:9/{number}" for number in range(13)))
     for asked, outage in ((3, True), (2, False)):
+        here = desk(tmp_path / str(asked), *(f"http://127.0.0.1:9/{number}" for number in range(13)))
         with pausing(here, lambda url, asked=asked: int(url.rpartition("/")[2]) >= asked) as app:  # type: ignore[misc]
             workers.list_feeds(app)
             report = refresh(app, app.store.feeds.all())
