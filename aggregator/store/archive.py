@@ -10,6 +10,7 @@ from aggregator.errors import WorkspaceError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
 _UNFINISHED = ".unfinished-"
+_TRIES = 5  # of one write: who cleans up does so once in a sync, while others write what people send
 _BY_OTHERS = 0o022
 _MOST_BYTES = 20_000_000  # of what feeds.yaml came to: ours have a few hundred thousand
 
@@ -108,16 +109,25 @@ def write(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
             if path.is_file() and path.read_bytes() == data:
                 return False
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
+        _put(path, data, mode)
+        _sync_folder(path.parent)
+    return True
+
+
+def _put(path: Path, data: bytes, mode: int) -> None:
+    """Write a file beside another one, and put it in its place; again where a sync took it for what was left behind."""
+    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
+    for more in reversed(range(_TRIES)):
         try:
             _write_through(unfinished, data, mode)
             unfinished.replace(path)
-        except OSError:
+        except OSError as error:
+            if more and isinstance(error, FileNotFoundError):
+                continue
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
-    return True
+        return
 
 
 def _write_through(path: Path, data: bytes, mode: int) -> None:

@@ -4,9 +4,11 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from signal import SIGKILL
+from threading import Event
 
 import pytest
 
@@ -99,6 +101,24 @@ def files_no_larger_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_write_is_done_though_a_sync_cleans_up_meanwhile(tmp_path: Path) -> None:
+    """A form that is kept by `serve` while `sync` removes what killed writes left."""
+    archive, over = Archive(tmp_path), Event()
+
+    def clean() -> None:
+        while not over.wait(0.002):
+            archive.clean()
+
+    with ThreadPoolExecutor(1) as pool:
+        cleaner = pool.submit(clean)
+        try:
+            assert all(archive.write_consent(f"{number}.html", b"a form") for number in range(200))
+        finally:
+            over.set()
+        cleaner.result()
+    assert len(list((tmp_path / "consent").iterdir())) == 200
 
 
 def test_a_disk_that_takes_no_more_keeps_the_old_file_and_names_the_path(tmp_path: Path) -> None:
