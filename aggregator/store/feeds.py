@@ -178,7 +178,7 @@ _LOST = """
         AND status IN (0, 511) AND outcome IN ('failed', 'waiting') AND (failures = 0 OR failing_since > ?1)
 """
 _SLIP = timedelta(days=1)  # clocks are put right by seconds, or by years
-_NEVER_SET = datetime(2024, 1, 1, tzinfo=UTC)  # a machine without a clock of its own starts in 1970, or in 2000
+_NEVER_SET = datetime(2026, 11, 1, tzinfo=UTC)  # older than this program; clocks start in 1970, or as old as a system
 _HAPPENED = ("fetched", "succeeded", "document_read", "newest", "first_seen", "moved_since", "failing_since")
 _AHEAD = " OR ".join(f"{name} > ?2" for name in _HAPPENED)
 _TO_COME = ("due", "wait_until", "fresh_until")

@@ -157,13 +157,14 @@ def test_a_clock_that_was_years_ahead_leaves_nothing_behind(tmp_path: Path) -> N
         assert state_of(here, lost).failing_since == START
 
 
-def test_a_clock_that_was_never_set_takes_nothing_back(tmp_path: Path) -> None:
-    """A machine that starts in 1970 asks nobody, and knows all that it knew when its clock is right."""
+@pytest.mark.parametrize("start", [datetime(1970, 1, 1, 0, 1, tzinfo=UTC), datetime(2026, 6, 17, tzinfo=UTC)])
+def test_a_clock_that_was_never_set_takes_nothing_back(tmp_path: Path, start: datetime) -> None:
+    """A machine that starts in 1970, or as old as its system is, asks nobody, and then knows all that it knew."""
     with serve({"/a": Page(rss(item(1)))}) as server:
         here = desk(tmp_path, server.url("/a"))
         here.sync()
         before = state_of(here, server.url("/a"))
-        here.clock.now = datetime(1970, 1, 1, 0, 1, tzinfo=UTC)
+        here.clock.now = start
         here.sync()
         assert state_of(here, server.url("/a")) == before and len(server.requests) == 1
 
