@@ -5,6 +5,7 @@ declines comes back unread. When the twin is given up, what it had not read is r
 what it had read and not saved is asked again the next time: nothing is held against those feeds.
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -89,6 +90,8 @@ class Sharing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._twin:
+            if kind is None or issubclass(kind, Exception | GeneratorExit):  # else it may be amid a message
+                deque(self._twin.rest(), maxlen=0)  # it saves what it has read
             self._twin.end()
 
     def takes(self, state: FeedState, answer: Fetched) -> bool:

@@ -77,6 +77,21 @@ def test_an_error_that_nobody_foresaw_loses_no_answer(tmp_path: Path) -> None:
         assert stored(here) == 5
 
 
+def test_such_an_error_loses_nothing_that_a_twin_has_read(tmp_path: Path) -> None:
+    """Nor what it was given."""
+
+    def draw(done: int, of: int) -> None:
+        if done >= 300:
+            raise RuntimeError("nothing can be drawn")
+
+    found = {f"/{number}": Page(rss(*(item(20 * number + one) for one in range(20)))) for number in range(400)}
+    with serve(found) as server:
+        here = desk(tmp_path, *(server.url(path) for path in server.pages))
+        with pytest.raises(RuntimeError), here.app() as app:
+            workers.sync(app, progress=draw)
+        assert stored(here) >= 300
+
+
 def test_nobody_is_asked_where_answers_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No disk has so much room as is wanted here."""
     with serve({"/a": Page(rss(item(1)))}) as server:
