@@ -6,7 +6,7 @@ feedparser is met by workers only. When a hop breaks a bound, each of its docume
 broke it is blamed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from aggregator.app import App
@@ -46,12 +46,14 @@ class Reading:
             yield from self._back(self._cores.wait())
         yield from self._back(self._cores.finished())
 
-    def rest(self) -> Iterator[Read]:
-        """Yield all that is still on its way."""
+    def rest(self, before: Callable[[], None]) -> Iterator[Read]:
+        """Yield all that is still on its way; ``before`` each wait, which may be long, something is to be done."""
+        before()
         for unread in self._sharing.rest():
             self._wait(*unread)
         self._hand_over()
         while self._answers:
+            before()
             yield from self._back(self._cores.wait())
 
     def _wait(self, state: FeedState, answer: Fetched) -> None:

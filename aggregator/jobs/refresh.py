@@ -116,8 +116,7 @@ def _outcomes(
                 yield state, outcome
             else:
                 yield from map(_answer, reading.take(state, outcome))
-        arrivals.save()  # a document may take a worker long
-        yield from map(_answer, reading.rest())
+        yield from map(_answer, reading.rest(arrivals.save))
 
 
 def _answer(read: Read) -> tuple[FeedState, Outcome]:

@@ -3,13 +3,21 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
 from aggregator import workers
+from aggregator.cores import Cores
 from aggregator.errors import WorkspaceError
+from aggregator.jobs import reading
+from aggregator.jobs.reading import TOGETHER
+from aggregator.model import Intake, Unread
+from aggregator.pipeline.hop import read_all
 from aggregator.store import driver
 from tests.servers import Page, Server, serve
 from tests.workspaces import Desk, desk, item, rss
@@ -61,6 +69,36 @@ def test_a_silent_feed_does_not_hold_back_what_others_answered(tmp_path: Path, c
         server.pages["/silent"] = Page(rss(item(1000)))
         here.sync(force=True)
         assert sum("if-none-match" in seen.headers for seen in server.requests) == count
+
+
+def read_slowly(documents: Sequence[Unread], *, now: datetime) -> list[Intake | Exception]:
+    """Take as long as a document that is hard to read does."""
+    if any(b"<slow/>" in one.answer.body for one in documents):
+        sleep(3)
+    return read_all(documents, now=now)
+
+
+def test_a_document_that_takes_a_worker_long_holds_back_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whenever workers are waited for, all that came before is stored."""
+    told: list[tuple[int, int]] = []
+    came: list[int] = [0]
+
+    def wait(cores: Cores) -> list[tuple[Any, Any]]:
+        told.append((stored(here), came[-1]))
+        return own_wait(cores)
+
+    own_wait = Cores.wait
+    monkeypatch.setattr(Cores, "wait", wait)
+    monkeypatch.setattr(reading, "read_all", read_slowly)
+    odd = {f"/{number}": Page(rss(item(number), more="<media:x/>")) for number in range(2 * TOGETHER)}
+    with serve({**odd, "/slow": Page(rss(item(1), more="<media:x/><slow/>"), delay=1)}) as server:
+        here = desk(tmp_path, *(server.url(path) for path in server.pages))
+        with here.app() as app:
+            workers.sync(app, progress=lambda done, of: came.append(done))
+    assert len(told) >= 2 and told[-1][1] >= TOGETHER
+    assert all(there == before for there, before in told)
 
 
 def test_an_error_that_nobody_foresaw_loses_no_answer(tmp_path: Path) -> None:
