@@ -1,7 +1,7 @@
 """Who may go next, when a host is asked so many things at once, and not one right after the other: pure bookkeeping.
 
 Moments are seconds of a monotonic clock. What a host costs is kept only while somebody is there or has just left; after
-that no more than when it was last asked: it may yet be told to have asked for a longer gap.
+that no more than when it was last asked, of the latest ones: it may yet be told to have asked for a longer gap.
 """
 
 from collections import deque
@@ -15,6 +15,9 @@ from typing import Generic, TypeVar
 from aggregator.model.value import value
 
 T = TypeVar("T")
+
+LAST = 1000
+"""Of so many hosts that are done with it is kept when they were asked."""
 
 Gap = Callable[[str, float], float]
 """(host, seconds its last answer took) → seconds between two starts there."""
@@ -151,3 +154,5 @@ class Turns(Generic[T]):
             if idle and self._hosts.get(host.name) is host:
                 self._began[host.name] = host.began
                 del self._hosts[host.name]
+                if len(self._began) > LAST:
+                    del self._began[next(iter(self._began))]
