@@ -7,7 +7,15 @@ from typing import Any
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError, UnreadError
 from aggregator.model import NO_CONDITIONS, Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
-from aggregator.pipeline import backoff
+from aggregator.pipeline.backoff import (
+    ENDED,
+    UNASKED,
+    after_failure,
+    after_lost_move,
+    after_outage,
+    after_pause,
+    after_unread,
+)
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
 from aggregator.pipeline.freshness import freshness
 from aggregator.pipeline.moves import STAYED, is_lost, moved
@@ -103,11 +111,10 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     if isinstance(error, SetupError) and (error.secret or not lost):
         return _unasked(state, token, error, now=now)
     gone = status == 410 and permanent and not lost
-    due = backoff.after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)
+    due = after_failure(state.url, failures=failures, since=since, now=now, status=status, retry_after=wait)
     if lost:
-        due = backoff.after_lost_move(state.url, failures=failures, why=error.reason, now=now)
-    never = {"due": None, "due_reason": backoff.ENDED} if gone else {}
-    changes = _timed(due) | {"fresh_until": state.fresh_until} | never
+        due = after_lost_move(state.url, failures=failures, why=error.reason, now=now)
+    changes = _timed(due) | {"fresh_until": state.fresh_until} | ({"due": None, "due_reason": ENDED} if gone else {})
     state = replace(
         state,
         **changes | (STAYED if lost else _asked_less(state, status)),
@@ -127,7 +134,7 @@ def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, n
     waited = timedelta()
     if state.outcome == "waiting" and state.due and state.fetched:
         waited = state.due - state.fetched
-    changes = _timed(backoff.after_outage(now=now, waited=waited))
+    changes = _timed(after_outage(now=now, waited=waited))
     if state.failing_since and state.failing_since > since:
         changes |= {"failures": 0, "failing_since": None}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
@@ -135,7 +142,7 @@ def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, n
 
 def unread(state: FeedState, token: int, error: UnreadError, *, now: datetime) -> Visit:
     """What the feed answered could not be read here: it is asked again, and nothing is held against it."""
-    changes = _timed(backoff.after_unread(state.url, now=now)) | {"fresh_until": state.fresh_until}
+    changes = _timed(after_unread(state.url, now=now)) | {"fresh_until": state.fresh_until}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=200), token)
 
 
@@ -144,7 +151,7 @@ def postponed(state: FeedState, token: int, error: HostPausedError, *, now: date
 
     Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more.
     """
-    due = backoff.after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
+    due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
     return Visit(replace(state, due=due.at, due_reason=due.reason), token)
 
 
@@ -156,7 +163,7 @@ def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
 
 def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:
     """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once."""
-    return Visit(replace(state, due=now, due_reason=backoff.UNASKED, outcome="unasked", error=error.reason), token)
+    return Visit(replace(state, due=now, due_reason=UNASKED, outcome="unasked", error=error.reason), token)
 
 
 def _answered(
