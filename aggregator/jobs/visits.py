@@ -6,7 +6,7 @@ from typing import Any
 
 from aggregator.config import FeedConfig
 from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError, UnreadError
-from aggregator.model import NO_CONDITIONS, Entry, FeedState, Fetched, Intake, Reach, Validators, Visit
+from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Visit
 from aggregator.pipeline.backoff import (
     ENDED,
     UNASKED,
@@ -17,6 +17,7 @@ from aggregator.pipeline.backoff import (
     after_unread,
 )
 from aggregator.pipeline.cadence import Due, Rhythm, after_answer
+from aggregator.pipeline.conditions import asked_less, learned
 from aggregator.pipeline.freshness import freshness
 from aggregator.pipeline.moves import STAYED, is_lost, moved
 from aggregator.pipeline.wording import UNCLOSED
@@ -26,8 +27,6 @@ SEEN_GAP = 7200.0  # seconds: what we see depends on how often we ask, so it doe
 REMEMBERED = 4  # gaps that we saw count as the mean of about so many
 DOUBLED = timedelta(hours=12)  # after which it is looked again whether the other one is still listed, and well
 NEWS = timedelta(hours=24)  # at the first read, what is older than this is history
-STUMBLES = frozenset({400, 412, 501})  # a server that cannot do with our conditions may say so with these
-PATIENT = 100  # documents of one that stumbled over them, after which it gets them again: it may have been mended
 
 
 def read(state: FeedState, token: int, answer: Fetched, intake: Intake, *, config: FeedConfig, now: datetime) -> Visit:
@@ -117,7 +116,7 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
     changes = _timed(due) | {"fresh_until": state.fresh_until} | ({"due": None, "due_reason": ENDED} if gone else {})
     state = replace(
         state,
-        **changes | (STAYED if lost else _asked_less(state, status)),
+        **changes | (STAYED if lost else asked_less(state, status)),
         status=status,
         outcome="gone" if gone else "failed",
         error=error.reason,
@@ -176,7 +175,7 @@ def _answered(
     silent = rhythm if rhythm.newest else replace(rhythm, newest=state.first_seen)  # all the time that we know it
     due = after_answer(every=config.every, rhythm=silent, freshness=fresh, now=now)
     changes = _timed(due) | {
-        "validators": _validators(state, answer),
+        "validators": learned(state, answer),
         "status": answer.status,
         "error": "",
         "failures": 0,
@@ -186,35 +185,6 @@ def _answered(
         "freshness": fresh,
     }
     return changes | moved(state, answer, now=now) if answer.moved_to or state.moved_to else changes
-
-
-def _asked_less(state: FeedState, status: int) -> dict[str, Any]:
-    """Ask a server that may have stumbled over our conditions without ``A-IM`` next, and then without any.
-
-    When it fails all the same, they were not what it stumbled over.
-    """
-    known = state.validators
-    if status not in STUMBLES or known is None:
-        return {}
-    if known == NO_CONDITIONS:
-        return {"validators": None}
-    return {"validators": NO_CONDITIONS} if state.whole or not known.etag else {"whole": True}
-
-
-def _validators(state: FeedState, answer: Fetched) -> Validators | None:
-    """A document replaces both validators, also by nothing; a 304 may renew them (RFC 9110 §15.4.5).
-
-    Those of a 206 are of the whole (§15.3.7), and what came may be a part: with a 304 to them the rest would stay away.
-    """
-    if state.validators == NO_CONDITIONS and (state.answers_full + 1) % PATIENT:
-        return NO_CONDITIONS
-    if answer.status == 206:
-        return None
-    etag, modified = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
-    if answer.status == 304 and state.validators:
-        old = state.validators
-        return Validators(answer.final_url, etag or old.etag, modified or old.last_modified)
-    return Validators(answer.final_url, etag, modified) if etag or modified else None
 
 
 def _tempo(state: FeedState, intake: Intake, *, now: datetime) -> tuple[float, datetime | None]:

@@ -66,7 +66,7 @@ class FeedState:
     rejected: int = 0  # entries of the last document that could not be read
     reject: str = ""  # the first of them, in words, and what is odd about the document
     unclosed: bool = False  # the last document lacked its end tags, and nothing else
-    whole: bool = False  # a 226 of its server was not what was asked for (RFC 3229): whole documents are, from then on
+    whole: bool = False  # its server does not do well with RFC 3229: whole documents are asked for, from then on
 
     @property
     def address(self) -> str:

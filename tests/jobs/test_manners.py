@@ -755,6 +755,22 @@ def test_a_server_that_stumbles_over_our_conditions_is_asked_with_fewer(tmp_path
         assert outcomes.count("failed") == 1
 
 
+def test_a_server_that_stumbled_gets_its_conditions_again_also_where_nothing_is_new(tmp_path: Path) -> None:
+    """One that stumbled once would send the same document whole for years."""
+    day = "Mon, 01 Jan 2024 00:00:00 GMT"
+    with serve({"/a": Page(rss(item(1)), last_modified=day)}) as server:
+        here, url = desk(tmp_path, server.url("/a")), server.url("/a")
+        turn(here, url)
+        well = server.pages["/a"]
+        server.pages["/a"] = Page(status=400)
+        turn(here, url)
+        server.pages["/a"] = well
+        for _ in range(101):
+            turn(here, url)
+        assert state_of(here, url).status == 304
+        assert sum(conditions(seen)[1] == "" for seen in server.requests) <= 101
+
+
 def test_a_server_that_stumbles_over_a_im_alone_keeps_its_other_conditions(tmp_path: Path) -> None:
     def answer(seen: Seen) -> Page:
         return Page(status=400) if "a-im" in seen.headers else Page(rss(item(1)), etag='"1"')
