@@ -130,10 +130,7 @@ def failed(state: FeedState, token: int, error: FeedError, *, now: datetime) -> 
 
 def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, now: datetime) -> Visit:
     """The feed could not be reached, nor could most others, ``since`` when: nothing of that is held against it."""
-    waited = timedelta()
-    if state.outcome == "waiting" and state.due and state.fetched:
-        waited = state.due - state.fetched
-    changes = _timed(after_outage(now=now, waited=waited))
+    changes = _timed(after_outage(now=now, waited=_waited(state, now)))
     if state.failing_since and state.failing_since > since:
         changes |= {"failures": 0, "failing_since": None}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=0), token)
@@ -141,8 +138,16 @@ def outage(state: FeedState, token: int, error: FeedError, *, since: datetime, n
 
 def unread(state: FeedState, token: int, error: UnreadError, *, now: datetime) -> Visit:
     """What the feed answered could not be read here: it is asked again, and nothing is held against it."""
-    changes = _timed(after_unread(state.url, now=now)) | {"fresh_until": state.fresh_until}
+    due = after_unread(state.url, now=now, waited=_waited(state, now))
+    changes = _timed(due) | {"fresh_until": state.fresh_until}
     return Visit(replace(state, **changes, error=error.reason, fetched=now, outcome="waiting", status=200), token)
+
+
+def _waited(state: FeedState, now: datetime) -> timedelta:
+    """Say how long a feed that waits for us has waited since it was asked."""
+    if state.outcome != "waiting" or not state.due or not state.fetched:
+        return timedelta()
+    return min(state.due, now) - state.fetched
 
 
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:

@@ -55,10 +55,14 @@ def after_outage(*, now: datetime, waited: timedelta = timedelta()) -> Due:
     return Due(now + span, "most feeds could not be reached, so it is our own network: trying again soon")
 
 
-def after_unread(address: str, *, now: datetime) -> Due:
-    """Choose the next time when our own machine could not read what a feed answered: half an hour, and no longer."""
-    reason = f"this machine could not read what came: trying again after {words(FIRST_WAIT)}"
-    return Due(now + later(FIRST_WAIT, address, 0), reason)
+def after_unread(address: str, *, now: datetime, waited: timedelta = timedelta()) -> Due:
+    """Choose the next time when our own machine could not read what a feed answered; ``waited`` for it already.
+
+    Half an hour doubled each time, a day at most: the whole document comes each time.
+    """
+    span = min(max(FIRST_WAIT, 2 * waited), LONGEST_WAIT)
+    reason = f"this machine could not read what came: trying again after {words(span)}"
+    return Due(now + later(span, address, 0), reason)
 
 
 def after_pause(address: str, *, reason: str, until: datetime | None, now: datetime) -> Due:

@@ -1,11 +1,16 @@
 """What this machine lacks is held against no feed: no processes to read in, no room for what reading takes."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from aggregator import cores
 from aggregator.model import FeedState
 from aggregator.pipeline.health import health
 from tests.servers import Page, serve
@@ -49,6 +54,24 @@ def test_a_machine_that_lets_no_processes_be_made_reads_what_is_plain(tmp_path: 
     assert timedelta(minutes=30) <= odd.due - odd.fetched <= timedelta(minutes=33)
     assert health(odd, now=odd.fetched).startswith("this machine lets no processes work for us (")
     assert odd.due_reason == "this machine could not read what came: trying again after 30 min"
+
+
+def test_a_machine_that_stays_so_asks_ever_more_seldom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be read here is sent whole each time."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cores, "_pool", refuse)
+    with serve({"/odd": Page(ODD)}) as server:
+        here = desk(tmp_path, f"{{url: '{server.url('/odd')}', every: 1d}}")
+        for _ in range(2 * 24 * 4):
+            here.sync()
+            here.clock.forward(minutes=15)
+        assert 3 <= len(server.requests) <= 8
+        monkeypatch.undo()
+        here.clock.forward(days=1, hours=3)
+        assert here.sync().refreshed.new == 2
 
 
 def test_a_disk_without_room_for_temporary_files_is_no_failure_of_the_feeds(tmp_path: Path) -> None:
