@@ -20,6 +20,7 @@ from aggregator.jobs.reading import Read, Reading
 from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.jobs.sharing import Sharing
 from aggregator.model import FeedState, Fetched
+from aggregator.pipeline.backoff import DEAD
 
 LEASE = timedelta(minutes=10)
 OUTAGE_SHARE, OUTAGE_FEEDS = 0.8, 3
@@ -92,10 +93,15 @@ def outage_since(
     if len(lost) >= OUTAGE_FEEDS and len(lost) >= OUTAGE_SHARE * sum(not feed.failures for feed in asked):
         return since
     unreached = {feed.id for feed in offline}
-    if any(feed.id not in unreached and not is_file(feed.url) for feed in asked):
+    if any(feed.id not in unreached and not is_file(feed.url) for feed in asked) or _is_long_ago(since, now):
         return None
     lost |= before | {feed.id for feed in offline if feed.failing_since and feed.failing_since > since}
     return since if len(lost) >= OUTAGE_FEEDS else None
+
+
+def _is_long_ago(since: datetime, now: datetime) -> bool:
+    """Tell whether nobody was reached for so long that it is rather the feeds; where nobody ever was, it is not."""
+    return since.timestamp() > 0 and now - since > DEAD
 
 
 def _is_unreachable(error: FetchError) -> bool:

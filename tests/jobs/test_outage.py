@@ -61,6 +61,20 @@ def test_an_outage_of_weeks_leaves_no_feed_dead(tmp_path: Path) -> None:
     assert [state.failures for state in states(here)] == [0, 1, 0, 0]
 
 
+def test_after_two_weeks_in_which_nobody_was_reached_it_is_the_feeds(tmp_path: Path) -> None:
+    """Three of a host that is gone, and nothing else is listed: asked one by one they look like an outage at first."""
+    with serve(pages()) as server:
+        here = desk(tmp_path, *map(server.url, PATHS[:3]))
+        here.sync()
+    for day in range(17):
+        here.clock.forward(days=1)
+        for state in states(here):
+            with here.app() as app:
+                refresh(app, [state])
+        blamed = all(state.failures for state in states(here))
+        assert blamed == (day >= 14)
+
+
 def test_a_feed_that_is_dead_among_others_that_are_reached_is_blamed(tmp_path: Path) -> None:
     """It is alone in its minute most of the time."""
     with serve(pages()) as server:
