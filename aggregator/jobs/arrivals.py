@@ -16,7 +16,7 @@ from aggregator.model import FeedState, Fetched, Intake, Visit
 BATCH = 100
 """Feeds that are saved in one transaction: each rewrites half of the index."""
 
-ENTRIES = 2000
+ENTRIES = 1000
 """So many entries are a transaction as well: more are much to have at hand, and save nothing."""
 
 SOON = 1.0
