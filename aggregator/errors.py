@@ -29,6 +29,10 @@ MailStep = Literal["connect", "sender", "recipient", "data", "message"]
 """What a mail server was asked: to talk to us, to take a sender, a recipient, the word DATA, the whole message."""
 
 
+NOT_ASKED = "not asked: "
+"""So begins why somebody was not asked at all."""
+
+
 class AggregatorError(Exception):
     """Something the user can act on: what happened, where, and what to do next."""
 

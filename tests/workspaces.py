@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aggregator import workers
 from aggregator.app import App, open_app
+from aggregator.model import FeedState
 from aggregator.vectors import Vectors
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # a Monday
@@ -87,3 +88,11 @@ def item(
         f"<item><guid isPermaLink='false'>{guid or f'guid-{number}'}</guid>{date}"
         f"<title>{title}</title><link>{link}</link><description>{text}</description></item>"
     )
+
+
+def state_of(here: Desk, url: str) -> FeedState:
+    """What is known of a feed."""
+    with here.app() as app:
+        found = app.store.feeds.find(url)
+    assert found
+    return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from aggregator.errors import FetchError, SetupError
+from aggregator.errors import NOT_ASKED, FetchError, SetupError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.files import is_file, read_file
 from aggregator.fetch.guard import Guard
@@ -73,12 +73,12 @@ class Client:
             return read_file(request, folder=self._folder, limits=self._limits)
         if request.asking is not None and request.asking.missing:
             names = " and ".join(request.asking.missing)
-            reason = f"not asked: {names}: not set in this environment, or not one line"
+            reason = f"{NOT_ASKED}{names}: not set in this environment, or not one line"
             return SetupError(request.url, reason, secret=True)
         try:
             exchange = Exchange(request, limits=self._limits)
         except Refused as error:
-            return SetupError(request.url, f"not asked: the address {error}; mend it in feeds.yaml")
+            return SetupError(request.url, f"{NOT_ASKED}the address {error}; mend it in feeds.yaml")
         return exchange
 
     def _refuse(self, exchange: Exchange) -> FetchError | None:

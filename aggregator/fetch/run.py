@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
 
-from aggregator.errors import FetchError, HostPausedError
+from aggregator.errors import NOT_ASKED, FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import SILENCE, Failure
 from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
@@ -132,7 +132,7 @@ class Run:
     def _pause_of(self, exchange: Exchange) -> HostPausedError:
         host = exchange.place.host
         until, why = self._paused[host]
-        return HostPausedError(exchange.request.url, f"not asked: {host} {why}", retry_after=until)
+        return HostPausedError(exchange.request.url, f"{NOT_ASKED}{host} {why}", retry_after=until)
 
     def _has_room(self, now: float) -> bool:
         while self._fresh and now - next(iter(self._fresh.values())) >= self._pace.slow:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.config import FeedConfig
-from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError, UnreadError
+from aggregator.errors import NOT_ASKED, FeedError, FetchError, HostPausedError, SetupError, UnreadError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Visit
 from aggregator.pipeline.backoff import (
     ENDED,
@@ -161,7 +161,7 @@ def postponed(state: FeedState, token: int, error: HostPausedError, *, now: date
 
 def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
     """The feed was not asked: it has moved to the address of another one, which is asked there."""
-    reason = f"not asked: it moved to {state.adopted}, which is listed too and asked there"
+    reason = f"{NOT_ASKED}it moved to {state.adopted}, which is listed too and asked there"
     return Visit(replace(state, due=now + DOUBLED, due_reason=reason), token)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from aggregator.errors import NOT_ASKED
 from aggregator.httpdate import MOST_SECONDS
 from aggregator.model import FeedState
 from aggregator.model.value import value
@@ -12,9 +13,6 @@ SHORTEST, LONGEST = 900.0, 43_200.0
 RECENT = 30  # gaps that tell a feed's rhythm
 PATIENCE = 8  # a feed that is silent for so long, times its usual gap, has a longer gap now
 HINT_CAP = 86_400.0  # a server may lengthen our cadence to a day, not more
-PUT_OFF = "not asked: "
-"""So begins why a feed that is well was left alone for the sake of another one."""
-
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -74,7 +72,7 @@ def anew(state: FeedState, *, every: timedelta | None) -> Due | None:
     """
     if state.outcome not in ("ok", "unchanged") or not (state.due and state.fetched):
         return None
-    if state.due_reason.startswith(PUT_OFF):
+    if state.due_reason.startswith(NOT_ASKED):
         return None
     rhythm = Rhythm(state.rhythm, state.newest or state.first_seen, state.ttl, state.skip_hours, state.skip_days)
     return after_answer(every=every, rhythm=rhythm, freshness=state.freshness, now=state.fetched)

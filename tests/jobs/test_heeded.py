@@ -11,20 +11,12 @@ import pytest
 
 from aggregator.app import REFUSED
 from aggregator.cli.feed import known_feeds
-from aggregator.model import FeedState
 from aggregator.pipeline.cadence import Due, anew
 from aggregator.store.rows import MOMENTS
 from tests.servers import Answer, Page, Seen, Server, serve
-from tests.workspaces import START, Desk, desk, item, rss
+from tests.workspaces import START, Desk, desk, item, rss, state_of
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def state_of(here: Desk, url: str) -> FeedState:
-    with here.app() as app:
-        found = app.store.feeds.find(url)
-    assert found
-    return found
 
 
 def edit(here: Desk, old: str, new: str) -> None:

@@ -17,19 +17,12 @@ from aggregator.cli import commands as cli
 from aggregator.errors import FetchError, HostPausedError
 from aggregator.fetch import Client
 from aggregator.jobs.refresh import refresh
-from aggregator.model import FeedState, Fetched, Request
+from aggregator.model import Fetched, Request
 from aggregator.pipeline.wording import UNCLOSED
 from tests.servers import Page, Seen, serve
-from tests.workspaces import START, Desk, desk, item, rss
+from tests.workspaces import START, Desk, desk, item, rss, state_of
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-
-
-def state_of(here: Desk, url: str) -> FeedState:
-    with here.app() as app:
-        found = app.store.feeds.find(url)
-    assert found
-    return found
 
 
 def conditions(seen: Seen) -> tuple[str, str]:
