@@ -1,16 +1,19 @@
 """The files of storage/: outputs, issues and the outbox, each written whole or not at all."""
 
+import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from aggregator.errors import WorkspaceError
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
 _UNFINISHED = ".unfinished-"
-_TRIES = 5  # of one write: who cleans up does so once in a sync, while others write what people send
+_NUMBERS = count(1)  # of the files that this process writes: no two have one name
 _BY_OTHERS = 0o022
 _MOST_BYTES = 20_000_000  # of what feeds.yaml came to: ours have a few hundred thousand
 
@@ -85,11 +88,8 @@ class Archive:
 
     def clean(self) -> int:
         """Remove what killed writes left behind; only for who holds the workspace's lock. Returns how many."""
-        left = sorted(self.folder.rglob(f"{_UNFINISHED}*"))
-        for path in left:
-            with _named(path):
-                path.unlink(missing_ok=True)
-        return len(left)
+        with _named(self.folder):
+            return sum(map(_remove, list(self.folder.rglob(f"{_UNFINISHED}*"))))
 
     def _path(self, *parts: str) -> Path:
         for part in parts:
@@ -115,26 +115,37 @@ def write(path: Path, data: bytes, *, mode: int = 0o666) -> bool:
 
 
 def _put(path: Path, data: bytes, mode: int) -> None:
-    """Write a file beside another one, and put it in its place; again where a sync took it for what was left behind."""
-    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{path.name}")
-    for more in reversed(range(_TRIES)):
+    """Write a file beside another one, and put it in its place; locked until then, lest it be cleaned up."""
+    unfinished = path.with_name(f"{_UNFINISHED}{os.getpid()}-{next(_NUMBERS)}-{path.name}")
+    with _begin(unfinished, mode) as file:
         try:
-            _write_through(unfinished, data, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
             unfinished.replace(path)
-        except OSError as error:
-            if more and isinstance(error, FileNotFoundError):
-                continue
+        except OSError:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise
-        return
 
 
-def _write_through(path: Path, data: bytes, mode: int) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def _begin(unfinished: Path, mode: int) -> BinaryIO:
+    """Open a file and lock it (flock(2)); anew where a sync removed it between the two steps."""
+    while True:
+        file = os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode), "wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return file
+        file.close()
+
+
+def _remove(unfinished: Path) -> bool:
+    """Remove what nobody is writing any more; tells whether it did."""
+    with suppress(BlockingIOError, FileNotFoundError, PermissionError), unfinished.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        unfinished.unlink()
+        return True
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

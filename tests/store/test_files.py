@@ -1,5 +1,6 @@
 """The files of storage/ and its lock: whole or not at all, and one process at a time."""
 
+import fcntl
 import resource
 import subprocess
 import sys
@@ -104,11 +105,11 @@ def files_no_larger_than(size: int) -> Iterator[None]:
 
 
 def test_a_write_is_done_though_a_sync_cleans_up_meanwhile(tmp_path: Path) -> None:
-    """A form that is kept by `serve` while `sync` removes what killed writes left."""
+    """A form that is kept by `serve` while `sync` removes what killed writes left, here over and over."""
     archive, over = Archive(tmp_path), Event()
 
     def clean() -> None:
-        while not over.wait(0.002):
+        while not over.is_set():
             archive.clean()
 
     with ThreadPoolExecutor(1) as pool:
@@ -119,6 +120,16 @@ def test_a_write_is_done_though_a_sync_cleans_up_meanwhile(tmp_path: Path) -> No
             over.set()
         cleaner.result()
     assert len(list((tmp_path / "consent").iterdir())) == 200
+
+
+def test_what_somebody_is_writing_is_left_alone_until_its_writer_is_killed(tmp_path: Path) -> None:
+    archive, unfinished = Archive(tmp_path), tmp_path / ".unfinished-1-1-all.atom"
+    with unfinished.open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert archive.clean() == 0
+        assert unfinished.exists()
+    assert archive.clean() == 1
+    assert not unfinished.exists()
 
 
 def test_a_disk_that_takes_no_more_keeps_the_old_file_and_names_the_path(tmp_path: Path) -> None:
