@@ -3,21 +3,23 @@
 The hop to a worker and back costs a quarter of reading a plain document, and starting workers as much as fifty of them.
 So what is small and what the fast path takes, which declines what could take long, is read in this process or its twin;
 feedparser is met by workers only. When a hop breaks a bound, each of its documents goes again alone: only the one that
-broke it is blamed.
+broke it is blamed. Nobody is kept from being asked or read by documents that take workers long: what the workers cannot
+take soon waits on disk.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from aggregator.app import App
-from aggregator.cores import Cores, MachineError
+from aggregator.cores import NO_ROOM, Cores, MachineError
 from aggregator.errors import FeedError, ParseError, UnreadError
-from aggregator.jobs.sharing import Sharing, is_plain, known_of, read_here, to_read
+from aggregator.jobs.aside import Aside
+from aggregator.jobs.sharing import Document, Sharing, is_plain, known_of, read_here, to_read
 from aggregator.model import FeedState, Fetched, Intake, Unread
 from aggregator.pipeline.hop import read_all
 
 TOGETHER = 8  # documents in one hop
-IN_HAND = 64  # documents waiting for a core, before we stop taking answers from the network
+IN_HAND = 64  # documents waiting for a core in memory
 
 Read = tuple[FeedState, Fetched, Intake | FeedError]
 """What came of a document."""
@@ -26,46 +28,61 @@ Read = tuple[FeedState, Fetched, Intake | FeedError]
 class Reading:
     """Takes answers that hold documents, gives back what came of each that the twin did not take."""
 
-    def __init__(self, app: App, cores: Cores, sharing: Sharing, *, now: datetime) -> None:
-        self._app, self._cores, self._sharing, self._now = app, cores, sharing, now
-        self._waiting: list[tuple[FeedState, Fetched]] = []
-        self._answers: dict[int, tuple[FeedState, Fetched]] = {}
+    def __init__(self, app: App, cores: Cores, sharing: Sharing, aside: Aside, *, now: datetime) -> None:
+        self._app, self._cores, self._sharing, self._aside, self._now = app, cores, sharing, aside, now
+        self._waiting: list[Document] = []
+        self._answers: dict[int, Document] = {}
 
     def take(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
         """Take an answer over, and yield what has come back by now."""
         if not is_plain(answer.body):
-            self._wait(state, answer)
+            yield from self._wait(state, answer)
         elif not self._sharing.takes(state, answer):
             if document := read_here(self._app, state, answer, now=self._now):
                 yield state, answer, document
             else:
-                self._wait(state, answer)
+                yield from self._wait(state, answer)
         for unread in self._sharing.back():
-            self._wait(*unread)
-        while len(self._answers) > IN_HAND:
-            yield from self._back(self._cores.wait())
+            yield from self._wait(*unread)
         yield from self._back(self._cores.finished())
+        self._fetch()
 
     def rest(self, before: Callable[[], None]) -> Iterator[Read]:
         """Yield all that is still on its way; ``before`` each wait, which may be long, something is to be done."""
         before()
         for unread in self._sharing.rest():
-            self._wait(*unread)
-        self._hand_over()
+            yield from self._wait(*unread)
+        self._hand_over(self._waiting)
+        self._fetch()
         while self._answers:
             before()
             yield from self._back(self._cores.wait())
+            self._fetch()
 
-    def _wait(self, state: FeedState, answer: Fetched) -> None:
+    def _wait(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
+        """Let a document wait until a hop is full, and the hop on disk where the workers have enough in hand."""
         self._waiting.append((state, answer))
-        if len(self._waiting) >= TOGETHER:
-            self._hand_over()
+        if len(self._waiting) < TOGETHER:
+            return
+        hop, self._waiting = self._waiting, []
+        if len(self._answers) < IN_HAND:
+            self._hand_over(hop)
+            return
+        try:
+            self._aside.put(hop)
+        except OSError as error:
+            reason = NO_ROOM.format(str(error.strerror).lower())
+            yield from [(state, answer, UnreadError(state.url, reason)) for state, answer in hop]
 
-    def _hand_over(self) -> None:
-        known = known_of(self._app, [state for state, _ in self._waiting])
-        unread = [to_read(self._app, state, answer, known.get(state.id)) for state, answer in self._waiting]
-        self._answers |= {state.id: (state, answer) for state, answer in self._waiting}
-        self._waiting = []
+    def _fetch(self) -> None:
+        """Hand over what waits on disk, as far as there is room."""
+        while self._aside and len(self._answers) < IN_HAND:
+            self._hand_over(self._aside.take())
+
+    def _hand_over(self, documents: Sequence[Document]) -> None:
+        known = known_of(self._app, [state for state, _ in documents])
+        unread = [to_read(self._app, state, answer, known.get(state.id)) for state, answer in documents]
+        self._answers |= {state.id: (state, answer) for state, answer in documents}
         self._submit(unread)
 
     def _submit(self, unread: list[Unread]) -> None:

@@ -16,6 +16,7 @@ from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, HostPausedError
 from aggregator.fetch.files import is_file
 from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
+from aggregator.jobs.aside import Aside
 from aggregator.jobs.reading import Read, Reading
 from aggregator.jobs.refreshed import Progress, Refreshed
 from aggregator.jobs.sharing import Sharing
@@ -114,8 +115,13 @@ def _outcomes(
 ) -> Generator[tuple[FeedState, Outcome], None, None]:
     """Yield what each feed came to, but for those that the twin took: an unchanged answer, a document, an error."""
     requests = [app.request(feed) for feed in claimed.values()]
-    with app.client() as client, Cores() as cores, Sharing(app, claimed, arrivals, now=now) as sharing:
-        reading = Reading(app, cores, sharing, now=now)
+    with (
+        app.client() as client,
+        Cores() as cores,
+        Sharing(app, claimed, arrivals, now=now) as sharing,
+        closing(Aside()) as aside,
+    ):
+        reading = Reading(app, cores, sharing, aside, now=now)
         for request, outcome in client.fetch_many(requests, now=now, meanwhile=arrivals.tend):
             state = claimed[request.id]
             if isinstance(outcome, FeedError) or _same(outcome, state):

@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from aggregator import cores
+from aggregator.jobs.reading import TOGETHER
 from aggregator.model import FeedState
 from aggregator.pipeline.health import health
 from tests.servers import Page, serve
@@ -22,6 +24,9 @@ ODD = rss(item(1), item(2)).replace(b"<item>", b"<item><media:x/>", 1)
 RUN = "import sys; {}; sys.argv[0] = 'aggregator'; from aggregator.__main__ import main; main()"
 NO_PROCESSES = "import multiprocessing; multiprocessing.set_executable('/no/such/program')"
 NO_ROOM = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))"
+
+_OPENS = "aside.TemporaryFile = lambda: open('/dev/full', 'r+b')"
+FULL = f"from aggregator.jobs import aside, reading; reading.IN_HAND = 1; {_OPENS}"
 
 
 def command(here: Desk, lack: str, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -82,6 +87,16 @@ def test_a_disk_without_room_for_temporary_files_is_no_failure_of_the_feeds(tmp_
         found = states(here)
     assert run.stderr.count("this machine lacks what the work takes (file too large)") == 3
     assert {(state.outcome, state.failures) for state in found.values()} == {("waiting", 0)}
+
+
+def test_documents_that_find_no_room_to_wait_for_a_worker_are_asked_for_again(tmp_path: Path) -> None:
+    """They are no failure of their feeds; the workers read what they have in hand."""
+    with serve({f"/{number}": Page(ODD) for number in range(2 * TOGETHER)}) as server:
+        here = desk(tmp_path, *map(server.url, server.pages))
+        run = command(here, FULL, "sync")
+        found = Counter((state.outcome, state.failures) for state in states(here).values())
+    assert run.stderr.count("this machine lacks what the work takes (no space left on device)") == TOGETHER
+    assert found == {("ok", 0): TOGETHER, ("waiting", 0): TOGETHER}
 
 
 def test_looking_for_feeds_and_checking_them_says_what_the_machine_lacks(tmp_path: Path) -> None:

@@ -101,6 +101,29 @@ def test_a_document_that_takes_a_worker_long_holds_back_no_other(
     assert all(there == before for there, before in told)
 
 
+def test_documents_that_take_workers_long_keep_nobody_from_being_asked_however_many_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than workers have in hand: nobody waits for workers before every other feed is read and stored."""
+    told: list[int] = []
+
+    def wait(cores: Cores) -> list[tuple[Any, Any]]:
+        told.append(stored(here))
+        return own_wait(cores)
+
+    own_wait = Cores.wait
+    monkeypatch.setattr(Cores, "wait", wait)
+    monkeypatch.setattr(reading, "IN_HAND", TOGETHER)
+    monkeypatch.setattr(reading, "read_all", read_slowly)
+    slow = {f"/{number}": Page(rss(item(number), more="<media:x/><slow/>")) for number in range(3 * TOGETHER)}
+    plain = {f"/{number}": Page(rss(item(100 + number)), delay=1) for number in range(4)}
+    with serve(dict(slow)) as server, serve(dict(plain)) as other:
+        here = desk(tmp_path, *map(server.url, slow), *map(other.url, plain))
+        report = here.sync().refreshed
+    assert told[0] == 4
+    assert (report.fetched, report.failed) == (len(slow) + len(plain), 0)
+
+
 def test_an_error_that_nobody_foresaw_loses_no_answer(tmp_path: Path) -> None:
     """As one of the screen that progress is drawn on."""
 
