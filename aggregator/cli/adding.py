@@ -10,6 +10,7 @@ from aggregator.app import utc_now
 from aggregator.cli.finding import MOST, Finder, Found
 from aggregator.cli.sheet import Sheet, key
 from aggregator.cli.terminal import Terminal, printable
+from aggregator.cli.waits import keep
 from aggregator.config.addresses import feed_address, without_user
 from aggregator.config.editing import add, lines
 from aggregator.errors import ConfigError, FeedError, NotFoundError
@@ -48,13 +49,15 @@ def add_feeds(screen: Terminal, urls: Sequence[str], wish: Wish, *, dry_run: boo
     sheet, outcome = Sheet.open(screen), Outcome()
     _check(sheet, wish, urls)
     chosen: list[Found] = []
-    with screen.opened() as app, Finder(app, now=utc_now()) as finder:
+    now = utc_now()
+    with screen.opened() as app, Finder(app, now=now) as finder:
         for url in urls:
             try:
                 chosen += _choose(screen, finder, sheet, url, wish, outcome, [key(found.url) for found in chosen])
             except (FeedError, ValueError) as error:
                 outcome.refused.append({"url": without_user(url), "reason": str(error)})
                 screen.warn(f"{without_user(url)}: {error}")
+    keep(screen, finder.busy, now=now)
     if chosen:
         _write(screen, sheet, chosen, wish, outcome, dry_run=dry_run, show=show)
     return outcome

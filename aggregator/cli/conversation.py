@@ -16,6 +16,7 @@ class Conversation:
         self._next: deque[Request] = deque()
         self._answers = client.fetch_many(self, now=now)
         self.enough = ""  # what a server said that wants to be left alone
+        self.busy: dict[str, FetchError] = {}  # who told us to come later, by address
 
     def __iter__(self) -> Iterator[Request]:
         """Be what the client draws requests from."""
@@ -36,8 +37,9 @@ class Conversation:
         self._next.extend(Request(number, url, spacing=spacing) for number, url in enumerate(urls))
         came = sorted((next(self._answers) for _ in urls), key=lambda one: one[0].id)
         answers = [answer for _, answer in came]
-        told = (one.reason for one in answers if isinstance(one, FetchError) and _is_enough(one))
-        self.enough = self.enough or next(told, "")
+        errors = [one for one in answers if isinstance(one, FetchError)]
+        self.busy |= {one.url: one for one in errors if one.asks_for_time}
+        self.enough = self.enough or next((one.reason for one in errors if _is_enough(one)), "")
         return answers
 
     def close(self) -> None:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from aggregator.app import App
 from aggregator.cli.conversation import Conversation
+from aggregator.cli.waits import wait_of
 from aggregator.config.addresses import feed_address
 from aggregator.cores import Cores, MachineError
-from aggregator.errors import FeedError, FetchError, ParseError, UnreadError
+from aggregator.errors import NOT_ASKED, FeedError, FetchError, ParseError, UnreadError
 from aggregator.jobs.robots import AT_LENGTH
 from aggregator.model import Fetched, Robots
 from aggregator.pipeline.discover import Sight, guesses, look
@@ -62,6 +63,11 @@ class Finder:
     ) -> None:
         self._open.close()
 
+    @property
+    def busy(self) -> dict[str, FetchError]:
+        """Who told us to come later, by address."""
+        return self._talk.busy
+
     def find(self, address: str) -> list[Found]:
         """Return the feed at an address, or those that the page there names, best first.
 
@@ -92,6 +98,8 @@ class Finder:
     def _first(self, address: str) -> tuple[Fetched, Sight]:
         answer: Fetched | FetchError = FetchError(address, "no address")
         for url in _spelled(address):
+            if said := wait_of(self._app.store.feeds.find(url), self._app.config.zone, now=self._now):
+                raise FetchError(url, f"{NOT_ASKED}it {said}")
             (answer,) = self._talk.ask(url)
             if isinstance(answer, Fetched):
                 return answer, self._look(answer)

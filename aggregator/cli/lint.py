@@ -1,25 +1,22 @@
 """`aggregator check`: the files of the workspace; with --online, and in `aggregator feeds check`, its feeds."""
 
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from aggregator import config
 from aggregator.app import App, database_of, find_workspace, utc_now
-from aggregator.cli.terminal import Terminal, moment
+from aggregator.cli.terminal import Terminal
+from aggregator.cli.waits import keep, wait_of
 from aggregator.config import Config
 from aggregator.config.editing import lines
 from aggregator.cores import Cores, MachineError
-from aggregator.errors import FetchError, HostPausedError, SetupError, WorkspaceError
+from aggregator.errors import FetchError, HostPausedError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
-from aggregator.jobs.waits import keep_waits
 from aggregator.model import FeedState, Fetched
-from aggregator.pipeline.backoff import WAIT_CAP
-from aggregator.pipeline.cadence import words
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.wording import counted, format_name, in_zone
 from aggregator.templates import Templates
@@ -122,9 +119,7 @@ def check_feeds(
             for done, finding in enumerate(_ask(app, states, busy, now=now), 1):
                 findings.append(finding)
                 progress(done, len(states))
-    if busy:
-        with suppress(WorkspaceError), screen.opened(writing=True) as app:  # a full disk costs no finding
-            keep_waits(app, busy, now=now)
+    keep(screen, busy, now=now)
     findings = _with_edits(screen, findings)
     if show:
         zone = settings.zone
@@ -136,11 +131,8 @@ def _unasked(state: FeedState | None, settings: Config, *, now: datetime) -> Fin
     """Say why a feed is not asked at all, where it is not."""
     if state and state.gone:
         return Finding(state.url, "gone", "for good (410): it is never asked again; take it out")
-    if state and state.wait_until and state.wait_until > now:
-        most, until = words(WAIT_CAP), moment(state.wait_until, settings.zone)
-        cut = state.fetched is not None and state.wait_until - state.fetched >= WAIT_CAP
-        said = f"for more than {most}; left alone until {until}" if cut else f"until {until}"
-        return Finding(state.url, "waiting", f"asked us to wait {said}")
+    if state and (said := wait_of(state, settings.zone, now=now)):
+        return Finding(state.url, "waiting", said)
     return None
 
 

@@ -37,6 +37,12 @@ class Feeds:
                 connection.executemany(_RELIST, rows)
                 meta.bump(connection)
 
+    def meet(self, urls: Iterable[str], *, now: datetime) -> None:
+        """Note addresses that feeds.yaml does not name, as feeds that are not listed; those that are known stay."""
+        with self._lane.write() as connection:
+            rows = [_new(Listing(url), now, listed=False) for url in urls]
+            connection.executemany(f"{_ADD} ON CONFLICT DO NOTHING", rows)
+
     def reschedule(self, every: Mapping[str, timedelta | None]) -> None:
         """Choose again when feeds are due that were read, for how often each is asked now, by address."""
         with self._lane.write() as connection:
@@ -197,8 +203,8 @@ def _rescheduled(states: Iterable[FeedState], every: Mapping[str, timedelta | No
             yield number(due.at), due.reason, number(due.fresh_until), state.id
 
 
-def _new(listing: Listing, now: datetime) -> list[Any]:
-    return [listing.url, listing.title, listing.publisher, number(now), True, 0, 0, *_blanks()]
+def _new(listing: Listing, now: datetime, *, listed: bool = True) -> list[Any]:
+    return [listing.url, listing.title, listing.publisher, number(now), listed, 0, 0, *_blanks()]
 
 
 @cache

@@ -57,6 +57,36 @@ def test_who_says_that_we_ask_too_often_is_asked_no_more_and_that_is_said(
     assert "HTTP 429 Too Many Requests" in reason and "asked to wait until" in reason
 
 
+def test_who_said_so_is_not_asked_again_when_it_is_added_again(tmp_path: Path) -> None:
+    """Nor in a sync or a check, once somebody has written it down; its neighbours wait for an hour at most."""
+    day = Page(b"", status=503, headers={"retry-after": "86400"})
+    with serve({"/": day, "/rss.xml": FEED}) as server:
+        root, url = workspace(tmp_path), server.url("/")
+        first, again = add(root, url, code=1)["refused"], add(root, url, code=1)["refused"]
+        assert "asked to wait until" in first[0]["reason"]
+        assert again[0]["reason"].startswith("not asked: it asked us to wait until ")
+        beside = add(root, server.url("/rss.xml"), code=1)["refused"]
+        assert "127.0.0.1 told another of its feeds to come later; left alone until" in beside[0]["reason"]
+        told = (root / "feeds.yaml").read_text()
+        (root / "feeds.yaml").write_text(told.replace("feeds: []", f"feeds: [{url}]"))
+        feeds = json.loads(run(root, "sync", "--force", "--json").stdout)["feeds"]
+        (found,) = json.loads(run(root, "feeds", "check", "--json").stdout)["findings"]
+        assert [seen.path for seen in server.requests] == ["/"]
+    assert (feeds["due"], feeds["failed"], found["state"]) == (0, 0, "waiting")
+
+
+def test_whom_a_page_names_is_left_alone_as_well_when_it_said_so(tmp_path: Path) -> None:
+    """Kept is who said it, not who named it."""
+    with serve({"/feed": BUSY}, host="127.0.0.2") as other:
+        named = f'<link rel="alternate" type="application/rss+xml" href="{other.url("/feed")}">'
+        with serve({"/": Page(f"<html>{named}</html>".encode(), headers=HTML)}) as server:
+            root = workspace(tmp_path)
+            for _ in range(2):
+                reason = add(root, server.url("/"), code=1)["refused"][0]["reason"]
+            assert (len(server.requests), len(other.requests)) == (2, 1)
+    assert "127.0.0.2 told another of its feeds to come later" in reason
+
+
 def test_guesses_keep_their_distance_from_the_page_and_from_each_other(tmp_path: Path) -> None:
     """As all requests to a host do."""
     times: list[tuple[str, float]] = []

@@ -301,3 +301,14 @@ def test_postgresql_keeps_moments_in_its_own_type() -> None:
     engine = create_engine("sqlite://")
     assert str(Moment().compile(postgresql.dialect())) == "TIMESTAMP WITH TIME ZONE"
     assert str(Moment().compile(engine.dialect)) == "BIGINT"
+
+
+def test_an_address_that_is_met_is_no_feed_before_it_is_listed(desk: Desk) -> None:
+    """What is known stays as it is."""
+    desk.store.feeds.list(listings("a"), now=NOW)
+    before = desk.feed("a")
+    desk.store.feeds.meet([address("a"), address("met")], now=NOW)
+    assert desk.feed("a") == before and not desk.feed("met").listed
+    assert [feed.url for feed in desk.store.feeds.due(NOW)] == [address("a")]
+    desk.store.feeds.list(listings("a", "met"), now=NOW)
+    assert [feed.url for feed in desk.store.feeds.due(NOW)] == [address("a"), address("met")]
