@@ -23,7 +23,8 @@ class Client:
 
     ``allow_networks`` (CIDR) may be asked although they are not public, on every port; ``folder`` is where ``file:``
     feeds lie. ``resolve`` says where names lead before DNS is asked, ``NAME:PORT:ADDRESS[,ADDRESS]``. ``waits`` are
-    addresses whose servers told us to come later: when they said so, and until when. One run at a time, in one thread.
+    addresses whose servers told us to come later: what was noted of it, when, and until when. One run at a time, in one
+    thread.
     """
 
     def __init__(

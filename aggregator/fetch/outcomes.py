@@ -22,6 +22,7 @@ _GLANCE = 4096
 _NAMED = 150  # characters of an address in an error
 _COOKIE = "it may expect a cookie back, and none is sent: look for the feed at another address"
 _SECONDS = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII | re.DOTALL)
+_LED = re.compile(r"redirected to (\S+): ")  # as ``_there`` writes it
 NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
@@ -99,6 +100,12 @@ def _there(exchange: Exchange) -> str:
     path, mark, _ = exchange.place.url.partition("?")
     named = path if len(path) <= _NAMED else f"{exchange.place.origin}/…"
     return f"redirected to {named}{'?…' if mark else ''}: " if exchange.hops else ""
+
+
+def told_by(reason: str) -> str:
+    """Read from an error which other address than the one that was asked for failed; empty where it was that one."""
+    found = _LED.match(reason)
+    return found[1] if found else ""
 
 
 def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> FetchError:

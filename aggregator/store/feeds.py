@@ -74,11 +74,11 @@ class Feeds:
             with self._lane.write() as connection:
                 connection.execute(_SET_RIGHT, span)
 
-    def waits(self, now: datetime) -> tuple[tuple[str, datetime, datetime], ...]:
-        """List the addresses whose servers told us to wait, and that wait still: when they said so, and until when."""
+    def waits(self, now: datetime) -> tuple[tuple[str, str, datetime, datetime], ...]:
+        """List the addresses whose servers told us to wait, and that wait still: the error, since and until when."""
         with self._lane.read() as connection:
             found = connection.execute(_WAITS, (number(now), number(now + _SLIP)))
-            return tuple((address, instant(said), instant(until)) for address, said, until in found)
+            return tuple((address, error, instant(said), instant(until)) for address, error, said, until in found)
 
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
@@ -172,7 +172,7 @@ _RESCHEDULE = "UPDATE feed SET due = ?, due_reason = ?, fresh_until = ? WHERE id
 _LIVE = "WHERE listed AND NOT gone"
 _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"
 _WAITS = """
-    SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
+    SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, error, fetched, wait_until FROM feed
     WHERE wait_until > ? AND fetched <= ?
 """
 _REACHED = """

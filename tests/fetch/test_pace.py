@@ -146,14 +146,37 @@ def test_a_host_that_said_so_before_is_left_alone_for_an_hour_at_most(new_client
     """By all its names and ports, as one that says so now; what is over, or no address, does not count."""
     with serve({"/": b"<rss/>"}) as server, serve({"/": b"<rss/>"}, host="127.0.0.2") as other:
         hour = timedelta(hours=1)
-        said = [("http://127.0.0.1/a", NOW - hour / 2, NOW + hour), (other.url("/a"), NOW - hour, NOW + hour)]
-        client = new_client(waits=[*said, ("file:feed.xml", NOW, NOW + hour), (other.url("/b"), NOW, NOW)])
+        said = [("http://127.0.0.1/a", "", NOW - hour / 2, NOW + hour), (other.url("/a"), "", NOW - hour, NOW + hour)]
+        client = new_client(waits=[*said, ("file:feed.xml", "", NOW, NOW + hour), (other.url("/b"), "", NOW, NOW)])
         for _ in range(2):
             outcomes = run(client, [server.url(), other.url()])
             paused = outcomes[server.url()]
             assert isinstance(paused, HostPausedError) and paused.retry_after == NOW + hour / 2
             assert isinstance(outcomes[other.url()], Fetched)
         assert not server.requests
+
+
+@pytest.mark.parametrize("path", ["/feed", "/feed?key=1", f"/{'long/' * 40}feed"])
+@pytest.mark.parametrize("hops", [1, 2])
+def test_a_host_that_said_so_behind_a_redirect_is_left_alone_and_not_the_one_that_led_there(
+    path: str, hops: int, new_client: Callable[..., Client]
+) -> None:
+    """In that run, and in the next one, by what was noted of it."""
+    with serve({path.partition("?")[0]: Page(status=429), "/": b"<rss/>"}, host="127.0.0.2") as far:
+        away = {
+            "/1": Page(status=307, headers={"Location": far.url(path)}),
+            "/2": Page(status=302, headers={"Location": "/1"}),
+        }
+        with serve({**away, "/": b"<rss/>"}) as near:
+            urls = [near.url(f"/{hops}"), near.url(), far.url()]
+            client = new_client()
+            told = run(client, urls[:1])[urls[0]]
+            assert isinstance(told, FetchError) and told.status == 429
+            wait = (urls[0], told.reason, NOW, NOW + timedelta(minutes=15))
+            outcomes = run(new_client(waits=[wait]), urls[1:])
+    assert isinstance(outcomes[near.url()], Fetched)
+    paused = outcomes[far.url()]
+    assert isinstance(paused, HostPausedError) and "127.0.0.2 told another" in paused.reason
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 404])

@@ -684,6 +684,24 @@ def test_a_new_address_of_a_host_that_was_told_to_wait_waits_with_it(tmp_path: P
         assert [seen.path for seen in server.requests] == ["/a", "/b"]
 
 
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_it_is_the_host_that_said_so_whose_feeds_wait_and_not_the_one_that_led_there(
+    tmp_path: Path, status: int
+) -> None:
+    """The feed itself waits hard all the same."""
+    busy = {"/feed": Page(status=429, headers={"retry-after": "3600"}), "/b": Page(rss(item(1)))}
+    with serve(busy, host="127.0.0.2") as far:
+        moved = Page(status=status, headers={"location": far.url("/feed")})
+        with serve({"/a": moved, "/b": Page(rss(item(2)))}) as near:
+            here = desk(tmp_path, near.url("/a"))
+            here.sync()
+            here.clock.forward(minutes=1)
+            here = replace(desk(tmp_path, near.url("/a"), near.url("/b"), far.url("/b")), clock=here.clock)
+            report = here.sync(force=True).refreshed
+            assert (report.fetched, len(report.postponed), report.failed) == (1, 1, 0)
+            assert [seen.path for seen in (*near.requests, *far.requests)] == ["/a", "/b", "/feed"]
+
+
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
     """Three that could not be reached of three that were asked are an outage; ten that waited do not count."""
     for asked, outage in ((3, True), (2, False)):
