@@ -11,6 +11,7 @@ import pytest
 
 from aggregator.app import REFUSED
 from aggregator.cli.feed import known_feeds
+from aggregator.jobs import logins
 from aggregator.pipeline.cadence import Due, anew
 from aggregator.store.rows import MOMENTS
 from tests.servers import Answer, Page, Seen, Server, serve
@@ -220,6 +221,22 @@ def test_a_secret_that_is_put_right_after_its_first_failure_is_tried_in_the_next
         assert (len(server.requests), len(other.requests)) == (3, 1)
         here.clock.forward(minutes=30)
         assert here.sync().refreshed.fetched == 1
+
+
+def test_the_slow_hash_is_made_only_where_it_decides_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not for a feed whose server put it off, nor for one that is due in any case; and so many are remembered."""
+    monkeypatch.setenv("DESK_TOKEN", "Bearer right-password")
+    with serve({"/token": Page(status=429, headers={"Retry-After": "3600"})}) as server:
+        here = desk(tmp_path, secret_feeds(server)[1])
+        here.sync()
+        logins._mark.cache_clear()
+        here.clock.forward(minutes=5)
+        here.sync()
+        server.pages["/token"] = of_members
+        here.clock.forward(hours=2)
+        assert here.sync().refreshed.fetched == 1
+    assert logins._mark.cache_info().misses == 0
+    assert logins._mark.cache_info().maxsize
 
 
 def test_a_secret_that_was_refused_is_kept_nowhere_and_can_be_guessed_only_slowly(
