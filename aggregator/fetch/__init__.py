@@ -6,8 +6,8 @@ requests ─▶ turns ─▶ wire (libcurl; guard at every socket) ─▶ exchan
 """
 
 from aggregator.fetch.client import Client
-from aggregator.fetch.foresight import foreseen_refusal
+from aggregator.fetch.foresight import foreseen_refusal, is_own
 from aggregator.fetch.guard import Guard
 from aggregator.fetch.limits import Limits, Pace
 
-__all__ = ["Client", "Guard", "Limits", "Pace", "foreseen_refusal"]
+__all__ = ["Client", "Guard", "Limits", "Pace", "foreseen_refusal", "is_own"]

@@ -1,7 +1,7 @@
-"""Which addresses will not be asked, as far as their spelling tells: for feeds.yaml, before anybody is asked."""
+"""What the spelling of addresses tells before anybody is asked: which will not be, and which are one's own."""
 
 from aggregator.fetch.files import is_file
-from aggregator.fetch.guard import Guard
+from aggregator.fetch.guard import Guard, is_inside
 from aggregator.fetch.places import Refused, place
 
 
@@ -18,3 +18,13 @@ def foreseen_refusal(url: str, *, guard: Guard, proxied: bool = False) -> str:
         return f"the address {error}"
     judge = guard.unseen_refusal if proxied else guard.spelled_refusal
     return judge(where.host, port=where.port)
+
+
+def is_own(url: str) -> bool:
+    """Say whether ``url`` is a file, or of one's own network: it answers also where there is no way to the internet."""
+    if is_file(url):
+        return True
+    try:
+        return is_inside(place(url).host)
+    except Refused:
+        return False

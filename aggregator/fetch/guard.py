@@ -88,8 +88,7 @@ class Guard:
         """
         if number := _number(host):
             return self.refusal(number, port=port)
-        name = f".{host.rstrip('.').lower()}"
-        if name.count(".") == 1 or name.endswith(_INSIDE):
+        if _is_name_inside(host):
             return f"{host} is the name of a machine inside"
         return self.port_refusal(port)
 
@@ -99,6 +98,17 @@ class Guard:
     def port_refusal(self, port: int) -> str:
         """Say why ``port`` of a public address must not be connected to, or "" when it may."""
         return "" if port in PORTS else f"port {port} is not one of {', '.join(map(str, PORTS))}"
+
+
+def is_inside(host: str) -> bool:
+    """Say whether ``host`` is on one's own network, as far as its spelling tells, whatever feeds.yaml opens."""
+    number = _number(host)
+    return bool(_denied(_plain(number))) if number else _is_name_inside(host)
+
+
+def _is_name_inside(host: str) -> bool:
+    name = f".{host.rstrip('.').lower()}"
+    return name.count(".") == 1 or name.endswith(_INSIDE)
 
 
 def _plain(address: str) -> IPv4Address | IPv6Address:

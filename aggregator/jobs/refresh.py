@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from aggregator.app import App
 from aggregator.cores import Cores
 from aggregator.errors import FeedError, FetchError, HostPausedError
+from aggregator.fetch import is_own
 from aggregator.fetch.files import is_file
 from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
 from aggregator.jobs.aside import Aside
@@ -85,16 +86,19 @@ def outage_since(
     """Tell since when it is our own network that cannot reach these, if it is.
 
     It is when most feeds that were well before could not be reached, three at least: now, or since the last time that
-    any was. A feed that had failed before is no evidence: dead feeds fall due together.
+    any was. A feed that had failed before is no evidence: dead feeds fall due together. Nor is one that is reached on
+    one's own network, unless all are there.
     """
     if not offline:
         return None
-    since, before = app.store.feeds.lost(now)
+    needs_none = is_file if all(map(is_own, app.feeds)) else is_own
+    since, before = app.store.feeds.lost(now, is_own=needs_none)
+    unreached = {feed.id for feed in offline}
+    asked = [feed for feed in asked if feed.id in unreached or not needs_none(feed.url)]
     lost = {feed.id for feed in offline if not feed.failures}
     if len(lost) >= OUTAGE_FEEDS and len(lost) >= OUTAGE_SHARE * sum(not feed.failures for feed in asked):
         return since
-    unreached = {feed.id for feed in offline}
-    if any(feed.id not in unreached and not is_file(feed.url) for feed in asked) or _is_long_ago(since, now):
+    if len(asked) > len(offline) or _is_long_ago(since, now):
         return None
     lost |= before | {feed.id for feed in offline if feed.failing_since and feed.failing_since > since}
     return since if len(lost) >= OUTAGE_FEEDS else None

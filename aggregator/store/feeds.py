@@ -1,7 +1,7 @@
 """The keeper of feeds: what feeds.yaml names, what was observed, and who works on which."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -129,13 +129,14 @@ class Feeds:
             else:
                 apply(connection, f"{_RETRY} AND url IN", urls)
 
-    def lost(self, now: datetime) -> tuple[datetime, frozenset[int]]:
+    def lost(self, now: datetime, *, is_own: Callable[[str], bool]) -> tuple[datetime, frozenset[int]]:
         """Say since when no feed was reached, and which that were well then could not be reached since.
 
-        A file needs no network.
+        Those whose address ``is_own`` do not count: what needs no internet says nothing of it.
         """
         with self._lane.read() as connection:
-            (since,) = connection.execute(_REACHED, (number(now),)).fetchone()
+            reached = connection.execute(_REACHED, (number(now),))
+            since = next((at for at, url in reached if not is_own(url)), 0)
             return instant(since), frozenset(id for (id,) in connection.execute(_LOST, (since, number(now))))
 
     def failing(self, now: datetime) -> int:
@@ -176,8 +177,8 @@ _WAITS = """
     WHERE wait_until > ? AND fetched <= ?
 """
 _REACHED = """
-    SELECT coalesce(max(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END), 0) FROM feed
-    WHERE fetched <= ? AND lower(url) NOT LIKE 'file:%'
+    SELECT coalesce(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END, 0), url FROM feed
+    WHERE fetched <= ? ORDER BY 1 DESC
 """
 _LOST = """
     SELECT id FROM feed WHERE listed AND fetched > ?1 AND fetched <= ?2

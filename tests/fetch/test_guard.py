@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import FetchError, SetupError
-from aggregator.fetch import Client, foreseen_refusal
+from aggregator.fetch import Client, foreseen_refusal, is_own
 from aggregator.fetch.guard import PORTS, Guard
 from aggregator.model import Fetched, Request
 from tests.fetch.conftest import NOW
@@ -197,3 +197,23 @@ def test_a_proxy_of_the_environment_is_not_used(
             monkeypatch.setenv(name, proxy.url(""))
         assert new_client().fetch(server.url("/"), now=NOW).body == b"direct"
         assert proxy.connections == 0
+
+
+OWN = (
+    "file:own.xml",
+    "http://127.1/",
+    "http://[::1]:8080/f",
+    "http://192.168.1.9/",
+    "http://169.254.1.1/",
+    "http://[fd00::1]/",
+)
+
+
+@pytest.mark.parametrize("url", [*OWN, "http://nas/feed", "https://nas.local./feed", "http://localhost:8000/"])
+def test_what_is_ones_own_is_known_by_its_spelling(url: str) -> None:
+    assert is_own(url)
+
+
+@pytest.mark.parametrize("url", ["https://example.com/", "http://1.1.1.1/", "http://[2606:4700::1]/", "x"])
+def test_what_may_be_the_internets_counts_as_that(url: str) -> None:
+    assert not is_own(url)

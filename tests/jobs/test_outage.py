@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from aggregator import workers
 from aggregator.jobs.refresh import refresh
 from aggregator.model import FeedState
@@ -124,6 +126,24 @@ def test_a_file_needs_no_network(tmp_path: Path) -> None:
             file, *feeds = app.store.feeds.all()
             refresh(app, [file, feeds[number]])
     assert [state.outcome for state in states(here)] == ["unchanged", "failed", "failed", "waiting"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_what_answers_on_ones_own_network_ends_none(tmp_path: Path, together: bool) -> None:
+    """It needs no internet; those that do are blamed for nothing, at once or one after the other."""
+    away = [f"http://{name}.invalid/feed" for name in ("one", "two", "three")]
+    with serve(pages()) as server:
+        here = desk(tmp_path, server.url("/1"), *away)
+        with here.app() as app:
+            workers.list_feeds(app)
+        for number in [3] if together else [1, 2, 3]:
+            here.clock.forward(hours=1)
+            with here.app() as app:
+                own, *feeds = app.store.feeds.all()
+                refresh(app, [own, *(feeds if together else feeds[number - 1 : number])])
+    own, *feeds = states(here)
+    assert own.outcome in ("ok", "unchanged") and not own.failures
+    assert [state.outcome for state in feeds] == (["waiting"] * 3 if together else ["failed", "failed", "waiting"])
 
 
 def test_an_answer_of_any_kind_ends_it(tmp_path: Path) -> None:
