@@ -27,7 +27,7 @@ class Aside:
 
     def put(self, hop: Sequence[Document]) -> None:
         """Let a hop wait; raises OSError where there is no room for it."""
-        start, data = sum(self._places[-1]) if self._places else 0, pickle.dumps(hop)
+        start, data = sum(self._places[-1]) if self._places else 0, memoryview(pickle.dumps(hop))
         done = 0
         while done < len(data):
             done += os.pwrite(self._file.fileno(), data[done:], start + done)

@@ -7,7 +7,7 @@ broke it is blamed. Nobody is kept from being asked or read by documents that ta
 take soon waits on disk.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from aggregator.app import App
@@ -18,8 +18,8 @@ from aggregator.jobs.sharing import Document, Sharing, is_plain, known_of, read_
 from aggregator.model import FeedState, Fetched, Intake, Unread
 from aggregator.pipeline.hop import read_all
 
-TOGETHER = 8  # documents in one hop
-IN_HAND = 64  # documents waiting for a core in memory
+TOGETHER, LARGE = 8, 1_000_000  # documents in one hop, or bytes of them
+IN_HAND, HEAVY = 64, 20_000_000  # documents waiting for a core in memory, or bytes of them
 
 Read = tuple[FeedState, Fetched, Intake | FeedError]
 """What came of a document."""
@@ -62,10 +62,10 @@ class Reading:
     def _wait(self, state: FeedState, answer: Fetched) -> Iterator[Read]:
         """Let a document wait until a hop is full, and the hop on disk where the workers have enough in hand."""
         self._waiting.append((state, answer))
-        if len(self._waiting) < TOGETHER:
+        if len(self._waiting) < TOGETHER and _size(self._waiting) < LARGE:
             return
         hop, self._waiting = self._waiting, []
-        if len(self._answers) < IN_HAND:
+        if self._has_room():
             self._hand_over(hop)
             return
         try:
@@ -76,8 +76,11 @@ class Reading:
 
     def _fetch(self) -> None:
         """Hand over what waits on disk, as far as there is room."""
-        while self._aside and len(self._answers) < IN_HAND:
+        while self._aside and self._has_room():
             self._hand_over(self._aside.take())
+
+    def _has_room(self) -> bool:
+        return len(self._answers) < IN_HAND and _size(self._answers.values()) < HEAVY
 
     def _hand_over(self, documents: Sequence[Document]) -> None:
         known = known_of(self._app, [state for state, _ in documents])
@@ -107,3 +110,7 @@ class Reading:
         if isinstance(result, MachineError):
             return state, answer, UnreadError(state.url, str(result))
         return state, answer, ParseError(state.url, f"reading the document broke a bound: {result}")
+
+
+def _size(documents: Iterable[Document]) -> int:
+    return sum(len(answer.body) for _, answer in documents)

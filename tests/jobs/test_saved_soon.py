@@ -124,6 +124,26 @@ def test_documents_that_take_workers_long_keep_nobody_from_being_asked_however_m
     assert (report.fetched, report.failed) == (len(slow) + len(plain), 0)
 
 
+def test_documents_that_wait_for_workers_take_little_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However large they are: what is in hand is counted in bytes as well, and every one of them is read in the end."""
+    held: list[int] = []
+
+    def wait(cores: Cores) -> list[tuple[Any, Any]]:
+        works = [work.args[0] for work in cores._hand.values()]
+        held.append(sum(len(one.answer.body) for documents in works for one in documents))
+        return own_wait(cores)
+
+    own_wait = Cores.wait
+    monkeypatch.setattr(Cores, "wait", wait)
+    monkeypatch.setattr(reading, "LARGE", 1000)
+    monkeypatch.setattr(reading, "HEAVY", 10_000)
+    more = f"<media:x/><!--{'x' * 2000}-->"
+    with serve({f"/{number}": Page(rss(item(number), more=more)) for number in range(4 * TOGETHER)}) as server:
+        report = desk(tmp_path, *map(server.url, server.pages)).sync().refreshed
+    assert report.fetched == 4 * TOGETHER
+    assert max(held) < 15_000
+
+
 def test_an_error_that_nobody_foresaw_loses_no_answer(tmp_path: Path) -> None:
     """As one of the screen that progress is drawn on."""
 
