@@ -24,8 +24,9 @@ LONG = (
     "test_cores.py",
     "test_twin.py",
     "cli/test_drafts.py",
+    "web/test_people.py",
 )
-"""Files of few tests that take long: were they the last, one process would go on alone."""
+"""Files that take long: were they the last, one process would go on alone."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,12 +10,14 @@ from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from urllib.parse import urlencode
 
+from starlette.applications import Starlette
+
 from aggregator.app import App
 from aggregator.cli.forever import site
 from aggregator.jobs.reception import Reception
 from aggregator.model import Subscription
 from aggregator.pipeline.tokens import Purpose, sign
-from aggregator.web import serving
+from aggregator.web import Revolving, serving
 from tests.workspaces import Desk, desk
 
 READER = "reader@example.org"
@@ -119,18 +121,30 @@ class Front:
             return list(connection.iterdump())
 
 
+@dataclass
+class Door:
+    """A server that leads to one site after another: its own beginning and end take longer than most tests."""
+
+    site: Revolving
+    address: str
+
+    @contextmanager
+    def front(self, root: Path, *, extra: str = EXTRA) -> Iterator[Front]:
+        """Lead to a workspace as ``aggregator run`` does."""
+        here = desk(root, extra=extra)
+        told: list[str] = []
+        with here.app() as app, Reception(app, tell=told.append, rest=0) as reception:
+            self.site.app = site(app, reception)
+            yield Front(here, app, self.address, told)
+        assert told == []
+
+
 @contextmanager
-def front(root: Path, *, extra: str = EXTRA) -> Iterator[Front]:
-    """Serve a workspace as ``aggregator run`` does."""
-    here = desk(root, extra=extra)
-    told: list[str] = []
-    with (
-        here.app() as app,
-        Reception(app, tell=told.append, rest=0) as reception,
-        serving(site(app, reception), port=0) as address,
-    ):
-        yield Front(here, app, address, told)
-    assert told == []
+def door() -> Iterator[Door]:
+    """Open a door, which leads nowhere yet."""
+    nowhere = Revolving(Starlette())
+    with serving(nowhere, port=0) as address:
+        yield Door(nowhere, address)
 
 
 def eventually(true: Callable[[], bool]) -> None:

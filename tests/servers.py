@@ -129,7 +129,10 @@ class Server:
 
 
 async def _read(reader: asyncio.StreamReader) -> Seen:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    letter = await reader.readexactly(1)
+    if not letter.isalpha():
+        raise ConnectionError("TLS where none is spoken: it is hung up, and nobody waits for the other")
+    head = (letter + await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     first, *lines = head.rstrip("\r\n").split("\r\n")
     method, path, _ = first.split(" ", 2)
     pairs = (line.partition(":") for line in lines)

@@ -8,7 +8,7 @@ from aggregator.jobs.deliver import deliver
 from aggregator.jobs.lapses import lapsed, told
 from aggregator.model import Choice, Lapsed
 from aggregator.pipeline.tokens import sign
-from tests.frontdesk import EXTRA, READER, front
+from tests.frontdesk import EXTRA, READER, door
 from tests.program import run
 from tests.servers import Page, serve
 from tests.workspaces import START, desk, item, rss
@@ -71,7 +71,8 @@ def test_a_choice_of_topics_that_are_no_more_is_of_all_and_says_so(tmp_path: Pat
 
 def test_the_page_says_what_is_no_more_until_something_else_is_chosen(tmp_path: Path) -> None:
     subscribed(tmp_path, topics=("world",), frequency="weekly")
-    with front(tmp_path, extra=RENAMED.replace("[each, weekly]", "[each, daily]").replace("mon-fri", "mon")) as site:
+    renamed = RENAMED.replace("[each, weekly]", "[each, daily]").replace("mon-fri", "mon")
+    with door() as opened, opened.front(tmp_path, extra=renamed) as site:
         page = site.ask(site.link("preferences")).text
         assert "The topics you chose are there no more, so all topics are sent" in page
         assert "You chose “Once a week”, which is there no more; what you get now is “Each issue”" in page

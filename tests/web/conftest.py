@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.frontdesk import Door, door
 from tests.web.newsstand import Site, running
 
 
@@ -18,3 +19,10 @@ def own_site(tmp_path: Path) -> Iterator[Site]:
     """A site of its own, for a test that publishes."""
     with running(tmp_path / "storage") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[Door]:
+    """One door for all the tests of a file, each of which leads it to a workspace of its own."""
+    with door() as found:
+        yield found

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.jobs.deliver import deliver
 from aggregator.pipeline.tokens import CONFIRM_WITHIN
-from tests.frontdesk import EXTRA, READER, URLENCODED, Front, Reply, eventually, front
+from tests.frontdesk import EXTRA, READER, URLENCODED, Door, Front, Reply, eventually
 
 LINKS = ("confirm", "unsubscribe", "preferences")
 SITE = ("/", "/issues/morning/", "/nowhere", "/subscribe/morning", "/confirm/x", "/unsubscribe/x", "/preferences/x")
@@ -38,8 +38,8 @@ def texts(mail: EmailMessage) -> tuple[str, str]:
     return html.get_content(), text.get_content()
 
 
-def test_everything_speaks_the_language_of_feeds_yaml(tmp_path: Path):
-    with front(tmp_path, extra=f"{EXTRA}language: de\n") as site:
+def test_everything_speaks_the_language_of_feeds_yaml(tmp_path: Path, opened: Door):
+    with opened.front(tmp_path, extra=f"{EXTRA}language: de\n") as site:
         site.subscribe()
         eventually(lambda: site.state() is not None)
         mail = asked(site)
@@ -60,9 +60,9 @@ def test_everything_speaks_the_language_of_feeds_yaml(tmp_path: Path):
     assert "bestellt" in text and not re.search(r"\b(the|you|link is)\b", html.partition("<body")[2] + text)
 
 
-def test_who_chose_a_language_is_spoken_to_in_it(tmp_path: Path):
+def test_who_chose_a_language_is_spoken_to_in_it(tmp_path: Path, opened: Door):
     """Behind their links, and in the next mail that asks; names of the editor's keep their own language."""
-    with front(tmp_path) as site:
+    with opened.front(tmp_path) as site:
         choose(site, "ar")
         pages = [site.ask(site.link(purpose)) for purpose in LINKS]
         site.desk.clock.forward(days=1)
@@ -81,9 +81,9 @@ def test_who_chose_a_language_is_spoken_to_in_it(tmp_path: Path):
     assert "\u2068Evening post\u2069" in text and "\u2068Test Desk\u2069" in text
 
 
-def test_the_answer_to_the_form_does_not_tell_who_chose_a_language(tmp_path: Path):
+def test_the_answer_to_the_form_does_not_tell_who_chose_a_language(tmp_path: Path, opened: Door):
     """Status, headers and body speak the language of the form, whatever is known of the address."""
-    with front(tmp_path) as site:
+    with opened.front(tmp_path) as site:
         choose(site, "ar")
         known, unknown = site.subscribe(READER), site.subscribe("nobody@example.org")
         accepts = {"accept_language": "ar"}
@@ -93,10 +93,10 @@ def test_the_answer_to_the_form_does_not_tell_who_chose_a_language(tmp_path: Pat
     assert shown[0].body == shown[1].body and "accept-language" not in shown[0].headers["vary"].lower()
 
 
-def test_the_record_of_consent_keeps_the_form_in_its_language(tmp_path: Path):
+def test_the_record_of_consent_keeps_the_form_in_its_language(tmp_path: Path, opened: Door):
     wordings = {}
     for language in ("en", "ja", "ar"):
-        with front(tmp_path / language, extra=f"{EXTRA}language: {language}\n") as site:
+        with opened.front(tmp_path / language, extra=f"{EXTRA}language: {language}\n") as site:
             site.subscribe()
             eventually(lambda site=site: site.state() is not None)
             wording = site.state().consent.wording
@@ -106,14 +106,14 @@ def test_the_record_of_consent_keeps_the_form_in_its_language(tmp_path: Path):
     assert len(set(wordings.values())) == 3
 
 
-def test_a_language_without_words_is_spoken_to_in_english(tmp_path: Path):
-    with front(tmp_path, extra=f"{EXTRA}language: da\n") as site:
+def test_a_language_without_words_is_spoken_to_in_english(tmp_path: Path, opened: Door):
+    with opened.front(tmp_path, extra=f"{EXTRA}language: da\n") as site:
         page = site.ask("/subscribe/morning")
     assert page.language == ("en", "ltr") and '<bdi lang="da">Test Desk</bdi>' in page.text
 
 
 @pytest.mark.parametrize(("language", "turned"), [("he", "rtl"), ("zh-TW", "ltr")])
-def test_words_and_templates_of_the_users_come_first(tmp_path: Path, language: str, turned: str):
+def test_words_and_templates_of_the_users_come_first(tmp_path: Path, opened: Door, language: str, turned: str):
     """One phrase, one block, and a page of their own in a language that has no words."""
     (tmp_path / "templates" / "words").mkdir(parents=True)
     (tmp_path / "templates" / "words" / f"{language}.toml").write_text('mail_subject = "{title}?"\nfeeds = "☂"\n')
@@ -121,7 +121,7 @@ def test_words_and_templates_of_the_users_come_first(tmp_path: Path, language: s
     (tmp_path / "templates" / "confirm.html").write_text(confirm)
     missing = '{% extends "page.html" %}{% block lang %}sv{% endblock %}{% block main %}<h1>Borta</h1>{% endblock %}'
     (tmp_path / "templates" / "missing.html").write_text(missing)
-    with front(tmp_path, extra=f"{EXTRA}language: {language}\n") as site:
+    with opened.front(tmp_path, extra=f"{EXTRA}language: {language}\n") as site:
         site.subscribe()
         eventually(lambda: site.state() is not None)
         mail = asked(site)
@@ -131,14 +131,14 @@ def test_words_and_templates_of_the_users_come_first(tmp_path: Path, language: s
     assert (gone.heading, gone.headers["content-language"]) == ("Borta", "sv")
 
 
-def test_what_does_not_work_is_said_in_the_language_too(tmp_path: Path):
+def test_what_does_not_work_is_said_in_the_language_too(tmp_path: Path, opened: Door):
     """Also when it is the template that says so which does not work: then in plain English."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "index.html").write_text("{{ nobody }}")
-    with front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
+    with opened.front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
         reply = site.ask("/")
     (tmp_path / "templates" / "done.html").write_text('{% if "unwell" %}{{ nobody }}{% endif %}')
-    with front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
+    with opened.front(tmp_path, extra=f"{EXTRA}language: ja\n") as site:
         worse = site.ask("/")
     assert (reply.status, reply.headers["retry-after"], reply.language) == (503, "60", ("ja", "ltr"))
     assert reply.heading == "現在ご利用いただけません"
@@ -150,8 +150,8 @@ def test_the_days_that_phrases_name_are_those_that_count():
     assert CONFIRM_WITHIN.days == 7
 
 
-def test_pages_of_issues_name_their_language(tmp_path: Path):
-    with front(tmp_path) as site:
+def test_pages_of_issues_name_their_language(tmp_path: Path, opened: Door):
+    with opened.front(tmp_path) as site:
         page = tmp_path / "storage" / "issues" / "morning" / "2026-11-23.html"
         page.parent.mkdir(parents=True)
         page.write_text('<!DOCTYPE html>\n<html lang="fa" dir="rtl"><title>t</title>')
@@ -162,12 +162,12 @@ def test_pages_of_issues_name_their_language(tmp_path: Path):
         assert '<time datetime="2026-11-23">Monday, 23 November 2026</time>' in site.ask("/issues/morning/").text
 
 
-def test_a_page_that_cannot_be_written_keeps_the_answer_that_it_stood_for(tmp_path: Path):
+def test_a_page_that_cannot_be_written_keeps_the_answer_that_it_stood_for(tmp_path: Path, opened: Door):
     """With a mistake in the user's own templates what is missing is missing still, and a bad form a bad form."""
     (tmp_path / "templates").mkdir()
     for name in ("done.html", "missing.html"):
         (tmp_path / "templates" / name).write_text('{% if "unread" %}{{ nobody }}{% endif %}')
-    with front(tmp_path) as site:
+    with opened.front(tmp_path) as site:
         replies = [
             site.ask("/nowhere"),
             site.ask("/subscribe/morning", method="POST", body=b"a" * 300_000, content_type=URLENCODED),

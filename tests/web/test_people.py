@@ -14,7 +14,7 @@ from aggregator.jobs.deliver import deliver
 from aggregator.model.returned import Diagnosis
 from aggregator.pipeline.bounces import why_suppressed
 from aggregator.pipeline.tokens import sign
-from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Front, eventually, front
+from tests.frontdesk import EXTRA, READER, URLENCODED, Controls, Door, Front, eventually
 from tests.workspaces import desk
 
 LINKS = ("confirm", "unsubscribe", "preferences")
@@ -26,8 +26,8 @@ MULTIPART = (
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Front]:
-    with front(tmp_path) as started:
+def site(tmp_path: Path, opened: Door) -> Iterator[Front]:
+    with opened.front(tmp_path) as started:
         yield started
 
 
@@ -521,11 +521,11 @@ def test_a_suppressed_reader_is_told_why_nothing_comes(site: Front):
     assert all("came back" in page and "You will get" not in page and "as before" not in page for page in pages)
 
 
-def test_a_digest_that_is_no_longer_published_can_still_be_left(tmp_path: Path):
-    with front(tmp_path) as site:
+def test_a_digest_that_is_no_longer_published_can_still_be_left(tmp_path: Path, opened: Door):
+    with opened.front(tmp_path) as site:
         site.confirmed(digest="evening")
         link = site.link("unsubscribe", digest="evening")
-    with front(tmp_path, extra=EXTRA.replace("name: evening", "name: night")) as site:
+    with opened.front(tmp_path, extra=EXTRA.replace("name: evening", "name: night")) as site:
         assert site.ask(link).status == 200
         assert site.send(link, ("List-Unsubscribe", "One-Click")).heading == "Unsubscribed"
         assert site.state(digest="evening").state == "left"
