@@ -8,12 +8,13 @@ import typer
 
 from aggregator.app import utc_now
 from aggregator.cli.finding import MOST, Finder, Found
-from aggregator.cli.sheet import Sheet, key
+from aggregator.cli.sheet import Sheet
 from aggregator.cli.terminal import Terminal, printable
 from aggregator.cli.waits import keep
 from aggregator.config.addresses import feed_address, without_user
 from aggregator.config.editing import add, lines
 from aggregator.errors import ConfigError, FeedError, NotFoundError
+from aggregator.pipeline.addresses import key
 from aggregator.pipeline.wording import counted
 
 _ANY = "https://feeds.invalid/"

@@ -8,10 +8,11 @@ from typing import Any
 from aggregator.app import utc_now
 from aggregator.cli.incoming import bytes_of
 from aggregator.cli.outgoing import put
-from aggregator.cli.sheet import Sheet, key
+from aggregator.cli.sheet import Sheet
 from aggregator.cli.terminal import Terminal
 from aggregator.config.editing import add
 from aggregator.fetch import Guard, foreseen_refusal
+from aggregator.pipeline.addresses import key
 from aggregator.pipeline.opml import MOST_BYTES, LeftOut, Opml, Subscribed, read_opml, write_opml
 from aggregator.pipeline.opml_topics import topic_name
 from aggregator.pipeline.wording import counted

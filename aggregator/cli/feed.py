@@ -1,6 +1,6 @@
 """feeds show: one feed, as it is, why, and what to do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +11,8 @@ from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import NotFoundError
 from aggregator.model import FeedFigures, FeedState
-from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
+from aggregator.pipeline.health import elsewhere, health, last_answer, per_week, share, suggestion, support
+from aggregator.pipeline.replacing import replacing
 from aggregator.pipeline.wording import counted, format_name, in_zone
 
 if TYPE_CHECKING:
@@ -56,16 +57,25 @@ def known_feeds(app: "App") -> list[Known]:
     """Gather the feeds of feeds.yaml, in its order, in a fixed number of queries."""
     now, kept = app.clock(), {state.url: state for state in app.store.feeds.all()}
     figures = app.store.feeds.figures(now=now)
-    pairs = [(feed, kept.get(feed.url) or FeedState(0, feed.url, feed.title)) for feed in app.config.feeds]
-    lines = dict.fromkeys((feed.url for feed in app.config.feeds), 0)
+    states = [kept.get(feed.url) or FeedState(0, feed.url, feed.title) for feed in app.config.feeds]
+    edits = _edits(app, states, dict.fromkeys(app.feeds, 0), now=now)
+    if any(edits):
+        edits = _edits(app, states, dict.fromkeys(app.feeds, 0) | _lines(app), now=now)
+    found = zip(states, edits, strict=True)
+    return [Known(state, figures.get(state.id, FeedFigures()), edit, now) for state, edit in found]
+
+
+def _edits(app: "App", states: Sequence[FeedState], lines: Mapping[str, int], *, now: datetime) -> list[str]:
+    """Say of each feed what to edit in feeds.yaml, with its line where that is known."""
+    name = app.workspace.config.name
+    places = replacing({state.url: move for state in states if (move := elsewhere(state))}, lines)
 
     def edit(state: FeedState) -> str:
-        said, name = app.feeds[state.url], app.workspace.config.name
-        return suggestion(state, every=said.every, login=said.login, lines=lines, name=name, now=now)
+        said, line = app.feeds[state.url], lines[state.url]
+        where = f"{name}:{line}" if line else name
+        return suggestion(state, every=said.every, login=said.login, places=places, where=where, now=now)
 
-    if any(edit(state) for _, state in pairs):
-        lines |= _lines(app)
-    return [Known(state, figures.get(state.id, FeedFigures()), edit(state), now) for _, state in pairs]
+    return [edit(state) for state in states]
 
 
 def _lines(app: "App") -> dict[str, int]:

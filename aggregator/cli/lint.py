@@ -17,8 +17,10 @@ from aggregator.fetch import Guard, foreseen_refusal
 from aggregator.jobs.lapses import told
 from aggregator.jobs.readiness import not_yet
 from aggregator.model import FeedState, Fetched
+from aggregator.pipeline.addresses import key
 from aggregator.pipeline.discover import Sight, look
-from aggregator.pipeline.wording import counted, format_name, in_zone
+from aggregator.pipeline.replacing import Move, replacing
+from aggregator.pipeline.wording import NAMES_A_FEED, counted, format_name, in_zone
 from aggregator.templates import Templates
 
 STALE = timedelta(days=90)
@@ -72,8 +74,6 @@ def _costly(file: Path, settings: Config) -> Iterator[str]:
 
 def listed_twice(screen: Terminal, settings: Config) -> tuple[str, ...]:
     """Say which feeds are listed under another form of an address before; servers may tell the two apart."""
-    from aggregator.cli.sheet import key
-
     file = find_workspace(screen.root).config
     first: dict[str, int] = {}
     told = []
@@ -176,7 +176,7 @@ def examine(url: str, answer: Fetched, sight: Sight | Exception, *, now: datetim
     if document is None:
         links = tuple(link.url for link in sight.links[:8])
         what = sight.reason.replace(", not a feed", "", 1)  # the state says so
-        others = [link for link in links if link not in what]  # it may name the first of them
+        others = [link for link in links if not what.endswith(f"{NAMES_A_FEED}{link}")]
         more = "and" if len(others) < len(links) else "the page names"
         named = f"; {more}: {', '.join(others)}" if others else ""
         return Finding(url, "not a feed", what + named, links=links)
@@ -205,14 +205,16 @@ def _ailing(url: str, answer: Fetched, entries: int, newest: datetime | None, *,
 
 def _with_edits(screen: Terminal, findings: list[Finding]) -> list[Finding]:
     """Give what moved the exact edit to make."""
-    if not any(finding.moved_to for finding in findings):
+    moves = {finding.url: Move(finding.moved_to) for finding in findings if finding.moved_to}
+    if not moves:
         return findings
     from aggregator.cli.sheet import Sheet
 
     sheet = Sheet.open(screen)
+    edits = replacing(moves, dict(zip((feed.url for feed in sheet.settings.feeds), sheet.lines, strict=True)))
     return [
-        replace(finding, detail=f"{finding.detail}; in {sheet.place(finding.url)} write that for {finding.url}")
-        if finding.moved_to
+        replace(finding, detail=f"{finding.detail}; {sheet.place(finding.url)}: {edits[finding.url]}")
+        if finding.url in edits
         else finding
         for finding in findings
     ]

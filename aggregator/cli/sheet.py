@@ -12,7 +12,7 @@ from aggregator.config import Config, read
 from aggregator.config.editing import lines
 from aggregator.config.saving import replace
 from aggregator.errors import NotFoundError, WorkspaceError
-from aggregator.pipeline.addresses import canonical
+from aggregator.pipeline.addresses import key
 from aggregator.store import holder
 
 
@@ -85,8 +85,3 @@ def tell_running(screen: Terminal) -> None:
 
 def _indentation(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" "))]
-
-
-def key(url: str) -> str:
-    """Return the form under which addresses of one feed compare equal: http or https, with a last slash or without."""
-    return canonical(url) or url

@@ -18,7 +18,7 @@ _WORDS = {
     403: "the server does not let us read it; ask its publisher, or look for the feed at another address",
     404: "there is nothing at this address; the feed may have moved",
     406: "the server has no form of it that we can read",
-    410: "its publisher has taken it away for good; remove the feed from feeds.yaml",
+    410: "its publisher has taken it away for good; leave it out of feeds.yaml",
     418: "the server does not want to be asked by us",
     429: "the server finds that we ask too often",
     451: "the server must not show it, for legal reasons",

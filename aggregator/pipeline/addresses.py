@@ -114,6 +114,11 @@ def canonical(url: str) -> str:
     return urlunsplit(("https", place, plain_path(_normal(parts.path)), query, _normal(route)))
 
 
+def key(url: str) -> str:
+    """Return the form under which addresses of one feed compare equal: http or https, with a last slash or without."""
+    return canonical(url) or url
+
+
 def publisher_of(url: str) -> str:
     """Return the registrable domain behind ``url``, as far as it can be told without a network.
 

@@ -77,7 +77,7 @@ def answered(teaser: Teaser, answer: Fetched, article: Article | Exception, *, n
 
 def _shortcoming(teaser: Teaser, answer: Fetched, article: Article) -> str:
     """Say why the feed's own text is kept; empty when the page's is better."""
-    what = what_it_is(answer.body, url=answer.final_url)
+    what = what_it_is(answer)
     if found := gate(answer.headers, answer.body):
         return found
     if what.startswith("a consent") or (what.startswith("a login") and len(article.text) < SHORT):

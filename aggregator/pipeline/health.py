@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from aggregator.model import NO_CONDITIONS, FeedFigures, FeedState
 from aggregator.pipeline.backoff import is_dead
 from aggregator.pipeline.cadence import words
+from aggregator.pipeline.replacing import Move
+from aggregator.pipeline.wording import LONGEST_NAMED, NAMES_A_FEED
 
 SILENT = timedelta(days=90)
 WEEKS = 4
-LONGEST_NAMED = 150  # characters of an address in an error: one that is cut is no address
 _LED = re.compile(r"redirected to (\S+): HTTP 404")
 GATE = "lets only browsers pass"
 _WHOLE = "; asked for whole documents: a 226 did not say what it left out, or it failed when asked for what is new"
@@ -141,29 +142,35 @@ def share(figures: FeedFigures) -> str:
     return f"{figures.told} of the {figures.told_by_all} entries in the last digests ({percent} %)"
 
 
+def elsewhere(state: FeedState) -> Move | None:
+    """Say where a feed is now, when it is not where feeds.yaml says."""
+    if state.gone or state.outcome == "unasked":
+        return None
+    if moved := _moved(state):
+        return Move(moved)
+    named = state.error.partition(NAMES_A_FEED)[2]
+    if state.outcome == "failed" and state.status == 200 and 0 < len(named) < LONGEST_NAMED:
+        return Move(named, "it is a page that names")
+    return None
+
+
 def suggestion(
-    state: FeedState, *, every: timedelta | None, login: str = "", lines: Mapping[str, int], name: str, now: datetime
+    state: FeedState, *, every: timedelta | None, login: str = "", places: Mapping[str, str], where: str, now: datetime
 ) -> str:
     """Return the edit of feeds.yaml that helps, or "".
 
-    ``lines`` has the line of each listed address, where known; ``login`` names where the login stands that it is given.
+    ``places`` has the edits for feeds that are elsewhere now, ``login`` names where the login stands that it is given,
+    ``where`` the place of the feed in feeds.yaml.
     """
-    edit = _edit(state, every=every, login=login, lines=lines, now=now)
-    line = lines.get(state.url, 0)
-    return f"{name}{f':{line}' if line else ''}: {edit}" if edit else ""
+    edit = places.get(state.url) or _edit(state, every=every, login=login, now=now)
+    return f"{where}: {edit}" if edit else ""
 
 
-def _edit(state: FeedState, *, every: timedelta | None, login: str, lines: Mapping[str, int], now: datetime) -> str:
+def _edit(state: FeedState, *, every: timedelta | None, login: str, now: datetime) -> str:
     if state.gone:
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":
         return f"{state.url}: {state.error}"
-    moved = _moved(state)
-    if moved in lines:
-        where = f" (line {lines[moved]})" if lines[moved] else ""
-        return f"remove {state.url}: it moved to {moved}, which is listed too{where}"
-    if moved:
-        return f"replace {state.url} by {moved}"
     if state.outcome == "failed":
         return _mend(state, login, now)
     asked = state.fresh_until - state.succeeded if state.fresh_until and state.succeeded else timedelta()
@@ -180,11 +187,8 @@ def _mend(state: FeedState, login: str, now: datetime) -> str:
         return away if _KEPT_BACK in state.error else _GIVEN.format(state.url, login)
     if "a login page" in state.error:
         return f"{state.url} wants a login: give it `username:` and `password_env:`, or `headers_env:`"
-    named = state.error.partition("the page names a feed: ")[2]
-    if state.status == 200 and 0 < len(named) < LONGEST_NAMED:
-        return f"replace {state.url} by {named}"
-    if state.status == 200 and ("an HTML page" in state.error or "a login page" in state.error):
-        return f"{state.url} is a page; `aggregator feeds add {state.url}` looks for its feed"
+    if state.status == 200 and "an HTML page" in state.error:
+        return f"{state.url} is a page; remove it, then `aggregator feeds add {state.url}` looks for its feed"
     if state.status in _REFUSED:
         return _REFUSED[state.status].format(state.url)
     if is_dead(state.failing_since, now):

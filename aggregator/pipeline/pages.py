@@ -1,10 +1,13 @@
 """Bytes that are no feed → what they are instead, and what to do about it: pages, gates for browsers, other files."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
+
+from aggregator.model import Fetched
+from aggregator.pipeline.pages_text import decoded
+from aggregator.pipeline.wording import LONGEST_NAMED, NAMES_A_FEED
 
 _GLANCE = 200_000
 _TITLE = re.compile(r"<title\b[^>]{0,200}>(.{0,500}?)</title", re.IGNORECASE | re.DOTALL)
@@ -16,9 +19,6 @@ _CONSENT_AT = re.compile(r"^(consent|guce|cmp|privacy-?gate)\.|/(cookie-?)?conse
 _CONSENT = re.compile(
     r"before you continue|(cookie|privacy) (consent|choices|settings|wall)|consent (page|required)", re.IGNORECASE
 )
-_LINK = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
-_FEEDS = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _MAGIC = {
     b"%PDF": "a PDF document",
     b"\x1f\x8b": "gzip data",
@@ -60,29 +60,37 @@ def gate(headers: Mapping[str, str], body: bytes) -> str:
     return f"{name} lets only browsers pass here; ask the publisher to let feed readers in, or use another address"
 
 
-def refusal(body: bytes, *, url: str = "", headers: Mapping[str, str] | None = None) -> str:
-    """Say in plain words that a document is no feed, what it is instead, and what to do; ``url`` is where it lay."""
-    what = what_it_is(body, url=url)
+def refusal(answer: Fetched) -> str:
+    """Say in plain words that a document is no feed, what it is instead, and what to do."""
+    what = what_it_is(answer)
     if not what.endswith("page") and " page (" not in what:
         return f"{what}, not a feed"
-    if found := gate(headers or {}, body):
+    if found := gate(answer.headers, answer.body):
         return f"{what}, not a feed: {found}"
     if what.startswith("a login"):
         return f"{what}, not a feed: it is shown to those who log in; see `username` and `headers` in feeds.yaml"
     if what.startswith("a consent"):
         return f"{what}, not a feed: it asks for consent first; look for the feed at another address"
-    named = next(advertised(body, url=url), "")
-    return f"{what}, not a feed" + (f"; the page names a feed: {named[:150]}" if named else "")
+    named = _named(answer)
+    return f"{what}, not a feed" + (f"; {NAMES_A_FEED}{named[:LONGEST_NAMED]}" if named else "")
 
 
-def what_it_is(body: bytes, *, url: str = "") -> str:
+def _named(page: Fetched) -> str:
+    """Give the feed that a page names first and that it is not itself."""
+    from aggregator.pipeline.pages_links import feed_links  # most answers are no pages
+
+    return next((link.url for link in feed_links(page) if link.url not in (page.url, page.final_url)), "")
+
+
+def what_it_is(answer: Fetched) -> str:
     """Say in plain words what a document is that is no feed."""
+    body, url = answer.body, answer.final_url
     for magic, name in _MAGIC.items():
         if body.startswith(magic):
             return name
     if b"\x00" in body[:4] and body[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return "binary data"
-    text = _decoded(body)
+    text, _ = decoded(body[:_GLANCE], answer.headers.get("content-type", ""))
     html = re.match(r"\s*<!doctype\s+html", text, re.IGNORECASE)
     text = _without_prologue(text)
     root = _ROOT.match(text)
@@ -93,26 +101,6 @@ def what_it_is(body: bytes, *, url: str = "") -> str:
     if "<html" in text.lower():
         return _page(text, url)
     return f"plain text (it begins “{' '.join(text.split())[:60]}”)" if text else "a document without content"
-
-
-def advertised(body: bytes, *, url: str = "") -> Iterator[str]:
-    """Yield the feeds that a page names (``<link rel=alternate type=…>``), as whole addresses where ``url`` helps."""
-    for tag in _LINK.findall(_decoded(body)):
-        found = {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(tag)}
-        kind = found.get("type", "").partition(";")[0].strip().lower()
-        if kind not in _FEEDS or "alternate" not in found.get("rel", "").lower().split() or not found.get("href"):
-            continue
-        try:
-            address = urljoin(url, found["href"].strip())
-        except ValueError:
-            continue
-        if address != url:
-            yield address
-
-
-def _decoded(body: bytes) -> str:
-    encoding = json.detect_encoding(body[:_GLANCE])
-    return body[:_GLANCE].decode(encoding if encoding != "utf-8" else "utf-8-sig", "replace")
 
 
 def _without_prologue(text: str) -> str:

@@ -78,7 +78,7 @@ def _document(fetched: Fetched, body: bytes) -> Any:
     except Exception as error:  # feedparser raises what it likes on hostile input: ValueError, AttributeError, …
         raise refused(fetched, f"a document that cannot be read ({type(error).__name__}: {error})") from error
     if not document.get("version") or (not document.entries and b"<html" in fetched.body[:2000].lower()):
-        raise refused(fetched, refusal(fetched.body, url=fetched.final_url, headers=fetched.headers))
+        raise refused(fetched, refusal(fetched))
     return document
 
 

@@ -25,6 +25,12 @@ _FORMATS = {
 _TIME = re.compile(r"\b(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\b")
 
 
+NAMES_A_FEED = "the page names a feed: "
+"""Ends, with the address, the error of a page that came in place of a feed."""
+
+LONGEST_NAMED = 150
+"""Characters of an address in an error; one that is cut there is no address."""
+
 UNCLOSED = "it ends behind a whole entry, without its own end tags"
 """What a document lacks when its server's program died between two entries, or never writes them."""
 

@@ -73,10 +73,11 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
 def test_the_edits_to_make_are_printed_with_their_lines(newsroom: Newsroom) -> None:
     """feeds.yaml:LINE and the exact words: moved, gone, a page, too often."""
     said, at = run(newsroom.root, "feeds"), newsroom.server.url
+    page = at("/page")
     for edit in (
         f"feeds.yaml:6: replace {at('/old')} by {at('/new')}",
         f"feeds.yaml:7: remove {at('/gone')}, or write its new address (410: gone for good)",
-        f"feeds.yaml:8: {at('/page')} is a page; `aggregator feeds add {at('/page')}` looks for its feed",
+        f"feeds.yaml:8: {page} is a page; remove it, then `aggregator feeds add {page}` looks for its feed",
         "feeds.yaml:9: write `every: 10h`: 1 h is shorter than feed and server allow",
     ):
         assert any(line.endswith(f"\t{edit}") for line in said.splitlines()), said

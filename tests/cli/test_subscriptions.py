@@ -300,7 +300,7 @@ def test_check_asks_those_named_and_shows_what_to_write(root: Path, site: Server
     found = {one["url"]: one for one in data(root, "check", *urls, code=3)["findings"]}
     assert [found[url]["state"] for url in urls] == ["moved", "not a feed", "gone", "ok"]
     line = text(root).splitlines().index(f"  - {urls[0]}") + 1
-    assert f"in feeds.yaml:{line} write that for {urls[0]}" in found[urls[0]]["detail"]
+    assert found[urls[0]]["detail"].endswith(f"; feeds.yaml:{line}: replace {urls[0]} by {site.url('/feed-a')}")
     assert found[urls[1]]["links"] == [site.url(path) for path in ("/feed-a", "/feed-b", "/comments")]
     said = found[urls[1]]["detail"]
     assert "not a feed" not in said and said.count(site.url("/feed-a")) == said.count(site.url("/feed-b")) == 1

@@ -146,7 +146,7 @@ def test_410_is_for_good(fetch: Fetch) -> None:
         answer = fetch(server.url())
     assert isinstance(answer, FetchError)
     assert (answer.status, answer.permanent) == (410, True)
-    assert answer.reason == "HTTP 410 Gone: its publisher has taken it away for good; remove the feed from feeds.yaml"
+    assert answer.reason == "HTTP 410 Gone: its publisher has taken it away for good; leave it out of feeds.yaml"
 
 
 def test_headers_keep_their_bytes_and_lists_are_joined(fetch: Fetch) -> None:

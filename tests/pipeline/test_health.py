@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from aggregator.model import FeedFigures, FeedState, Validators
-from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
+from aggregator.pipeline.health import elsewhere, health, last_answer, per_week, share, suggestion, support
+from aggregator.pipeline.replacing import replacing
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -16,6 +17,10 @@ OLD, NEW = "http://example.net/feed", "https://example.net/feed"
 
 def feed(**facts: Any) -> FeedState:
     return FeedState(1, OLD, **{"outcome": "ok", "status": 200, "succeeded": NOW, "fetched": NOW, **facts})
+
+
+def placed(state: FeedState, lines: dict[str, int]) -> dict[str, str]:
+    return replacing({state.url: move} if (move := elsewhere(state)) else {}, lines)
 
 
 def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> FeedState:
@@ -132,7 +137,19 @@ def test_a_feeds_share_of_the_last_digests() -> None:
         ),
         (
             lost(200, "an HTML page (title “Hi”), not a feed"),
-            f"{OLD} is a page; `aggregator feeds add {OLD}` looks for its feed",
+            f"{OLD} is a page; remove it, then `aggregator feeds add {OLD}` looks for its feed",
+        ),
+        (
+            lost(200, f"an HTML page, not a feed; the page names a feed: {NEW}/rss"),
+            f"replace {OLD} by {NEW}/rss",
+        ),
+        (
+            lost(200, "an HTML page, not a feed; the page names a feed: http://www.b.example"),
+            f"remove {OLD}: it is a page that names http://www.b.example, which is listed too (line 20)",
+        ),
+        (
+            lost(200, f"an HTML page, not a feed; the page names a feed: {(NEW + '/' * 150)[:150]}"),
+            f"{OLD} is a page; remove it, then `aggregator feeds add {OLD}` looks for its feed",
         ),
         (lost(401, "x"), f"{OLD} may want a login (`username:`, `password_env:`) or a `user_agent:` of its own"),
         (lost(300, "…"), f"write the address of one of the documents that {OLD} leads to"),
@@ -150,8 +167,8 @@ def test_a_feeds_share_of_the_last_digests() -> None:
     ],
 )
 def test_what_to_edit(state: FeedState, edit: str) -> None:
-    lines = {OLD: 12, "https://b.example/": 20}
-    said = suggestion(state, every=HOUR, lines=lines, name="feeds.yaml", now=NOW)
+    places = placed(state, {OLD: 12, "https://b.example/": 20})
+    said = suggestion(state, every=HOUR, places=places, where="feeds.yaml:12", now=NOW)
     assert said == (f"feeds.yaml:12: {edit}" if edit else "")
 
 
@@ -178,11 +195,11 @@ def test_what_to_edit(state: FeedState, edit: str) -> None:
 )
 def test_a_login_that_is_given_is_not_proposed(state: FeedState, edit: str) -> None:
     login = "`username:` and SECRET"
-    assert suggestion(state, every=None, login=login, lines={}, name="feeds.yaml", now=NOW).startswith(
-        f"feeds.yaml: {edit}"
-    )
+    said = suggestion(state, every=None, login=login, places=placed(state, {OLD: 0}), where="feeds.yaml", now=NOW)
+    assert said.startswith(f"feeds.yaml: {edit}")
 
 
 def test_without_lines_the_file_alone_is_named() -> None:
-    said = suggestion(feed(adopted=NEW), every=None, lines={OLD: 0, NEW: 0}, name="feeds.yaml", now=NOW)
+    state = feed(adopted=NEW)
+    said = suggestion(state, every=None, places=placed(state, {OLD: 0, NEW: 0}), where="feeds.yaml", now=NOW)
     assert said == f"feeds.yaml: remove {OLD}: it moved to {NEW}, which is listed too"
