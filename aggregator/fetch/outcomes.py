@@ -22,7 +22,7 @@ _GLANCE = 4096
 _NAMED = 150  # characters of an address in an error
 _COOKIE = "it may expect a cookie back, and none is sent: look for the feed at another address"
 _SECONDS = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII | re.DOTALL)
-NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
+NEIGHBOURS, UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
@@ -134,5 +134,5 @@ def paused_until(error: FetchError, *, now: datetime) -> datetime | None:
     A 429 means the one who asks (RFC 6585 §4); a 503 means the whole server when it names a time.
     """
     if error.status == 429:
-        return min(error.retry_after or now + _UNTOLD, now + NEIGHBOURS)
+        return min(error.retry_after or now + UNTOLD, now + NEIGHBOURS)
     return min(error.retry_after, now + NEIGHBOURS) if error.status == 503 and error.retry_after else None

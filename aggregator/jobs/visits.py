@@ -153,10 +153,12 @@ def _waited(state: FeedState, now: datetime) -> timedelta:
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
     """The feed was not asked, because of what another one met at its host: it waits, and nothing is held against it.
 
-    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more.
+    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more. When it was
+    --force that wanted it, and its own time is later, that stays.
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
-    return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+    later = state.due is not None and state.due > due.at
+    return Visit(state if later else replace(state, due=due.at, due_reason=due.reason), token)
 
 
 def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:

@@ -68,11 +68,11 @@ class Feeds:
             with self._lane.write() as connection:
                 connection.execute(_SET_RIGHT, span)
 
-    def waits(self, now: datetime) -> tuple[tuple[str, datetime, datetime], ...]:
-        """List the addresses whose servers told us to wait, and that wait still: when they said so, and until when."""
+    def waits(self, now: datetime) -> tuple[tuple[str, datetime, datetime | None], ...]:
+        """List the addresses whose servers told us to wait: when they said so, and until when, if they did."""
         with self._lane.read() as connection:
             found = connection.execute(_WAITS, (number(now), number(now + _SLIP)))
-            return tuple((address, instant(said), instant(until)) for address, said, until in found)
+            return tuple((address, instant(said), until and instant(until)) for address, said, until in found)
 
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
@@ -167,7 +167,7 @@ _LIVE = "WHERE listed AND NOT gone"
 _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"
 _WAITS = """
     SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
-    WHERE wait_until > ? AND fetched <= ?
+    WHERE fetched <= ?2 AND (wait_until > ?1 OR (status = 429 AND wait_until IS NULL))
 """
 _REACHED = """
     SELECT coalesce(max(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END), 0) FROM feed

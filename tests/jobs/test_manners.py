@@ -684,6 +684,26 @@ def test_a_new_address_of_a_host_that_was_told_to_wait_waits_with_it(tmp_path: P
         assert [seen.path for seen in server.requests] == ["/a", "/b"]
 
 
+@pytest.mark.parametrize("force", [False, True])
+def test_a_429_that_names_no_time_is_known_to_later_syncs_as_well(tmp_path: Path, force: bool) -> None:
+    """Its host is left alone for a quarter of an hour, for a new address, too, and for the one that was told."""
+    with serve({"/a": Page(status=429), "/b": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.clock.forward(minutes=14)
+        here = replace(desk(tmp_path, server.url("/a"), server.url("/b")), clock=here.clock)
+        report = here.sync(force=force)
+        assert (len(report.refreshed.postponed), report.refreshed.failed, len(server.requests)) == (1 + force, 0, 1)
+        state = state_of(here, server.url("/b"))
+        assert (state.outcome, state.failures) == ("", 0)
+        assert state.due_reason == (
+            "not asked: 127.0.0.1 told another of its feeds to come later; left alone until 2026-11-23 06:15 UTC"
+        )
+        here.clock.forward(minutes=3)
+        here.sync()
+        assert [seen.path for seen in server.requests] == ["/a", "/b"]
+
+
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
     """Three that could not be reached of three that were asked are an outage; ten that waited do not count."""
     for asked, outage in ((3, True), (2, False)):
