@@ -161,9 +161,10 @@ def postponed(state: FeedState, token: int, error: HostPausedError, *, now: date
     return Visit(state if later else replace(state, due=due.at, due_reason=due.reason), token)
 
 
-def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
-    """The feed was not asked: it has moved to the address of another one, which is asked there."""
-    reason = f"{NOT_ASKED}it moved to {state.adopted}, which is listed too and asked there"
+def doubled(state: FeedState, token: int, *, other: str, now: datetime) -> Visit:
+    """The feed was not asked: it has moved to where the ``other`` one is asked, which is listed there or moved, too."""
+    why = "is listed too and asked there" if other == state.adopted else f"is asked for {other} already"
+    reason = f"{NOT_ASKED}it moved to {state.adopted}, which {why}"
     return Visit(replace(state, due=now + DOUBLED, due_reason=reason), token)
 
 

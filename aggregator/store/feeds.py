@@ -74,6 +74,14 @@ class Feeds:
             found = connection.execute(_WAITS, (number(now), number(now + _SLIP)))
             return tuple((address, instant(said), until and instant(until)) for address, said, until in found)
 
+    def askers(self) -> dict[str, str]:
+        """Say which feed is asked at an address that feeds have moved to: the one that is listed there, else the first.
+
+        Only those count that are well, and ask where they are listed or have moved to.
+        """
+        with self._lane.read() as connection:
+            return dict(connection.execute(_ASKERS).fetchall())
+
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
         with self._lane.read() as connection:
@@ -169,6 +177,12 @@ _WAITS = """
     SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, fetched, wait_until FROM feed
     WHERE fetched <= ?2 AND (wait_until > ?1 OR (status = 429 AND wait_until IS NULL))
 """
+_ASKERS = """
+    SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, url FROM feed
+    WHERE listed AND NOT gone AND failures = 0 AND succeeded IS NOT NULL
+        AND (adopted != '' OR url IN (SELECT adopted FROM feed WHERE adopted != ''))
+    ORDER BY adopted = '', id DESC
+"""  # the last of each address counts
 _REACHED = """
     SELECT coalesce(max(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END), 0) FROM feed
     WHERE fetched <= ? AND lower(url) NOT LIKE 'file:%'
