@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.errors import ElsewhereError, FetchError, SetupError
+from aggregator.errors import BarredError, ElsewhereError, FetchError, SetupError
 from aggregator.fetch.codings import doubt
 from aggregator.fetch.exchange import Exchange
-from aggregator.fetch.failures import Failure, explain
+from aggregator.fetch.failures import OURS, Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
 from aggregator.fetch.statuses import in_words
 from aggregator.httpdate import read_http_date, read_seconds
@@ -38,8 +38,10 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if exchange.status >= 300:
         return _declined(exchange, now)
     if failure is not None:
-        if exchange.refusal and failure.kind == "connect":
+        if exchange.refusal and not exchange.opened:
             return refused(exchange, exchange.refusal)
+        if failure.kind in OURS:
+            return BarredError(exchange.request.url, explain(exchange, failure))
         there = "" if failure.kind == "timeout" else _there(exchange)  # the time is that of the whole way
         return _failed(exchange, there + explain(exchange, failure))
     return _document(exchange)
@@ -106,7 +108,9 @@ def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> Fetc
 
 
 def _declined(exchange: Exchange, now: datetime) -> FetchError:
-    status = exchange.status
+    status, asking = exchange.status, exchange.request.asking
+    if status == 407 and asking is not None and asking.proxy and exchange.place.scheme == "http":
+        return BarredError(exchange.request.url, in_words(exchange))
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
     reason = _there(exchange) + in_words(exchange)
     if wait is not None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.cores import Cores
-from aggregator.errors import FeedError, FetchError, HostPausedError
+from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
 from aggregator.fetch.files import is_file
 from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
 from aggregator.jobs.reading import Read, Reading
@@ -109,7 +109,7 @@ def _is_long_ago(since: datetime, now: datetime) -> bool:
 
 def _is_unreachable(error: FetchError) -> bool:
     """Tell whether a failure may be that of our own network, which may say so itself (511, RFC 6585 §6)."""
-    return error.status in (0, 511) and not error.permanent and not isinstance(error, HostPausedError)
+    return error.status in (0, 511) and not error.permanent and not isinstance(error, HostPausedError | SetupError)
 
 
 def _outcomes(

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.config import FeedConfig
-from aggregator.errors import NOT_ASKED, FeedError, FetchError, HostPausedError, SetupError, UnreadError
+from aggregator.errors import NOT_ASKED, BarredError, FeedError, FetchError, HostPausedError, SetupError, UnreadError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Visit
 from aggregator.pipeline.backoff import (
     ENDED,
     UNASKED,
+    after_bar,
     after_failure,
     after_lost_move,
     after_outage,
@@ -169,8 +170,12 @@ def doubled(state: FeedState, token: int, *, other: str, now: datetime) -> Visit
 
 
 def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:
-    """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once."""
-    return Visit(replace(state, due=now, due_reason=UNASKED, outcome="unasked", error=error.reason), token)
+    """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once.
+
+    What is known by trying only waits for an hour, or until its keeper writes something else.
+    """
+    due = after_bar(state.url, now=now) if isinstance(error, BarredError) else Due(now, UNASKED)
+    return Visit(replace(state, due=due.at, due_reason=due.reason, outcome="unasked", error=error.reason), token)
 
 
 def _answered(
