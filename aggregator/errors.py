@@ -10,6 +10,7 @@
     │   ├── FetchError         no usable answer; .status, .retry_after
     │   │   ├── HostPausedError   not asked at all: its host has had enough for now; .retry_after
     │   │   ├── SetupError        not asked at all: feeds.yaml or the environment is to be mended first
+    │   │   │   └── BarredError   its server was not reached: our proxy, or our list of certificates, was in the way
     │   │   └── ElsewhereError    its address leads to another host, which was not asked; .target
     │   ├── UnreadError        an answer that this machine could not read: it lacks room, or processes
     │   └── ParseError         an answer that is no feed
@@ -137,6 +138,17 @@ class SetupError(FetchError):
     def __init__(self, url: str, reason: str, *, secret: bool = False) -> None:
         super().__init__(url, reason, permanent=True)
         self.secret = secret
+
+
+class BarredError(SetupError):
+    """The feed's server was not reached: our own proxy, or our own list of certificates, stood in the way.
+
+    What was in the way is known by trying only, so it is tried again with patience.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason, secret=True)
+        self.permanent = False
 
 
 class ElsewhereError(FetchError):

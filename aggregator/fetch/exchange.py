@@ -36,6 +36,7 @@ class Exchange:
         "limits",
         "lines",
         "most",
+        "opened",
         "opener",
         "permanent",
         "place",
@@ -68,6 +69,7 @@ class Exchange:
         self.chunks: list[bytes] = []
         self.fault = ""  # a limit that was broken
         self.refusal = ""  # what the guard said
+        self.opened = False  # whether it let any address through, of several
         self.read = False  # whether the header was
         self.opener: Opener | None = None  # of a body that is compressed
         self.came = 0  # bytes of the body

@@ -5,11 +5,16 @@ from typing import Literal
 
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.limits import in_words
+from aggregator.fetch.statuses import PROXY_LOGIN
 from aggregator.model.value import value
 
 Network = Literal["dns", "proxy", "connect", "slow connect", "certificate", "tls", "stall", "timeout", "cut", "empty"]
-Kind = Network | Literal["encoding", "header", "other"]
+Ours = Literal["no proxy", "proxy login", "trust"]
+Kind = Network | Ours | Literal["encoding", "header", "other"]
 """What can go wrong between us and a server, short of an answer."""
+
+OURS = frozenset[Kind]({"no proxy", "proxy login", "trust"})
+"""What stands in the way on our own side."""
 
 SILENCE = frozenset[Kind]({"stall", "timeout", "slow connect"})
 """What cost us time, without an answer."""
@@ -27,12 +32,13 @@ class Failure:
 def explain(exchange: Exchange, failure: Failure) -> str:
     """Say in plain words why no answer came."""
     where, limits, message = exchange.place.host, exchange.limits, failure.message
-    asking = exchange.request.asking
-    if asking is not None and asking.proxy and not exchange.refusal and failure.kind in ("connect", "slow connect"):
-        return f"the proxy cannot be reached: {failure.system or message.lower()}"
+    said = failure.system or message.lower()
     words: dict[Kind, Callable[[], str]] = {
         "dns": lambda: f"could not find the host {where} (DNS)",
         "proxy": lambda: f"the proxy does not lead there: {message}",
+        "no proxy": lambda: f"the proxy cannot be reached: {said}; see `proxy` in feeds.yaml",
+        "proxy login": lambda: PROXY_LOGIN,
+        "trust": lambda: f"our list of certificates cannot be read, see SSL_CERT_FILE: {message}",
         "connect": lambda: failure.system or f"could not connect to {where}",
         "slow connect": lambda: f"could not connect to {where} within {limits.connect:g} s",
         "stall": lambda: f"no data for {limits.stall} s",

@@ -86,6 +86,7 @@ class Handle:
             return pycurl.SOCKET_BAD
         if allowed and self.plain:
             self._own.add(exchange.place.host)
+        exchange.opened = True
         return _Lent(address.family, address.socktype, address.protocol)
 
 

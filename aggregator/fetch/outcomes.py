@@ -4,10 +4,10 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from aggregator.errors import ElsewhereError, FetchError, SetupError
+from aggregator.errors import BarredError, ElsewhereError, FetchError, SetupError
 from aggregator.fetch.codings import doubt
 from aggregator.fetch.exchange import Exchange
-from aggregator.fetch.failures import Failure, explain
+from aggregator.fetch.failures import OURS, Failure, explain
 from aggregator.fetch.places import Place, Refused, redirected
 from aggregator.fetch.statuses import in_words
 from aggregator.httpdate import read_http_date, read_seconds
@@ -23,7 +23,7 @@ _NAMED = 150  # characters of an address in an error
 _COOKIE = "it may expect a cookie back, and none is sent: look for the feed at another address"
 _SECONDS = re.compile(r"(\d+)(\.\d+)?(?:\s*,.*)?", re.ASCII | re.DOTALL)
 _LED = re.compile(r"redirected to (\S+): ")  # as ``_there`` writes it
-NEIGHBOURS, _UNTOLD = timedelta(hours=1), timedelta(minutes=15)
+NEIGHBOURS, UNTOLD = timedelta(hours=1), timedelta(minutes=15)
 
 
 def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fetched | FetchError | Place:
@@ -39,8 +39,10 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     if exchange.status >= 300:
         return _declined(exchange, now)
     if failure is not None:
-        if exchange.refusal and failure.kind == "connect":
+        if exchange.refusal and not exchange.opened:
             return refused(exchange, exchange.refusal)
+        if failure.kind in OURS:
+            return BarredError(exchange.request.url, explain(exchange, failure))
         there = "" if failure.kind == "timeout" else _there(exchange)  # the time is that of the whole way
         return _failed(exchange, there + explain(exchange, failure))
     return _document(exchange)
@@ -113,7 +115,9 @@ def _failed(exchange: Exchange, reason: str, *, permanent: bool = False) -> Fetc
 
 
 def _declined(exchange: Exchange, now: datetime) -> FetchError:
-    status = exchange.status
+    status, asking = exchange.status, exchange.request.asking
+    if status == 407 and asking is not None and asking.proxy and exchange.place.scheme == "http":
+        return BarredError(exchange.request.url, in_words(exchange))
     wait = retry_after(exchange.headers.get("retry-after", ""), now=now) if status in _WAIT else None
     reason = _there(exchange) + in_words(exchange)
     if wait is not None:
@@ -141,5 +145,5 @@ def paused_until(error: FetchError, *, now: datetime) -> datetime | None:
     A 429 means the one who asks (RFC 6585 §4); a 503 means the whole server when it names a time.
     """
     if error.status == 429:
-        return min(error.retry_after or now + _UNTOLD, now + NEIGHBOURS)
+        return min(error.retry_after or now + UNTOLD, now + NEIGHBOURS)
     return min(error.retry_after, now + NEIGHBOURS) if error.status == 503 and error.retry_after else None

@@ -10,7 +10,7 @@ from aggregator.errors import NOT_ASKED, FetchError, HostPausedError
 from aggregator.fetch.exchange import Exchange
 from aggregator.fetch.failures import SILENCE, Failure
 from aggregator.fetch.limits import LONGEST_GAP, NO_BURDEN, PUBLIC_GAP, Pace
-from aggregator.fetch.outcomes import NEIGHBOURS, elsewhere, outcome, paused_until, told_by
+from aggregator.fetch.outcomes import NEIGHBOURS, UNTOLD, elsewhere, outcome, paused_until, told_by
 from aggregator.fetch.places import Place, Refused, place
 from aggregator.fetch.turns import Turns
 from aggregator.fetch.wire import Wire
@@ -28,8 +28,8 @@ Refuse = Callable[[Exchange], FetchError | None]
 Meanwhile = Callable[[], None]
 """Is called about once a second at least, also while nothing comes in."""
 
-Wait = tuple[str, str, datetime, datetime]
-"""An address whose server told us to come later: in which words of ours, when, and until when."""
+Wait = tuple[str, str, datetime, datetime | None]
+"""An address whose server told us to come later: in which words of ours, when, and until when, if it said so."""
 
 LATER = "told another of its feeds to come later"
 MOST_SILENCES, SILENT_FOR = 2, timedelta(minutes=15)
@@ -56,7 +56,7 @@ class Run:
         It is the host that an address led to then, not the one that led there.
         """
         for url, words, said, until in waits:
-            until = min(until, said + NEIGHBOURS)
+            until = min(until or said + UNTOLD, said + NEIGHBOURS)
             with suppress(Refused):
                 if until > self._now:
                     self._pause(place(told_by(words) or url).host, until, LATER)

@@ -4,6 +4,8 @@ from http import HTTPStatus
 
 from aggregator.fetch.exchange import Exchange
 
+PROXY_LOGIN = "the proxy asks for a user and a password; see `proxy` and `proxy_password_env` in feeds.yaml"
+
 _KNOWN = frozenset(HTTPStatus)
 _GATED = frozenset({202, 401, 403, 405, 406, 418, 429, 503})
 _WORDS = {
@@ -55,7 +57,7 @@ def in_words(exchange: Exchange) -> str:
 def _credentials(exchange: Exchange) -> str:
     asking = exchange.request.asking
     if exchange.status == 407:
-        return "the proxy asks for a user and a password; see `proxy` and `proxy_password_env` in feeds.yaml"
+        return PROXY_LOGIN
     if asking is None or not (asking.username or asking.headers):
         return "it asks who we are; give the feed `username` and `password_env` in feeds.yaml"
     if not exchange.at_home:

@@ -15,10 +15,11 @@ from aggregator.fetch.sockets import Sockets
 
 _KINDS: dict[int, Kind] = {
     pycurl.E_COULDNT_RESOLVE_HOST: "dns",
-    pycurl.E_COULDNT_RESOLVE_PROXY: "proxy",
+    pycurl.E_COULDNT_RESOLVE_PROXY: "no proxy",
     pycurl.E_COULDNT_CONNECT: "connect",
     pycurl.E_PEER_FAILED_VERIFICATION: "certificate",
     pycurl.E_SSL_CONNECT_ERROR: "tls",
+    pycurl.E_SSL_CACERT_BADFILE: "trust",
     pycurl.E_BAD_CONTENT_ENCODING: "encoding",  # of the transfer: those of the content are ours
     pycurl.E_GOT_NOTHING: "empty",
     pycurl.E_ABORTED_BY_CALLBACK: "empty",  # twice: it is not sent a third time
@@ -33,7 +34,9 @@ _TIMEOUTS: dict[str, Kind] = {  # one code for all of them: only libcurl's text 
     "Resolving": "dns",
     "Connection": "slow connect",
     "SSL connection": "slow connect",
+    "failed to open socket": "slow connect",  # the guard refused the last of several addresses
 }
+_UNKNOWN_HERE = (12, 33)  # CURLPX_NO_AUTH, CURLPX_USER_REJECTED
 _BOILERPLATE = re.compile(r"^SSL certificate (problem|OpenSSL verify result): | \(\d+\)$|\.$")
 _PATIENCE = 1.0  # the longest sleep; libcurl's own timers wake us earlier
 _KEPT = 100
@@ -74,7 +77,7 @@ class Wire:
             for curl in done:
                 yield self._take(curl), None
             for curl, code, message in failed:
-                failure = _failure(curl, code, message)
+                failure = _failure(curl, code, message, proxied=not self._busy[curl].plain)
                 yield self._take(curl), failure
             if not left:
                 return
@@ -109,12 +112,23 @@ class Wire:
         return Handle(user_agent=self._agent, guard=self._guard, own=self.own)
 
 
-def _failure(curl: Any, code: int, message: str) -> Failure:
+def _failure(curl: Any, code: int, message: str, *, proxied: bool) -> Failure:
     kind = _KINDS.get(code, "other")
     if code == pycurl.E_OPERATION_TIMEDOUT:
         kind = next((kind for start, kind in _TIMEOUTS.items() if message.startswith(start)), "timeout")
-    if "CONNECT tunnel failed" in message:
-        kind = "proxy"
     number = curl.getinfo(pycurl.OS_ERRNO) if kind == "connect" else 0
     system = os.strerror(number).lower() if number else ""
+    kind = _by_proxy(curl, kind) if proxied else kind
     return Failure(kind, _BOILERPLATE.sub("", message) or f"libcurl error {code}", system)
+
+
+def _by_proxy(curl: Any, kind: Kind) -> Kind:
+    """Tell whether it is the proxy that is not there, or wants to know us, or does not get through to the server."""
+    answered = curl.getinfo(pycurl.HTTP_CONNECTCODE)
+    if answered == 407 or (kind == "proxy" and curl.getinfo(pycurl.PROXY_ERROR) in _UNKNOWN_HERE):
+        return "proxy login"
+    if answered >= 300:
+        return "proxy"
+    if kind in ("connect", "slow connect"):
+        return "proxy" if curl.getinfo(pycurl.CONNECT_TIME) else "no proxy"
+    return kind

@@ -64,10 +64,10 @@ class Arrivals:
         _count(self.report, state, outcome, visit)
         self.keep(visit)
 
-    def spare(self, state: FeedState) -> None:
+    def spare(self, state: FeedState, other: str) -> None:
         """Take a feed that is not asked because another one is asked at its address."""
         self.report.postponed.add(state.id)
-        self.keep(doubled(state, self._tokens[state.id], now=self._now))
+        self.keep(doubled(state, self._tokens[state.id], other=other, now=self._now))
 
     def lose(self, state: FeedState, error: FetchError, *, since: datetime | None) -> None:
         """Take a feed that could not be reached; ``since`` when our own network is down, if it is."""

@@ -6,14 +6,14 @@ claim ─▶ fetch_many ─┬─ error ─────────────�
                                              └─▶ the twin: Visit(ok) ─▶ save
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from aggregator.app import App
 from aggregator.cores import Cores
-from aggregator.errors import FeedError, FetchError, HostPausedError
+from aggregator.errors import FeedError, FetchError, HostPausedError, SetupError
 from aggregator.fetch import is_own
 from aggregator.fetch.files import is_file
 from aggregator.jobs.arrivals import Arrivals, Outcome, body_hash
@@ -48,8 +48,8 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
     arrivals = Arrivals(app, tokens, now=now)
     report = arrivals.report
     report.asked = len(claimed)
-    for feed in [feed for feed in claimed.values() if _is_asked_elsewhere(app, feed)]:
-        arrivals.spare(claimed.pop(feed.id))
+    for feed, other in _asked_elsewhere(app, list(claimed.values())):
+        arrivals.spare(claimed.pop(feed.id), other)
     offline: list[tuple[FeedState, FetchError]] = []
     with arrivals, closing(_outcomes(app, claimed, arrivals, now=now)) as outcomes:
         for state, outcome in outcomes:
@@ -69,15 +69,18 @@ def refreshing(app: App, feeds: Sequence[FeedState]) -> Generator[tuple[int, int
     return report
 
 
-def _is_asked_elsewhere(app: App, feed: FeedState) -> bool:
-    """Tell whether a feed has moved to an address that is listed, too, and is well there: one request is for both.
+def _asked_elsewhere(app: App, feeds: Sequence[FeedState]) -> Iterator[tuple[FeedState, str]]:
+    """Yield feeds that have moved to where another one is asked, and that one: one request is for both.
 
-    One that has moved itself is asked elsewhere, perhaps here: of two that each leave it to the other none would be.
+    Two that each left it to the other would both be forgotten, so it is one that is asked there itself; and what fails
+    is asked until it is well.
     """
-    if not feed.adopted or feed.adopted not in app.feeds:
-        return False
-    other = app.store.feeds.find(feed.adopted)
-    return bool(other and other.succeeded and not (other.failures or other.gone or other.adopted))
+    moved = [feed for feed in feeds if feed.adopted and not feed.failures]
+    askers = app.store.feeds.askers() if moved else {}
+    for feed in moved:
+        other = askers.get(feed.adopted, feed.url)
+        if other != feed.url:
+            yield feed, other
 
 
 def outage_since(
@@ -111,7 +114,7 @@ def _is_long_ago(since: datetime, now: datetime) -> bool:
 
 def _is_unreachable(error: FetchError) -> bool:
     """Tell whether a failure may be that of our own network, which may say so itself (511, RFC 6585 §6)."""
-    return error.status in (0, 511) and not error.permanent and not isinstance(error, HostPausedError)
+    return error.status in (0, 511) and not error.permanent and not isinstance(error, HostPausedError | SetupError)
 
 
 def _outcomes(

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aggregator.config import FeedConfig
-from aggregator.errors import NOT_ASKED, FeedError, FetchError, HostPausedError, SetupError, UnreadError
+from aggregator.errors import NOT_ASKED, BarredError, FeedError, FetchError, HostPausedError, SetupError, UnreadError
 from aggregator.model import Entry, FeedState, Fetched, Intake, Reach, Visit
 from aggregator.pipeline.backoff import (
     ENDED,
     UNASKED,
+    after_bar,
     after_failure,
     after_lost_move,
     after_outage,
@@ -153,21 +154,28 @@ def _waited(state: FeedState, now: datetime) -> timedelta:
 def postponed(state: FeedState, token: int, error: HostPausedError, *, now: datetime) -> Visit:
     """The feed was not asked, because of what another one met at its host: it waits, and nothing is held against it.
 
-    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more.
+    Softly: it has no wait of its own, so --force asks it as soon as its host is not left alone any more. When it was
+    --force that wanted it, and its own time is later, that stays.
     """
     due = after_pause(state.url, reason=error.reason, until=error.retry_after, now=now)
-    return Visit(replace(state, due=due.at, due_reason=due.reason), token)
+    later = state.due is not None and state.due > due.at
+    return Visit(state if later else replace(state, due=due.at, due_reason=due.reason), token)
 
 
-def doubled(state: FeedState, token: int, *, now: datetime) -> Visit:
-    """The feed was not asked: it has moved to the address of another one, which is asked there."""
-    reason = f"{NOT_ASKED}it moved to {state.adopted}, which is listed too and asked there"
+def doubled(state: FeedState, token: int, *, other: str, now: datetime) -> Visit:
+    """The feed was not asked: it has moved to where the ``other`` one is asked, which is listed there or moved, too."""
+    why = "is listed too and asked there" if other == state.adopted else f"is asked for {other} already"
+    reason = f"{NOT_ASKED}it moved to {state.adopted}, which {why}"
     return Visit(replace(state, due=now + DOUBLED, due_reason=reason), token)
 
 
 def _unasked(state: FeedState, token: int, error: SetupError, *, now: datetime) -> Visit:
-    """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once."""
-    return Visit(replace(state, due=now, due_reason=UNASKED, outcome="unasked", error=error.reason), token)
+    """Try again at the next sync: nothing is asked before its keeper has mended it, and then at once.
+
+    What is known by trying only waits for an hour, or until its keeper writes something else.
+    """
+    due = after_bar(state.url, now=now) if isinstance(error, BarredError) else Due(now, UNASKED)
+    return Visit(replace(state, due=due.at, due_reason=due.reason, outcome="unasked", error=error.reason), token)
 
 
 def _answered(

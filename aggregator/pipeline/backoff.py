@@ -65,6 +65,11 @@ def after_unread(address: str, *, now: datetime, waited: timedelta = timedelta()
     return Due(now + later(span, address, 0), reason)
 
 
+def after_bar(address: str, *, now: datetime) -> Due:
+    """Choose the next time when our own proxy, or our list of certificates, was in the way."""
+    return Due(now + later(HOUR, address, 0), "tried again in an hour or so, and as soon as feeds.yaml says it anew")
+
+
 def after_pause(address: str, *, reason: str, until: datetime | None, now: datetime) -> Due:
     """Choose the next time for a feed that was not asked because of another one of its host; ``reason`` says why."""
     end = min(until, now + WAIT_CAP) if until and until > now else now + BUSY_WAIT

@@ -10,7 +10,7 @@ from aggregator.model import FeedFigures, FeedState, Known, Listing
 from aggregator.pipeline.cadence import anew
 from aggregator.store import figures, knowledge, meta, moving
 from aggregator.store.database import Database
-from aggregator.store.driver import instant, need_room, number
+from aggregator.store.driver import instant, moment, need_room, number
 from aggregator.store.lane import apply, chunks, marks
 from aggregator.store.rows import ANSWER, FEED_STATE, OF_DOCUMENT, answer_values, document_values, feed_state
 
@@ -74,11 +74,19 @@ class Feeds:
             with self._lane.write() as connection:
                 connection.execute(_SET_RIGHT, span)
 
-    def waits(self, now: datetime) -> tuple[tuple[str, str, datetime, datetime], ...]:
-        """List the addresses whose servers told us to wait, and that wait still: the error, since and until when."""
+    def waits(self, now: datetime) -> tuple[tuple[str, str, datetime, datetime | None], ...]:
+        """List the addresses whose servers told us to wait: the error, when it was said, and until when, if it was."""
         with self._lane.read() as connection:
             found = connection.execute(_WAITS, (number(now), number(now + _SLIP)))
-            return tuple((address, error, instant(said), instant(until)) for address, error, said, until in found)
+            return tuple((address, error, instant(said), moment(until)) for address, error, said, until in found)
+
+    def askers(self) -> dict[str, str]:
+        """Say which feed is asked at an address that feeds have moved to: the one that is listed there, else the first.
+
+        Only those count that are well, and ask where they are listed or have moved to.
+        """
+        with self._lane.read() as connection:
+            return dict(connection.execute(_ASKERS).fetchall())
 
     def all(self) -> tuple[FeedState, ...]:
         """List every feed ever named, in order of arrival."""
@@ -174,8 +182,14 @@ _LIVE = "WHERE listed AND NOT gone"
 _MAY_BE_ASKED = "(wait_until IS NULL OR wait_until <= ?1)"
 _WAITS = """
     SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, error, fetched, wait_until FROM feed
-    WHERE wait_until > ? AND fetched <= ?
+    WHERE fetched <= ?2 AND (wait_until > ?1 OR (status = 429 AND wait_until IS NULL))
 """
+_ASKERS = """
+    SELECT CASE WHEN adopted != '' THEN adopted ELSE url END, url FROM feed
+    WHERE listed AND NOT gone AND failures = 0 AND succeeded IS NOT NULL
+        AND (adopted != '' OR url IN (SELECT adopted FROM feed WHERE adopted != ''))
+    ORDER BY adopted = '', id DESC
+"""  # the last of each address counts
 _REACHED = """
     SELECT coalesce(CASE WHEN status IN (0, 511) THEN succeeded ELSE fetched END, 0), url FROM feed
     WHERE fetched <= ? ORDER BY 1 DESC

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from aggregator.errors import FetchError, SetupError
+from aggregator.errors import BarredError, FetchError, SetupError
 from aggregator.fetch import Client
 from aggregator.model import Asking, Fetched, Request
 from tests.fetch.conftest import NOW
@@ -210,16 +210,27 @@ def test_a_proxy_that_refuses_is_named_as_the_one_who_does(client: Client) -> No
     with serve({"http://example.com/": Page(status=407)}) as proxy:
         plain = ask(client, "http://example.com/", Asking(proxy=proxy.url("")))
         tunnel = ask(client, "https://example.com/", Asking(proxy=proxy.url("")))
-    assert isinstance(plain, FetchError)
+    assert isinstance(plain, BarredError)
     assert "the proxy asks for a user and a password" in plain.reason
     assert isinstance(tunnel, FetchError)
     assert tunnel.reason.startswith("the proxy does not lead there: CONNECT tunnel failed")
 
 
+def test_a_proxy_that_does_not_know_us_says_so_in_a_tunnel_as_well(client: Client) -> None:
+    """The number of its answer to CONNECT (RFC 9110 §9.3.6) tells; another one is about the server behind it."""
+    with serve({"a.example.com:443": Page(status=407), "b.example.com:443": Page(status=502)}) as proxy:
+        refused = ask(client, "https://a.example.com/", Asking(proxy=proxy.url("")))
+        behind = ask(client, "https://b.example.com/", Asking(proxy=proxy.url("")))
+    assert isinstance(refused, BarredError) and "the proxy asks for a user and a password" in refused.reason
+    assert isinstance(behind, FetchError) and not isinstance(behind, SetupError)
+    assert behind.reason == "the proxy does not lead there: CONNECT tunnel failed, response 502"
+
+
 def test_a_proxy_that_is_not_there_is_named(client: Client) -> None:
     answer = ask(client, "http://example.com/", Asking(proxy="http://127.0.0.99:1"))
     assert isinstance(answer, FetchError)
-    assert answer.reason == "the proxy cannot be reached: connection refused"
+    assert answer.reason == "the proxy cannot be reached: connection refused; see `proxy` in feeds.yaml"
+    assert isinstance(answer, BarredError) and not answer.permanent
 
 
 def test_a_socks_proxy_is_told_the_name_and_resolves_it_itself(client: Client) -> None:

@@ -217,3 +217,19 @@ def test_what_is_ones_own_is_known_by_its_spelling(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://example.com/", "http://1.1.1.1/", "http://[2606:4700::1]/", "x"])
 def test_what_may_be_the_internets_counts_as_that(url: str) -> None:
     assert not is_own(url)
+
+
+@pytest.mark.parametrize("leads", ["127.0.0.1,10.0.0.1", "10.0.0.1,127.0.0.1", "[fd00::1],127.0.0.1"])
+def test_a_name_with_an_address_that_is_open_was_asked_when_that_one_does_not_answer(
+    leads: str, new_client: Callable[..., Client]
+) -> None:
+    """Its server is down, and feeds.yaml is well; where no address is open, it is not asked."""
+    with serve({}) as server:
+        port = server.port
+    resolve = [f"both.example:{port}:{leads}", f"none.example:{port}:10.0.0.1,[fd00::1]"]
+    client = new_client(allow_networks=("127.0.0.0/8",), resolve=resolve)
+    down = client.fetch(f"http://both.example:{port}/", now=NOW)
+    assert isinstance(down, FetchError) and not isinstance(down, SetupError)
+    assert (down.reason, down.permanent) == ("connection refused", False)
+    closed = client.fetch(f"http://none.example:{port}/", now=NOW)
+    assert isinstance(closed, SetupError) and "is private" in closed.reason

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from aggregator.errors import FetchError
+from aggregator.errors import BarredError, FetchError
 from aggregator.fetch import Client
 from aggregator.model import Fetched
 from tests.fetch.conftest import NOW
@@ -48,6 +48,16 @@ def test_a_certificate_signed_by_itself_is_not_trusted(secure: Server, new_clien
     assert isinstance(answer, FetchError)
     assert answer.reason.startswith("TLS certificate of 127.0.0.1 is not trusted: self")
     assert secure.requests == []
+
+
+def test_a_list_of_certificates_that_is_not_there_is_ours(
+    secure: Server, new_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    answer = new_client().fetch(secure.url(host="127.0.0.1"), now=NOW)
+    assert isinstance(answer, BarredError)
+    assert answer.reason.startswith("our list of certificates cannot be read, see SSL_CERT_FILE: ")
+    assert "none.pem" in answer.reason and secure.requests == []
 
 
 def test_an_authority_named_in_the_environment_is_trusted_for_its_names(

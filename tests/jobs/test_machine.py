@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from aggregator import cores
+from aggregator.cli.feed import known_feeds
 from aggregator.jobs.reading import TOGETHER
 from aggregator.model import FeedState
 from aggregator.pipeline.health import health
-from tests.servers import Page, serve
-from tests.workspaces import START, Desk, desk, item, rss
+from tests.servers import Page, Seen, serve
+from tests.workspaces import START, Desk, desk, item, rss, state_of
 
 ODD = rss(item(1), item(2)).replace(b"<item>", b"<item><media:x/>", 1)
 """A document that the fast path leaves to a worker: its prefix is declared nowhere."""
@@ -110,3 +112,35 @@ def test_looking_for_feeds_and_checking_them_says_what_the_machine_lacks(tmp_pat
     assert f"{server.url('/odd')}: not read: this machine lets no processes work for us" in checked.stdout
     assert "this machine lets no processes work for us" in added.stdout + added.stderr
     assert "cores.py" not in checked.stderr + added.stderr
+
+
+def test_a_proxy_of_ours_that_refuses_us_is_no_failure_of_the_feeds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For weeks: asked hourly, never dead, what to do is said, and another password is tried at once."""
+    monkeypatch.setenv("DESK_PROXY", "wrong-password")
+
+    def answer(seen: Seen) -> Page:
+        right = f"Basic {b64encode(b'desk:right-password').decode()}"
+        return Page(rss(item(1))) if seen.headers.get("proxy-authorization") == right else Page(status=407)
+
+    address = "http://a.example.com/"
+    with serve({address: answer}) as proxy, serve({"/well": Page(rss(item(2)))}) as server:
+        proxied = f"{{url: '{address}', proxy: 'http://desk@127.0.0.1:{proxy.port}', proxy_password_env: DESK_PROXY}}"
+        here = desk(tmp_path, server.url("/well"), proxied)
+        for _ in range(12):
+            here.sync()
+            here.clock.forward(minutes=10)
+        assert len(proxy.requests) == 2
+        for _ in range(20):
+            here.clock.forward(days=1)
+            report = here.sync()
+        assert report.refreshed.unasked and not report.refreshed.outage
+        state = state_of(here, address)
+        assert (state.outcome, state.failures, state.failing_since) == ("unasked", 0, None)
+        with here.app() as app:
+            told = {known.state.url: known.edit for known in known_feeds(app)}
+        assert "see `proxy` and `proxy_password_env`" in told[address]
+        monkeypatch.setenv("DESK_PROXY", "right-password")
+        assert here.sync().refreshed.fetched == 1
+        assert state_of(here, address).outcome == "ok"

@@ -527,6 +527,45 @@ def test_a_feed_that_moved_to_another_listed_one_is_asked_there_once(tmp_path: P
         assert state_of(here, old).adopted == ""
 
 
+def test_two_feeds_that_moved_to_one_address_are_asked_there_once(tmp_path: Path) -> None:
+    """The first is asked, and the other one says so; when the first is taken out, the other is asked."""
+    pages = {"/rss": MOVES["/old"], "/atom": MOVES["/old"], "/new": MOVES["/new"]}
+    with serve(dict(pages)) as server:
+        first, second = server.url("/rss"), server.url("/atom")
+        here = desk(tmp_path, daily(first), daily(second))
+        for _ in range(9):
+            here.sync(force=True)
+            here.clock.forward(days=1)
+        before, asked = state_of(here, second), len(server.requests)
+        for _ in range(3):
+            report = here.sync(force=True)
+            assert (report.refreshed.unchanged, len(report.refreshed.postponed), report.refreshed.failed) == (1, 1, 0)
+        after = state_of(here, second)
+        assert [seen.path for seen in server.requests[asked:]] == ["/new"] * 3
+        assert after.due_reason == f"not asked: it moved to {server.url('/new')}, which is asked for {first} already"
+        assert replace(after, due=before.due, due_reason=before.due_reason) == before
+        here = replace(desk(tmp_path, daily(second)), clock=here.clock)
+        here.sync(force=True)
+        assert [seen.path for seen in server.requests[asked:]] == ["/new"] * 4
+
+
+def test_of_two_feeds_that_move_to_one_address_the_one_that_failed_is_asked_until_it_is_well(tmp_path: Path) -> None:
+    """One that is left alone would look dead after two weeks."""
+    pages = {"/rss": MOVES["/old"], "/atom": MOVES["/old"], "/new": MOVES["/new"]}
+    with serve(dict(pages)) as server:
+        first, second = server.url("/rss"), server.url("/atom")
+        here = desk(tmp_path, daily(first), daily(second))
+        for _ in range(9):
+            here.sync(force=True)
+            here.clock.forward(days=1)
+        server.pages["/new"] = Page(status=500)
+        here.sync(force=True)
+        server.pages["/new"] = MOVES["/new"]
+        for _ in range(2):
+            here.sync(force=True)
+        assert [state_of(here, url).failures for url in (first, second)] == [0, 0]
+
+
 def test_of_two_feeds_that_lead_to_each_other_in_turn_one_is_asked(tmp_path: Path) -> None:
     """An address that moved, and weeks later was moved back onto, is nobody's to be asked by the other alone."""
     with serve(dict(MOVES)) as server:
@@ -700,6 +739,26 @@ def test_it_is_the_host_that_said_so_whose_feeds_wait_and_not_the_one_that_led_t
             report = here.sync(force=True).refreshed
             assert (report.fetched, len(report.postponed), report.failed) == (1, 1, 0)
             assert [seen.path for seen in (*near.requests, *far.requests)] == ["/a", "/b", "/feed"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_429_that_names_no_time_is_known_to_later_syncs_as_well(tmp_path: Path, force: bool) -> None:
+    """Its host is left alone for a quarter of an hour, for a new address, too, and for the one that was told."""
+    with serve({"/a": Page(status=429), "/b": Page(rss(item(1)))}) as server:
+        here = desk(tmp_path, server.url("/a"))
+        here.sync()
+        here.clock.forward(minutes=14)
+        here = replace(desk(tmp_path, server.url("/a"), server.url("/b")), clock=here.clock)
+        report = here.sync(force=force)
+        assert (len(report.refreshed.postponed), report.refreshed.failed, len(server.requests)) == (1 + force, 0, 1)
+        state = state_of(here, server.url("/b"))
+        assert (state.outcome, state.failures) == ("", 0)
+        assert state.due_reason == (
+            "not asked: 127.0.0.1 told another of its feeds to come later; left alone until 2026-11-23 06:15 UTC"
+        )
+        here.clock.forward(minutes=3)
+        here.sync()
+        assert [seen.path for seen in server.requests] == ["/a", "/b"]
 
 
 def test_feeds_that_were_not_asked_say_nothing_of_our_network(tmp_path: Path) -> None:
