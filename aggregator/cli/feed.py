@@ -32,12 +32,12 @@ class Known:
     @property
     def health(self) -> str:
         """How it is, in plain words."""
-        return health(self.state, now=self.now)
+        return health(self.state, self.figures, now=self.now)
 
     @property
     def per_week(self) -> float:
         """Entries a week."""
-        return per_week(self.state, self.figures, now=self.now)
+        return per_week(self.figures, now=self.now)
 
     @property
     def pace(self) -> str:

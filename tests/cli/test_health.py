@@ -211,3 +211,19 @@ def test_the_pace_of_a_feed_without_entries_is_not_known_in_its_first_week(tmp_p
         here.clock.now = utc_now() - timedelta(days=8)
         here.sync()
     assert run(tmp_path, "feeds").splitlines()[1].split("\t")[2] == "0 a week"
+
+
+def test_a_feed_that_came_late_and_one_with_old_dates(tmp_path: Path) -> None:
+    """Old entries of a first document are no pace, and what is new under an old date is no silence."""
+    now = utc_now()
+    old = [item(number, at=now - timedelta(days=100 + number)) for number in range(40)]
+    with serve({"/late": Page(status=500), "/back": Page(rss(old[0]))}) as server:
+        here = desk(tmp_path, server.url("/late"), server.url("/back"))
+        here.clock.now = now - timedelta(days=35)
+        here.sync()
+        server.pages |= {"/late": Page(rss(*old)), "/back": Page(rss(*old[:3]))}
+        here.clock.now = now - timedelta(days=1)
+        here.sync(force=True)
+    late, back = data(tmp_path, "feeds").values()
+    assert (late["health"][:16], late["entries_per_week"]) == ("ok, but silent s", 0)
+    assert (back["health"], back["entries_per_week"]) == ("ok", 0.5)
