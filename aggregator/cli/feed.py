@@ -11,6 +11,7 @@ from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import NotFoundError
 from aggregator.model import FeedFigures, FeedState
+from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.health import health, last_answer, per_week, share, suggestion, support
 from aggregator.pipeline.wording import counted, format_name, in_zone
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from aggregator.app import App
+    from aggregator.config import FeedConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def known_feeds(app: "App") -> list[Known]:
     """Gather the feeds of feeds.yaml, in its order, in a fixed number of queries."""
     now, kept = app.clock(), {state.url: state for state in app.store.feeds.all()}
     figures = app.store.feeds.figures(now=now)
-    pairs = [(feed, kept.get(feed.url) or FeedState(0, feed.url, feed.title)) for feed in app.config.feeds]
+    pairs = [(feed, _named(feed, kept.get(feed.url))) for feed in app.config.feeds]
     lines = dict.fromkeys((feed.url for feed in app.config.feeds), 0)
 
     def edit(state: FeedState) -> str:
@@ -66,6 +68,13 @@ def known_feeds(app: "App") -> list[Known]:
     if any(edit(state) for _, state in pairs):
         lines |= _lines(app)
     return [Known(state, figures.get(state.id, FeedFigures()), edit(state), now) for _, state in pairs]
+
+
+def _named(feed: "FeedConfig", kept: FeedState | None) -> FeedState:
+    """Give a feed the names that feeds.yaml has for it now, also before the next sync."""
+    said = {"title": feed.title, "publisher": feed.publisher}
+    state = kept or FeedState(0, feed.url, publisher=publisher_of(feed.url))
+    return state.but({name: text for name, text in said.items() if text})
 
 
 def _lines(app: "App") -> dict[str, int]:
@@ -193,10 +202,10 @@ STATE = (
 
 
 def facts(known: Known) -> dict[str, object]:
-    """Give one feed for programs: the id as text, times in UTC, and the same words that people read."""
+    """Give one feed for programs, as docs/feeds.md has it: the same words that people read."""
     state, figures = known.state, known.figures
     return {
-        "id": str(state.id),
+        "id": str(state.id) if state.id else None,
         **{name: getattr(state, name) for name in STATE},
         "health": known.health,
         "last_answer": last_answer(state),
