@@ -282,6 +282,22 @@ def test_a_new_database_knows_when_it_was_founded_and_keeps_it(path: Path) -> No
     assert len(first["workspace"]) == 32
 
 
+def test_a_new_database_is_for_its_owner_alone_and_so_is_what_lies_beside_it(path: Path) -> None:
+    """It holds who subscribes and the secret of their links; whoever lets others read it keeps it so."""
+    umask = os.umask(0o022)
+    try:
+        with Store.open(path, now=NOW) as store:
+            store.meta["rules"] = "2"
+            beside = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir() if "aggregator" in one.name}
+        path.chmod(0o644)
+        with Store.open(path, now=NOW) as store:
+            store.meta["rules"] = "3"
+    finally:
+        os.umask(umask)
+    assert beside == dict.fromkeys([path.name, f"{path.name}-shm", f"{path.name}-wal"], 0o600)
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """A folder that every user may enter: that of pytest is for its owner alone."""
@@ -324,6 +340,8 @@ def test_a_database_that_nobody_may_write_can_be_read(open_folder: Path, name: s
 
 def test_one_who_only_reads_sees_what_a_writer_has_not_folded_in_yet(open_folder: Path) -> None:
     path = open_folder / "storage" / "aggregator.db"
+    Store.open(path, now=NOW).close()
+    path.chmod(0o644)  # somebody lets others read; the log beside it follows
     with Store.open(path, now=NOW) as store:
         store.meta["rules"] = "2"
         with unwritable(path), Store.open(path, now=NOW, readonly=True) as reading:
