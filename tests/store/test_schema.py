@@ -268,6 +268,29 @@ def test_a_folder_that_cannot_be_made_is_refused_in_words() -> None:
         Store.open("/proc/self/storage/aggregator.db", now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("revision", "change", "said"),
+    [
+        ("0009", "ALTER TABLE delivery ADD COLUMN handed INTEGER", "duplicate column name: handed"),
+        ("0015", "ALTER TABLE draft DROP COLUMN attempts", "no such column: draft.attempts"),
+    ],
+    ids=["already", "never"],
+)
+def test_a_database_of_a_state_between_two_revisions_is_refused_in_words(
+    path: Path, revision: str, change: str, said: str
+) -> None:
+    """It has a column that the next script adds, or lacks one that no script adds any more; nothing is done to it."""
+    Store.open(path, now=NOW).close()
+    with migrating(path) as connection:
+        schema.migrate(connection, revision, down=True)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    before = shape(path)
+    with pytest.raises(WorkspaceError, match=f"another state .* {revision}, .*{said}.*subscribers export"):
+        Store.open(path, now=NOW)
+    assert shape(path) == before
+
+
 def test_another_kind_of_database_is_refused_in_words() -> None:
     with pytest.raises(WorkspaceError, match="only a path"):
         Store.open("postgresql+psycopg://localhost/news", now=NOW)
