@@ -72,7 +72,12 @@ class LockedError(AggregatorError):
     exit_code = 4
 
     def __init__(self, holder: str) -> None:
-        super().__init__(f"this workspace is in use by {holder}; try again when it has finished")
+        then = "try again when it has finished"
+        if "aggregator run," in holder:
+            then = (
+                "it goes on until you stop it: it reads feeds when due (`aggregator feeds`), feeds.yaml on `kill -HUP`"
+            )
+        super().__init__(f"this workspace is in use by {holder}; {then}")
         self.holder = holder
 
 

@@ -226,6 +226,7 @@ def test_the_section_of_the_lead_is_named_once_where_it_comes_first():
     assert composed.lead in composed.sections[0].lines and len(composed.sections[0].lines) > 1
     letter = WORDS.letter(composed)
     assert letter.html.count(">Geopolitics</") == letter.text.count("GEOPOLITICS") == 1
+    assert "\nGEOPOLITICS\n-----------\n\n" in letter.text and "\nECONOMY\n-------\n\n" in letter.text
     later = replace(composed, sections=(composed.sections[1], composed.sections[0]))
     html = WORDS.letter(later).html
     assert html.index(">Geopolitics</p>") < html.index(">Economy</h2>") < html.index(">Geopolitics</h2>")

@@ -46,15 +46,18 @@ def entries(
             since=read_moment(since, zone) if since else None,
             until=read_moment(until, zone) if until else None,
             text=text,
-            limit=limit,
+            limit=limit + 1,  # one more tells that there are more
         )
         if not found:
             _say_why(screen, app, feed, narrowed=bool(topic or feed or since or until or text))
+    more, found = len(found) > limit, found[:limit]
     if as_json:
-        screen.json(entries=[facts(entry) for entry in found])
+        screen.json(entries=[facts(entry) for entry in found], more=more)
         return
     columns = ("id", f"published\n({zone})", "feed", "title", "topics")
     screen.table(columns, [cells(entry, zone) for entry in found], wrap=WIDTHS)
+    if more:
+        screen.say(f"the newest {limit}; `-n {4 * limit}` shows more")
 
 
 def _say_why(screen: Terminal, app: "App", feed: str, *, narrowed: bool) -> None:

@@ -7,17 +7,15 @@ from pathlib import Path
 
 from aggregator import config
 from aggregator.app import App, database_of, find_workspace, utc_now
+from aggregator.cli.outlook import must_be_possible
 from aggregator.cli.terminal import Terminal
 from aggregator.cli.waits import keep, wait_of
-from aggregator.config import Config
+from aggregator.config import Config, MailConfig
 from aggregator.config.editing import lines
 from aggregator.cores import Cores, MachineError
-from aggregator.errors import FetchError, HostPausedError, SetupError
+from aggregator.errors import ConfigError, FetchError, HostPausedError, SetupError
 from aggregator.fetch import Guard, foreseen_refusal
-from aggregator.jobs.lapses import told
-from aggregator.jobs.readiness import not_yet
 from aggregator.model import FeedState, Fetched
-from aggregator.pipeline.addresses import key
 from aggregator.pipeline.discover import Sight, look
 from aggregator.pipeline.replacing import Move, replacing
 from aggregator.pipeline.wording import NAMES_A_FEED, counted, format_name, in_zone
@@ -50,17 +48,25 @@ def check_files(screen: Terminal) -> tuple[Config, tuple[str, ...]]:
     workspace = find_workspace(screen.root)
     settings = config.load(workspace.config)
     Templates(workspace.templates).check()
+    must_be_possible(workspace.config, database_of(workspace, settings))
     if settings.mail:
-        settings.mail.password()
-    if settings.mail and settings.mail.dkim:
-        from aggregator.mail import Signer
-
-        Signer(settings.mail.dkim).check()
+        try:
+            _try_secrets(settings.mail)
+        except ConfigError as error:
+            raise ConfigError(tuple(config.placed_in(workspace.config, one) for one in error.problems)) from error
     if costly := tuple(_costly(workspace.config, settings)):
         return settings, costly
     held = [counted(len(getattr(settings, f"{noun}s")), noun) for noun in ("feed", "topic", "output", "digest")]
     screen.say(f"{workspace.config}: {', '.join(held)}: no mistakes")
     return settings, ()
+
+
+def _try_secrets(mail: MailConfig) -> None:
+    mail.password()
+    if mail.dkim:
+        from aggregator.mail import Signer
+
+        Signer(mail.dkim).check()
 
 
 def _costly(file: Path, settings: Config) -> Iterator[str]:
@@ -70,34 +76,6 @@ def _costly(file: Path, settings: Config) -> Iterator[str]:
         yield from config.unset_secrets([(where, feed)])
         if refusal := foreseen_refusal(feed.url, guard=guard, proxied=bool(feed.proxy)):
             yield f"{where}: will not be asked: {refusal}"
-
-
-def listed_twice(screen: Terminal, settings: Config) -> tuple[str, ...]:
-    """Say which feeds are listed under another form of an address before; servers may tell the two apart."""
-    file = find_workspace(screen.root).config
-    first: dict[str, int] = {}
-    told = []
-    for line, feed in zip(lines(file.read_bytes()), settings.feeds, strict=True):
-        if (place := first.setdefault(key(feed.url), line)) != line:
-            told.append(f"{file.name}:{line}: {feed.url}: probably the same feed as in line {place}")
-    return tuple(told)
-
-
-def waiting(screen: Terminal) -> str:
-    """Say why topics are not given by meaning yet; empty when they are, or nothing was stored so far."""
-    workspace = find_workspace(screen.root)
-    if not database_of(workspace, config.load(workspace.config)).exists():
-        return ""
-    with screen.opened() as app:
-        return not_yet(app)
-
-
-def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
-    """Say of how many subscribers a choice is no more; nothing when there is no database yet."""
-    if not database_of(find_workspace(screen.root), settings).exists():
-        return ()
-    with screen.opened() as app:
-        return told(app.config, app.store.subscribers.all())
 
 
 def check_feeds(

@@ -46,16 +46,18 @@ def stories(
         zone = app.config.zone
         check_topic(topic, [known.name for known in app.config.topics])
         after = read_moment(since, zone) if since else None
-        found = _stories(app, topic, after, limit=limit, several=several)
+        found, more = _stories(app, topic, after, limit=limit, several=several)
     if as_json:
         from aggregator.cli.trace_facts import story_facts
 
-        screen.json(stories=[story_facts(story) | {"newest": newest(story)} for story in found])
+        screen.json(stories=[story_facts(story) | {"newest": newest(story)} for story in found], more=more)
         return
     if not found:
         screen.say("no story matches" if topic or since or several else "no stories yet: `aggregator sync` asks feeds")
     columns = ("id", f"newest\n({zone})", "publishers", "entries", "title", "told by")
     screen.table(columns, [_cells(story, zone) for story in found], wrap={"title": 30}, narrow=(0, 2, 4))
+    if more:
+        screen.say(f"the newest {limit}; `-n {4 * limit}` shows more")
 
 
 @commands.command(context_settings={"ignore_unknown_options": True})  # "-9" is no option, and no story either
@@ -88,18 +90,20 @@ def newest(story: "Story") -> datetime:
     return max(member.entry.published for text in story.texts for member in text.members)
 
 
-def _stories(app: "App", topic: str, after: datetime | None, *, limit: int, several: bool) -> list["Story"]:
-    """Read as many as are wanted; where only some of them are, so many that there are enough."""
+def _stories(
+    app: "App", topic: str, after: datetime | None, *, limit: int, several: bool
+) -> tuple[list["Story"], bool]:
+    """Read as many as are wanted, and tell whether there are more; of which only some are wanted, enough are read."""
     from aggregator.pipeline.copies import fold
     from aggregator.pipeline.story import group
 
-    asked = limit
+    asked = limit + 1
     while True:
         entries = app.store.coverage.latest(topics=[topic] if topic else (), stories=asked, after=after)
         found = group(fold(entries), summaries=False)
         wanted = [story for story in found if story.coverage > 1 or not several]
-        if len(wanted) >= limit or len(found) < asked or not several:
-            return sorted(wanted[:limit], key=newest, reverse=True)
+        if len(wanted) > limit or len(found) < asked or not several:
+            return sorted(wanted[:limit], key=newest, reverse=True), len(wanted) > limit
         asked *= 4
 
 

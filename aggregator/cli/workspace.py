@@ -1,17 +1,20 @@
 """init, demo, check, config, prune: the workspace itself."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.layout import lay_out
 from aggregator.cli.streams import dumped
-from aggregator.cli.terminal import called
+from aggregator.cli.terminal import Terminal, called
 from aggregator.errors import AggregatorError, ConfigError, NoWorkspaceError, TemplateError
 from aggregator.pipeline.wording import counted
 from aggregator.workspace import Workspace, shipped
+
+if TYPE_CHECKING:
+    from aggregator.config import Config
 
 config_commands = typer.Typer(no_args_is_help=True, help="What feeds.yaml may say, and what it says now.")
 
@@ -55,7 +58,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check feeds.yaml and the templates; with --online also every feed."""
-    from aggregator.cli.lint import check_feeds, check_files, lapses, listed_twice, waiting
+    from aggregator.cli.lint import check_feeds, check_files
 
     screen = terminal(context)
     try:
@@ -70,15 +73,30 @@ def check(
         raise
     for line in () if as_json else costly:
         screen.warn(line)
-    if waits := waiting(screen):
-        screen.say(f"topics: {waits}")
-    twice, lapsed = listed_twice(screen, settings), lapses(screen, settings)
-    for line in () if as_json else (*twice, *lapsed):
-        screen.warn(line)
+    remarks = _remarks(screen, settings, show=not as_json)
     findings = check_feeds(screen, settings, show=not as_json, told=costly) if online else []
     if as_json:
-        screen.json(problems=costly, twice=twice, lapsed=lapsed, feeds=len(settings.feeds), findings=findings)
+        screen.json(problems=costly, **remarks, feeds=len(settings.feeds), findings=findings)
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 3)
+
+
+def _remarks(screen: Terminal, settings: "Config", *, show: bool) -> dict[str, object]:
+    """Say what is worth knowing although it is no mistake; gives the same for programs."""
+    from aggregator.app import database_of, find_workspace
+    from aggregator.cli.outlook import exposed, lapses, listed_twice, next_mail, waiting
+
+    twice, lapsed = listed_twice(screen, settings), lapses(screen, settings)
+    open_to_all = exposed(database_of(find_workspace(screen.root), settings))
+    with screen.opened() as app:
+        coming = next_mail(app)
+    if show:
+        if waits := waiting(screen, settings):
+            screen.say(f"topics: {waits}")
+        for line in (*twice, *lapsed, *open_to_all):
+            screen.warn(line)
+        if coming:
+            screen.say(coming)
+    return {"twice": twice, "lapsed": lapsed, "exposed": open_to_all, "next": coming}
 
 
 def prune(

@@ -22,7 +22,7 @@ from aggregator.config.models import (
 )
 
 if TYPE_CHECKING:
-    from aggregator.config.reading import load, read
+    from aggregator.config.reading import load, placed_in, read
     from aggregator.config.schemas import schema, shown
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Retention",
     "TopicConfig",
     "load",
+    "placed_in",
     "read",
     "schema",
     "shown",
@@ -45,7 +46,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name in ("load", "read"):
+    if name in ("load", "placed_in", "read"):
         from aggregator.config import reading
 
         return getattr(reading, name)

@@ -117,6 +117,10 @@ def _split(text: str) -> SplitResult:
         )
     if len(text) > _LONGEST:
         raise ValueError(f"longer than {_LONGEST} characters {got(text)}")
+    if " - " in text:
+        raise ValueError(
+            f"two lines that YAML takes for one; each `- ` of a list begins in the same column {got(text)}"
+        )
     if _BLANK_OR_CONTROL.search(text):
         raise ValueError(f"an address has no blanks {got(text)}")
     try:

@@ -27,6 +27,7 @@ _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _OTHER_INT = re.compile(r"0o[0-7]{1,20}|0x[0-9a-fA-F]{1,16}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 _ENDS_LINE = re.compile("[\x85\u2028\u2029]")  # for our parser, as in YAML 1.1; not in 1.2 (§5.4)
+_WITHIN_QUOTES = {"'": "''", '"': '\\"'}
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("null", "Null", "NULL", "~", "")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -211,7 +212,8 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Problem:
     sign = lines[line][column : column + 1] if line < len(lines) else ""
     said = f"{error.problem or error.context}"
     begun = error.context_mark.line + 1 if error.context_mark else 0
-    advice = _unseen(text, error.context_mark) or _unseen(text, mark) or _advice(said, sign, begun)
+    unseen = _unseen(text, error.context_mark) or _unseen(text, mark)
+    advice = unseen or _quoted(text, mark) or _advice(said, sign, begun)
     return Problem(line + 1, column + 1, "", f"not valid YAML: {said}{advice}")
 
 
@@ -222,6 +224,13 @@ def _unseen(text: str, mark: yaml.Mark | None) -> str:
     return f"; U+{ord(found[0]):04X} before it, which is not seen, ends a line: take it out" if found else ""
 
 
+def _quoted(text: str, mark: yaml.Mark | None) -> str:
+    """Say that text in quotes ended early: a letter stands right behind a quote."""
+    before, letter = (text[mark.index - 1 : mark.index], text[mark.index : mark.index + 1]) if mark else ("", "")
+    written = _WITHIN_QUOTES.get(before) if letter.isalnum() else None
+    return f"; the {before} before it ends the text in quotes: write {written} for one in it" if written else ""
+
+
 def _advice(said: str, sign: str, begun: int) -> str:
     if sign == "\t":
         return "; indent with spaces, not with tabs"
@@ -229,6 +238,8 @@ def _advice(said: str, sign: str, begun: int) -> str:
         return f"; what begins in line {begun} with a quote or a bracket does not end"
     if "mapping values are not allowed" in said:
         return "; put text that has a `: ` in it into quotes"
+    if "did not find expected key" in said or "expected <block end>" in said:
+        return "; what belongs to one list or mapping begins in the same column"
     if "cannot start any token" in said:
         return f"; put text that begins with {sign} into quotes"
     if "expected a single document" in said or "another document" in said:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Annotated
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -19,7 +19,7 @@ from aggregator.config.addresses import (
 )
 from aggregator.config.names import SLUG, language_tag
 from aggregator.config.wording import got, hint
-from aggregator.config.zones import renamed
+from aggregator.config.zones import zone_hint
 from aggregator.model import SUBJECT_WORDS
 from aggregator.when import FORMS, When
 
@@ -79,17 +79,8 @@ def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (OSError, ValueError, LookupError):  # a folder of the database, an escape from it, an unknown name
-        names = {name.lower(): name for name in available_timezones() if "/" in name}  # not EST for CEST
-        near = hint(text, names) or hint(text, {name.rpartition("/")[2] for name in names})
-        raise ValueError(f"not a time zone like Europe/Berlin {got(text)}{_spelled(near, names)}") from None
+        raise ValueError(f"not a time zone like Europe/Berlin {got(text)}{zone_hint(text)}") from None
     return text
-
-
-def _spelled(near: str, names: dict[str, str]) -> str:
-    """Write the time zone of a hint the way the database does; a city alone gets its continent."""
-    word = near.rpartition("`?")[0].rpartition("`")[2]
-    full = names.get(word) or next((name for low, name in sorted(names.items()) if low.endswith("/" + word)), "")
-    return f"; did you mean `{renamed(full)}`?" if word else ""
 
 
 def _every(value: object) -> object:

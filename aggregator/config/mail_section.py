@@ -13,6 +13,7 @@ from aggregator.config.section import Section
 from aggregator.config.wording import got
 
 _DOMAIN = r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+_SPOKEN = {port: scheme for scheme, port in PORTS.items()}
 _SELECTOR = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 
 
@@ -89,6 +90,10 @@ class MailSection(Section):
             raise ValueError(f"not a server like smtp://user@mail.example.org:587 {got(value)}")
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError(f"must end after the host and port {got(value)}")
+        if (usual := _SPOKEN.get(port or 0)) and usual != parts.scheme:
+            raise ValueError(
+                f"port {port} is that of {usual}:// {got(value)}; did you mean `{usual}:{value.partition(':')[2]}`?"
+            )
         return value
 
     @field_validator("password_env")

@@ -132,6 +132,12 @@ def placed(name: str, problem: Problem) -> str:
     return "".join(sign if sign.isprintable() else "�" for sign in line)
 
 
+def placed_in(file: pathlib.Path, problem: str) -> str:
+    """Write what only shows when a file is put to use, ``KEY.KEY: what is wrong``, with its place there."""
+    keys, _, text = problem.partition(": ")
+    return placed(file.name, yaml_document.compose(text_of(bytes_of(file))).problem(tuple(keys.split(".")), text))
+
+
 class NotTextError(Exception):
     """A file is no text that YAML allows; ``problem`` says where."""
 

@@ -31,6 +31,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "show": ("entries", "stories"),
     "tls": ("required", "none"),
 }
+_MEANT = {True: "required", False: "none"}
 _ADVICE = {
     "password": "a password never stands in feeds.yaml; name its place with `password_env` or `password_file`",
     "auth": "a login is written as `username` and `password_env`",
@@ -81,7 +82,8 @@ def plain(error: "ErrorDetails") -> str:
             return _PLAIN["missing"]
         case "literal_error":
             choices = next((_CHOICES[step] for step in reversed(error["loc"]) if step in _CHOICES), ())
-            return f"must be one of {', '.join(choices)} {got(value)}{hint(str(value), choices)}"
+            word = _MEANT.get(value, "") if isinstance(value, bool) else str(value)
+            return f"must be one of {', '.join(choices)} {got(value)}{hint(word, choices)}"
         case "string_type" if isinstance(value, bool | int | float):
             return f"must be text; put it in quotes {got(value)}"
         case "string_unicode":

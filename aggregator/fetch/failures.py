@@ -44,7 +44,7 @@ def explain(exchange: Exchange, failure: Failure) -> str:
         "stall": lambda: f"no data for {limits.stall} s",
         "timeout": lambda: f"timed out after {limits.total:g} s",
         "certificate": lambda: f"TLS certificate of {where} is not trusted: {message}",
-        "tls": lambda: f"TLS with {where} failed: {message}",
+        "tls": lambda: f"TLS with {where} failed: {message}{_plain(message)}",
         "encoding": lambda: "the answer is compressed in a way that cannot be read",
         "header": lambda: f"the answer's header is larger than {in_words(limits.header)}",
         "empty": lambda: "the server closed the connection without an answer",
@@ -52,3 +52,9 @@ def explain(exchange: Exchange, failure: Failure) -> str:
         "other": lambda: f"no HTTP answer: {message}",
     }
     return words[failure.kind]()
+
+
+def _plain(message: str) -> str:
+    """Ask whether a server speaks no TLS at all: OpenSSL hears the end of the connection then, or what is no record."""
+    signs = ("unexpected eof", "wrong version number", "packet length too long", "record layer failure")
+    return "; does it speak http, not https?" if any(sign in message for sign in signs) else ""

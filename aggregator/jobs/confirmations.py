@@ -91,7 +91,7 @@ def _send(app: App, waiting: Confirmation, message: Message, report: Confirmed, 
 def _refused(app: App, waiting: Confirmation, error: MailError, report: Confirmed, run: Run) -> None:
     verdict, settle = judge(error, waiting.attempts), app.store.confirmations.settle
     reply, now = error.said, app.clock()
-    due = now + verdict.wait if verdict.wait else None
+    due = now + verdict.wait if verdict.wait is not None else None
     surely(lambda: settle(waiting.id, verdict.state, reply=reply, due=due, now=now, counts=verdict.counts))
     report.deferred += bool(due)
     report.failed += not due

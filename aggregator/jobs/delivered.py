@@ -21,7 +21,7 @@ class Delivered:
     waiting: dict[str, str] = field(default_factory=dict)  # deferred before, and not due yet
     asked: "Confirmed | None" = None  # what became of the mails that ask whether a subscription is meant
     interrupted: int = 0  # what dead processes were sending: it is unknown now
-    left: int = 0  # could not go in this run
+    left: int = 0  # could go in the next run; also what was deferred because the server wants no mail
     why_left: str = ""
 
     @property

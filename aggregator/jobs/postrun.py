@@ -102,6 +102,8 @@ class Rest:
     def __init__(self, app: App) -> None:
         self._meta = app.store.meta
         self._clock = app.clock
+        mail = app.config.mail
+        self._server = f"{mail.security} {mail.user}@{mail.host}:{mail.port}" if mail else ""
 
     def reason(self, now: datetime) -> str:
         """Say why nothing is sent now; empty when something may be."""
@@ -116,14 +118,15 @@ class Rest:
         if why:
             times = 1 if sent or not kept else kept["times"] + 1
             facts = {"until": (self._clock() + rest(times)).isoformat(), "times": times, "why": unaddressed(why)}
-            self._meta["mail_rest"] = json.dumps(facts, ensure_ascii=False)
+            self._meta["mail_rest"] = json.dumps({"server": self._server, **facts}, ensure_ascii=False)
         elif kept and sent:
             with suppress(KeyError):  # another process was faster
                 del self._meta["mail_rest"]
 
     def _kept(self) -> dict[str, Any]:
+        """Read what was written down of this server; of another one, that feeds.yaml named before, nothing counts."""
         found: dict[str, Any] = json.loads(self._meta.get("mail_rest", "{}"))
-        return found
+        return found if found.get("server") == self._server else {}
 
 
 def surely(write: Callable[[], None]) -> None:

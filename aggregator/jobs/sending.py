@@ -113,7 +113,7 @@ class Sender:
 
     def _refused(self, delivery: DeliveryState, error: MailError) -> None:
         verdict, reply = judge(error, delivery.attempts), error.said
-        due = self._app.clock() + verdict.wait if verdict.wait else None
+        due = self._app.clock() + verdict.wait if verdict.wait is not None else None
         self._settle(delivery, verdict.state, reply, due=due, counts=verdict.counts)
         getattr(self._report, verdict.state)[delivery.recipient] = reply
         if verdict.stops:

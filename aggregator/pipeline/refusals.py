@@ -2,8 +2,8 @@
 
 | asked for | answer | this delivery | the next ones |
 |---|---|---|---|
-| a connection, TLS, the login | any but yes | deferred; it was no attempt | wait |
-| the sender (MAIL) | 4xx, 5xx | deferred; it was no attempt | wait |
+| a connection, TLS, the login | any but yes | due as before; it was no attempt | wait |
+| the sender (MAIL) | 4xx, 5xx | due as before; it was no attempt | wait |
 | anything | 5.7.x: a policy | deferred, failed after the last try | wait |
 | the recipient (RCPT) | 4xx | deferred; failed after the last try, and a bounce | go on |
 | | 5xx | failed, and a bounce | go on |
@@ -54,7 +54,7 @@ def judge(error: MailError, attempts: int) -> Verdict:
     if error.unknown:
         return Verdict("unknown")
     if error.blocked:
-        return Verdict("deferred", RETRIES[0], counts=False, stops=True)
+        return Verdict("deferred", timedelta(), counts=False, stops=True)  # the server rests, not the mail
     status = status_of(error)
     policy = error.permanent and status.startswith("5.7.")
     if error.permanent and not policy:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
 
 from aggregator.errors import WorkspaceError
 from aggregator.store.engines import driver
@@ -17,13 +18,15 @@ from aggregator.store.tables_mail import METADATA
 if TYPE_CHECKING:
     from alembic.config import Config
 
+_NOT_AS_IT_SAYS = "SQLITE_ERROR"  # what SQLite says to a table or column that is missing, or there already
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def bring_up(engine: Engine, *, name: str, now: datetime) -> None:
     """Upgrade to HEAD, and found what is new; costs one small read when there is nothing to do.
 
-    Raises WorkspaceError when the database was made by a newer program. ``engine`` must not enforce foreign keys:
+    Raises WorkspaceError when the database was made by a newer program, or its tables are not those of the revision it
+    says it has; then nothing is changed. ``engine`` must not enforce foreign keys:
     rebuilding a table drops the old one, and with it, by cascade, the rows of its children.
     """
     with engine.begin() as connection:
@@ -36,9 +39,37 @@ def bring_up(engine: Engine, *, name: str, now: datetime) -> None:
                 f"{name} was made by a newer version of aggregator (its schema is {found}, this program knows {HEAD}): "
                 "install that version, or name another database in feeds.yaml"
             )
-        migrate(connection, HEAD)
+        _upgrade(connection, name, found)
         if not found:
             christen(driver(connection), now=now)
+
+
+def _upgrade(connection: Connection, name: str, found: str) -> None:
+    """Run the scripts; raises WorkspaceError where the tables are not those that they were written for."""
+    try:
+        migrate(connection, HEAD)
+        lacking = _lacking(connection)
+    except DatabaseError as error:
+        if getattr(error.orig, "sqlite_errorname", "") != _NOT_AS_IT_SAYS:
+            raise
+        lacking = str(error.orig)
+    if lacking:
+        raise WorkspaceError(
+            f"{name} was made by another state of this program: it says that its schema is {found or 'empty'}, and is "
+            f"not like that ({lacking}), so it cannot be brought up. Nothing was changed. Use it with the program that "
+            "made it, or move it away and sync anew; `aggregator subscribers export` of that one saves who subscribes"
+        )
+
+
+def _lacking(connection: Connection) -> str:
+    """Name a column that is not there after all scripts, as in a database of a state between two revisions."""
+    there = inspect(connection)
+    for table in METADATA.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)} if there.has_table(table.name) else set()
+        for column in table.columns:
+            if column.name not in known:
+                return f"no such column: {table.name}.{column.name}"
+    return ""
 
 
 def revision(connection: Connection) -> str:

@@ -1,5 +1,6 @@
 """The store: every keeper of one database."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -98,7 +99,7 @@ class Store:
         if not path.is_file():
             if readonly:
                 return cls._empty(now=now)
-            _make_folder(path.parent)
+            _make(path)
         database = Database(path, readonly=readonly)
         if _revision(database) == HEAD or (not readonly and found(database.lane, now=now)):
             return cls(database)
@@ -144,11 +145,17 @@ def _revision(database: Database) -> str:
         return found[0] if found else ""
 
 
-def _make_folder(folder: Path) -> None:
+def _make(path: Path) -> None:
+    """Make an empty file for its owner alone: it will hold who subscribes, and the secret of their links.
+
+    What SQLite puts beside a database has the permissions of the database (sqlite.org/wal.html).
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WorkspaceError(f"{folder}: cannot be made: {error.strerror}") from error
+        raise WorkspaceError(f"{path.parent}: cannot be made: {error.strerror}") from error
+    with suppress(OSError):  # SQLite says why
+        path.touch(0o600)
 
 
 def _bring_up(path: Path, *, now: datetime) -> None:

@@ -184,7 +184,7 @@ def test_a_second_sync_ends_at_once_and_says_who_works(tmp_path: Path) -> None:
         finally:
             first.kill()
             first.wait()
-    assert str(first.pid) in said and "aggregator sync" in said
+    assert str(first.pid) in said and "aggregator sync" in said and "when it has finished" in said
 
 
 def test_check_online_tells_the_states_of_feeds_apart(tmp_path: Path) -> None:
@@ -246,6 +246,13 @@ def test_check_names_the_feeds_of_a_page_once_each(tmp_path: Path) -> None:
             (finding,) = data(tmp_path, "feeds", "check", code=3)["findings"]
         assert [said.count(address) for address in addresses] == [1] * len(names) and finding["links"] == addresses
         assert ("; and: " in said) == (len(names) > 1)
+
+
+def test_a_list_that_is_cut_off_says_so(synced: Path) -> None:
+    whole, some = data(synced, "entries"), data(synced, "entries", "-n", "2")
+    assert (len(whole["entries"]), whole["more"], len(some["entries"]), some["more"]) == (3, False, 2, True)
+    assert run(synced, "entries").stderr == ""
+    assert "the newest 2; `-n 8` shows more" in run(synced, "entries", "-n", "2").stderr
 
 
 def test_entries_for_programs(synced: Path) -> None:
@@ -529,7 +536,8 @@ def test_run_works_serves_reloads_and_ends(site: Server, tmp_path: Path) -> None
             while index(connection) != (True, False) and time.monotonic() < deadline:
                 time.sleep(0.1)
             assert index(connection) == (True, False)
-        run(tmp_path, "sync", code=4)
+        locked = run(tmp_path, "sync", code=4).stderr
+        assert "aggregator run, since" in locked and "on `kill -HUP`" in locked and "finished" not in locked
     finally:
         process.send_signal(signal.SIGTERM)
         said = process.communicate(timeout=30)[1]

@@ -86,6 +86,8 @@ def test_stories_by_topic_time_and_number(synced: Path, words: list[str], count:
 
 
 def test_what_there_is_none_of_is_said(synced: Path) -> None:
+    assert [data(synced, "stories", "-n", str(number))["more"] for number in (1, 99)] == [True, False]
+    assert "the newest 1; `-n 4` shows more" in run(synced, "stories", "-n", "1").stderr
     assert "no story matches" in run(synced, "stories", "--topic", "sport").stderr
     assert "there is: world, sport" in run(synced, "stories", "--topic", "wrld", code=1).stderr
     assert "2026-11-20T07:00" in run(synced, "stories", "--since", "soon", code=2).stderr

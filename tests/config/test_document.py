@@ -111,6 +111,10 @@ def test_a_document_that_is_refused_says_where(text: str, place: tuple[int, int,
         ("ä: 'a\u2028b'\nf:\n  - d # e \x85 f\n", "; U+0085 before it, which is not seen, ends a line: take it out"),
         ("a: 'b\u2028c'\nd: e: f\n", "; put text that has a `: ` in it into quotes"),
         ("a: [1\nb: 2\n", "; what begins in line 1 with a quote or a bracket does not end"),
+        ("a: 'Anna's Desk'\n", "; the ' before it ends the text in quotes: write '' for one in it"),
+        ("a: [{b: 'Anna's Desk'}]\n", "; the ' before it ends the text in quotes: write '' for one in it"),
+        ('a: "Say "no""\n', '; the " before it ends the text in quotes: write \\" for one in it'),
+        ("a:\n   - b\n  - c\n", "; what belongs to one list or mapping begins in the same column"),
     ],
 )
 def test_usual_slips_of_syntax_come_with_advice(text: str, advice: str) -> None:

@@ -82,6 +82,8 @@ def test_a_sender_is_written_as_mail_wants_it(written: str, sender: str) -> None
         ("{from: a@example.org, smtp: 'u:secret@h'}", "2:35: mail.smtp: not a server like"),
         ("smtp://u:secret@h", "2:7: mail: must be a mapping of keys and values (got"),
         ("{from: a@example.org, smtp: smtp://h/path}", "2:35: mail.smtp: must end after the host and port"),
+        ("{from: a@example.org, smtp: 'smtp://h:465'}", "2:35: mail.smtp: port 465 is that of smtps:// (got"),
+        ("{from: a@example.org, smtp: 'smtps://h:587'}", "2:35: mail.smtp: port 587 is that of smtp:// (got"),
         ("{from: a@example.org, smtp: smtp://u@h}", "2:7: mail: `smtp` names a user; say where the password is"),
         ("{from: a@example.org, smtp: smtp://h, password_env: P}", "2:7: mail: has a password but no user"),
         ("{from: a@example.org, smtp: smtp://u@h, password_env: P, password_file: p}", "2:7: mail: has both"),

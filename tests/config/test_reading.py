@@ -121,6 +121,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(problems: Proble
         ("title: T\ndigests: {name: m}\n", "2:10: digests: must be a list (got a mapping); each of its parts "),
         ("title: T\nfeeds: http://u:pw@e.example/\n", '2:8: feeds: must be a list (got "…@e.example/")'),
         ("title: T\ntimezone: CEST\n", '2:11: timezone: not a time zone like Europe/Berlin (got "CEST")'),
+        ("title: T\nfeeds:\n  - https://a.example/\n   - https://b.example/\n", "3:5: feeds[0].url: two lines that YA"),
         ("title: T\ntopics: [a]\n", "2:9: topics: must be a mapping of names to topics, `world: {title: World}`"),
         ("title: T\ntopics: {a: [b]}\n", "2:13: topics.a: must be a mapping of keys and values (got a list)"),
         ("title: T\ntopics: {a: {name: b}}\n", "2:14: topics.a.name: unknown key"),
@@ -208,8 +209,9 @@ def test_approval_is_required_or_not(problems: Problems) -> None:
     digest = "title: T\ndigests: [{name: a, when: daily 07:00, approve: WHAT}]\n"
     found = [read(digest.replace("WHAT", what).encode(), "feeds.yaml").digests[0] for what in ("required", "false", "")]
     assert [one.approve for one in found] == ["required", None, None]
-    (problem,) = problems(digest.replace("WHAT", "requird"))
-    assert problem.endswith('digests[0].approve: must be one of required (got "requird"); did you mean `required`?')
+    for what, got in (("requird", '"requird"'), ("true", "true")):
+        (problem,) = problems(digest.replace("WHAT", what))
+        assert problem.endswith(f"digests[0].approve: must be one of required (got {got}); did you mean `required`?")
 
 
 def test_full_text_is_a_feeds_own_or_all_feeds(problems: Problems) -> None:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from aggregator.config.zones import present, renamed
+from aggregator.config.zones import present, renamed, zone_hint
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,25 @@ def test_each_zone_is_listed_once_and_is_there() -> None:
         now = renamed(name)
         offsets = [[moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in moments] for zone in (name, now)]
         assert offsets[0] == offsets[1], (name, now)
+
+
+@pytest.mark.parametrize(
+    "text", ["GMT+2", "CET+1", "GMT-5", "UTC+1", "+02:00", "EST5", "Etc/GMT-25", "MEZ", "CEST", "PST", "Europe"]
+)
+def test_who_writes_an_offset_is_asked_for_a_city(text: str) -> None:
+    """Etc/GMT+2 is two hours behind UTC, not before it, and no offset knows when clocks change."""
+    assert zone_hint(text) == "; write a zone by its city: only that knows when its clocks change"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Rome", "Europe/Rome"),
+        ("vienna", "Europe/Vienna"),
+        ("Calcutta", "Asia/Kolkata"),
+        ("Europe/Berln", "Europe/Berlin"),
+        ("America/Indiana", ""),
+    ],
+)
+def test_a_mistyped_zone_or_a_city_alone_leads_to_the_zone(text: str, zone: str) -> None:
+    assert zone_hint(text).partition("`")[2].rstrip("`?") == zone

@@ -88,18 +88,20 @@ def test_https_is_never_left_for_http_but_may_be_gone_to(
     assert up.moved_to == secure.url(host="127.0.0.1")
 
 
-def test_a_server_that_speaks_no_tls_is_said_so(new_client: Callable[..., Client]) -> None:
+@pytest.mark.parametrize("greeting", [b"220 mail.example.org ESMTP\r\n", b""], ids=["speaks first", "hangs up"])
+def test_a_server_that_speaks_no_tls_is_said_so(new_client: Callable[..., Client], greeting: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        greeter = Thread(target=_greet, args=(listener,))
+        greeter = Thread(target=_greet, args=(listener, greeting))
         greeter.start()
         answer = new_client().fetch(f"https://127.0.0.1:{listener.getsockname()[1]}/", now=NOW)
         greeter.join()
     assert isinstance(answer, FetchError)
     assert answer.reason.startswith("TLS with 127.0.0.1 failed: ")
+    assert answer.reason.endswith("; does it speak http, not https?")
 
 
-def _greet(listener: socket.socket) -> None:
+def _greet(listener: socket.socket, greeting: bytes) -> None:
     talk, _ = listener.accept()
     with talk:
-        talk.sendall(b"220 mail.example.org ESMTP\r\n")
+        talk.sendall(greeting)
         talk.recv(10_000)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator import workers
+from aggregator.jobs.deliver import deliver
 from aggregator.jobs.refresh import refresh
 from aggregator.model import DeliveryState
 from aggregator.pipeline.refusals import RETRIES
@@ -15,6 +16,7 @@ from tests.postoffice import Clerk, breaking_office, post_office
 from tests.servers import Page, serve
 from tests.workspaces import Desk, desk, item, rss
 
+TAKEN = ("250 OK", "250 OK", "354 go", "250 OK")
 ONE, TWO = "one@example.org", "two@example.org"
 
 
@@ -107,6 +109,28 @@ def test_a_server_that_is_down_defers_one_and_leaves_the_rest_for_later(tmp_path
         assert here.sync().delivered.sent == 2
 
 
+def test_a_server_that_feeds_yaml_names_anew_is_asked_at_once(tmp_path: Path, feed: str) -> None:
+    """A wrong port, and then the right one: the rest was that of another server, and no mail waits by itself."""
+    here = desk(tmp_path, feed, extra=digest(9))
+    here.sync()
+    assert "tried again at" in here.sync().delivered.why_left
+    with post_office(Clerk()) as office:
+        (tmp_path / "feeds.yaml").write_text(
+            (tmp_path / "feeds.yaml").read_text(encoding="utf-8").replace(":9'", f":{office.port}'"), encoding="utf-8"
+        )
+        assert here.sync().delivered.sent == 2
+
+
+def test_by_hand_nothing_waits_for_a_server_that_was_mended(tmp_path: Path, feed: str) -> None:
+    """Refused at the greeting, which was no attempt; the same server under the same name takes both a moment later."""
+    with breaking_office(["554 go away!"], ["220 here", "250 here", *TAKEN, *TAKEN]) as (port, _):
+        here = desk(tmp_path, feed, extra=digest(port))
+        assert "go away" in next(iter(here.sync().delivered.deferred.values()))
+        with here.app() as app:
+            assert deliver(app, pressing=True).sent == 2
+    assert [state.attempts for state in states(here).values()] == [1, 1]
+
+
 def test_a_reply_that_never_came_is_unknown_and_not_sent_again(tmp_path: Path, feed: str) -> None:
     """The connection breaks after the final dot: the message may have arrived (RFC 1047)."""
     lines = ["220 hello", "250 fine", "250 ok", "250 ok", "354 go on"]
@@ -162,4 +186,5 @@ def test_a_missing_password_defers_and_costs_nothing_else(tmp_path: Path, feed: 
     report = here.sync()
     assert "NO_SUCH_PASSWORD" in report.delivered.deferred[ONE]
     assert len(report.issues) == 1 and report.refreshed.new == 2
-    assert "NO_SUCH_PASSWORD" in here.sync().delivered.waiting[ONE]
+    left = here.sync().delivered
+    assert left.left == 1 and "NO_SUCH_PASSWORD" in left.why_left and "tried again at" in left.why_left

@@ -8,6 +8,7 @@ from aggregator.errors import MailError, MailStep
 from aggregator.pipeline.refusals import RETRIES, Verdict, judge, rest, status_of, unaddressed
 
 SOON = RETRIES[0]
+AT_ONCE = timedelta()
 
 
 def error(step: MailStep, code: int, reply: str = "", **facts: bool) -> MailError:
@@ -18,11 +19,11 @@ def error(step: MailStep, code: int, reply: str = "", **facts: bool) -> MailErro
 @pytest.mark.parametrize(
     ("refused", "verdict"),
     [
-        (error("connect", 0, blocked=True), Verdict("deferred", SOON, counts=False, stops=True)),
-        (error("connect", 421, "4.7.0 too many", blocked=True), Verdict("deferred", SOON, counts=False, stops=True)),
-        (error("connect", 535, "5.7.8 password", blocked=True), Verdict("deferred", SOON, counts=False, stops=True)),
-        (error("sender", 451, "4.3.0 later", blocked=True), Verdict("deferred", SOON, counts=False, stops=True)),
-        (error("sender", 550, "5.7.1 not you", blocked=True), Verdict("deferred", SOON, counts=False, stops=True)),
+        (error("connect", 0, blocked=True), Verdict("deferred", AT_ONCE, counts=False, stops=True)),
+        (error("connect", 421, "4.7.0 too many", blocked=True), Verdict("deferred", AT_ONCE, counts=False, stops=True)),
+        (error("connect", 535, "5.7.8 password", blocked=True), Verdict("deferred", AT_ONCE, counts=False, stops=True)),
+        (error("sender", 451, "4.3.0 later", blocked=True), Verdict("deferred", AT_ONCE, counts=False, stops=True)),
+        (error("sender", 550, "5.7.1 not you", blocked=True), Verdict("deferred", AT_ONCE, counts=False, stops=True)),
         (error("recipient", 450, "4.7.1 greylisted"), Verdict("deferred", SOON)),
         (error("recipient", 452, "4.2.2 mailbox full"), Verdict("deferred", SOON)),
         (error("recipient", 550, "5.1.1 nobody"), Verdict("failed", bounced=True)),

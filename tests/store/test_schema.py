@@ -268,6 +268,29 @@ def test_a_folder_that_cannot_be_made_is_refused_in_words() -> None:
         Store.open("/proc/self/storage/aggregator.db", now=NOW)
 
 
+@pytest.mark.parametrize(
+    ("revision", "change", "said"),
+    [
+        ("0009", "ALTER TABLE delivery ADD COLUMN handed INTEGER", "duplicate column name: handed"),
+        ("0015", "ALTER TABLE draft DROP COLUMN attempts", "no such column: draft.attempts"),
+    ],
+    ids=["already", "never"],
+)
+def test_a_database_of_a_state_between_two_revisions_is_refused_in_words(
+    path: Path, revision: str, change: str, said: str
+) -> None:
+    """It has a column that the next script adds, or lacks one that no script adds any more; nothing is done to it."""
+    Store.open(path, now=NOW).close()
+    with migrating(path) as connection:
+        schema.migrate(connection, revision, down=True)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(change)
+    before = shape(path)
+    with pytest.raises(WorkspaceError, match=f"another state .* {revision}, .*{said}.*subscribers export"):
+        Store.open(path, now=NOW)
+    assert shape(path) == before
+
+
 def test_another_kind_of_database_is_refused_in_words() -> None:
     with pytest.raises(WorkspaceError, match="only a path"):
         Store.open("postgresql+psycopg://localhost/news", now=NOW)
@@ -280,6 +303,22 @@ def test_a_new_database_knows_when_it_was_founded_and_keeps_it(path: Path) -> No
         assert dict(store.meta) == first
     assert first["founded"] == NOW.isoformat()
     assert len(first["workspace"]) == 32
+
+
+def test_a_new_database_is_for_its_owner_alone_and_so_is_what_lies_beside_it(path: Path) -> None:
+    """It holds who subscribes and the secret of their links; whoever lets others read it keeps it so."""
+    umask = os.umask(0o022)
+    try:
+        with Store.open(path, now=NOW) as store:
+            store.meta["rules"] = "2"
+            beside = {one.name: one.stat().st_mode & 0o777 for one in path.parent.iterdir() if "aggregator" in one.name}
+        path.chmod(0o644)
+        with Store.open(path, now=NOW) as store:
+            store.meta["rules"] = "3"
+    finally:
+        os.umask(umask)
+    assert beside == dict.fromkeys([path.name, f"{path.name}-shm", f"{path.name}-wal"], 0o600)
+    assert path.stat().st_mode & 0o777 == 0o644
 
 
 @pytest.fixture
@@ -324,6 +363,8 @@ def test_a_database_that_nobody_may_write_can_be_read(open_folder: Path, name: s
 
 def test_one_who_only_reads_sees_what_a_writer_has_not_folded_in_yet(open_folder: Path) -> None:
     path = open_folder / "storage" / "aggregator.db"
+    Store.open(path, now=NOW).close()
+    path.chmod(0o644)  # somebody lets others read; the log beside it follows
     with Store.open(path, now=NOW) as store:
         store.meta["rules"] = "2"
         with unwritable(path), Store.open(path, now=NOW, readonly=True) as reading:
