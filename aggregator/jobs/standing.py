@@ -39,26 +39,25 @@ def _standing(app: App, digest: DigestConfig, stored: StoredEntry, *, now: datet
     due = When.read(digest.when).next(now, app.config.zone)
     period = current_period(app, digest, now=now)
     stories = news(app, digest, period)
-    mine = [telling for telling in stories if stored.id in _entries(telling.story)]
-    barred = "" if mine and stored.id in _told_entries(mine[0]) else _barred(stored, digest)
-    if barred or not mine:
-        why = barred or _why_not(app, digest, stored, period)
-        return Standing(digest.name, due, None, 0, digest.size, why)
+    mine = next((telling for telling in stories if stored.id in _entries(telling.story)), None)
+    is_in = mine is not None and stored.id in _told_entries(mine)
+    barred = "" if is_in else _barred(stored, digest)
+    out = "" if is_in else barred or _why_not(app, digest, stored, period)
+    if mine is None or barred or (out and not mine.novelty):
+        return Standing(digest.name, due, None, 0, digest.size, out)
     chosen = rank(stories, now=period.until, size=digest.size, weights=app.weights).chosen
-    place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine[0]), (0, None))
+    place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine), (0, None))
     if ranked:
-        return Standing(digest.name, due, ranked, place, digest.size, _without(mine[0], stored))
-    ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine[0])
+        return Standing(digest.name, due, ranked, place, digest.size, out or _on_page(mine, stored))
+    ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine)
     why = f"no room: others come first, and it holds {digest.size}"
-    if not ranked.score:
-        why = f"{_known(mine[0].told)}: its headline comes below “More stories” on the page of an issue"
+    if not mine.novelty:
+        why = f"{_known(mine.told)}: its headline comes below “More stories” on the page of an issue"
     return Standing(digest.name, due, ranked, 0, digest.size, why)
 
 
-def _without(telling: Telling, stored: StoredEntry) -> str:
-    """Say why an issue that tells the story does not name the entry in its mail; "" when it does."""
-    if stored.id not in _told_entries(telling):
-        return "it says nothing that was not told"
+def _on_page(telling: Telling, stored: StoredEntry) -> str:
+    """Say so where the mail of an issue that tells the story has no room for the entry's headline."""
     on_page = {member.id for text in named(telling)[1] for member in text.members}
     return "its headline on the page only: others have the room in the mail" if stored.id in on_page else ""
 

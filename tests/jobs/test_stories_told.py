@@ -183,7 +183,8 @@ def test_explain_says_why_an_entry_is_in_no_issue(tmp_path: Path, site: Server) 
     here.clock.forward(hours=4)
     one_story(here)
     with here.app() as app:
-        (standing,) = explain(app, entries(app)[-1], now=here.clock.now).standings
+        told, *_, (standing,) = [explain(app, one, now=here.clock.now).standings for one in entries(app)]
+    assert [one.why for one in told] == ["told in the issue of 2026-11-22"]
     assert standing.why == (
         "its story was told in the issue of 2026-11-22, and it says nothing that was not known then: "
         "its headline comes below “More stories” on the page of an issue"
