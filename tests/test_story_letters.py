@@ -156,6 +156,13 @@ def test_further_reports_of_the_publisher_that_leads_are_named_the_newest_first(
     }
 
 
+def test_a_report_without_any_words_is_named_by_its_address():
+    first, second, *_ = treaty()
+    mute = replace(second, entry=replace(second.entry, title="", text="", excerpt=""))
+    (cover,) = only(issue_of(telling(first, mute)).lines).covered
+    assert cover.title == cover.url == second.entry.url
+
+
 def test_a_story_that_is_told_by_its_headline_alone_has_told_that_one():
     line = only(issue_of(telling(*treaty())).lines)
     assert replace(line, brief=True).told_texts == ((line.entry, line.text_set),)

@@ -147,9 +147,9 @@ def _others(telling: Telling) -> dict[str, Any]:
 
 def _cover(text: Folded) -> Cover:
     one = text.lead
-    title = shortened(visible(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
     address = web_address(one.entry.url)
-    return Cover(name_of(one), title, address, **_copies(text), text=(one.id, one.text_set))
+    title = shortened(visible(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
+    return Cover(name_of(one), title or address, address, **_copies(text), text=(one.id, one.text_set))
 
 
 def _quotes(telling: Telling) -> list[Quote]:
