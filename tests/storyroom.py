@@ -1,5 +1,6 @@
 """Invented stories: one event in the words of several publishers, and what came of it a day later."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -72,7 +73,12 @@ def next_day() -> StoredEntry:
 def telling(*entries: StoredEntry, last: Told | None = None) -> tuple[Telling, ...]:
     """Tell these entries as the one story that they are."""
     stories = group(map(Folded, entries))
-    return tellings(stories, since=NOW - timedelta(days=1), told={STORY: last} if last else {})
+    return tellings(stories, since=NOW - timedelta(days=1), told={STORY: all_told(last, entries)} if last else {})
+
+
+def all_told(last: Told, entries: Sequence[StoredEntry]) -> Told:
+    """Have told what there was by then."""
+    return replace(last, texts=frozenset(entry.text_set for entry in entries if entry.first_seen <= last.until))
 
 
 def issue_of(stories: tuple[Telling, ...], **changes: object) -> Issue:
@@ -121,7 +127,7 @@ def front_page() -> Issue:
     update = tellings(
         group(map(Folded, ferry)),
         since=NOW - timedelta(days=1),
-        told={800: Told("2026-11-22", NOW - timedelta(days=1))},
+        told={800: all_told(Told("2026-11-22", NOW - timedelta(days=1)), ferry)},
     )
     plain = tellings(group(news(9)), since=NOW - timedelta(days=9), told={})
     return issue_of((*tellings(told_whole, since=NOW - timedelta(days=1), told={}), *update, *plain))

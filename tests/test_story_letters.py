@@ -5,10 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.model import Cover, Line
-from tests.newsroom import NOW, WORDS, stored
-from tests.storyroom import STORY, Told, front_page, issue_of, next_day, telling, treaty
+from aggregator.pipeline.story import group
+from aggregator.pipeline.telling import tellings
+from tests.newsroom import NOW, WORDS, news, stored
+from tests.storyroom import STORY, TREATY, Told, front_page, issue_of, next_day, telling, treaty
 from tests.test_templates import Page
 
+TITLE = TREATY[0][0]
 LAST = Told("2026-11-22", NOW - timedelta(hours=1))
 
 
@@ -22,7 +25,7 @@ def test_a_story_is_one_line_with_the_others_and_their_headlines_linked():
     assert line.title in {entry.entry.title for entry in treaty()} and line.story == 501
     assert len(line.covered) == 4 and line.covered_more == 2
     assert {cover.source for cover in line.covered}.isdisjoint({line.source})
-    assert sorted(entry for entry, _ in line.texts) == [entry.id for entry in treaty()]
+    assert {entry for entry, _ in line.all_texts} == {entry.id for entry in treaty()}
 
 
 def test_what_several_publishers_say_is_quoted_word_for_word_and_attributed():
@@ -98,7 +101,7 @@ def test_everything_is_told_in_both():
     for said in quotes:
         assert said.sentence in letter.html and re.sub(r"\s+", "", said.sentence) in flowing
     for shown in (letter.html, letter.text):
-        assert "New since Sunday:" in shown and "Also covered by 6 others" in shown and "and 2 more" in shown
+        assert "New since Sunday:" in shown and "6 more reports" in shown and "and 2 more" in shown
         assert re.search(r"11 stories from \d+ sources", shown)
     assert not re.search(r"[ \t]$", letter.text, re.MULTILINE) and "\n\n\n\n" not in letter.text
 
@@ -121,3 +124,53 @@ def test_the_number_of_sources_counts_those_that_cover_it():
 def test_the_number_of_sources_counts_those_that_are_not_named_too():
     letter = WORDS.letter(issue_of(telling(*treaty())))
     assert "and 2 more" in letter.text and "1 story from 7 sources" in letter.text
+
+
+def test_what_a_mail_has_no_room_for_is_on_the_page_and_does_not_count_as_told():
+    issue = issue_of(telling(*treaty()))
+    line = only(issue.lines)
+    letter, page = WORDS.letter(issue), WORDS.page(issue, links={})
+    shown = [entry for entry in treaty() if entry.entry.url in letter.text]
+    quoted = [entry for entry in treaty() if any(said.sentence in entry.entry.text for said in line.summary)]
+    assert len(shown) == 5 and {id for id, _ in line.told_texts} == {entry.id for entry in (*shown, *quoted)}
+    markdown = WORDS.markdown(issue, links={"web": "", "subscribe": ""})
+    for url in (entry.entry.url for entry in treaty()):
+        assert url in markdown and url in Page(page).links()
+    assert "and 2 more" in letter.text and "and 2 more" not in page + markdown
+
+
+def test_further_reports_of_the_publisher_that_leads_are_named_the_newest_first():
+    first, second, *_ = treaty()
+    own = [replace(next_day(), id=700 + n, text_set=700 + n, source=first.source) for n in range(2)]
+    own = [
+        replace(one, entry=replace(one.entry, title=f"Report {n}", published=NOW - n * timedelta(hours=1)))
+        for n, one in enumerate(own)
+    ]
+    lines = issue_of(telling(first, *own)).lines
+    assert (only(lines).title, [cover.title for cover in only(lines).covered]) == ("Report 1", ["Report 0", TITLE])
+    several = only(issue_of(telling(first, second, *own)).lines)
+    names = {entry.entry.title: entry.source.title for entry in (first, second, *own)}
+    assert names[several.title] == several.source
+    assert {(cover.title, cover.source) for cover in several.covered} == names.items() - {
+        (several.title, several.source)
+    }
+
+
+def test_a_report_without_any_words_is_named_by_its_address():
+    first, second, *_ = treaty()
+    mute = replace(second, entry=replace(second.entry, title="", text="", excerpt=""))
+    (cover,) = only(issue_of(telling(first, mute)).lines).covered
+    assert cover.title == cover.url == second.entry.url
+
+
+def test_a_story_that_is_told_by_its_headline_alone_has_told_that_one():
+    line = only(issue_of(telling(*treaty())).lines)
+    assert replace(line, brief=True).told_texts == ((line.entry, line.text_set),)
+
+
+def test_more_stories_have_all_their_reports_on_the_page():
+    issue = issue_of((*telling(*treaty()), *tellings(group(news(3)), since=NOW - timedelta(days=9), told={})))
+    left = replace(issue, sections=issue.sections[1:], rest=issue.sections[:1], left_out=1)
+    page = WORDS.page(left, links={})
+    assert Page(page).open == [] and {entry.entry.url for entry in treaty()} <= Page(page).links()
+    assert all(entry.entry.url in WORDS.markdown(left, links={"web": "", "subscribe": ""}) for entry in treaty())

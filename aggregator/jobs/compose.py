@@ -157,7 +157,7 @@ def composed(app: App, digest: DigestConfig, period: Period) -> Issue | None:
     from aggregator.pipeline.telling import summed_up
 
     stories = news(app, digest, period)
-    if not stories:
+    if not any(one.novelty for one in stories):
         return None
     return compose(
         digest,
@@ -205,9 +205,14 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
     drafted = draft(app, digest, period)
     if drafted is None:
         heard = any(feed.succeeded and feed.succeeded > period.since for feed in app.store.feeds.all())
-        since, until = period.since, period.until
-        return app.store.issues.skip(digest.name, period.name, since=since, until=until, now=until) if heard else None
+        return _skipped(app, digest, period) if heard else None
     return freeze(app, digest, *drafted)
+
+
+def _skipped(app: App, digest: DigestConfig, period: Period) -> IssueState:
+    """Record that a period told nothing; headlines that came and say nothing new wait for the next issue's page."""
+    until = period.since if news(app, digest, period) else period.until
+    return app.store.issues.skip(digest.name, period.name, since=period.since, until=until, now=period.until)
 
 
 def freeze(app: App, digest: DigestConfig, issue: Issue, letter: Letter) -> IssueState:

@@ -8,6 +8,7 @@ from aggregator.jobs.compose import Period, current_period, news
 from aggregator.model import Ranked, StoredEntry, Story, Telling, Told
 from aggregator.model.value import value
 from aggregator.pipeline.copies import fold
+from aggregator.pipeline.lines import named
 from aggregator.pipeline.rank import rank, scored
 from aggregator.pipeline.story import group
 from aggregator.when import When
@@ -38,18 +39,27 @@ def _standing(app: App, digest: DigestConfig, stored: StoredEntry, *, now: datet
     due = When.read(digest.when).next(now, app.config.zone)
     period = current_period(app, digest, now=now)
     stories = news(app, digest, period)
-    mine = [telling for telling in stories if stored.id in _entries(telling.story)]
-    barred = "" if mine and stored.id in _told_entries(mine[0]) else _barred(stored, digest)
-    if barred or not mine:
-        why = barred or _why_not(app, digest, stored, period)
-        return Standing(digest.name, due, None, 0, digest.size, why)
+    mine = next((telling for telling in stories if stored.id in _entries(telling.story)), None)
+    is_in = mine is not None and stored.id in _told_entries(mine)
+    barred = "" if is_in else _barred(stored, digest)
+    out = "" if is_in else barred or _why_not(app, digest, stored, period)
+    if mine is None or barred or (out and not mine.novelty):
+        return Standing(digest.name, due, None, 0, digest.size, out)
     chosen = rank(stories, now=period.until, size=digest.size, weights=app.weights).chosen
-    place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine[0]), (0, None))
-    why = "" if stored.id in _told_entries(mine[0]) else "it says nothing that was not told"
-    if ranked is None:
-        ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine[0])
-        why = f"no room: others come first, and it holds {digest.size}"
-    return Standing(digest.name, due, ranked, place, digest.size, why)
+    place, ranked = next(((n, one) for n, one in enumerate(chosen, 1) if one.telling == mine), (0, None))
+    if ranked:
+        return Standing(digest.name, due, ranked, place, digest.size, out or _on_page(mine, stored))
+    ranked = next(one for one in scored(stories, now=period.until, weights=app.weights) if one.telling == mine)
+    why = f"no room: others come first, and it holds {digest.size}"
+    if not mine.novelty:
+        why = f"{_known(mine.told)}: its headline comes below “More stories” on the page of an issue"
+    return Standing(digest.name, due, ranked, 0, digest.size, why)
+
+
+def _on_page(telling: Telling, stored: StoredEntry) -> str:
+    """Say so where the mail of an issue that tells the story has no room for the entry's headline."""
+    on_page = {member.id for text in named(telling)[1] for member in text.members}
+    return "its headline on the page only: others have the room in the mail" if stored.id in on_page else ""
 
 
 def _barred(stored: StoredEntry, digest: DigestConfig) -> str:
@@ -66,13 +76,19 @@ def _barred(stored: StoredEntry, digest: DigestConfig) -> str:
 
 def _why_not(app: App, digest: DigestConfig, stored: StoredEntry, period: Period) -> str:
     told = _told(app, digest, stored, period)
-    if told and stored.first_seen <= told.until:
+    if told and stored.text_set in told.texts:
         return f"told in the issue of {told.period}"
+    if told and stored.first_seen <= told.until:
+        return f"its story was told in the issue of {told.period}, its own headline on the page of that issue only"
     if told:
-        return f"its story was told in the issue of {told.period}, and it says nothing that was not known then"
+        return _known(told.period)
     if stored.first_seen <= period.since:
         return f"first seen before {period.since:%Y-%m-%d %H:%M} UTC, up to when the issues reach that were made"
     return "its text was known before: a copy is no news"
+
+
+def _known(period: str) -> str:
+    return f"its story was told in the issue of {period}, and it says nothing that was not known then"
 
 
 def _told(app: App, digest: DigestConfig, stored: StoredEntry, period: Period) -> Told | None:
@@ -86,4 +102,4 @@ def _entries(story: Story) -> set[int]:
 
 
 def _told_entries(telling: Telling) -> set[int]:
-    return {member.id for text in telling.fresh for member in text.members}
+    return {member.id for text in (*telling.fresh, *telling.besides) for member in text.members}

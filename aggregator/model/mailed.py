@@ -13,13 +13,14 @@ class Said:
 
 @value(frozen=True, slots=True)
 class Cover:
-    """What another publisher writes of the same event."""
+    """A further report of the same event."""
 
     source: str
     title: str
     url: str  # may be empty
     also: tuple[str, ...] = ()  # who else carries the same words
     also_more: int = 0  # so many besides
+    text: tuple[int, int] = (0, 0)  # its entry and text set
 
 
 @value(frozen=True, slots=True)
@@ -43,8 +44,9 @@ class Line:
     seen: bool = False  # the date is only when we saw it
     story: int = 0
     texts: tuple[tuple[int, int], ...] = ()  # (entry, text set) of all that is told with it, the lead's first
-    covered: tuple[Cover, ...] = ()  # who else tells it in words of their own
+    covered: tuple[Cover, ...] = ()  # the other reports of it
     covered_more: int = 0  # so many besides
+    rest: tuple[Cover, ...] = ()  # these: no mail has them, the web page does
     sources: tuple[str, ...] = ()  # all publishers that tell it in words of their own, shown or not
     summary: tuple[Said, ...] = ()  # what several publishers say of it, when there are several
     news: tuple[Said, ...] = ()  # of a story that was told before: what is new
@@ -58,6 +60,17 @@ class Line:
     topics: tuple[str, ...] = ()  # all that it has of the digest's
     note: str = ""  # the editor's, in paragraphs
     pinned: bool = False  # the editor wants it told, however large the issue is
+
+    @property
+    def told_texts(self) -> tuple[tuple[int, int], ...]:
+        """(entry, text set) of what a mail names: of a line that is told by its headline alone, that one."""
+        texts = self.texts or ((self.entry, self.text_set),)
+        return texts[:1] if self.brief else texts
+
+    @property
+    def all_texts(self) -> tuple[tuple[int, int], ...]:
+        """(entry, text set) of what is told with it, and of what only the web page names."""
+        return (*(self.texts or ((self.entry, self.text_set),)), *(cover.text for cover in self.rest))
 
 
 @value(frozen=True, slots=True)

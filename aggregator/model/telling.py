@@ -9,10 +9,14 @@ from aggregator.model.value import value
 
 @value(frozen=True, slots=True)
 class Told:
-    """The last issue of a digest that told a story: its period, and up to when it knew what there was."""
+    """The last issue of a digest that told a story: its period, up to when it knew what there was, and what was named.
+
+    ``texts`` are the text sets of the story that stood in this or an earlier issue.
+    """
 
     period: str
     until: datetime
+    texts: frozenset[int] = frozenset()
 
 
 @value(frozen=True, slots=True)
@@ -24,17 +28,18 @@ class Telling:
     fresh: tuple[Folded, ...]
     told: str = ""  # the period of the last issue that told it; empty when none did
     news: tuple[Quote, ...] = ()  # what ``fresh`` adds to what was told then
-    novelty: float = 1.0  # the part of ``fresh`` that its readers do not know, 0 to 1
+    novelty: float = 1.0  # the part of ``fresh`` that its readers do not know, 0 to 1: of 0 no issue has to tell
+    besides: tuple[Folded, ...] = ()  # texts that are new, and add nothing to ``news``
 
     @property
     def title(self) -> str:
-        """The headline: of a story that comes back, that of its news."""
-        return self.lead.lead.entry.title if self.told else self.story.title
+        """The headline: its publisher's, as is the link below it."""
+        return self.lead.lead.entry.title
 
     @property
     def others(self) -> tuple[Folded, ...]:
         """The texts that tell it besides the lead: of a story that comes back, only those that are new."""
-        return tuple(text for text in self.fresh if text is not self.lead)
+        return tuple(text for text in (*self.fresh, *self.besides) if text is not self.lead)
 
 
 @value(frozen=True, slots=True)

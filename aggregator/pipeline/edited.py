@@ -25,7 +25,8 @@ def first_edits(issue: Issue, *, before: Edits | None = None) -> Edits:
         note = "\n\n".join(filter(None, (same.note, story.note)))
         kept[line.entry] = replace(_of_line(line), pin=same.pin or story.pin, note=note)
     gone = {line.entry: line for _, line in _found(before.dropped, lines) if line.entry not in kept}
-    fresh = [_of_line(line) for line in lines if line.entry not in kept and line.entry not in gone]
+    new = (line for line in lines if line.entry not in kept and line.entry not in gone)
+    fresh = [_of_line(line) for line in new if line.score]  # without one it says nothing that was not known
     stories = (*kept.values(), *fresh[: max(0, size - len(kept))])
     return replace(before, stories=stories, dropped=tuple(map(_of_line, gone.values())))
 

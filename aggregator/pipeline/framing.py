@@ -40,11 +40,16 @@ def headed(issue: Issue, frame: Frame, *, template: str = "") -> Issue:
 
 def whole(issue: Issue) -> Issue:
     """Tell every line whole, as there is room for it outside of a mail; without pictures, which lie with others."""
-    parts = (
-        replace(part, lines=tuple(replace(line, brief=False, image="") for line in part.lines))
-        for part in issue.sections
+    sections, rest = (
+        tuple(replace(part, lines=tuple(map(_whole, part.lines))) for part in parts)
+        for parts in (issue.sections, issue.rest)
     )
-    return replace(issue, sections=tuple(parts))
+    return replace(issue, sections=sections, rest=rest)
+
+
+def _whole(line: Line) -> Line:
+    more = line.covered_more - len(line.rest)  # an issue of long ago only counted them
+    return replace(line, brief=False, image="", covered=(*line.covered, *line.rest), covered_more=more, rest=())
 
 
 def _sections(sections: Sequence[Section], frame: Frame, *, day: date, zone: ZoneInfo) -> tuple[Section, ...]:

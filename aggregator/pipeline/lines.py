@@ -1,6 +1,7 @@
 """Ranked → Line: a story as it is told in an issue, all of it plain text."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from aggregator.pipeline.reading import minutes
 EXCERPT, TITLE, NAME, QUOTED = 280, 300, 80, 560
 """The most characters of an excerpt, an entry's title, a source's name, and of all sentences that are quoted."""
 
-_COVERED = 4  # publishers after "Also covered by"
+_COVERED = 4  # further reports of a story that a mail names
 _QUOTES = 3
 _BULLETS = "•‣●▪◦ "
 _WORTH_SAYING = 2  # minutes of reading
@@ -29,6 +30,7 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig]) -> tupl
     telling, lead = ranked.telling, ranked.telling.lead.lead
     topic, evidence = _place(telling, topics)
     title, excerpt = _headed(telling)
+    quotes = _quotes(telling)
     return topic, Line(
         entry=lead.id,
         text_set=lead.text_set,
@@ -44,9 +46,9 @@ def line_of(ranked: Ranked, *, rank: int, topics: Sequence[TopicConfig]) -> tupl
         rank=rank,
         seen=lead.entry.published_from == "first_seen",
         minutes=_minutes(lead.entry.text),
-        **_told_with(telling, topics),
+        **_told_with(telling, quotes, topics),
         **_others(telling),
-        **_quoted(telling),
+        **_quoted(telling, quotes),
         score=ranked.score,
         parts=tuple((part.name, part.value, part.words) for part in ranked.parts),
     )
@@ -93,13 +95,35 @@ def _place(telling: Telling, topics: Sequence[TopicConfig]) -> tuple[str, str]:
     return "", ""
 
 
-def _told_with(telling: Telling, topics: Sequence[TopicConfig]) -> dict[str, Any]:
-    """Name the story, its texts, and which of the topics any of them has."""
-    texts = (telling.lead, *telling.others)
-    tags = {tag.topic for text in texts for member in text.members for tag in member.tags}
+def named(telling: Telling) -> tuple[list[Folded], list[Folded]]:
+    """Part the other texts of a story into those whose headlines a mail has, and those that only the web page has.
+
+    Each publisher's latest comes before any other one's second; those of one publisher stand together, news first.
+    """
+    shelves: dict[str, list[Folded]] = {}
+    for text in (*_latest_first(telling.fresh), *_latest_first(telling.besides)):
+        if text is not telling.lead:
+            shelves.setdefault(text.lead.source.publisher, []).append(text)
+    turns = sorted((turn, place) for place, own in enumerate(shelves.values()) for turn in range(len(own)))
+    in_mail, on_page = turns[:_COVERED], turns[_COVERED:]
+    own = list(shelves.values())
+    first, rest = ([own[place][turn] for place, turn in sorted((p, t) for t, p in part)] for part in (in_mail, on_page))
+    return first, rest
+
+
+def _latest_first(texts: Iterable[Folded]) -> list[Folded]:
+    return sorted(texts, key=lambda text: (text.lead.entry.published, text.lead.id), reverse=True)
+
+
+def _told_with(telling: Telling, quotes: Iterable[Quote], topics: Sequence[TopicConfig]) -> dict[str, Any]:
+    """Name the story, the texts of which a mail has the headline or a sentence, and the topics that any text has."""
+    first, rest = named(telling)
+    quoted = {quote.entry for quote in quotes}
+    told = (telling.lead, *first, *(text for text in rest if text.lead.id in quoted))
+    tags = {tag.topic for text in (*told, *rest) for member in text.members for tag in member.tags}
     return {
         "story": telling.story.id,
-        "texts": tuple((text.lead.id, text.lead.text_set) for text in texts),
+        "texts": tuple((text.lead.id, text.lead.text_set) for text in told),
         "topics": tuple(topic.name for topic in topics if topic.name in tags),
     }
 
@@ -115,44 +139,45 @@ def _copies(text: Folded, *, named: Collection[str] = ()) -> dict[str, Any]:
 
 
 def _others(telling: Telling) -> dict[str, Any]:
-    covered = _covered(telling)
+    first, rest = named(telling)
     sources = dict.fromkeys(text.lead.source.publisher for text in (telling.lead, *telling.others))
-    more = max(len(covered) - _COVERED, 0)
-    return {"covered": covered[:_COVERED], "covered_more": more, "sources": tuple(sources)}
+    covers = {"covered": tuple(map(_cover, first)), "rest": tuple(map(_cover, rest))}
+    return {**covers, "covered_more": len(rest), "sources": tuple(sources)}
 
 
-def _covered(telling: Telling) -> tuple[Cover, ...]:
-    """Name each other publisher with words of its own once, with its latest text: it knows most."""
-    found: dict[str, Cover] = {}
-    for text in reversed(telling.others):
-        one = text.lead
-        if one.source.publisher != telling.lead.lead.source.publisher:
-            title = shortened(visible(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
-            cover = Cover(name_of(one), title, web_address(one.entry.url), **_copies(text))
-            found.setdefault(one.source.publisher, cover)
-    return tuple(reversed(found.values()))
+def _cover(text: Folded) -> Cover:
+    one = text.lead
+    address = web_address(one.entry.url)
+    title = shortened(visible(one.entry.title), TITLE) or shortened(tidy(one.entry.excerpt), 80)
+    return Cover(name_of(one), title or address, address, **_copies(text), text=(one.id, one.text_set))
 
 
-def _quoted(telling: Telling) -> dict[str, Any]:
-    """Quote what is new of a story that comes back, or what several publishers say of one that is told first."""
-    if telling.told:
-        return {"news": _said(telling, telling.news), "told_on": telling.told}
-    return {"summary": _said(telling, telling.story.summary) if telling.story.coverage > 1 else ()}
+def _quotes(telling: Telling) -> list[Quote]:
+    """Choose what is new of a story that comes back, or what several publishers say of one that is told first.
 
-
-def _said(telling: Telling, quotes: Iterable[Quote]) -> tuple[Said, ...]:
-    """Keep at most three sentences, as many as there is room for; each run of one publisher is named at its end."""
-    names = {member.id: name_of(member) for text in telling.story.texts for member in text.members}
-    found: list[Said] = []
+    At most three sentences, as many as there is room for.
+    """
+    found: list[Quote] = []
     room = QUOTED
-    for quote in (quote for quote in quotes if not _is_headline(quote, telling)):
+    several = telling.story.summary if telling.story.coverage > 1 else ()
+    for quote in telling.news if telling.told else several:
+        if _is_headline(quote, telling):
+            continue
         sentence = _as_told(quote.sentence)
         if (found and len(sentence) > room) or len(found) == _QUOTES:
             break
         room -= len(sentence)
-        found.append(Said(sentence, names.get(quote.entry, quote.publisher)))
-    after = {n: said.source for n, said in enumerate(found[1:])}
-    return tuple(Said(one.sentence, "" if one.source == after.get(n) else one.source) for n, one in enumerate(found))
+        found.append(replace(quote, sentence=sentence))
+    return found
+
+
+def _quoted(telling: Telling, quotes: Sequence[Quote]) -> dict[str, Any]:
+    """Say whose sentences are quoted; each run of one publisher is named at its end."""
+    names = {member.id: name_of(member) for text in telling.story.texts for member in text.members}
+    said = [names.get(quote.entry, quote.publisher) for quote in quotes]
+    runs = zip(quotes, said, [*said[1:], ""], strict=False)
+    quoted = tuple(Said(quote.sentence, "" if own == after else own) for quote, own, after in runs)
+    return {"news": quoted, "told_on": telling.told} if telling.told else {"summary": quoted}
 
 
 def _is_headline(quote: Quote, telling: Telling) -> bool:

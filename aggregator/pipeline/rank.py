@@ -25,14 +25,16 @@ def rank(tellings: Sequence[Telling], *, now: datetime, size: int, weights: Weig
     further story that one publisher leads counts ``FADE`` of the one before, and beyond one and a half times its even
     part (at least two) it waits until nobody else has anything left.
 
-    What was not chosen stands in ``rest``, by its own score. The same input gives the same order: equal scores stand
-    in order of their uid.
+    What was not chosen stands in ``rest``, by its own score, and so does, at its end, what says nothing that was not
+    known. The same input gives the same order: equal scores stand in order of their uid.
     """
     if not tellings or size < 1:
         return Ranking((), len(tellings))
-    shelves = _shelves(scored(tellings, now=now, weights=weights))
-    chosen = _deal(shelves, size=size)
-    left = sorted((one for shelf in shelves.values() for one in shelf), key=_order)
+    found = scored(tellings, now=now, weights=weights)
+    shelves = _shelves([one for one in found if one.telling.novelty])
+    chosen = _deal(shelves, size=size) if shelves else []
+    known = [one for one in found if not one.telling.novelty]
+    left = sorted((*known, *(one for shelf in shelves.values() for one in shelf)), key=_order)
     return Ranking(tuple(chosen), len(left), tuple(left[:REST]))
 
 

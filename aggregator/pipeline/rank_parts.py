@@ -48,11 +48,13 @@ def score(parts: Sequence[Part]) -> float:
 
 
 def half_life(tellings: Sequence[Telling], *, now: datetime) -> timedelta:
-    """Say at which age a story counts half: at that of the middle of the pile, but within six hours and two weeks.
+    """Say at which age a story with news counts half: at that of the middle of the pile.
+
+    But within six hours and two weeks.
 
     So a daily and a monthly digest both have a scale.
     """
-    middle = median([age(telling, now=now).total_seconds() for telling in tellings] or [0])
+    middle = median([age(telling, now=now).total_seconds() for telling in tellings if telling.novelty] or [0])
     return min(max(timedelta(seconds=middle), _YOUNG), _OLD)
 
 
@@ -109,7 +111,7 @@ def _topic_weight(telling: Telling, weights: Mapping[str, float]) -> Part:
 
 
 def _novelty(telling: Telling) -> Part:
-    said = f"told in the issue of {telling.told}; this part of it is new"
+    said = f"told in the issue of {telling.told}; {'this part' if telling.novelty else 'nothing'} of it is new"
     return Part("novelty", _rounded(telling.novelty), said)
 
 

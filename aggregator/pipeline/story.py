@@ -27,11 +27,20 @@ def group(texts: Iterable[Folded], *, summaries: bool = True) -> tuple[Story, ..
 
 
 def title_of(texts: Sequence[Folded]) -> str:
-    """Choose the most central headline: the one whose terms most of the others share; the earliest of equal ones."""
+    """Choose the most central headline: the one whose terms most of the others share; the earliest of equal ones.
+
+    A bare one is chosen only where no text says more than its headline.
+    """
     titles = [text.lead.entry.title for text in texts]
     sets = [frozenset(terms(title)) for title in titles]
     centrality = [round(sum(shared(own, other) for other in sets), 6) for own in sets]
-    return titles[max(range(len(titles)), key=lambda n: (bool(titles[n]), centrality[n], -n))] if titles else ""
+    order = [(bool(titles[n]), says_more(text), centrality[n], -n) for n, text in enumerate(texts)]
+    return titles[-max(order)[-1]] if titles else ""
+
+
+def says_more(text: Folded) -> bool:
+    """Tell whether a text says more than its headline."""
+    return len(text.lead.entry.text) > len(text.lead.entry.title)
 
 
 def summary_of(texts: Sequence[Folded], *, title: str) -> tuple[Quote, ...]:

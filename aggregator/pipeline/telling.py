@@ -6,7 +6,7 @@ from datetime import datetime
 
 from aggregator.model import Folded, Quote, Ranked, Ranking, Story, Telling, Told
 from aggregator.pipeline.heard import Heard
-from aggregator.pipeline.story import summary_of
+from aggregator.pipeline.story import says_more, summary_of
 from aggregator.pipeline.terms import sentences
 
 LEAST = 0.05
@@ -24,6 +24,8 @@ def tellings(
     ``told`` is by the id of the story, for those that an earlier issue told. A late copy of a text that was known
     before is no news, nor is another publisher by itself. ``late`` are text sets that we knew before, but that came to
     the digest after ``since`` only, and that no issue of it told: they are news as well.
+
+    A story that was told, and of which only came what adds nothing, has a telling as well, of novelty 0.
     """
     found = (tell(story, since=since, last=told.get(story.id), late=late) for story in stories)
     return tuple(telling for telling in found if telling)
@@ -35,10 +37,8 @@ def tell(story: Story, *, since: datetime, last: Told | None, late: Collection[i
         texts = tuple(text for text in story.texts if _is_shown(text))
         if not any(_is_news(text, since, late) for text in texts):
             return None
-        return Telling(story, lead_of(story, texts), texts)
-    fresh = [text for text in story.texts if _is_shown(text) and _is_news(text, last.until, late)]
-    earlier = [text for text in story.texts if _first_seen(text) <= last.until and text.lead.text_set not in late]
-    return _again(story, fresh, earlier, last.period) if fresh else None
+        return Telling(story, _speaker(story, texts), texts)
+    return _again(story, last, since=since, late=late)
 
 
 def summed_up(ranking: Ranking) -> Ranking:
@@ -51,8 +51,17 @@ def lead_of(story: Story, texts: Sequence[Folded]) -> Folded:
 
     A bare headline speaks for nobody while another text has a body.
     """
-    told = [text for text in texts if len(text.lead.entry.text) > len(text.lead.entry.title)] or texts
+    told = [text for text in texts if says_more(text)] or texts
     return next((text for text in told if text.lead.entry.title == story.title), told[0])
+
+
+def _speaker(story: Story, texts: Sequence[Folded]) -> Folded:
+    """Choose who leads where nobody knows the story: of one publisher's texts the latest that had news."""
+    if story.coverage > 1 or len(texts) == 1:
+        return lead_of(story, texts)
+    told, heard = [text for text in texts if says_more(text)] or texts, Heard()
+    news = [text for text in sorted(told, key=_published) if heard.material(text.lead)]
+    return news[-1] if news else lead_of(story, texts)
 
 
 def _summed_up(ranked: Ranked) -> Ranked:
@@ -63,19 +72,26 @@ def _summed_up(ranked: Ranked) -> Ranked:
     return replace(ranked, telling=replace(telling, story=story))
 
 
-def _again(story: Story, fresh: Sequence[Folded], earlier: Sequence[Folded], period: str) -> Telling | None:
-    heard = Heard(text.lead for text in earlier)
-    found: list[tuple[int, Folded, tuple[str, ...]]] = []
-    for text in fresh:
-        if news := heard.material(text.lead):
-            found.append((len(news), text, news))
-    if not found:
-        return None
-    lead = max(found, key=lambda item: item[0])[1]
-    quotes = [Quote(said, t.lead.source.publisher, t.lead.id) for _, t, news in found for said in news]
-    texts = tuple(text for _, text, _ in found)
-    whole = sum(len(list(sentences(text.lead.entry.text))) for text in texts)
-    return Telling(story, lead, texts, period, tuple(quotes), min(1.0, max(LEAST, len(quotes) / max(whole, 1))))
+def _again(story: Story, last: Told, *, since: datetime, late: Collection[int]) -> Telling | None:
+    """Tell what is new of a story, beyond the texts that its readers know; what came since and adds nothing, besides.
+
+    Where nothing does, no issue has to tell it.
+    """
+    heard = Heard(text.lead for text in story.texts if text.lead.text_set in last.texts)
+    untold = (text for text in story.texts if _is_shown(text) and text.lead.text_set not in last.texts)
+    fresh = [text for text in untold if _is_news(text, last.until, late)]
+    news = {text.lead.id: heard.material(text.lead) for text in fresh}
+    told = tuple(text for text in fresh if news[text.lead.id])
+    besides = tuple(text for text in fresh if not news[text.lead.id] and _is_news(text, since, late))
+    if not told:
+        return Telling(story, max(besides, key=_published), besides, last.period, novelty=0.0) if besides else None
+    alone = len({text.lead.source.publisher for text in told}) == 1
+    lead = max(told, key=_published if alone else lambda text: len(news[text.lead.id]))
+    by_lead = sorted(told, key=lambda text: text is not lead)
+    quotes = tuple(Quote(said, t.lead.source.publisher, t.lead.id) for t in by_lead for said in news[t.lead.id])
+    whole = sum(len(list(sentences(text.lead.entry.text))) for text in told)
+    novelty = min(1.0, max(LEAST, len(quotes) / max(whole, 1)))
+    return Telling(story, lead, told, last.period, quotes, novelty, besides)
 
 
 def _is_shown(text: Folded) -> bool:
@@ -90,3 +106,7 @@ def _is_news(text: Folded, since: datetime, late: Collection[int]) -> bool:
 
 def _first_seen(text: Folded) -> datetime:
     return min(member.first_seen for member in text.members)
+
+
+def _published(text: Folded) -> tuple[datetime, int]:
+    return text.lead.entry.published, text.lead.id

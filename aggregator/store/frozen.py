@@ -38,12 +38,12 @@ def _line(facts: dict[str, Any]) -> Line:
     lists: dict[str, Any] = {name: tuple(facts.get(name, ())) for name in ("also", "topics", "sources")}
     lists |= {name: tuple(map(tuple, facts.get(name, ()))) for name in ("texts", "parts")}
     lists |= {name: tuple(_made(Said, said) for said in facts.get(name, ())) for name in ("summary", "news")}
-    lists["covered"] = tuple(_cover(cover) for cover in facts.get("covered", ()))
+    lists |= {name: tuple(map(_cover, facts.get(name, ()))) for name in ("covered", "rest")}
     return _made(Line, {**facts, **lists})
 
 
 def _cover(facts: dict[str, Any]) -> Cover:
-    return _made(Cover, {**facts, "also": tuple(facts.get("also", ()))})
+    return _made(Cover, {**facts, "also": tuple(facts.get("also", ())), "text": tuple(facts.get("text", (0, 0)))})
 
 
 def _made(kind: type[Value], facts: dict[str, Any]) -> Value:

@@ -1,6 +1,7 @@
 """The keeper of issues: each number of a digest composed once, then frozen, and its way to each recipient."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
@@ -111,15 +112,21 @@ class Issues(Deliveries):
         A story was told when an issue told one of its entries or texts, or was told it under its number: whatever
         Curate has joined or parted since.
         """
-        places = {"entry_id": _by_entry(stories), "text_set": _by_text(stories), "story": {s.id: s.id for s in stories}}
-        found: dict[int, tuple[int, str]] = {}
+        owners = {
+            "entry_id": _by_entry(stories),
+            "text_set": _by_text(stories),
+            "story": {s.id: (s.id, 0) for s in stories},
+        }
+        latest: dict[int, tuple[int, str]] = {}
+        texts: dict[int, set[int]] = defaultdict(set)
         with self._lane.read() as connection:
-            for column, owners in places.items():
-                rows = among(connection, _TOLD.format(column), owners, digest, number(by) if by else _EVER)
+            for column, those in owners.items():
+                rows = among(connection, _TOLD.format(column), those, digest, number(by) if by else _EVER)
                 for value, period, until in rows:
-                    story = owners[value]
-                    found[story] = max(found.get(story, (until, period)), (until, period))
-        return {story: Told(period, instant(until)) for story, (until, period) in found.items()}
+                    story, text_set = those[value]
+                    latest[story] = max(latest.get(story, (until, period)), (until, period))
+                    texts[story] |= {text_set} - {0}
+        return {id: Told(period, instant(until), frozenset(texts[id])) for id, (until, period) in latest.items()}
 
     def untold(self, digest: str, sets: Collection[int], *, by: datetime | None = None) -> frozenset[int]:
         """Give those of the text sets that no issue of the digest (``by`` a moment) told, nor any of their entries."""
@@ -151,20 +158,22 @@ class Issues(Deliveries):
 
 
 def _tells(issue: Issue) -> list[tuple[int, int, int]]:
-    """List entry, text set and story of all that an issue tells."""
-    return [
-        (entry, text_set, line.story)
-        for line in issue.lines
-        for entry, text_set in line.texts or ((line.entry, line.text_set),)
-    ]
+    """List entry, text set and story of all that the mail of an issue names."""
+    return [(entry, text_set, line.story) for line in issue.lines for entry, text_set in line.told_texts]
 
 
-def _by_entry(stories: Collection[Story]) -> dict[int, int]:
-    return {member.id: story.id for story in stories for text in story.texts for member in text.members}
+def _by_entry(stories: Collection[Story]) -> dict[int, tuple[int, int]]:
+    """Give story and text set of each entry."""
+    return {
+        member.id: (story.id, text.lead.text_set)
+        for story in stories
+        for text in story.texts
+        for member in text.members
+    }
 
 
-def _by_text(stories: Collection[Story]) -> dict[int, int]:
-    return {text.lead.text_set: story.id for story in stories for text in story.texts}
+def _by_text(stories: Collection[Story]) -> dict[int, tuple[int, int]]:
+    return {text.lead.text_set: (story.id, text.lead.text_set) for story in stories for text in story.texts}
 
 
 def _enter(

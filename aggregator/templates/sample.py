@@ -16,6 +16,7 @@ _COVERED = replace(
         Cover("Third Net", "Title", ""),
     ),
     covered_more=2,
+    rest=(Cover("Fifth Net", "Title", ""), Cover("Fifth Net", "Title", "https://example.com/")),
     summary=(Said("A sentence.", ""), Said("Another.", "Example Net"), Said("A third.", "Other Net")),
 )
 _AGAIN = replace(_LINES[2], told_on="2025-12-31", news=(Said("What is new.", "Example Net"),))

@@ -92,7 +92,7 @@ def test_a_story_of_three_publishers_is_one_line_of_the_issue(tmp_path: Path, si
     here = newsroom(tmp_path, site)
     assert next_morning(here) == ["2026-11-22"]
     text = text_of(here, "2026-11-22")
-    assert "1 story from 3 sources" in text and "Also covered by 2 others" in text
+    assert "1 story from 3 sources" in text and "2 more reports" in text
     mail = message_from_bytes(next((tmp_path / "storage/outbox").iterdir()).read_bytes(), policy=policy.default)
     assert "and 1 more" not in mail["Subject"]
     with sqlite3.connect(tmp_path / "storage/aggregator.db") as database:
@@ -183,9 +183,11 @@ def test_explain_says_why_an_entry_is_in_no_issue(tmp_path: Path, site: Server) 
     here.clock.forward(hours=4)
     one_story(here)
     with here.app() as app:
-        (standing,) = explain(app, entries(app)[-1], now=here.clock.now).standings
+        told, *_, (standing,) = [explain(app, one, now=here.clock.now).standings for one in entries(app)]
+    assert [one.why for one in told] == ["told in the issue of 2026-11-22"]
     assert standing.why == (
-        "its story was told in the issue of 2026-11-22, and it says nothing that was not known then"
+        "its story was told in the issue of 2026-11-22, and it says nothing that was not known then: "
+        "its headline comes below “More stories” on the page of an issue"
     )
 
 

@@ -145,3 +145,14 @@ def test_notes_are_text_in_both_parts_and_never_markup():
     letter = WORDS.letter(made_of(whole, Edits(stories, note="One.\n\nTwo <script>x</script>")))
     assert "&lt;b&gt;bold&lt;/b&gt; &amp; plain" in letter.html and "<script>" not in letter.html
     assert "| <b>bold</b> & plain" in letter.text and "Two <script>x</script>" in letter.text
+
+
+def test_a_story_that_says_nothing_new_does_not_fill_the_place_of_one_that_was_taken_out():
+    whole = issue(news(6), size=3)
+    known = replace(
+        whole, rest=tuple(replace(s, lines=tuple(replace(one, score=0.0) for one in s.lines)) for s in whole.rest)
+    )
+    before = first_edits(known)
+    edits = replace(before, stories=before.stories[1:], dropped=before.stories[:1])
+    assert first_edits(known, before=edits).stories == edits.stories
+    assert len(first_edits(whole, before=edits).stories) == 3

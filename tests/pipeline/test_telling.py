@@ -7,10 +7,11 @@ import pytest
 
 from aggregator.model import Folded, StoredEntry, Told
 from aggregator.pipeline.heard import Heard
+from aggregator.pipeline.rank import rank
 from aggregator.pipeline.story import group
 from aggregator.pipeline.telling import lead_of, tell, tellings
 from tests.newsroom import NOW, stored, told
-from tests.storyroom import STORY, issue_of, next_day, telling, treaty
+from tests.storyroom import STORY, all_told, issue_of, next_day, telling, treaty
 
 DAY = timedelta(days=1)
 LAST = Told("2026-11-22", NOW - timedelta(hours=1))
@@ -56,8 +57,11 @@ def test_history_that_is_for_outputs_only_is_no_news_and_what_is_for_the_archive
     ],
 )
 def test_another_publisher_by_itself_is_no_news(text: str):
-    """The same matter in other words, or in fewer."""
-    assert telling(*treaty(hours=23), later(text), last=LAST) == ()
+    """The same matter in other words, or in fewer: no issue has to tell it, and its headline is offered."""
+    (found,) = telling(*treaty(hours=23), later(text), last=LAST)
+    assert (found.novelty, found.news, [one.lead.id for one in found.fresh]) == (0, (), [900])
+    ranking = rank([found], now=NOW, size=20)
+    assert (ranking.chosen, [one.score for one in ranking.rest]) == ((), [0])
 
 
 @pytest.mark.parametrize(
@@ -88,14 +92,16 @@ def test_news_is_told_once_whoever_brings_it():
     again = replace(next_day(), id=601, uid="x:601", text_set=601, source=later("").source)
     (found,) = telling(*treaty(hours=23), next_day(), again, last=LAST)
     assert [text.lead.id for text in found.fresh] == [600]
-    assert found.lead.lead.id == 600 and found.others == ()
+    assert found.lead.lead.id == 600 and {quote.entry for quote in found.news} == {600}
+    assert [text.lead.id for text in found.others] == [601], "its headline is named, as is its publisher"
 
 
 def test_what_came_between_the_last_telling_and_this_period_is_still_news():
     """The story was told two issues ago; yesterday there was no room for what was new of it."""
     yesterday = replace(next_day(), first_seen=NOW - DAY)
     story = group(map(Folded, [*treaty(hours=60), yesterday]))[0]
-    found = tell(story, since=NOW - timedelta(hours=1), last=Told("2026-11-20", NOW - 2 * DAY))
+    last = all_told(Told("2026-11-20", NOW - 2 * DAY), [*treaty(hours=60), yesterday])
+    found = tell(story, since=NOW - timedelta(hours=1), last=last)
     assert found and [text.lead.id for text in found.fresh] == [600]
 
 
@@ -139,3 +145,30 @@ def test_who_copies_the_lead_and_has_words_of_its_own_is_named_once():
     (line,) = issue_of((found,)).lines
     assert [cover.source for cover in line.covered] == [second.source.title]
     assert line.also == (copies[1].source.title,)
+
+
+def test_what_was_not_told_is_news_when_the_story_comes_back():
+    """Readers saw the report of one publisher; another's was on the page only, and comes again."""
+    first, hidden = treaty(hours=23)[:2]
+    again = later(hidden.entry.text, title=hidden.entry.title)
+    last = replace(LAST, texts=frozenset({first.text_set}))
+    (found,) = tellings(group(map(Folded, (first, hidden, again))), since=NOW - DAY, told={STORY: last})
+    assert [text.lead.id for text in found.fresh] == [again.id] and found.novelty > 0
+
+
+def test_of_one_publisher_the_latest_report_with_news_leads():
+    first, _, third, *_ = treaty()
+    third = replace(third, source=first.source)
+    bare = replace(later("", title="Treaty", at=NOW), source=first.source)
+    (found,) = telling(first, third, bare)
+    assert found.title == third.entry.title and len(found.others) == 2
+    (update,) = telling(first, third, replace(next_day(), source=first.source), last=LAST)
+    assert update.title == next_day().entry.title
+
+
+def test_a_headline_belongs_to_the_text_that_leads():
+    """The most central one is bare, and no other text of its publisher says more."""
+    first, *others = treaty()
+    bare = replace(first, entry=replace(first.entry, text="", html="", excerpt=""))
+    (found,) = telling(bare, *others)
+    assert found.title == found.lead.lead.entry.title == found.story.title != bare.entry.title
