@@ -185,7 +185,7 @@ def _cleaned(
     drafts: Sequence[Draft], normal: Normalised, known: Known, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     try:
-        return tuple(clean_all(drafts, language=language, repeated=known.repeated)), ()
+        return tuple(clean_all(drafts, base=normal.url, language=language, repeated=known.repeated)), ()
     except Exception:  # whatever a stranger's markup can provoke: it costs one entry only
         return _cleaned_alone(drafts, normal, known, language=language)
 
@@ -196,7 +196,7 @@ def _cleaned_alone(
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=language, repeated=known.repeated))
+            entries.append(clean(draft, base=normal.url, language=language, repeated=known.repeated))
         except Exception as error:
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))

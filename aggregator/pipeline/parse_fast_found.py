@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_texts import HTML
-from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, files
+from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, alternate, files
 
 _NONE, _NO_DATE = Markup(), Stamp()
 _NOT_YET = 1_000_000
@@ -71,10 +71,7 @@ def leads_to(found: Found) -> str:
     """Return where a feed or an entry leads: what a redirecting service wrapped, else the alternate link."""
     if found.special and (original := found.special.get("feedburner_origlink", "").strip()):
         return original
-    if direct := (found.link or "").strip():
-        return direct
-    hrefs = (one.get("href", "").strip() for one in found.links if one["rel"] == "alternate")
-    return next((href for href in hrefs if href), "")
+    return alternate((found.link or "").strip(), found.guid.strip(), found.links)
 
 
 def parsed(found: Found, base: str) -> ParsedEntry:

@@ -8,7 +8,7 @@ from aggregator.pipeline.parse_fast_found import Found, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
 from aggregator.pipeline.parse_fast_people import begin, settle
 from aggregator.pipeline.parse_fast_rooms import ROOMS, Room
-from aggregator.pipeline.parse_fast_texts import based, mended
+from aggregator.pipeline.parse_fast_texts import based, mended, placed
 
 Attributes = dict[str, str]
 
@@ -53,8 +53,7 @@ class Reader:
                 self.language_here = language
                 text = (element.text or "").strip()
                 then(self, found, text if text.isascii() else mended(text))
-                if self.base:
-                    self.come_back()
+                self.base = self.outer_base
             elif what == "declined":
                 raise Declined(then)
             elif then != "stranger" or found or len(element):
@@ -70,10 +69,6 @@ class Reader:
             self.base = based(self.base, own)
         return found, found.get("xml:lang", found.get("lang", self.language)) or None
 
-    def come_back(self) -> None:
-        """Come back from an element to the base outside; to none feedparser does not come back."""
-        self.base = self.outer_base or self.base
-
     def enter(self, name: str, element: Element, found: Attributes, language: str | None) -> None:
         """Read a room, whose elements have its language and its base."""
         if self.depth > DEEPEST:
@@ -87,7 +82,7 @@ class Reader:
             self.read(element, ROOMS[name])
         self.depth -= 1
         self.language, self.outer_base = outside
-        self.come_back()
+        self.base = self.outer_base
 
 
 def _rss(reader: Reader, element: Element, found: Attributes) -> None:
@@ -141,7 +136,8 @@ def _aside(name: str) -> "_Enter":
 
 def _medium(reader: Reader, element: Element, found: Attributes) -> None:
     in_small = "".join(found).islower()
-    reader.found.media.append(found if in_small else {name.lower(): value for name, value in found.items()})
+    found = found if in_small else {name.lower(): value for name, value in found.items()}
+    reader.found.media.append(placed(found, reader.base))
     reader.read(element, ROOMS["media"])
 
 
@@ -179,7 +175,7 @@ def _parts(reader: Reader, element: Element, room: Room) -> tuple[str, bool]:
             if len(child):
                 raise Declined("markup inside a text")
             then(reader, found, (child.text or "").strip())
-            reader.come_back()
+            reader.base = reader.outer_base
             text = child.tail or ""
         else:
             is_mixed = True

@@ -8,16 +8,16 @@ from calendar import timegm
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
+from aggregator.pipeline.parse_bases import Bases
 from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
 from aggregator.pipeline.parse_mend import mended
-from aggregator.pipeline.parse_parts import MARKS, author, categories, files, guid, link, text_of
+from aggregator.pipeline.parse_parts import MARKS, author, categories, files, guid, joined, link, text_of
 from aggregator.pipeline.parse_source import (
     WIDE,
     charset,
@@ -33,9 +33,11 @@ from aggregator.pipeline.parse_source import (
 )
 from aggregator.pipeline.wording import UNCLOSED
 
-# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
+# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name; the
+# other one is for what is not well-formed.
 feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
-feedparser.api.StrictFeedParser = DirectReader
+feedparser.api.StrictFeedParser = type("StrictReader", (Bases, DirectReader), {})
+feedparser.api.LooseFeedParser = type("LooseReader", (Bases, feedparser.api.LooseFeedParser), {})
 
 _UNREAD = FIRST
 
@@ -161,19 +163,12 @@ def _markup(entry: Any, name: str, *, base: str) -> Markup:
 
 
 def _typed(detail: Any, value: str, *, base: str) -> Markup:
-    kind, here = detail.get("type", "text/html"), _base(base, detail.get("base") or "")
+    kind, here = detail.get("type", "text/html"), joined(base, detail.get("base") or "")
     if kind == "application/xhtml+xml":
         return Markup(value, "xhtml", here)
     if kind == "text/html" or (kind.startswith("text/") and MARKS.search(value)):  # HTML that calls itself text
         return Markup(value, "html", here)
     return Markup(value, "text", here)
-
-
-def _base(base: str, own: str) -> str:
-    try:
-        return urljoin(base, own)
-    except ValueError:  # xml:base="http://[broken"
-        return base
 
 
 def _stamp(element: Any, name: str) -> Stamp:
