@@ -29,6 +29,7 @@ class Found:
         "link",
         "links",
         "media",
+        "of_source",
         "published",
         "special",
         "summary",
@@ -50,6 +51,7 @@ class Found:
         self.guid = self.language = self.author = self.published = self.updated = self.title = ""
         self.link: str | None = None
         self.summary: str | None = None
+        self.of_source = ""
         self.title_kind = self.summary_kind = HTML
         self.title_language: str | None = None
         self.summary_language: str | None = None

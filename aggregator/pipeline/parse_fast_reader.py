@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element
 from aggregator.model import ParsedEntry
 from aggregator.pipeline.parse_fast_found import Found, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
-from aggregator.pipeline.parse_fast_people import begin, settle
+from aggregator.pipeline.parse_fast_people import begin, settle, together
 from aggregator.pipeline.parse_fast_rooms import ROOMS, Room
 from aggregator.pipeline.parse_fast_texts import based, mended, placed
 
@@ -134,6 +134,14 @@ def _aside(name: str) -> "_Enter":
     return enter
 
 
+def _source(reader: Reader, element: Element, found: Attributes) -> None:
+    """Where an entry was first; of what it says its authors count, where the entry names none."""
+    entry, reader.found = reader.found, Found()
+    reader.title_depth = -1
+    reader.read(element, ROOMS["source"])
+    entry.of_source, reader.found = together(reader.found), entry
+
+
 def _medium(reader: Reader, element: Element, found: Attributes) -> None:
     in_small = "".join(found).islower()
     found = found if in_small else {name.lower(): value for name, value in found.items()}
@@ -192,7 +200,7 @@ _ENTER: dict[str, _Enter] = {
     "entry": _entry,
     "image": _aside("image"),
     "textinput": _aside("textinput"),
-    "source": _aside("source"),
+    "source": _source,
     "author": _author,
     "owner": _owner,
     "medium": _medium,

@@ -63,10 +63,11 @@ def joined(base: str, own: str) -> str:
 
 
 def author(element: Any) -> str:
-    """Return the names of the authors, an address only where there is no name."""
+    """Return the names of the authors, an address only where there is no name; else of its source (RFC 4287 §4.2.1)."""
     people = dict.get(element, "authors") or ()
     names = [text_of(person, "name") or text_of(person, "email") for person in people if person]
-    return ", ".join(dict.fromkeys(name for name in names if name)) or text_of(element, "author")
+    own = ", ".join(dict.fromkeys(name for name in names if name)) or text_of(element, "author")
+    return own or (author(source) if (source := dict.get(element, "source")) else "")
 
 
 def categories(entry: Any) -> tuple[Category, ...]:

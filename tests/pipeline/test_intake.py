@@ -261,3 +261,22 @@ def test_a_feed_of_several_languages_has_none_but_its_entries_have() -> None:
     result = read(*(item(language, text=text) for language, text in texts.items()))
     assert {entry.guid: entry.language for entry in result.new} == {language: language for language in texts}
     assert result.feed.language == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "author"),
+    [
+        ("", "<author><name>Ann</name></author><author><name>Bea</name></author>", "Ann, Bea"),
+        ("", "<contributor><name>Cleo</name></contributor>", "The planet"),
+        ("<author><name>Dora</name></author>", "<author><name>Ann</name></author>", "Dora"),
+    ],
+)
+def test_the_authors_of_an_entrys_source_come_before_those_of_the_feed(own: str, source: str, author: str) -> None:
+    """RFC 4287 §4.2.1: on a planet the entries are not by who keeps the planet."""
+    text = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>P</title><author><name>The planet</name></author>"
+        f"<entry><id>urn:1</id><title>A</title><source><title>S</title>{source}</source>{own}</entry></feed>"
+    )
+    for body in (text, f"<!DOCTYPE feed>{text}"):
+        (entry,) = intake.read(fetched(body=body.encode()), Known(), now=NOW).new
+        assert entry.author == author
