@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.model import Entry, Fetched, Intake, Known
+from aggregator.model import Entry, Fetched, Intake, Known, Markup, ParsedEntry
 from aggregator.pipeline import intake
+from aggregator.pipeline.identity import by_words
 from aggregator.pipeline.parse import parse
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
@@ -280,3 +281,44 @@ def test_the_authors_of_an_entrys_source_come_before_those_of_the_feed(own: str,
     for body in (text, f"<!DOCTYPE feed>{text}"):
         (entry,) = intake.read(fetched(body=body.encode()), Known(), now=NOW).new
         assert entry.author == author
+
+
+def bulletin(day: int, *, title: str = "News at six", more: str = "", query: str = "") -> str:
+    """An episode with neither guid nor link, called as all the others are."""
+    return (
+        f"<item><title>{title}</title><pubDate>{day:02} May 2024 06:00:00 GMT</pubDate>{more}"
+        f"<enclosure url='http://radio.example/{day:02}.mp3{query}' type='audio/mpeg'/></item>"
+    )
+
+
+@pytest.mark.parametrize("more", ["", "<link>http://radio.example/</link>", "<guid>x</guid><link>/</link>"])
+def test_episodes_that_are_called_the_same_are_told_apart_by_their_files(more: str) -> None:
+    """RSS requires neither guid nor link, and some give all their entries the same."""
+    first = read(bulletin(2, more=more), bulletin(1, more=more))
+    assert [entry.enclosures[0].url[-6:] for entry in first.new] == ["02.mp3", "01.mp3"]
+    assert first.rejects == ()
+    second = read(bulletin(3, more=more), bulletin(2, more=more, query="?signed=2"), known=after(first))
+    assert [entry.enclosures[0].url[-6:] for entry in second.new] == ["03.mp3"]
+    assert read(bulletin(3, more=more), bulletin(2, more=more), known=after(first, second)).new == ()
+
+
+@pytest.mark.parametrize("days", [[2], [3], [3, 2], [3, 2, 1]])
+def test_an_episode_that_was_named_by_its_words_alone_does_not_come_again(days: list[int]) -> None:
+    """Earlier versions did not look at files: what is stored is the one that has not changed, else the first."""
+    (stored,) = read(bulletin(2)).new
+    old = by_words(ParsedEntry(title=Markup("News at six", "text")))
+    known = Known(fingerprints={old: stored.fingerprint})
+    result = read(*map(bulletin, days), known=known)
+    kept = days[0] if 2 not in days else 2
+    assert [entry.published.day for entry in result.new] == [day for day in days if day != kept]
+    assert [entry.published.day for entry in result.changed] == [day for day in days if 2 not in days]
+    assert list(result.renamed) == [old]
+    assert read(*map(bulletin, days), known=replace(known, fingerprints={}, buried=frozenset({old}))).new == ()
+    again = {result.renamed[old]: stored.fingerprint} | {one.guid: one.fingerprint for one in result.new}
+    assert read(*map(bulletin, days), known=Known(fingerprints=again)).new == ()
+
+
+def test_a_picture_names_no_entry() -> None:
+    """It may be another one at every reading."""
+    picture = "<item><title>A</title><media:content xmlns:media='http://search.yahoo.com/mrss/' url='{}.jpg'/></item>"
+    assert read(picture.format(1)).seen == read(picture.format(2)).seen == read("<item><title>A</title></item>").seen
