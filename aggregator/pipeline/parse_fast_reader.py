@@ -117,7 +117,7 @@ def _entry(reader: Reader, element: Element, found: Attributes) -> None:
         raise TooMany
     reader.found, reader.title_depth = Found(), -1
     reader.read(element, ROOMS["entry"])
-    reader.entries.append(parsed(reader.found, reader.hangs_on))
+    reader.entries.append(parsed(reader.found, reader.hangs_on, is_atom=reader.is_atom))
     reader.found = reader.feed
 
 

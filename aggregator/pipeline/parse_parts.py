@@ -1,7 +1,7 @@
 """The smaller parts of an entry, out of feedparser's dictionaries."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urljoin
 
@@ -11,6 +11,17 @@ MOST_CATEGORIES = 50
 MOST_ENCLOSURES = 20
 MARKS = re.compile(r"</(?:p|a|div|li|ul|h\d|blockquote|em|strong|b|i|span)>|<br\s*/?>|<img\s", re.IGNORECASE)
 """What tells HTML that calls itself text."""
+
+_EMPHASIS = re.compile(r"(?:[^<]*<(b|i|em|strong|u|small|span|su[bp])\b[^<>]*>[^<]+</\1>)++[^<]*", re.IGNORECASE)
+
+
+def tells_html(*, is_atom: bool) -> Callable[[str], object]:
+    """Return what tells HTML in a title that calls itself text.
+
+    In Atom it is shown as it is (RFC 4287 §3.1.1.1), since many a title is about HTML: only where nothing but words are
+    put in bold or the like, which a title about HTML hardly is, somebody has forgotten to say so.
+    """
+    return _EMPHASIS.fullmatch if is_atom else MARKS.search
 
 
 def text_of(element: Any, name: str) -> str:

@@ -322,3 +322,24 @@ def test_a_picture_names_no_entry() -> None:
     """It may be another one at every reading."""
     picture = "<item><title>A</title><media:content xmlns:media='http://search.yahoo.com/mrss/' url='{}.jpg'/></item>"
     assert read(picture.format(1)).seen == read(picture.format(2)).seen == read("<item><title>A</title></item>").seen
+
+
+@pytest.mark.parametrize("kind", ["", " type='text'", " type='text/plain'"])
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Center a &lt;div>&lt;/div> with CSS", "Center a <div></div> with CSS"),
+        ("Why is `&lt;p>&lt;/p>` unlike `&lt;br />`?", "Why is `<p></p>` unlike `<br />`?"),
+        ("&lt;br/>", "<br/>"),
+        ("<![CDATA[What does </a> do, what <b> and </b>?]]>", "What does </a> do, what <b> and </b>?"),
+        ("&lt;a href='x'>The word&lt;/a>", "<a href='x'>The word</a>"),
+        ("&lt;i>Waverley&lt;/i>, a &lt;b class='x'>novel&lt;/b>", "Waverley, a novel"),
+        ("Mint &amp;amp; thyme, &amp;#8217;tis said", "Mint & thyme, \u2019tis said"),
+    ],
+)
+def test_a_plain_title_of_atom_says_what_it_says(kind: str, written: str, title: str) -> None:
+    """RFC 4287 §3.1.1.1, but for words in italics and what is escaped twice: some forget to say that it is HTML."""
+    text = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title{kind}>{written}</title></entry></feed>"
+    for body in (text, f"<!DOCTYPE feed>{text}"):
+        (entry,) = intake.read(fetched(body=body.encode()), Known(), now=NOW).new
+        assert entry.title == title
