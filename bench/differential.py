@@ -30,9 +30,9 @@ def answer(body: bytes, **headers: str) -> Fetched:
     return Fetched(URL, URL, 200, named, in_utf8(unpacked(body)))
 
 
-def stored(feed: ParsedFeed) -> Intake:
+def stored(feed: ParsedFeed, *, url: str = URL) -> Intake:
     """Return what a document comes to when nothing is known of its feed."""
-    return compare(feed, Known(), url=URL, now=NOW)
+    return compare(feed, Known(), url=url, now=NOW)
 
 
 def difference(fetched: Fetched) -> str:
@@ -42,7 +42,7 @@ def difference(fetched: Fetched) -> str:
         slow = reference(fetched, cap=CAP)
     except ParseError as error:
         return f"feedparser refuses it: {error.reason}"
-    ours, theirs = stored(quick), stored(slow)
+    ours, theirs = (stored(one, url=fetched.final_url) for one in (quick, slow))
     for name in Intake.__slots__:
         if getattr(ours, name) != getattr(theirs, name):
             return f"{name}: {first(getattr(ours, name), getattr(theirs, name))}"

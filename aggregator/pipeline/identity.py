@@ -19,8 +19,8 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 def identity(parsed: ParsedEntry, url: str, criterion: Criterion) -> str:
     """Return the guid under which an entry is stored, as ``criterion`` has it; ``url`` is where it leads.
 
-    A missing guid is made from the entry's address, a missing address from its title and text. Parameters that say
-    where a click came from do not count: they change with every reading.
+    A missing guid is made from the entry's address, a missing address from its title, text and file. Parameters that
+    say where a click came from do not count: they change with every reading.
     """
     if criterion == "guid" and parsed.guid and len(parsed.guid) <= LONGEST_GUID:
         return storable(parsed.guid)
@@ -46,11 +46,25 @@ def storable(name: str) -> str:
 
 
 def _content(parsed: ParsedEntry) -> str:
-    return _hash(
-        {"title": parsed.title.value, "summary": parsed.summary.value, "content": parsed.content.value}
-        if parsed.title.value or parsed.summary.value or parsed.content.value
-        else {"guid": parsed.guid, "url": parsed.url, "files": " ".join(one.url for one in parsed.enclosures)}
-    )
+    return by_words(parsed, file=_file(parsed))
+
+
+def by_words(parsed: ParsedEntry, *, file: str = "") -> str:
+    """Return the guid that an entry's title and text make, with a file where it has one; all were without it once."""
+    words = {"title": parsed.title.value, "summary": parsed.summary.value, "content": parsed.content.value}
+    if any(words.values()):
+        return _hash(words | {"file": file})
+    return _hash({"guid": parsed.guid, "url": parsed.url, "files": " ".join(one.url for one in parsed.enclosures)})
+
+
+def _file(parsed: ParsedEntry) -> str:
+    """Return the file that an entry is there for, which is no picture, "" if there is none.
+
+    An episode may be called as all the others are. Its query does not count: some servers sign one anew for every
+    reading.
+    """
+    files = (one for one in parsed.enclosures if not one.type.startswith("image/") and one.url != parsed.image)
+    return next((one.url.partition("?")[0] for one in files), "")
 
 
 def _hash(facts: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from aggregator.pipeline.addresses import absolute
 from aggregator.pipeline.cadence import mean_gap
 from aggregator.pipeline.clean import clean, clean_all, language_tag
 from aggregator.pipeline.clean_text import plain_title
-from aggregator.pipeline.identity import identity, is_mark_of, storable
+from aggregator.pipeline.identity import by_words, identity, is_mark_of, storable
 from aggregator.pipeline.normalise import Normalised, normalise
 from aggregator.pipeline.parse import parse, parse_lightly
 from aggregator.pipeline.plain import shortened, tidy
@@ -92,7 +92,7 @@ def compare(
 
 
 def _unburied(drafts: Sequence[Draft], buried: frozenset[str], former: dict[str, str]) -> Sequence[Draft]:
-    names = ((draft, (draft.guid, former.get(draft.guid, ""), _escaped(draft.guid))) for draft in drafts)
+    names = ((one, (one.guid, former.get(one.guid, ""), _escaped(one.guid), _by_words(one))) for one in drafts)
     return [draft for draft, mine in names if not buried.intersection(mine)]
 
 
@@ -168,13 +168,33 @@ def _misread(drafts: Sequence[Draft], known: Known) -> dict[str, str]:
     """Return which stored entries this document holds under the guid that it should have had before, by that of then.
 
     feedparser leaves ``&amp;`` in a guid as it is where a document is not well-formed. What is put right now
-    (``parse_mend``), or by its publisher, was read so for a while.
+    (``parse_mend``), or by its publisher, was read so for a while. Nor were entries told apart by their files.
     """
     if not known.fingerprints:
         return {}
     here = {draft.guid for draft in drafts}
     names = {_escaped(guid): guid for guid in here - known.fingerprints.keys()}
-    return {old: new for old, new in names.items() if old in known.fingerprints and old not in here}
+    misread = {old: new for old, new in names.items() if old in known.fingerprints and old not in here}
+    return misread | _worded(drafts, known)
+
+
+def _worded(drafts: Sequence[Draft], known: Known) -> dict[str, str]:
+    """Return which stored entries with a file this document holds, by the guid that their words alone made before.
+
+    Of several that are called the same it is the one that has not changed, else the first.
+    """
+    names: dict[str, str] = {}
+    here = {draft.guid for draft in drafts}
+    for draft in drafts:
+        old = "" if draft.guid in known.fingerprints else _by_words(draft)
+        if old in known.fingerprints and old not in here:
+            same = is_mark_of(known.fingerprints[old], draft)
+            names[old] = draft.guid if same else names.get(old, draft.guid)
+    return names
+
+
+def _by_words(draft: Draft) -> str:
+    return by_words(draft.parsed) if draft.guid.startswith("hash:") else ""
 
 
 def _escaped(guid: str) -> str:
@@ -185,7 +205,7 @@ def _cleaned(
     drafts: Sequence[Draft], normal: Normalised, known: Known, *, language: str
 ) -> tuple[tuple[Entry, ...], tuple[Reject, ...]]:
     try:
-        return tuple(clean_all(drafts, language=language, repeated=known.repeated)), ()
+        return tuple(clean_all(drafts, base=normal.url, language=language, repeated=known.repeated)), ()
     except Exception:  # whatever a stranger's markup can provoke: it costs one entry only
         return _cleaned_alone(drafts, normal, known, language=language)
 
@@ -196,7 +216,7 @@ def _cleaned_alone(
     entries, rejects = [], []
     for draft in drafts:
         try:
-            entries.append(clean(draft, language=language, repeated=known.repeated))
+            entries.append(clean(draft, base=normal.url, language=language, repeated=known.repeated))
         except Exception as error:
             reason = f"cannot be cleaned ({type(error).__name__}: {error})"
             rejects.append(Reject(normal.positions[normal.drafts.index(draft)], draft.guid, reason))

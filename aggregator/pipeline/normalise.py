@@ -22,12 +22,16 @@ _INHERITS_AUTHOR = ("atom", "json")  # RFC 4287 §4.2.1, JSON Feed 1.1 "Top-leve
 
 @value(frozen=True, slots=True)
 class Normalised:
-    """The entries of one document with their identity, and those that have none; ``positions`` are the drafts'."""
+    """The entries of one document with their identity, and those that have none; ``positions`` are the drafts'.
+
+    ``url`` is the document's address.
+    """
 
     criterion: Criterion
     drafts: tuple[Draft, ...]
     rejects: tuple[Reject, ...]
-    positions: tuple[int, ...] = ()
+    positions: tuple[int, ...]
+    url: str
 
 
 def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime) -> Normalised:
@@ -46,7 +50,8 @@ def normalise(feed: ParsedFeed, *, criterion: Criterion, url: str, now: datetime
         if not clash:
             break
     positions, drafts = zip(*chosen, strict=True) if chosen else ((), ())
-    return Normalised(level, drafts, tuple(sorted((*rejects, *repeats), key=lambda reject: reject.position)), positions)
+    left_out = tuple(sorted((*rejects, *repeats), key=lambda reject: reject.position))
+    return Normalised(level, drafts, left_out, positions, url)
 
 
 def _drafts(
@@ -139,7 +144,7 @@ def _leads_nowhere(feed: ParsedFeed, entry: ParsedEntry) -> bool:
 
 def _address(entry: ParsedEntry, url: str) -> str:
     """Return where the entry leads by itself: its link, else a guid that is an address."""
-    found = absolute(entry.url, entry.content.base or url) if entry.url else ""
+    found = absolute(entry.url, url) if entry.url else ""
     if not found and entry.guid.startswith(("http://", "https://")):
         found = absolute(entry.guid)
     return found

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.pipeline.parse_fast_names import USUAL, Declined
 from aggregator.pipeline.parse_fast_people import named, written
-from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, mended
+from aggregator.pipeline.parse_fast_texts import HTML, TEXT, address, date, guessed, kind, mended, placed
 
 Attributes = dict[str, str]
 _PARAMETER = re.compile(r"&(\w+);", re.ASCII)
@@ -97,7 +97,7 @@ def link(reader: Any, attributes: Attributes, text: str) -> None:
     found = reader.found
     one = _typed_link(attributes) if attributes else {"rel": "alternate", "type": HTML}
     found.links.append(one)
-    found.encloses = found.encloses or one["rel"] == "enclosure"
+    found.encloses = found.encloses or one["rel"].endswith("enclosure")
     if "href" in one:
         one["href"] = address(one["href"], reader.base)
         if one["rel"] == "alternate" and one["type"] in ("text/html", "html", "application/xhtml+xml", "xhtml"):
@@ -131,7 +131,7 @@ def _href(attributes: Attributes) -> Attributes:
 
 def enclosure(reader: Any, attributes: Attributes, text: str) -> None:
     """A file."""
-    reader.found.links.append(_href(attributes) | {"rel": "enclosure"})
+    reader.found.links.append(_href(placed(attributes, reader.base)) | {"rel": "enclosure"})
     reader.found.encloses = True
 
 
@@ -206,13 +206,15 @@ def person(key: str, *, owner: bool = False) -> Any:
 
 def thumbnail(reader: Any, attributes: Attributes, text: str) -> None:
     """A small picture."""
+    attributes = placed(attributes, reader.base)
     url = address(text, reader.base) if text else text
     reader.found.thumbnails.append(attributes if "url" in attributes or not url else {**attributes, "url": url})
 
 
 def cover(reader: Any, attributes: Attributes, text: str) -> None:
     """The picture of an episode."""
-    if href := attributes.get("href") or attributes.get("url"):
+    own = placed(attributes, reader.base)
+    if href := own.get("href") or own.get("url"):
         reader.found.cover = {"href": href}
 
 

@@ -1,12 +1,13 @@
 """What the fast path found of a feed or an entry, and the parsed entry it comes to."""
 
+from collections.abc import Callable
 from itertools import islice, starmap
 from urllib.parse import urljoin
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, Stamp
 from aggregator.pipeline.parse_fast_people import together
 from aggregator.pipeline.parse_fast_texts import HTML
-from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, files
+from aggregator.pipeline.parse_parts import MARKS, MOST_CATEGORIES, alternate, files, tells_html
 
 _NONE, _NO_DATE = Markup(), Stamp()
 _NOT_YET = 1_000_000
@@ -29,6 +30,7 @@ class Found:
         "link",
         "links",
         "media",
+        "of_source",
         "published",
         "special",
         "summary",
@@ -50,6 +52,7 @@ class Found:
         self.guid = self.language = self.author = self.published = self.updated = self.title = ""
         self.link: str | None = None
         self.summary: str | None = None
+        self.of_source = ""
         self.title_kind = self.summary_kind = HTML
         self.title_language: str | None = None
         self.summary_language: str | None = None
@@ -71,20 +74,17 @@ def leads_to(found: Found) -> str:
     """Return where a feed or an entry leads: what a redirecting service wrapped, else the alternate link."""
     if found.special and (original := found.special.get("feedburner_origlink", "").strip()):
         return original
-    if direct := (found.link or "").strip():
-        return direct
-    hrefs = (one.get("href", "").strip() for one in found.links if one["rel"] == "alternate")
-    return next((href for href in hrefs if href), "")
+    return alternate((found.link or "").strip(), found.guid.strip(), found.links)
 
 
-def parsed(found: Found, base: str) -> ParsedEntry:
+def parsed(found: Found, base: str, *, is_atom: bool) -> ParsedEntry:
     """Return the entry; ``base`` is what its links hang on."""
     content, summary = _texts(found, base)
     attached, cover = _files(found) if found.encloses or found.media or found.thumbnails or found.cover else ((), "")
     return ParsedEntry(
         found.guid.strip(),
         leads_to(found),
-        _markup(found.title, found.title_kind, base, found.title_base),
+        _markup(found.title, found.title_kind, base, found.title_base, tells_html(is_atom=is_atom)),
         summary,
         content,
         together(found),
@@ -113,8 +113,8 @@ def _length(part: tuple[str, str, str | None, str]) -> int:
     return len(part[1])
 
 
-def _markup(value: str, kind: str, base: str, own: str) -> Markup:
-    is_html = kind == HTML or ("<" in value and MARKS.search(value))
+def _markup(value: str, kind: str, base: str, own: str, tells_html: Callable[[str], object] = MARKS.search) -> Markup:
+    is_html = kind == HTML or ("<" in value and tells_html(value))
     return Markup(value, "html" if is_html else "text", urljoin(base, own) if own else base)
 
 

@@ -67,9 +67,11 @@ def _split(text: str, person: dict[str, str]) -> None:
 
 
 def together(found: Any) -> str:
-    """Return the names of all authors, an address only where there is no name."""
-    if found.authors is None:
-        return ""
+    """Return the names of all authors, an address only where there is no name; else those of its source."""
+    return (_own(found) if found.authors else "") or found.of_source
+
+
+def _own(found: Any) -> str:
     if len(found.authors) == 1 and (only := (found.authors[0].get("name") or "").strip()):
         return only
     names = [(one.get("name") or "").strip() or (one.get("email") or "").strip() for one in found.authors if one]

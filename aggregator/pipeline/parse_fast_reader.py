@@ -6,9 +6,9 @@ from xml.etree.ElementTree import Element
 from aggregator.model import ParsedEntry
 from aggregator.pipeline.parse_fast_found import Found, parsed
 from aggregator.pipeline.parse_fast_names import USUAL, Declined, attributes
-from aggregator.pipeline.parse_fast_people import begin, settle
+from aggregator.pipeline.parse_fast_people import begin, settle, together
 from aggregator.pipeline.parse_fast_rooms import ROOMS, Room
-from aggregator.pipeline.parse_fast_texts import based, mended
+from aggregator.pipeline.parse_fast_texts import based, mended, placed
 
 Attributes = dict[str, str]
 
@@ -53,8 +53,7 @@ class Reader:
                 self.language_here = language
                 text = (element.text or "").strip()
                 then(self, found, text if text.isascii() else mended(text))
-                if self.base:
-                    self.come_back()
+                self.base = self.outer_base
             elif what == "declined":
                 raise Declined(then)
             elif then != "stranger" or found or len(element):
@@ -70,10 +69,6 @@ class Reader:
             self.base = based(self.base, own)
         return found, found.get("xml:lang", found.get("lang", self.language)) or None
 
-    def come_back(self) -> None:
-        """Come back from an element to the base outside; to none feedparser does not come back."""
-        self.base = self.outer_base or self.base
-
     def enter(self, name: str, element: Element, found: Attributes, language: str | None) -> None:
         """Read a room, whose elements have its language and its base."""
         if self.depth > DEEPEST:
@@ -87,7 +82,7 @@ class Reader:
             self.read(element, ROOMS[name])
         self.depth -= 1
         self.language, self.outer_base = outside
-        self.come_back()
+        self.base = self.outer_base
 
 
 def _rss(reader: Reader, element: Element, found: Attributes) -> None:
@@ -122,7 +117,7 @@ def _entry(reader: Reader, element: Element, found: Attributes) -> None:
         raise TooMany
     reader.found, reader.title_depth = Found(), -1
     reader.read(element, ROOMS["entry"])
-    reader.entries.append(parsed(reader.found, reader.hangs_on))
+    reader.entries.append(parsed(reader.found, reader.hangs_on, is_atom=reader.is_atom))
     reader.found = reader.feed
 
 
@@ -139,9 +134,18 @@ def _aside(name: str) -> "_Enter":
     return enter
 
 
+def _source(reader: Reader, element: Element, found: Attributes) -> None:
+    """Where an entry was first; of what it says its authors count, where the entry names none."""
+    entry, reader.found = reader.found, Found()
+    reader.title_depth = -1
+    reader.read(element, ROOMS["source"])
+    entry.of_source, reader.found = together(reader.found), entry
+
+
 def _medium(reader: Reader, element: Element, found: Attributes) -> None:
     in_small = "".join(found).islower()
-    reader.found.media.append(found if in_small else {name.lower(): value for name, value in found.items()})
+    found = found if in_small else {name.lower(): value for name, value in found.items()}
+    reader.found.media.append(placed(found, reader.base))
     reader.read(element, ROOMS["media"])
 
 
@@ -179,7 +183,7 @@ def _parts(reader: Reader, element: Element, room: Room) -> tuple[str, bool]:
             if len(child):
                 raise Declined("markup inside a text")
             then(reader, found, (child.text or "").strip())
-            reader.come_back()
+            reader.base = reader.outer_base
             text = child.tail or ""
         else:
             is_mixed = True
@@ -196,7 +200,7 @@ _ENTER: dict[str, _Enter] = {
     "entry": _entry,
     "image": _aside("image"),
     "textinput": _aside("textinput"),
-    "source": _aside("source"),
+    "source": _source,
     "author": _author,
     "owner": _owner,
     "medium": _medium,

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 
 from aggregator.model import Stamp
 from aggregator.pipeline.dates import FIRST, read_date
+from aggregator.pipeline.parse_bases import LEAD
 from aggregator.pipeline.parse_fast_names import Declined, names
 
 TEXT, HTML = "text/plain", "text/html"
@@ -86,6 +87,12 @@ def address(text: str, base: str) -> str:
     if ":///" in text:
         raise Declined("an address with three slashes")
     return _joined(base, text) if base else text
+
+
+def placed(attributes: dict[str, str], base: str) -> dict[str, str]:
+    """Return the attributes of a file or a picture, of which the addresses are joined to ``xml:base``."""
+    own = {name: value.strip() for name in LEAD if (value := attributes.get(name, "")).strip()} if base else {}
+    return attributes | {name: address(value, base) for name, value in own.items()} if own else attributes
 
 
 def based(base: str, own: str) -> str:

@@ -1,8 +1,9 @@
 """The smaller parts of an entry, out of feedparser's dictionaries."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from aggregator.model import Category, Enclosure
 
@@ -10,6 +11,17 @@ MOST_CATEGORIES = 50
 MOST_ENCLOSURES = 20
 MARKS = re.compile(r"</(?:p|a|div|li|ul|h\d|blockquote|em|strong|b|i|span)>|<br\s*/?>|<img\s", re.IGNORECASE)
 """What tells HTML that calls itself text."""
+
+_EMPHASIS = re.compile(r"(?:[^<]*<(b|i|em|strong|u|small|span|su[bp])\b[^<>]*>[^<]+</\1>)++[^<]*", re.IGNORECASE)
+
+
+def tells_html(*, is_atom: bool) -> Callable[[str], object]:
+    """Return what tells HTML in a title that calls itself text.
+
+    In Atom it is shown as it is (RFC 4287 §3.1.1.1), since many a title is about HTML: only where nothing but words are
+    put in bold or the like, which a title about HTML hardly is, somebody has forgotten to say so.
+    """
+    return _EMPHASIS.fullmatch if is_atom else MARKS.search
 
 
 def text_of(element: Any, name: str) -> str:
@@ -27,17 +39,46 @@ def link(element: Any) -> str:
     """Return where a feed or an entry leads: what a redirecting service wrapped, else the alternate link."""
     if original := text_of(element, "feedburner_origlink"):
         return original
-    if direct := text_of(element, "link"):
+    return alternate(text_of(element, "link"), guid(element), [*dict.get(element, "links", ()), *_elsewhere(element)])
+
+
+def alternate(direct: str, guid: str, links: Iterable[Any]) -> str:
+    """Return the alternate link, of whatever type (RFC 4287 §4.2.7.2).
+
+    ``direct`` is what feedparser takes for it: the last of HTML, or else the guid, which comes after the others.
+    """
+    if direct and direct != guid:
         return direct
-    links = dict.get(element, "links") or ()
-    return next((text_of(one, "href") for one in links if one.get("rel") == "alternate" and text_of(one, "href")), "")
+    hrefs = [href for one in links if _relation(one) == "alternate" and (href := text_of(one, "href"))]
+    return direct if direct in hrefs else next(iter(hrefs), direct)
+
+
+def _relation(link: Any) -> str:
+    """Return the relation of a link, of which the name may be written as IANA's address of it (RFC 4287 §4.2.7.2)."""
+    return text_of(link, "rel").removeprefix("http://www.iana.org/assignments/relation/")
+
+
+def _elsewhere(entry: Any) -> Iterator[dict[str, str]]:
+    """Give a link to each content that lies elsewhere (RFC 4287 §4.1.3.2)."""
+    for part in dict.get(entry, "content", ()):
+        if source := text_of(part, "src"):
+            yield {"rel": "alternate", "href": joined(part.get("base") or "", source)}
+
+
+def joined(base: str, own: str) -> str:
+    """Return an address joined to a base, or the base where that cannot be (``xml:base="http://[broken"``)."""
+    try:
+        return urljoin(base, own)
+    except ValueError:
+        return base
 
 
 def author(element: Any) -> str:
-    """Return the names of the authors, an address only where there is no name."""
+    """Return the names of the authors, an address only where there is no name; else of its source (RFC 4287 §4.2.1)."""
     people = dict.get(element, "authors") or ()
     names = [text_of(person, "name") or text_of(person, "email") for person in people if person]
-    return ", ".join(dict.fromkeys(name for name in names if name)) or text_of(element, "author")
+    own = ", ".join(dict.fromkeys(name for name in names if name)) or text_of(element, "author")
+    return own or (author(source) if (source := dict.get(element, "source")) else "")
 
 
 def categories(entry: Any) -> tuple[Category, ...]:
@@ -65,7 +106,7 @@ def files(entry: Any) -> tuple[tuple[Enclosure, ...], str]:
 
 def _linked(entry: Any) -> Iterator[Enclosure]:
     for one in dict.get(entry, "links") or ():
-        if one.get("rel") == "enclosure" and (url := text_of(one, "href")):
+        if _relation(one) == "enclosure" and (url := text_of(one, "href")):
             kind = text_of(one, "type").lower()  # feedparser calls every link without a type text/html
             yield Enclosure(url, kind if kind != "text/html" else "", _number(one.get("length")))
 

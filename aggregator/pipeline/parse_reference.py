@@ -5,19 +5,20 @@ A process that meets no such document never imports it.
 
 import io
 from calendar import timegm
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from aggregator.model import Fetched, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
 from aggregator.pipeline.dates import FIRST, read_date
 from aggregator.pipeline.pages import refusal
+from aggregator.pipeline.parse_bases import Bases
 from aggregator.pipeline.parse_expat import DirectReader, TooMuchError
 from aggregator.pipeline.parse_mend import mended
-from aggregator.pipeline.parse_parts import MARKS, author, categories, files, guid, link, text_of
+from aggregator.pipeline.parse_parts import MARKS, author, categories, files, guid, joined, link, tells_html, text_of
 from aggregator.pipeline.parse_source import (
     WIDE,
     charset,
@@ -33,11 +34,14 @@ from aggregator.pipeline.parse_source import (
 )
 from aggregator.pipeline.wording import UNCLOSED
 
-# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name.
+# feedparser takes the first XML parser of this list that can be imported, and gives it the reader of this name; the
+# other one is for what is not well-formed.
 feedparser.api.PREFERRED_XML_PARSERS = ["aggregator.pipeline.parse_expat"]
-feedparser.api.StrictFeedParser = DirectReader
+feedparser.api.StrictFeedParser = type("StrictReader", (Bases, DirectReader), {})
+feedparser.api.LooseFeedParser = type("LooseReader", (Bases, feedparser.api.LooseFeedParser), {})
 
 _UNREAD = FIRST
+_Marks = Callable[[str], object]
 
 
 def reference(fetched: Fetched, *, cap: int) -> ParsedFeed:
@@ -84,7 +88,7 @@ def _document(fetched: Fetched, body: bytes) -> Any:
 
 def _feed(document: Any, fetched: Fetched, *, cap: int, cut: int) -> ParsedFeed:
     feed, base = document.feed, fetched.final_url
-    entries, rejects = _entries(document.entries[:cap], base=base)
+    entries, rejects = _entries(document.entries[:cap], base=base, is_atom=document.version == "atom10")
     return ParsedFeed(
         format=document.version,
         title=text_of(feed, "title"),
@@ -102,18 +106,18 @@ def _feed(document: Any, fetched: Fetched, *, cap: int, cut: int) -> ParsedFeed:
     )
 
 
-def _entries(found: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], tuple[Reject, ...]]:
+def _entries(found: list[Any], *, base: str, is_atom: bool) -> tuple[tuple[ParsedEntry, ...], tuple[Reject, ...]]:
     entries, rejects = [], []
     for position, entry in enumerate(found):
         try:
-            entries.append(_entry(entry, base=base))
+            entries.append(_entry(entry, base=base, is_atom=is_atom))
         except Exception as error:  # whatever a stranger's entry can provoke: it costs this entry only
             name = guid(entry) or f"entry {position + 1}"
             rejects.append(Reject(position, name, f"cannot be read ({type(error).__name__}: {error})"))
     return tuple(entries), tuple(rejects)
 
 
-def _entry(entry: Any, *, base: str) -> ParsedEntry:
+def _entry(entry: Any, *, base: str, is_atom: bool) -> ParsedEntry:
     content, summary = _content(entry, base=base), _markup(entry, "summary", base=base)
     if not content.value and not summary.value:  # what prepare() moved out of the way of the entry's own text
         caption = text_of(entry, "media_caption") or text_of(entry, "itunes_caption")
@@ -124,7 +128,7 @@ def _entry(entry: Any, *, base: str) -> ParsedEntry:
     return ParsedEntry(
         guid=guid(entry),
         url=link(entry),
-        title=_markup(entry, "title", base=base),
+        title=_markup(entry, "title", base=base, tells_html=tells_html(is_atom=is_atom)),
         summary=summary,
         content=content,
         author=author(entry),
@@ -156,24 +160,18 @@ def _is_text(kind: str) -> bool:
     return kind.startswith("text/") or kind in ("", "application/xhtml+xml")
 
 
-def _markup(entry: Any, name: str, *, base: str) -> Markup:
-    return _typed(dict.get(entry, f"{name}_detail") or {}, dict.get(entry, name) or "", base=base)
+def _markup(entry: Any, name: str, *, base: str, tells_html: _Marks = MARKS.search) -> Markup:
+    detail, value = dict.get(entry, f"{name}_detail") or {}, dict.get(entry, name) or ""
+    return _typed(detail, value, base=base, tells_html=tells_html)
 
 
-def _typed(detail: Any, value: str, *, base: str) -> Markup:
-    kind, here = detail.get("type", "text/html"), _base(base, detail.get("base") or "")
+def _typed(detail: Any, value: str, *, base: str, tells_html: _Marks = MARKS.search) -> Markup:
+    kind, here = detail.get("type", "text/html"), joined(base, detail.get("base") or "")
     if kind == "application/xhtml+xml":
         return Markup(value, "xhtml", here)
-    if kind == "text/html" or (kind.startswith("text/") and MARKS.search(value)):  # HTML that calls itself text
+    if kind == "text/html" or (kind.startswith("text/") and tells_html(value)):  # HTML that calls itself text
         return Markup(value, "html", here)
     return Markup(value, "text", here)
-
-
-def _base(base: str, own: str) -> str:
-    try:
-        return urljoin(base, own)
-    except ValueError:  # xml:base="http://[broken"
-        return base
 
 
 def _stamp(element: Any, name: str) -> Stamp:

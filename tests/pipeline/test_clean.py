@@ -8,6 +8,7 @@ from aggregator.model import Category, Draft, Enclosure, Entry, Markup, ParsedEn
 from aggregator.pipeline.clean import clean, clean_all, language_tag
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
+URL = "https://example.com/feed.xml"
 
 
 def draft(parsed: ParsedEntry) -> Draft:
@@ -15,15 +16,15 @@ def draft(parsed: ParsedEntry) -> Draft:
 
 
 def cleaned(parsed: ParsedEntry, language: str = "en") -> Entry:
-    return clean(draft(parsed), language=language)
+    return clean(draft(parsed), base=URL, language=language)
 
 
 def test_entries_that_are_cleaned_together() -> None:
     """Each comes out as it does alone, in its place."""
     texts = [Markup("<p>One</p><img src=/1>"), Markup("Two\n\ntwo", "text"), Markup(), Markup("<b>Three")]
     drafts = [draft(ParsedEntry(summary=one, content=other)) for one in texts for other in texts]
-    assert clean_all(drafts, language="en") == [clean(one, language="en") for one in drafts]
-    assert clean_all([], language="en") == []
+    assert clean_all(drafts, base=URL, language="en") == [clean(one, base=URL, language="en") for one in drafts]
+    assert clean_all([], base=URL, language="en") == []
 
 
 def test_scripting_in_every_field() -> None:

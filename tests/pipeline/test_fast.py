@@ -168,6 +168,13 @@ TAKEN = {
         "<title>A</title><source><id>s</id><title>S</title><updated>2024-06-05T10:00:00Z</updated><link href='x'/>"
         "<author><name>N</name></author></source><title>B</title>"
     ),
+    "a source with authors, and an author": entry(
+        "<source><author><name>N</name><email>n@a.example</email></author><author>O (o@a.example)</author></source>"
+        "<author><name>A</name></author>"
+    ),
+    "a source with an address for an author": entry("<source><author> <email>n@a.example</email></author></source>"),
+    "two sources": entry("<source><author><name>N</name></author></source><source><title>S</title></source>"),
+    "a source of Atom in RSS": item("<atom:source><atom:author><atom:name>N</atom:name></atom:author></atom:source>"),
     "an image of the channel, and a second title": rss(
         "<item/>", "<image><title>I</title><url>u</url></image><title>U</title>"
     ),

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import ParseError
-from aggregator.model import Entry, Fetched, Intake, Known
+from aggregator.model import Entry, Fetched, Intake, Known, Markup, ParsedEntry
 from aggregator.pipeline import intake
+from aggregator.pipeline.identity import by_words
 from aggregator.pipeline.parse import parse
 
 NOW = datetime(2024, 6, 5, 12, tzinfo=UTC)
@@ -261,3 +262,84 @@ def test_a_feed_of_several_languages_has_none_but_its_entries_have() -> None:
     result = read(*(item(language, text=text) for language, text in texts.items()))
     assert {entry.guid: entry.language for entry in result.new} == {language: language for language in texts}
     assert result.feed.language == ""
+
+
+@pytest.mark.parametrize(
+    ("own", "source", "author"),
+    [
+        ("", "<author><name>Ann</name></author><author><name>Bea</name></author>", "Ann, Bea"),
+        ("", "<contributor><name>Cleo</name></contributor>", "The planet"),
+        ("<author><name>Dora</name></author>", "<author><name>Ann</name></author>", "Dora"),
+    ],
+)
+def test_the_authors_of_an_entrys_source_come_before_those_of_the_feed(own: str, source: str, author: str) -> None:
+    """RFC 4287 §4.2.1: on a planet the entries are not by who keeps the planet."""
+    text = (
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>P</title><author><name>The planet</name></author>"
+        f"<entry><id>urn:1</id><title>A</title><source><title>S</title>{source}</source>{own}</entry></feed>"
+    )
+    for body in (text, f"<!DOCTYPE feed>{text}"):
+        (entry,) = intake.read(fetched(body=body.encode()), Known(), now=NOW).new
+        assert entry.author == author
+
+
+def bulletin(day: int, *, title: str = "News at six", more: str = "", query: str = "") -> str:
+    """An episode with neither guid nor link, called as all the others are."""
+    return (
+        f"<item><title>{title}</title><pubDate>{day:02} May 2024 06:00:00 GMT</pubDate>{more}"
+        f"<enclosure url='http://radio.example/{day:02}.mp3{query}' type='audio/mpeg'/></item>"
+    )
+
+
+@pytest.mark.parametrize("more", ["", "<link>http://radio.example/</link>", "<guid>x</guid><link>/</link>"])
+def test_episodes_that_are_called_the_same_are_told_apart_by_their_files(more: str) -> None:
+    """RSS requires neither guid nor link, and some give all their entries the same."""
+    first = read(bulletin(2, more=more), bulletin(1, more=more))
+    assert [entry.enclosures[0].url[-6:] for entry in first.new] == ["02.mp3", "01.mp3"]
+    assert first.rejects == ()
+    second = read(bulletin(3, more=more), bulletin(2, more=more, query="?signed=2"), known=after(first))
+    assert [entry.enclosures[0].url[-6:] for entry in second.new] == ["03.mp3"]
+    assert read(bulletin(3, more=more), bulletin(2, more=more), known=after(first, second)).new == ()
+
+
+@pytest.mark.parametrize("days", [[2], [3], [3, 2], [3, 2, 1]])
+def test_an_episode_that_was_named_by_its_words_alone_does_not_come_again(days: list[int]) -> None:
+    """Earlier versions did not look at files: what is stored is the one that has not changed, else the first."""
+    (stored,) = read(bulletin(2)).new
+    old = by_words(ParsedEntry(title=Markup("News at six", "text")))
+    known = Known(fingerprints={old: stored.fingerprint})
+    result = read(*map(bulletin, days), known=known)
+    kept = days[0] if 2 not in days else 2
+    assert [entry.published.day for entry in result.new] == [day for day in days if day != kept]
+    assert [entry.published.day for entry in result.changed] == [day for day in days if 2 not in days]
+    assert list(result.renamed) == [old]
+    assert read(*map(bulletin, days), known=replace(known, fingerprints={}, buried=frozenset({old}))).new == ()
+    again = {result.renamed[old]: stored.fingerprint} | {one.guid: one.fingerprint for one in result.new}
+    assert read(*map(bulletin, days), known=Known(fingerprints=again)).new == ()
+
+
+def test_a_picture_names_no_entry() -> None:
+    """It may be another one at every reading."""
+    picture = "<item><title>A</title><media:content xmlns:media='http://search.yahoo.com/mrss/' url='{}.jpg'/></item>"
+    assert read(picture.format(1)).seen == read(picture.format(2)).seen == read("<item><title>A</title></item>").seen
+
+
+@pytest.mark.parametrize("kind", ["", " type='text'", " type='text/plain'"])
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Center a &lt;div>&lt;/div> with CSS", "Center a <div></div> with CSS"),
+        ("Why is `&lt;p>&lt;/p>` unlike `&lt;br />`?", "Why is `<p></p>` unlike `<br />`?"),
+        ("&lt;br/>", "<br/>"),
+        ("<![CDATA[What does </a> do, what <b> and </b>?]]>", "What does </a> do, what <b> and </b>?"),
+        ("&lt;a href='x'>The word&lt;/a>", "<a href='x'>The word</a>"),
+        ("&lt;i>Waverley&lt;/i>, a &lt;b class='x'>novel&lt;/b>", "Waverley, a novel"),
+        ("Mint &amp;amp; thyme, &amp;#8217;tis said", "Mint & thyme, \u2019tis said"),
+    ],
+)
+def test_a_plain_title_of_atom_says_what_it_says(kind: str, written: str, title: str) -> None:
+    """RFC 4287 §3.1.1.1, but for words in italics and what is escaped twice: some forget to say that it is HTML."""
+    text = f"<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>1</id><title{kind}>{written}</title></entry></feed>"
+    for body in (text, f"<!DOCTYPE feed>{text}"):
+        (entry,) = intake.read(fetched(body=body.encode()), Known(), now=NOW).new
+        assert entry.title == title

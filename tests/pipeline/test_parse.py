@@ -395,7 +395,9 @@ def test_a_base_that_is_no_address() -> None:
 
 def test_an_entry_that_nobody_foresaw() -> None:
     """It is rejected with its place, its name and the reason; the others are read."""
-    read, rejects = _entries([{"id": "a"}, {"id": "b", "links": 7}, {"authors": 7}, {"id": "d"}], base=URL)
+    read, rejects = _entries(
+        [{"id": "a"}, {"id": "b", "links": 7}, {"authors": 7}, {"id": "d"}], base=URL, is_atom=False
+    )
     assert [entry.guid for entry in read] == ["a", "d"]
     assert [(reject.position, reject.name) for reject in rejects] == [(1, "b"), (2, "entry 3")]
     assert rejects[0].reason == "cannot be read (TypeError: 'int' object is not iterable)"
