@@ -24,10 +24,11 @@ def docs(
     """Print a page of the documentation, which came with the program; without a name, list the pages."""
     screen = terminal(context)
     pages = {path.relative_to(shipped("docs")).as_posix().removesuffix(".md"): path for path in _files()}
+    pages |= {name: shipped(name) / "README.md" for name in ("storage", "templates")}
     if page:
         _print(screen, _named(pages, page).read_text(encoding="utf-8"))
         return
-    for name in filter(lambda name: "/" not in name, pages):
+    for name in sorted(name for name in pages if "/" not in name):
         screen.show(f"{name:14} {_title(pages[name])}")
     screen.say(f"they lie in {shipped('docs')}, with decisions/ on why it is as it is")
 

@@ -59,12 +59,16 @@ def must_be_possible(file: Path, database: Path) -> None:
         raise ConfigError((config.placed_in(file, f"database: {database} cannot be made in {there}: {why}"),))
 
 
-def exposed(database: Path) -> tuple[str, ...]:
-    """Say when others may read a database; ours are made for their owner alone, and stay as somebody made them."""
+def of_the_database(database: Path, *, named: str) -> tuple[str, ...]:
+    """Say when others may read a database, or that the folder that feeds.yaml ``named`` for it is still to be made.
+
+    Ours are made for their owner alone, and stay as somebody made them.
+    """
     try:
         state = database.stat()
     except OSError:
-        return ()
+        unmade = named and not database.parent.exists()
+        return (f"database: there is no folder {database.parent} yet; the next sync makes it",) if unmade else ()
     if not state.st_mode & (stat.S_IROTH | stat.S_IWOTH):
         return ()
     whole = "every user of this machine may read it: who subscribes, and the secret of their links"

@@ -83,20 +83,20 @@ def check(
 def _remarks(screen: Terminal, settings: "Config", *, show: bool) -> dict[str, object]:
     """Say what is worth knowing although it is no mistake; gives the same for programs."""
     from aggregator.app import database_of, find_workspace
-    from aggregator.cli.outlook import exposed, lapses, listed_twice, next_mail, waiting
+    from aggregator.cli.outlook import lapses, listed_twice, next_mail, of_the_database, waiting
 
     twice, lapsed = listed_twice(screen, settings), lapses(screen, settings)
-    open_to_all = exposed(database_of(find_workspace(screen.root), settings))
+    database = of_the_database(database_of(find_workspace(screen.root), settings), named=settings.database)
     with screen.opened() as app:
         coming = next_mail(app)
     if show:
         if waits := waiting(screen, settings):
             screen.say(f"topics: {waits}")
-        for line in (*twice, *lapsed, *open_to_all):
+        for line in (*twice, *lapsed, *database):
             screen.warn(line)
         if coming:
             screen.say(coming)
-    return {"twice": twice, "lapsed": lapsed, "exposed": open_to_all, "next": coming}
+    return {"twice": twice, "lapsed": lapsed, "database": database, "next": coming}
 
 
 def prune(

@@ -40,7 +40,7 @@ _MAKE_ROOM = "make room and run again; what was saved before is whole"
 ADVICE = {
     "SQLITE_NOTADB": "this is no SQLite database: restore it from a copy, or move it away and sync anew",
     "SQLITE_CORRUPT": "the database is damaged: restore it from a copy, or move it away and sync anew",
-    "SQLITE_CANTOPEN": "it cannot be opened: check that its folder exists and that you may write there",
+    "SQLITE_CANTOPEN": "it cannot be opened: check that its folder exists, and that you may write it and all beside it",
     "SQLITE_READONLY": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_PERM": "it cannot be written: check the permissions of the file and its folder",
     "SQLITE_FULL": f"the disk is full: {_MAKE_ROOM}",

@@ -157,7 +157,7 @@ def test_what_a_new_workspace_says_leads_to_documentation_that_is_there(tmp_path
     texts = [file.read_text(encoding="utf-8") for file in files]
     assert len(files) == 3 and not any("docs/" in text for text in texts)
     pages = {page for text in texts for page in re.findall(r"`aggregator docs ([\w.]+)`", text)}
-    assert pages == {"feeds.yaml", "looks", "subscribers"}
+    assert pages == {"feeds.yaml", "looks", "operation", "subscribers"}
     listed = run(tmp_path, "docs").stdout
     for page in pages:
         assert f"\n{page} " in listed and run(tmp_path, "docs", page).stdout.startswith("# ")

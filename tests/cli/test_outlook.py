@@ -59,7 +59,7 @@ def test_check_names_a_database_that_every_user_may_read(tmp_path: Path) -> None
     assert "every user" not in run(tmp_path, "check").stderr
     database.chmod(0o644)
     assert f"`chmod 600 {database}*`" in run(tmp_path, "check").stderr
-    (said,) = data(tmp_path, "check")["exposed"]
+    (said,) = data(tmp_path, "check")["database"]
     assert "may read it" in said and database.stat().st_mode & 0o777 == 0o644
 
 
@@ -73,6 +73,14 @@ def test_check_names_a_database_that_cannot_be_made(tmp_path: Path, database: st
     line = (tmp_path / "feeds.yaml").read_text(encoding="utf-8").splitlines().index(f"database: {database}") + 1
     (problem,) = data(tmp_path, "check", code=2)["problems"]
     assert problem.startswith(f"feeds.yaml:{line}:11: database: ") and said in problem
+
+
+def test_check_names_a_folder_of_the_database_that_is_still_to_be_made(tmp_path: Path) -> None:
+    """It may be mistyped; a new workspace has no storage/ either, and that is no news."""
+    desk(tmp_path, SAMPLE, extra="database: data/news.db")
+    assert f"there is no folder {tmp_path / 'data'} yet" in run(tmp_path, "check").stderr
+    desk(tmp_path, SAMPLE)
+    assert "no folder" not in run(tmp_path, "check").stderr
 
 
 def test_a_password_that_is_not_there_is_named_with_its_place(tmp_path: Path) -> None:
