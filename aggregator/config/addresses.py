@@ -8,7 +8,8 @@ from aggregator.config.wording import got
 
 _LONGEST = 2000
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
-_HOST = re.compile(r"[\w.\-]*\w[\w.\-]*\.?|[0-9a-fA-F:.]+")  # a name, in any script, or an IP address
+_SIGNS = "\u200c\u200d\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # joiners of some scripts, symbols, emoji
+_HOST = re.compile(rf"(?=.*\w)(?:[\w\-{_SIGNS}]+\.)*[\w\-{_SIGNS}]+\.?|[0-9a-fA-F:.]+")  # a name, or an IP address
 # needs no closer look
 _ORDINARY = re.compile(r"https?://[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(:[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(/[!-~]*)?")
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)
@@ -114,6 +115,7 @@ def _split(text: str) -> SplitResult:
     if re.match(r"[^/?#]*://[^/?#]*@", text):
         raise ValueError(
             "must not hold a user or password, they would end up in logs and outputs; leave out all up to `@`"
+            " (a feed has `username` and `password_env` for them)"
         )
     if len(text) > _LONGEST:
         raise ValueError(f"longer than {_LONGEST} characters {got(text)}")

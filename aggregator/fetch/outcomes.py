@@ -30,6 +30,8 @@ def outcome(exchange: Exchange, failure: Failure | None, *, now: datetime) -> Fe
     """Read what came of one hop: a Place is where to go on, everything else is final. Raises nothing."""
     if not exchange.read:
         exchange.read_head()
+    if failure is None and not exchange.status:
+        failure = Failure("cut", "")  # in the middle of its header, which libcurl takes for an end
     if exchange.fault:
         return _failed(exchange, _there(exchange) + exchange.fault)
     if exchange.status in _MOVED and "location" in exchange.headers:

@@ -105,12 +105,18 @@ def _split(url: str) -> SplitResult:
 def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     try:
-        host = host if host.isascii() else host.encode("idna").decode("ascii")
+        host = host if host.isascii() else _in_ascii(host)
     except UnicodeError as error:
         raise Refused("has a host name that cannot be written in ASCII") from error
     if not _HOST.fullmatch(host) or host == ".":
         raise Refused("has no host name" if host in ("", ".") else "has a host name with characters that none can have")
     return host
+
+
+def _in_ascii(host: str) -> str:
+    from aggregator.pipeline.addresses import ascii_host  # few hosts need it
+
+    return ascii_host(host)
 
 
 def _port(parts: SplitResult) -> int:

@@ -114,6 +114,8 @@ class Wire:
 
 def _failure(curl: Any, code: int, message: str, *, proxied: bool) -> Failure:
     kind = _KINDS.get(code, "other")
+    if code == pycurl.E_RECV_ERROR and "chunk" in message:
+        kind = "other"  # what came is no HTTP
     if code == pycurl.E_OPERATION_TIMEDOUT:
         kind = next((kind for start, kind in _TIMEOUTS.items() if message.startswith(start)), "timeout")
     number = curl.getinfo(pycurl.OS_ERRNO) if kind == "connect" else 0

@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import scrypt
 
 from aggregator.app import REFUSED, App
+from aggregator.pipeline.backoff import BARRED
 
 
 def try_others(app: App) -> None:
@@ -27,7 +28,7 @@ def remember(app: App, failed: Collection[str]) -> None:
     for url in sorted({*known, *failed}):
         given = app.feeds[url].given() if url in app.feeds else ()
         state = app.store.feeds.find(url) if given else None
-        if state and state.outcome in ("failed", "unasked"):
+        if state and (state.outcome == "failed" or state.due_reason == BARRED):
             marks[url] = _mark(app.secret, given) if url in failed else known[url]
     if marks and marks != known:
         app.store.meta[REFUSED] = json.dumps(marks)

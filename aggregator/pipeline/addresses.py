@@ -61,7 +61,7 @@ def _web_address(parts: SplitResult) -> str:
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         return ""
     if not host.isascii():
-        host = host.encode("idna").decode("ascii")
+        host = ascii_host(host)
         if not _HOST.fullmatch(host):  # a full-width "<" has become a plain one
             return ""
     place = f"[{host}]" if ":" in host else host
@@ -69,6 +69,17 @@ def _web_address(parts: SplitResult) -> str:
         place += f":{parts.port}"
     result = str(safe_url_string(urlunsplit(parts._replace(netloc=place))))
     return result if len(result) <= LONGEST else ""
+
+
+def ascii_host(host: str) -> str:
+    """Write a host name in any script as browsers ask for it (UTS 46, without its transitional forms: ß is no ss).
+
+    Raises ValueError for what is none.
+    """
+    import idna  # few hosts need it
+
+    labels = idna.uts46_remap(host, std3_rules=False).split(".")
+    return ".".join(label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels)
 
 
 def untracked(url: str) -> str:

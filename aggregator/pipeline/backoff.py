@@ -15,6 +15,7 @@ BUSY = (429, 503)
 ENDED = (
     "gone for good (410): never asked again, not even with --force; remove it from feeds.yaml, or write its new address"
 )
+BARRED = "tried again in an hour or so, and as soon as feeds.yaml or the environment say it anew"
 UNASKED = "asked as soon as that is mended: each sync looks, and `run` once an hour"
 
 
@@ -67,7 +68,7 @@ def after_unread(address: str, *, now: datetime, waited: timedelta = timedelta()
 
 def after_bar(address: str, *, now: datetime) -> Due:
     """Choose the next time when our own proxy, or our list of certificates, was in the way."""
-    return Due(now + later(HOUR, address, 0), "tried again in an hour or so, and as soon as feeds.yaml says it anew")
+    return Due(now + later(HOUR, address, 0), BARRED)
 
 
 def after_pause(address: str, *, reason: str, until: datetime | None, now: datetime) -> Due:

@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b, sha256
+from urllib.parse import urlsplit
 
 from aggregator.model import Category, Criterion, Draft, ParsedEntry
-from aggregator.pipeline.addresses import untracked
+from aggregator.pipeline.addresses import ascii_host, untracked
 
 LONGEST_GUID = 2000
 """Longer guids are hashed; an index of the database holds them."""
@@ -24,7 +26,7 @@ def identity(parsed: ParsedEntry, url: str, criterion: Criterion) -> str:
     """
     if criterion == "guid" and parsed.guid and len(parsed.guid) <= LONGEST_GUID:
         return storable(parsed.guid)
-    address = untracked(url) if parsed.url else ""
+    address = untracked(_as_ever(url, parsed.url)) if parsed.url else ""
     if criterion == "content":
         return _content(parsed)
     name = parsed.guid or address
@@ -33,6 +35,15 @@ def identity(parsed: ParsedEntry, url: str, criterion: Criterion) -> str:
     if not name:
         return _content(parsed)
     return storable(name) if len(name) <= LONGEST_GUID else _hash({"guid": name})
+
+
+def _as_ever(url: str, written: str) -> str:
+    """Give an address with its host as IDNA 2003 wrote it (ß as ss): guids that are made of it stay what they are."""
+    with suppress(ValueError):
+        host = "" if written.isascii() else urlsplit(written).hostname or ""
+        if not host.isascii():
+            return url.replace(f"//{ascii_host(host)}", f"//{host.encode('idna').decode()}", 1)
+    return url
 
 
 def storable(name: str) -> str:

@@ -422,5 +422,5 @@ def test_one_feed_under_two_forms_of_its_address_is_told_of(root: Path) -> None:
     ]
     assert (done.returncode, json.loads(done.stdout)["twice"]) == (0, twice)
     assert subprocess.run(command, capture_output=True, timeout=60).stderr.decode().splitlines()[1:] == twice
-    listed(root, forms[0], *forms[2:])
+    listed(root, forms[0], *forms[2:], "https://straße.example/f", "https://strasse.example/f")
     assert json.loads(subprocess.run([*command, "--json"], capture_output=True, timeout=60).stdout)["twice"] == []

@@ -109,6 +109,15 @@ UNREADABLE = {
         Page(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nshort"),
         "broke in the middle",
     ),
+    "half a header": (Page(raw=b'HTTP/1.1 200 OK\r\nETag: "1"\r\nContent-Ty'), "the connection broke in the middle"),
+    "a chunk of no size": (
+        Page(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n<rss/>\r\nzz\r\n"),
+        "no HTTP answer: chunk",
+    ),
+    "half a chunk": (
+        Page(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n66\r\n<rss/>"),
+        "the connection broke in the middle",
+    ),
     "nothing": (Page(raw=b"\n"), "no HTTP answer"),
     "half a status line": (Page(raw=b"HTTP/1.1\r\n\r\n"), "no HTTP answer"),
     "a status in words": (Page(raw=b"HTTP/1.1 fine\r\n\r\n"), "no HTTP answer"),

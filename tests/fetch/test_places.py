@@ -14,6 +14,12 @@ WRITTEN = {
     "http://example.com/ü?q=ß": "http://example.com/%C3%BC?q=%C3%9F",
     "http://example.com/a%20b%2Fc": "http://example.com/a%20b%2Fc",
     "http://bücher.example/": "http://xn--bcher-kva.example/",
+    "http://straße.example/": "http://xn--strae-oqa.example/",  # as browsers ask (UTS 46): strasse is another host
+    "http://faß.example./": "http://xn--fa-hia.example./",
+    "http://βόλος.example/": "http://xn--nxasmm1c.example/",
+    "http://نامه\u200cای.example/": "http://xn--mgba3gch31f060k.example/",
+    "http://💩.example/": "http://xn--ls8h.example/",
+    "http://例え。例/": "http://xn--r8jz45g.xn--fsq/",
     "http://[2606:4700::1111]/": "http://[2606:4700::1111]/",
     "http://example.com?x=1": "http://example.com/?x=1",
     "http://example.com/\ud800": "http://example.com/%EF%BF%BD",

@@ -23,6 +23,8 @@ BASE = "https://reader:secret@example.org/blog/feed.xml"
         ("HTTPS://EXAMPLE.COM/Path", "https://example.com/Path"),
         ("https://user:password@example.com/x", "https://example.com/x"),
         ("http://müller.example/straße?ö", "http://xn--mller-kva.example/stra%C3%9Fe?%C3%B6"),
+        ("https://straße.example/ß", "https://xn--strae-oqa.example/%C3%9F"),  # not strasse, which is another host
+        ("https://💩.example/", "https://xn--ls8h.example/"),
         ("https://example.com/a b|c", "https://example.com/a%20b%7Cc"),
         ('https://example.com/"><script>', "https://example.com/%22%3E%3Cscript%3E"),
         ("http://[2001:db8::1]:8080/x", "http://[2001:db8::1]:8080/x"),

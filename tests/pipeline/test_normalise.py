@@ -49,6 +49,14 @@ def test_no_guid() -> None:
     assert guids(one, other) == ["https://example.com/changes#v1", "https://example.com/changes#v2"]
 
 
+def test_a_guid_that_is_made_of_an_address_stays_what_it_was_when_hosts_are_written_otherwise() -> None:
+    """It leads to the host that browsers ask for, and is known by the one of IDNA 2003, or by what was written."""
+    one, other = entry(url="https://straße.example/1?ß"), entry(url="https://xn--strae-oqa.example/1?ü")
+    assert [draft.url for draft in drafts(one).drafts] == ["https://xn--strae-oqa.example/1?%C3%9F"]
+    assert guids(one) == ["https://strasse.example/1?%C3%9F"]
+    assert guids(other) == ["https://xn--strae-oqa.example/1?%C3%BC"]
+
+
 def test_neither_guid_nor_address() -> None:
     """Title and text name the entry, under a version."""
     (guid,) = guids(entry("Only a headline"))
