@@ -1,5 +1,6 @@
 """`aggregator feeds add`: find, let choose, refuse what is there, write."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -73,7 +74,9 @@ def _check(sheet: Sheet, wish: Wish, urls: Sequence[str]) -> None:
         add(sheet.data, [wish.keys(_ANY)], {}, name=sheet.path.name)
     except ConfigError as error:
         shown = without_user(urls[0]) if urls else "URL"
-        raise ConfigError(tuple(problem.replace(_ANY, shown) for problem in error.problems)) from error
+        option = re.compile(rf"\S+:\d+:\d+: feeds\[{len(sheet.settings.feeds)}\]\.(?=\w+: )")  # it stands nowhere yet
+        problems = (option.sub("--", problem, count=1).replace(_ANY, shown) for problem in error.problems)
+        raise ConfigError(tuple(problems)) from error
 
 
 def _choose(

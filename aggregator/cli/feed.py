@@ -11,6 +11,7 @@ from aggregator.cli.asked import AsJson, terminal
 from aggregator.cli.terminal import Terminal, moment
 from aggregator.errors import NotFoundError
 from aggregator.model import FeedFigures, FeedState
+from aggregator.pipeline.addresses import publisher_of
 from aggregator.pipeline.health import elsewhere, health, last_answer, per_week, share, suggestion, support
 from aggregator.pipeline.replacing import replacing
 from aggregator.pipeline.wording import counted, format_name, in_zone
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from aggregator.app import App
+    from aggregator.config import FeedConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +35,12 @@ class Known:
     @property
     def health(self) -> str:
         """How it is, in plain words."""
-        return health(self.state, now=self.now)
+        return health(self.state, self.figures, now=self.now)
 
     @property
     def per_week(self) -> float:
         """Entries a week."""
-        return per_week(self.state, self.figures, now=self.now)
+        return per_week(self.figures, now=self.now)
 
     @property
     def pace(self) -> str:
@@ -57,7 +59,7 @@ def known_feeds(app: "App") -> list[Known]:
     """Gather the feeds of feeds.yaml, in its order, in a fixed number of queries."""
     now, kept = app.clock(), {state.url: state for state in app.store.feeds.all()}
     figures = app.store.feeds.figures(now=now)
-    states = [kept.get(feed.url) or FeedState(0, feed.url, feed.title) for feed in app.config.feeds]
+    states = [_named(feed, kept.get(feed.url)) for feed in app.config.feeds]
     edits = _edits(app, states, now=now)
     return [Known(state, figures.get(state.id, FeedFigures()), edits.get(state.url, ""), now) for state in states]
 
@@ -75,6 +77,13 @@ def _edits(app: "App", states: Sequence[FeedState], *, now: datetime) -> dict[st
     if edits and not moves:
         lines |= _lines(app)
     return {url: f"{name}:{lines[url]}: {edit}" if lines[url] else f"{name}: {edit}" for url, edit in edits.items()}
+
+
+def _named(feed: "FeedConfig", kept: FeedState | None) -> FeedState:
+    """Give a feed the names that feeds.yaml has for it now, also before the next sync."""
+    said = {"title": feed.title, "publisher": feed.publisher}
+    state = kept or FeedState(0, feed.url, publisher=publisher_of(feed.url))
+    return state.but({name: text for name, text in said.items() if text})
 
 
 def _lines(app: "App") -> dict[str, int]:
@@ -202,10 +211,10 @@ STATE = (
 
 
 def facts(known: Known) -> dict[str, object]:
-    """Give one feed for programs: the id as text, times in UTC, and the same words that people read."""
+    """Give one feed for programs, as docs/feeds.md has it: the same words that people read."""
     state, figures = known.state, known.figures
     return {
-        "id": str(state.id),
+        "id": str(state.id) if state.id else None,
         **{name: getattr(state, name) for name in STATE},
         "health": known.health,
         "last_answer": last_answer(state),

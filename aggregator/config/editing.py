@@ -5,6 +5,7 @@ another way. So only what is new is written by one (ruamel.yaml); it is put into
 parser says that the list ends, and the result is read again before anybody may save it.
 """
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,8 @@ from aggregator.errors import ConfigError
 
 _BREAK = re.compile("\r\n|[\n\r]")
 _END_MARK = re.compile(r"(?<=[\n\r])\.\.\.(?=\s|\Z)")  # YAML 1.2 §9.1.2: the document ends here
+_LONGEST = 100
+"""Characters that are put into an empty ``[]``; more than that stand on lines of their own."""
 _BOM = "\ufeff"
 Edit = tuple[int, int, str]
 """From where to where in the text, and what to put there."""
@@ -109,20 +112,23 @@ def _into(text: str, root: Spot, key: str, items: list[Any], line_end: str) -> l
     """Say what to insert where, so that ``items`` stand at the end of the section ``key``."""
     section = root.under(key)
     value: Any = items if key == "feeds" else {name: body for item in items for name, body in item.items()}
+    flow = [_flow(item, root) if key == "feeds" else _pair(item, root) for item in items]
     if section is None and root.flow:
         end = root.children[-1].end
-        return [(end, end, ", " + _pair({key: value}))]
+        return [(end, end, ", " + _pair({key: value}, root))]
     if section is None:
         end = mark.start() if (mark := _END_MARK.search(text, root.end)) else len(text)
         lead = "" if text.endswith(("\n", "\r"), 0, end) else line_end
         return [(end, end, lead + _indented(_block({key: value}, line_end), root.column))]
-    if section.flow:
-        return _flow_edits(text, section, [_flow(item) if key == "feeds" else _pair(item) for item in items])
-    empty = section.kind == "scalar"
+    short = root.flow or text[section.start : section.end] not in ("[]", "{}") or len(", ".join(flow)) <= _LONGEST
+    if section.flow and short:
+        return _flow_edits(text, section, flow)
+    empty = section.flow or section.kind == "scalar"
     place, broken = _after_line(text, section.end, column=None if empty else section.column)
     block = _indented(_block(value, line_end), root.column + 2 if empty else section.column)
-    null = [(section.start, section.end, "")] if section.value else []
-    return [*null, (place, place, ("" if broken else line_end) + block)]
+    start = section.start if text[section.end : place].strip() else len(text[: section.start].rstrip(" "))
+    gone = [(start, section.end, "")] if section.value or section.flow else []
+    return [*gone, (place, place, ("" if broken else line_end) + block)]
 
 
 def _after_line(text: str, end: int, *, column: int | None = None) -> tuple[int, bool]:
@@ -172,13 +178,14 @@ def _block(value: Any, line_end: str) -> str:
     return _dump(value, flow=False).replace("\n", line_end)
 
 
-def _flow(value: Any) -> str:
-    return _dump([value], flow=True).strip()[1:-1]
+def _flow(value: Any, root: Spot) -> str:
+    """Write a value on one line; a file that is all in braces may be JSON, and stays it."""
+    return json.dumps(value, ensure_ascii=False) if root.flow else _dump([value], flow=True).strip()[1:-1]
 
 
-def _pair(mapping: Mapping[str, object]) -> str:
+def _pair(mapping: Mapping[str, object], root: Spot) -> str:
     """Write the one pair of a mapping as it stands inside braces; the library may have left them out itself."""
-    text = _flow(mapping)
+    text = _flow(mapping, root)
     return text[1:-1] if text.startswith("{") else text
 
 

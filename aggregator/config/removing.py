@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from aggregator.config.spots import Spot
 
+_COMMA = re.compile(r"\s*,")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|[\n\r]|$)")
 
 
@@ -15,12 +16,23 @@ def remove_items(text: str, section: Spot, positions: Sequence[int]) -> str:
     stands alone below them, after a blank line: above a group of entries they are the group's heading, and stay.
     """
     for position in sorted(positions, reverse=True):
-        start, end = _in_flow(text, section, position) if section.flow else _in_lines(text, section, position)
-        text = text[:start] + text[end:]
+        for start, end in _cuts(text, section, position):
+            text = text[:start] + text[end:]
+            for spot in section.children[position + 1 :]:
+                spot.start, spot.end = spot.start - (end - start), spot.end - (end - start)
         del section.children[position]
-        for spot in section.children[position:]:
-            spot.start, spot.end = spot.start - (end - start), spot.end - (end - start)
     return text
+
+
+def _cuts(text: str, section: Spot, position: int) -> list[tuple[int, int]]:
+    """Say what to cut, from the back: where no comma is behind a last entry, the one before it goes."""
+    if not section.flow:
+        return [_in_lines(text, section, position)]
+    cut, items = _in_flow(text, section, position), section.children
+    if position == 0 or position + 1 < len(items) or _COMMA.match(text, items[position].end):
+        return [cut]
+    comma = _COMMA.match(text, items[position - 1].end)
+    return [cut, (comma.end() - 1, comma.end())] if comma and comma.end() <= cut[0] else [cut]
 
 
 def _in_lines(text: str, section: Spot, position: int) -> tuple[int, int]:
@@ -48,7 +60,7 @@ def _is_alone(text: str, end: int, column: int) -> bool:
 def _in_flow(text: str, section: Spot, position: int) -> tuple[int, int]:
     items = section.children
     item = items[position]
-    comma = re.compile(r"\s*,").match(text, item.end)
+    comma = _COMMA.match(text, item.end)
     end = comma.end() if comma else item.end
     start = _line_start(text, item.start)
     rest = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|[\n\r])").match(text, end)

@@ -90,10 +90,12 @@ class FeedFigures:
     """What the store counts of a feed: entries of the last four weeks, and its part in the last digests."""
 
     seen: int = 0  # entries first seen in that time
-    published: int = 0  # of these, entries that were published in it
+    new: int = 0  # of these, entries that were published in it or came after the feed's first document
     told: int = 0  # entries of the last issues that came from this feed …
     told_by_all: int = 0  # … and from all feeds
-    reaches: datetime | None = None  # when the oldest of the entries that were seen in that time was published
+    reaches: datetime | None = None  # when the oldest entry of a first document that came in that time was published
+    began: datetime | None = None  # when the oldest stored entry was first seen: that of the first document …
+    latest: datetime | None = None  # … and the newest
 
 
 @value(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aggregator.pipeline.wording import LONGEST_NAMED, NAMES_A_FEED
 
 SILENT = timedelta(days=90)
 WEEKS = 4
+NOTHING = FeedFigures()
 _LED = re.compile(r"redirected to (\S+): HTTP 404")
 GATE = "lets only browsers pass"
 _WHOLE = "; asked for whole documents: a 226 did not say what it left out, or it failed when asked for what is new"
@@ -38,8 +39,8 @@ _REFUSED = {
 }
 
 
-def health(state: FeedState, *, now: datetime) -> str:
-    """Say in plain words how a feed is."""
+def health(state: FeedState, figures: FeedFigures = NOTHING, *, now: datetime) -> str:
+    """Say in plain words how a feed is: silent is one that has nothing new, by its dates and by what we saw of it."""
     if state.gone:
         return "gone for good"
     if not state.outcome:
@@ -52,9 +53,15 @@ def health(state: FeedState, *, now: datetime) -> str:
         return _trouble(state, now)
     if moved := _moved(state):
         return f"ok, moved for good to {moved}"
-    if state.newest and now - state.newest > SILENT:
-        return f"ok, but silent since {state.newest:%Y-%m-%d}"
+    since = max(filter(None, (state.newest, _later(figures))), default=None)
+    if since and now - since > SILENT:
+        return f"ok, but silent since {since:%Y-%m-%d}"
     return "ok"
+
+
+def _later(figures: FeedFigures) -> datetime | None:
+    """When we last saw something new, after the first document: all of that one is new to us."""
+    return figures.latest if figures.latest != figures.began else None
 
 
 def _moved(state: FeedState) -> str:
@@ -120,17 +127,19 @@ def _times(count: int) -> str:
     return "once" if count == 1 else f"{count} times"
 
 
-def per_week(state: FeedState, figures: FeedFigures, *, now: datetime) -> float:
+def per_week(figures: FeedFigures, *, now: datetime) -> float:
     """Return how many entries a week a feed brought in the last four weeks.
 
-    Of a feed that was not known so long all entries are new to us: those count that were published in that time, or
-    in as much of it as the feed still had when we came. What is published within a day is no more than a day's.
+    All entries of its first document are new to us: when it came in that time, those count that were published in it,
+    or in as much of it as the document reached back. What is published within a day is no more than a day's.
     """
-    if state.first_seen and now - state.first_seen >= timedelta(weeks=WEEKS):
+    if figures.began is None:
+        return 0
+    if now - figures.began >= timedelta(weeks=WEEKS):
         return round(figures.seen / WEEKS, 1)
-    span = now - figures.reaches if figures.reaches else timedelta(weeks=WEEKS)
+    span = now - (figures.reaches or figures.began)
     weeks = min(max(span, timedelta(days=1)), timedelta(weeks=WEEKS)) / timedelta(weeks=1)
-    return round(figures.published / weeks, 1)
+    return round(figures.new / weeks, 1)
 
 
 def share(figures: FeedFigures) -> str:

@@ -1,10 +1,11 @@
 """OPML bytes → the feeds in them and what was left out; feeds → OPML 2.0 bytes."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -12,7 +13,7 @@ from aggregator.config.addresses import feed_address, without_user
 from aggregator.errors import ParseError
 from aggregator.model.value import value
 from aggregator.pipeline.addresses import canonical
-from aggregator.pipeline.opml_text import as_xml
+from aggregator.pipeline.opml_text import mended
 from aggregator.pipeline.opml_topics import Folder, categories, folder_of
 from aggregator.pipeline.plain import shortened, tidy
 
@@ -21,7 +22,14 @@ MOST_OUTLINES = 5_000
 DEEPEST = 20
 
 _OTHER = frozenset({"include", "link"})  # other documents (OPML 2.0, "Inclusion"), which are not fetched
-_SCHEME = re.compile(r"feed:(?://)?(?=https?://)", re.IGNORECASE)
+_READERS = re.compile(r"(?:feed|itpc|pcast|podcast):(//)?(https?://)?", re.IGNORECASE)
+_BROKEN = "not read: its outline is broken, or has another address before it"
+
+
+class _Outline(NamedTuple):
+    words: Mapping[str, str]  # its attributes, by lower-case names
+    line: int
+    holds: bool  # others
 
 
 @value(frozen=True, slots=True)
@@ -60,11 +68,11 @@ def read_opml(data: bytes, *, name: str = "OPML") -> Opml:
     Each folder on the way to a feed and each of its categories is a topic. Raises ParseError for what is no OPML or
     is larger than ``MOST_BYTES``, ``MOST_OUTLINES`` or ``DEEPEST`` allow.
     """
-    root, repaired = _list(data, name)
+    root, lost = _list(data, name)
     feeds: dict[str, Subscribed] = {}
     folders: dict[str, str] = {}
     topics: dict[str, str] = {}
-    left_out = []
+    left_out = [LeftOut(line, _shown(address), _BROKEN) for line, address in lost or ()]
     for outline, path in _outlines(root, name):
         found = _read(outline, path)
         if isinstance(found, Folder):
@@ -72,26 +80,35 @@ def read_opml(data: bytes, *, name: str = "OPML") -> Opml:
             folders.setdefault(found.name, found.title)
         elif isinstance(found, LeftOut):
             left_out.append(found)
-        elif found:
+        elif found and path is not None:
             for named in path:
                 folders.setdefault(named.name, named.title)
-            for named in (*path, *categories(outline.get("category", ""))):
+            for named in (*path, *categories(outline.words.get("category", ""))):
                 topics.setdefault(named.name, named.title)
             left_out += _keep(feeds, found)
     # A category may be a mere name; what a folder calls the same topic is its title.
-    return Opml(tuple(feeds.values()), topics | folders, tuple(left_out), repaired)
+    return Opml(tuple(feeds.values()), topics | folders, tuple(left_out), lost is not None)
 
 
-def _list(data: bytes, name: str) -> tuple[etree._Element, bool]:
+def _list(data: bytes, name: str) -> tuple[etree._Element, tuple[tuple[int, str], ...] | None]:
+    """Return what holds the outlines; for a list that is not well-formed also the addresses that none of them has."""
     if len(data) > MOST_BYTES:
         raise ParseError(name, f"{name}: larger than {MOST_BYTES // 1_000_000} MB; split it")
-    root, repaired = _parsed(data, name)
-    kind = _tag(root)
+    lost = None
+    try:
+        if b"<!ENTITY" in data:
+            raise ValueError("libxml2 resolves entities in attributes, whatever it is told")
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        kind = _tag(root)
+    except (etree.XMLSyntaxError, ValueError):
+        kind, root, lost = mended(data)
+    if not kind:
+        raise ParseError(name, f"{name}: no subscription list (it is not XML)")
     if kind != "opml":
         raise ParseError(
             name, f"{name}: no subscription list, its root is <{shortened(tidy(kind), 60)}> and not <opml>"
         )
-    return root, repaired
+    return root, lost
 
 
 def write_opml(feeds: Iterable[Subscribed], topics: dict[str, str], *, title: str, now: datetime) -> bytes:
@@ -125,73 +142,64 @@ def _write(parent: etree._Element, feeds: Sequence[Subscribed]) -> None:
         etree.SubElement(parent, "outline", words)
 
 
-def _parser(*, recover: bool = False, encoding: str | None = None) -> etree.XMLParser:
-    """Make a parser that resolves and loads nothing."""
-    return etree.XMLParser(
-        recover=recover, encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-
-
-def _parsed(data: bytes, name: str) -> tuple[etree._Element, bool]:
-    """Parse strictly, else what ``as_xml`` has mended; entities are never resolved, nothing is loaded."""
-    try:
-        if b"<!ENTITY" in data:
-            raise ValueError("libxml2 resolves entities in attributes, whatever it is told")
-        return etree.fromstring(data, _parser()), False
-    except (etree.XMLSyntaxError, ValueError):
-        mended = as_xml(data)
-    parser = _parser(recover=True, encoding="utf-8")
-    try:
-        root = etree.fromstring(mended, parser) if mended.strip() else None
-    except (etree.XMLSyntaxError, ValueError):
-        root = None
-    if root is None:
-        raise ParseError(name, f"{name}: no subscription list (it is not XML)")
-    return root, True
-
-
-def _outlines(root: etree._Element, name: str) -> Iterator[tuple[etree._Element, tuple[Folder, ...]]]:
-    """Yield every outline in order with the folders it lies in; its attributes' names become lower case."""
-    waiting: list[tuple[etree._Element, tuple[Folder, ...], int]] = [(root, (), 0)]
+def _outlines(root: etree._Element, name: str) -> Iterator[tuple[_Outline, tuple[Folder, ...] | None]]:
+    """Yield every outline in order with the folders it lies in; None for what is commented out (OPML 2.0)."""
+    waiting: list[tuple[etree._Element, tuple[Folder, ...] | None, int]] = [(root, (), 0)]
     number = 0
     while waiting:
         element, path, depth = waiting.pop()
-        inner = path
         if _tag(element) == "outline":
+            outline = _outline(element)
             number, depth = number + 1, depth + 1
             if number > MOST_OUTLINES or depth > DEEPEST:
                 what = f"more than {MOST_OUTLINES:,} outlines" if depth <= DEEPEST else f"deeper than {DEEPEST} folders"
-                raise ParseError(name, f"{name}:{_line(element)}: {what}; split it")
-            _lower(element)
-            yield element, path
-            folder = None if _address(element) else folder_of(element)
-            inner = (*path, folder) if folder else path
-        waiting += [(child, inner, depth) for child in reversed(element)]
+                raise ParseError(name, f"{name}:{outline.line}: {what}; split it")
+            if outline.words.get("iscomment", "").strip().lower() == "true":
+                path = None
+            yield outline, path
+            folder = None if _address(outline.words) else folder_of(outline.words)
+            path = (*path, folder) if folder and path is not None else path
+        waiting += [(child, path, depth) for child in reversed(element)]
 
 
-def _read(outline: etree._Element, path: tuple[Folder, ...]) -> Subscribed | Folder | LeftOut | None:
-    address, kind, line = _address(outline), outline.get("type", "").strip().lower(), _line(outline)
-    shown = shortened(tidy(without_user(address or outline.get("url", ""))), 200)
+def _outline(element: etree._Element) -> _Outline:
+    """Read an element; names of attributes become lower case and lose their prefix, those without one come first."""
+    line = element.sourceline
+    named = sorted((str(name).rpartition("}")[::2], str(text)) for name, text in element.attrib.items())
+    words = {name.lower(): text for (_, name), text in reversed(named)}
+    return _Outline(words, line if isinstance(line, int) else 0, holds=len(element) > 0)
+
+
+def _read(outline: _Outline, path: tuple[Folder, ...] | None) -> Subscribed | Folder | LeftOut | None:
+    words, line = outline.words, outline.line
+    address, kind = _address(words), words.get("type", "").strip().lower()
+    shown = _shown(address or words.get("url", ""))
+    if path is None:
+        return LeftOut(line, shown, "is commented out (isComment)") if shown else None
     if kind in _OTHER:
         return LeftOut(line, shown, f"type={kind} names another document, not a feed")
     if "+" in kind:  # HTML+XPath, JSON+DotNotation: FreshRSS's recipes for pages that have no feed
         return LeftOut(line, shown, f"type={shortened(tidy(kind), 40)} is a page to be taken apart, not a feed")
     if not address:
-        folder = folder_of(outline)
-        if folder and (len(outline) or outline.get("category")):
+        folder = folder_of(words)
+        if folder and (outline.holds or words.get("category")):
             return folder
-        label = shortened(tidy(outline.get("text", "")), 80)
-        return None if len(outline) else LeftOut(line, shown or label, "has no address (xmlUrl)")
+        label = shortened(tidy(words.get("text", "")), 80)
+        return None if outline.holds else LeftOut(line, shown or label, "has no address (xmlUrl)")
     try:
         if address.lower().startswith("file:"):
             raise ValueError("a file on somebody's machine, not an http(s) address")
         url = feed_address(address)
     except ValueError as error:
         return LeftOut(line, shown, tidy(str(error)))
-    title = shortened(tidy(outline.get("title", "") or outline.get("text", "")), 200)
-    topics = dict.fromkeys(folder.name for folder in (*path, *categories(outline.get("category", ""))))
-    home = outline.get("htmlurl", "").strip()
+    title = shortened(tidy(words.get("title", "") or words.get("text", "")), 200)
+    topics = dict.fromkeys(folder.name for folder in (*path, *categories(words.get("category", ""))))
+    home = words.get("htmlurl", "").strip()
     return Subscribed(url, "" if title in (url, address) else title, tuple(topics), home, line)
+
+
+def _shown(address: str) -> str:
+    return shortened(tidy(without_user(address)), 200)
 
 
 def _keep(feeds: dict[str, Subscribed], found: Subscribed) -> list[LeftOut]:
@@ -205,24 +213,14 @@ def _keep(feeds: dict[str, Subscribed], found: Subscribed) -> list[LeftOut]:
     return [LeftOut(found.line, found.url, f"the same feed as in line {first.line}{joined}")]
 
 
-def _address(outline: etree._Element) -> str:
-    """Return the feed's address; some programs write it into ``url``, and readers' own scheme before it."""
-    kind = outline.get("type", "").strip().lower()
-    found = outline.get("xmlurl", "") or (outline.get("url", "") if kind in ("rss", "atom") else "")
-    text = _SCHEME.sub("", found.strip(), count=1)
-    return "http" + text[4:] if text.lower().startswith("feed://") else text
-
-
-def _lower(outline: etree._Element) -> None:
-    for name, text in list(outline.attrib.items()):
-        low = str(name).rpartition("}")[2].lower()
-        if low != name and low not in outline.attrib:
-            outline.set(low, text)
-
-
-def _line(element: etree._Element) -> int:
-    line = element.sourceline
-    return line if isinstance(line, int) else 0
+def _address(words: Mapping[str, str]) -> str:
+    """Return the feed's address; some programs write it into ``url``, and readers' own schemes before it."""
+    kind = words.get("type", "").strip().lower()
+    text = (words.get("xmlurl", "") or (words.get("url", "") if kind in ("rss", "atom") else "")).strip()
+    scheme = _READERS.match(text)
+    if not scheme or not any(scheme.groups()):
+        return text
+    return (scheme[2] or "http://") + text[scheme.end() :]
 
 
 def _tag(element: etree._Element) -> str:

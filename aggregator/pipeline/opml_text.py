@@ -1,60 +1,135 @@
-"""XML that is not well-formed → XML that a forgiving parser reads without losing what it says."""
+"""A subscription list that is not well-formed → its outlines, and the addresses that none of them has."""
 
 import codecs
 import html
 import re
-from collections.abc import Container
+from bisect import bisect_right
+from collections.abc import Container, Sequence
+from typing import NamedTuple
 
+from lxml import etree
+
+# What is meant by a label (Encoding Standard of WHATWG, §4.2), where Python takes it at its word
+_MEANT = {
+    "ascii": "cp1252",
+    "big5": "big5hkscs",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+}
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)", re.IGNORECASE)
-_PROLOGUE = re.compile(r"^\s*<\?xml.*?\?>", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)  # one that does not end is none
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,30});")
 _DECLARED_NAME = re.compile(r"<!ENTITY\s+([A-Za-z][A-Za-z0-9]{0,30})\s")
-_BARE = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
-_VALUE = re.compile(r"""(=\s*)("[^"]*"|'[^']*')(?=[\s/>?])""")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FIVE = ("amp", "lt", "gt", "quot", "apos")
+_ROOT = re.compile(r"<\s*+(?:\w++:)?([A-Za-z]\w*+)")
+_TAG = re.compile(r"<\s*+(/?)\s*+(?:\w++:)?(outline|body|opml)(?=[\s/>]|\Z)", re.IGNORECASE)
+_ENDED = re.compile(r"/\s*+>")
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[“”„]([^“”]*+)[“”]|([^\s"'“”„<>]++))"""
+)
+_ADDRESS = re.compile(r"""xmlurl\s*+=\s*+(?:["“”„]([^"“”<>]++)|'([^'<>]++)|([^\s"'“”„<>]++))""", re.IGNORECASE)
+_MOST_LINES = 65_535  # what libxml2 counts to
 
 
-def as_xml(data: bytes) -> bytes:
-    """Return the document as UTF-8 without declaration and document type: bare ``&`` and ``<`` in values escaped,
-    HTML's named characters written out, what the document type declares itself and control characters gone. Line
-    numbers stay.
+class Mended(NamedTuple):
+    """The outlines below the name of the list's first element, and each address that is lost, with its line."""
+
+    kind: str
+    root: etree._Element
+    lost: tuple[tuple[int, str], ...]
+
+
+def mended(data: bytes) -> Mended:
+    """Read the outlines wherever they stand; names of attributes are lower case, without their prefix.
+
+    HTML's named characters are read, what the document type declares itself and control characters are gone.
     """
-    text = _NO_XML.sub("", _decoded(data))
-    text = _PROLOGUE.sub(_its_lines, text.lstrip("\ufeff"), count=1)
+    text = _decoded(data)
     type_ = _DOCTYPE.search(text)
     own = frozenset(_DECLARED_NAME.findall(type_[0]) if type_ else ())
-    text = _DOCTYPE.sub(_its_lines, text, count=1)
-    text = _BARE.sub("&amp;", _ENTITY.sub(lambda found: _character(found, own), text))
-    return _VALUE.sub(lambda found: found[1] + found[2].replace("<", "&lt;"), text).encode()
+    text = _COMMENT.sub(_its_lines, _DOCTYPE.sub(_its_lines, text))
+    starts = [0, *(found.end() for found in re.finditer("\r\n|[\n\r]", text))]
+    root = _tree(text, own, starts)
+    taken = {"", *(outline.get("xmlurl", "").strip() for outline in root.iter())}
+    written = ((bisect_right(starts, found.start()), _value(found.groups(), own)) for found in _ADDRESS.finditer(text))
+    first = _ROOT.search(text)
+    lost = tuple((line, address) for line, address in written if address.strip() not in taken)
+    return Mended(first[1].lower() if first else "", root, lost)
+
+
+def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Element:
+    """Find the outlines. Quoted text may hold tags and quotation marks: each reaches to the next tag of the list."""
+    root = etree.Element("opml")
+    path, tags = [root], list(_TAG.finditer(text))
+    for tag, end in zip(tags, [*(tag.start() for tag in tags), len(text)][1:], strict=True):
+        if tag[2].lower() != "outline":
+            path = [root]
+        elif tag[1]:
+            path[1:] = path[1:-1]
+        else:
+            inside = text[tag.end() : end]
+            last = inside.rfind(">")
+            words = _attributes(inside[: max(last, 0) or None].rstrip().removesuffix("/"), own)
+            if "xmlurl" not in words and _ADDRESS.search(inside):
+                continue  # told as lost
+            outline = etree.SubElement(path[-1], "outline", words)
+            outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
+            if last >= 0 and not _ENDED.search(inside):
+                path.append(outline)
+    return root
+
+
+def _attributes(text: str, own: Container[str]) -> dict[str, str]:
+    """Read what a tag says; of two attributes with one name the first counts."""
+    words: dict[str, str] = {}
+    for found in _ATTRIBUTE.finditer(text):
+        words.setdefault(found[1].lower(), _value(found.groups()[1:], own))
+    return words
+
+
+def _value(written: Sequence[str | None], own: Container[str]) -> str:
+    """Return the one of several ways to write a value that was taken, as what it means."""
+    text = next((text for text in written if text is not None), "")
+    return _NO_XML.sub("", _ENTITY.sub(lambda found: _character(found, own), text))
 
 
 def _decoded(data: bytes) -> str:
-    """Decode by the mark, the declaration or UTF-8, whichever works; else as Windows-1252, which reads anything."""
+    """Decode by the mark, UTF-8 or the declaration; what is neither is read as Windows-1252, which reads anything.
+
+    A declaration that only some bytes contradict is right: those are what is wrong.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", "replace")
     declared = _DECLARED.match(data)
-    for encoding in ("utf-8-sig", declared[1].decode("ascii") if declared else "utf-8"):
+    encoding = _encoding(declared[1].decode("ascii")) if declared else "utf-8"
+    tried = [("utf-8-sig", "strict"), (encoding, "strict"), (encoding, "replace")]
+    for name, errors in tried[:2] if encoding.startswith("utf") else tried:
         try:
-            return data.decode(encoding)
+            return data.decode(name, errors)
         except (LookupError, UnicodeError):
             continue
     return data.decode("cp1252", "replace")
 
 
+def _encoding(label: str) -> str:
+    try:
+        name = codecs.lookup(label.lower().removeprefix("x-")).name
+    except LookupError:
+        return "cp1252"
+    return _MEANT.get(name, name)
+
+
 def _its_lines(found: re.Match[str]) -> str:
-    return "\n" * found[0].count("\n")
+    return re.sub(r"[^\r\n]+", "", found[0])
 
 
 def _character(found: re.Match[str], own: Container[str]) -> str:
     if found[1].startswith("#"):
         digits = found[1][1:]
         code = int(digits[1:], 16) if digits[:1] in "xX" else int(digits)
-        return f"&#{code};" if code <= 0x10FFFF and not _NO_XML.match(chr(code)) else ""
-    if found[1] in _FIVE:
-        return found[0]
+        return chr(code) if code <= 0x10FFFF else ""
     character = html.unescape(found[0])
-    if character == found[0]:
-        return "" if found[1] in own else found[0]
-    return html.escape(character)
+    return "" if character == found[0] and found[1] in own else character

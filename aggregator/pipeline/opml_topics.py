@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from hashlib import blake2b
-
-from lxml import etree
 
 from aggregator.model.value import value
 from aggregator.pipeline.plain import shortened, tidy
@@ -31,8 +30,8 @@ def topic_name(title: str) -> str:
     return name or "topic-" + blake2b(title.encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
-def folder_of(outline: etree._Element) -> Folder | None:
-    """Return the topic that a folder is; None for one without a name. Attributes' names are lower case.
+def folder_of(outline: Mapping[str, str]) -> Folder | None:
+    """Return the topic that a folder with these attributes is; None for one without a name. Names are lower case.
 
     A folder of our own export carries the name of its topic as its category.
     """

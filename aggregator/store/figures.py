@@ -18,15 +18,23 @@ def count(connection: sqlite3.Connection, *, now: datetime) -> dict[int, FeedFig
     told: dict[int | None, int] = dict(connection.execute(_TOLD, (ISSUES,)).fetchall())
     by_all = sum(told.values())  # those whose entry was purged since count under no feed
     found: dict[int, FeedFigures] = {}
-    for (feed,) in connection.execute("SELECT id FROM feed"):
+    for feed, began, latest in connection.execute(_SPAN):
         seen, new, oldest = fresh.get(feed, (0, 0, None))
-        found[feed] = FeedFigures(seen, new, told.get(feed, 0), by_all, moment(oldest))
+        dates = (moment(oldest), moment(began), moment(latest))
+        found[feed] = FeedFigures(seen, new, told.get(feed, 0), by_all, *dates)
     return found
 
 
-_FRESH = """
-    SELECT feed_id, count(*), sum(CASE WHEN published BETWEEN ? AND ? THEN 1 ELSE 0 END), min(published)
-    FROM entry WHERE first_seen >= ? GROUP BY feed_id
+_SPAN = """
+    SELECT id, (SELECT first_seen FROM entry WHERE feed_id = feed.id ORDER BY entry.id LIMIT 1),
+               (SELECT first_seen FROM entry WHERE feed_id = feed.id ORDER BY entry.id DESC LIMIT 1)
+    FROM feed
+"""
+_FRESH = f"""
+    WITH span (feed_id, began, latest) AS MATERIALIZED ({_SPAN})
+    SELECT feed_id, count(*), sum(first_seen > began OR published BETWEEN ? AND ?),
+           min(CASE WHEN first_seen = began THEN published END)
+    FROM entry CROSS JOIN span USING (feed_id) WHERE first_seen >= ? GROUP BY feed_id
 """
 _TOLD = """
     SELECT entry.feed_id, count(*) FROM told LEFT JOIN entry ON entry.id = told.entry_id

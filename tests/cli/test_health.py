@@ -155,6 +155,28 @@ def test_a_new_workspace_says_that_nothing_was_asked_yet(tmp_path: Path) -> None
     assert "never asked yet" in run(tmp_path, "feeds", "show", "example.org")
 
 
+def test_what_a_feed_is_called_in_feeds_yaml_counts_before_the_next_sync(tmp_path: Path) -> None:
+    """A title and a publisher that were just written; what was never asked has no id."""
+    with serve({"/a": Page(rss(item(1), title="Old name"))}) as server:
+        desk(tmp_path, server.url("/a")).sync()
+        extra = f"{{url: '{server.url('/a')}', title: New name, publisher: pub.example}}"
+        desk(tmp_path, extra, "https://news.a.example/feed")
+        known, new = data(tmp_path, "feeds").values()
+        shown = run(tmp_path, "feeds", "show", "New name")
+    assert (known["id"], known["title"], known["publisher"]) == ("1", "New name", "pub.example")
+    assert (new["id"], new["title"], new["publisher"], new["due"]) == (None, "", "a.example", None)
+    assert f"address:     {server.url('/a')}" in shown
+
+
+def test_every_field_that_programs_are_given_is_documented(newsroom: Newsroom) -> None:
+    """In docs/feeds.md."""
+    told = (Path(__file__).parents[2] / "docs/feeds.md").read_text().partition("| field | what |")[2]
+    named = {
+        name for row in told.splitlines() if row.startswith("|") for name in re.findall(r"`(\w+)`", row.split("|")[1])
+    }
+    assert named == set(data(newsroom.root, "feeds")["good"])
+
+
 def in_a_window(root: Path, columns: int, *words: str) -> list[str]:
     """Run the program at a terminal of that width; give the lines it showed."""
     controller, window = pty.openpty()
@@ -212,3 +234,19 @@ def test_the_pace_of_a_feed_without_entries_is_not_known_in_its_first_week(tmp_p
         here.clock.now = utc_now() - timedelta(days=8)
         here.sync()
     assert run(tmp_path, "feeds").splitlines()[1].split("\t")[2] == "0 a week"
+
+
+def test_a_feed_that_came_late_and_one_with_old_dates(tmp_path: Path) -> None:
+    """Old entries of a first document are no pace, and what is new under an old date is no silence."""
+    now = utc_now()
+    old = [item(number, at=now - timedelta(days=100 + number)) for number in range(40)]
+    with serve({"/late": Page(status=500), "/back": Page(rss(old[0]))}) as server:
+        here = desk(tmp_path, server.url("/late"), server.url("/back"))
+        here.clock.now = now - timedelta(days=35)
+        here.sync()
+        server.pages["/late"], server.pages["/back"] = Page(rss(*old)), Page(rss(*old[:3]))
+        here.clock.now = now - timedelta(days=1)
+        here.sync(force=True)
+    late, back = data(tmp_path, "feeds").values()
+    assert (late["health"][:16], late["entries_per_week"]) == ("ok, but silent s", 0)
+    assert (back["health"], back["entries_per_week"]) == ("ok", 0.5)

@@ -1,5 +1,6 @@
 """feeds.yaml edited in place: what a person wrote stays as it was written."""
 
+import json
 import os
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -97,6 +98,41 @@ def test_what_was_added_can_be_removed_again(shape: str, line_end: str) -> None:
     assert [part for part in before.split() if part.startswith(b"#")] == [
         part for part in back.split() if part.startswith(b"#")
     ]
+
+
+JSON = '{\n  "title": "T",\n  "feeds": [\n    "https://a.example/",\n    {"url": "https://b.example/"}\n  ]\n}\n'
+
+
+@pytest.mark.parametrize(
+    "before", [SHAPES[shape] for shape in ("flow", "flow on lines, closed on the last", "empty flow")] + [JSON]
+)
+def test_what_was_added_to_a_list_in_brackets_leaves_no_comma_behind(before: str) -> None:
+    """Removing is the way back."""
+    old = len(read(before.encode(), "f").feeds)
+    after = add(before.encode(), [{"url": "https://n.example/"}, {"url": "https://m.example/"}], {}, name="f")
+    assert remove(after, [old, old + 1], name="f").decode() == before
+
+
+def test_a_file_in_json_stays_json() -> None:
+    """Which is YAML, too; also without its last feed."""
+    new = {"url": "https://n.example/", "title": "Ü: 1", "topics": ("new",)}
+    after = add(JSON.encode(), [{"url": "https://m.example/"}, new], {"new": "New"}, name="f")
+    added = {"url": "https://n.example/", "title": "Ü: 1", "topics": ["new"]}
+    assert json.loads(after)["feeds"][2:] == ["https://m.example/", added]
+    assert json.loads(after)["topics"] == {"new": {"title": "New"}}
+    assert json.loads(remove(after, [2, 3], name="f"))["feeds"] == json.loads(JSON)["feeds"]
+    assert json.loads(remove(JSON.encode(), [1], name="f"))["feeds"] == ["https://a.example/"]
+
+
+def test_many_feeds_in_an_empty_list_stand_on_lines_of_their_own() -> None:
+    """Few stay in its brackets."""
+    plain = add(b"title: T\nfeeds: []\n", [{"url": f"https://a{number}.example/"} for number in range(9)], {}, name="f")
+    assert plain.startswith(b"title: T\nfeeds:\n  - https://a0.example/\n")
+    before = SHAPES["empty flow"].replace("[]", "[] # none").encode()
+    many = [f"https://a{number}.example/" for number in range(100)]
+    after = add(before, [{"url": url} for url in many], {}, name="f").decode()
+    assert after == before.decode().replace("[] # none\n", " # none\n" + "".join(f"  - {url}\n" for url in many))
+    assert b"[https://a0.example/] # none" in add(before, [{"url": many[0]}], {}, name="f")
 
 
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if "https://a" in SHAPES[shape] and shape != "anchors"])

@@ -96,15 +96,22 @@ def test_what_a_server_can_say_of_change(state: FeedState, said: str) -> None:
 
 
 def test_entries_a_week_of_an_old_feed_and_of_a_young_one() -> None:
-    """What a young feed had published before we knew it was new to us alone."""
-    figures = FeedFigures(seen=30, published=10, reaches=NOW - 100 * DAY)
-    assert per_week(feed(first_seen=NOW - 100 * DAY), figures, now=NOW) == 7.5
-    assert per_week(feed(first_seen=NOW - 3 * DAY), figures, now=NOW) == 2.5
-    busy = replace(figures, seen=50, published=50, reaches=NOW - 2 * DAY)
-    assert per_week(feed(first_seen=NOW - HOUR), busy, now=NOW) == 175, "a document that holds no more than two days"
-    sudden = replace(busy, published=3, reaches=NOW - HOUR)
-    assert per_week(feed(first_seen=NOW - HOUR), sudden, now=NOW) == 21
-    assert per_week(FeedState(0, OLD), FeedFigures(), now=NOW) == 0
+    """What a feed had published before its first document came was new to us alone."""
+    figures = FeedFigures(seen=30, new=10, reaches=NOW - 100 * DAY, began=NOW - 100 * DAY)
+    assert per_week(figures, now=NOW) == 7.5
+    assert per_week(replace(figures, began=NOW - 3 * DAY), now=NOW) == 2.5
+    busy = replace(figures, seen=50, new=50, reaches=NOW - 2 * DAY, began=NOW - HOUR)
+    assert per_week(busy, now=NOW) == 175, "a document that holds no more than two days"
+    assert per_week(replace(busy, new=3, reaches=NOW - HOUR), now=NOW) == 21
+    assert per_week(FeedFigures(), now=NOW) == 0
+
+
+def test_a_feed_that_brings_something_new_under_old_dates_is_not_silent() -> None:
+    """Its first document says nothing of that: all of it is new to us."""
+    old, first = feed(newest=NOW - 400 * DAY), NOW - 200 * DAY
+    assert health(old, FeedFigures(began=first, latest=first), now=NOW) == "ok, but silent since 2025-10-19"
+    assert health(old, FeedFigures(began=first, latest=NOW - DAY), now=NOW) == "ok"
+    assert health(old, FeedFigures(began=first, latest=NOW - 100 * DAY), now=NOW) == "ok, but silent since 2026-08-15"
 
 
 def test_a_feeds_share_of_the_last_digests() -> None:

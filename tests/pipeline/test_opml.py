@@ -38,12 +38,31 @@ def one(body: str) -> Subscribed:
         ('<outline xmlUrl=" https://a.example/f&#10;"/>', "https://a.example/f"),
         ('<outline xmlUrl="feed://a.example/f"/>', "http://a.example/f"),
         ('<outline xmlUrl="feed:https://a.example/f"/>', "https://a.example/f"),
+        ('<outline xmlUrl="itpc://a.example/f"/>', "http://a.example/f"),
+        ('<outline xmlUrl="pcast://a.example/f"/>', "http://a.example/f"),
+        ('<outline xmlUrl="podcast:https://a.example/f"/>', "https://a.example/f"),
         ('<outline xmlUrl="https://a.example/f?a=1&amp;b=2"/>', "https://a.example/f?a=1&b=2"),
         ('<outline xmlUrl="https://a.example/f?a=1&b=2&copy=3"/>', "https://a.example/f?a=1&b=2&copy=3"),
         ('<outline text="a < b" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
         ('<outline text="&nbsp;&eacute;" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
         ('<outline text="\x0b" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
         ('<outline text="A" xmlUrl="https://a.example/f">', "https://a.example/f"),
+        ('<outline fz:quickMode="false" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ('<outline text="He said "hi" there" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ('<outline text="7" disc" title="7" disc" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        (
+            '<outline text="A" about="<a href="/x"><b>x</b></a> by /y" xmlUrl="https://a.example/f"/>',
+            "https://a.example/f",
+        ),
+        ("<outline text='it's' xmlUrl='https://a.example/f'/>", "https://a.example/f"),
+        ("<outline text=A xmlUrl=https://a.example/f />", "https://a.example/f"),
+        ("<outline text=A xmlUrl=https://a.example/f/>", "https://a.example/f"),
+        ('<outline text="A"title="B"xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ("<outline text=“A” xmlUrl=“https://a.example/f”/>", "https://a.example/f"),
+        ('<outline starred xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ('<outline 1st="x" xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ('< outline xmlUrl="https://a.example/f"/>', "https://a.example/f"),
+        ('<outline xmlUrl="https://a.example/f"', "https://a.example/f"),
     ],
 )
 def test_how_addresses_are_written(outline: str, url: str) -> None:
@@ -70,6 +89,77 @@ def test_what_is_left_out_and_why(outline: str, reason: str) -> None:
     assert reason in left.reason
     assert left.line == 3
     assert "secret" not in left.address + left.reason
+
+
+LIST = '<opml><body><outline text="News">{}{}{}</outline></body></opml>'
+FEEDS = [
+    '<outline text="A" xmlUrl="https://a.example/"/>',
+    *(f'<outline xmlUrl="https://{n}.example/"/>' for n in "bc"),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LIST.format(FEEDS[0], "", "") + LIST.format("", *FEEDS[1:]),
+        f'<?xml version="1.0"?>{LIST.format(FEEDS[0], "", "")}\n<?xml version="1.0"?>{LIST.format("", *FEEDS[1:])}',
+        LIST.format(FEEDS[0], "", "") + FEEDS[1] + FEEDS[2],
+        LIST.format(FEEDS[0], "<!-- never ends " + FEEDS[1], FEEDS[2]),
+        LIST.format(FEEDS[0], "<!-- never ends " + FEEDS[1], "<!-- does -->" + FEEDS[2]),
+        LIST.format(FEEDS[0], "</outline></outline></outline>" + FEEDS[1], FEEDS[2]),
+        LIST.format(FEEDS[0], "<p>about <br></p>" + FEEDS[1], FEEDS[2]),
+        f"Warning: in line 3\n{LIST.format(*FEEDS)}",
+    ],
+)
+def test_no_feed_of_a_broken_list_is_lost(text: str) -> None:
+    """Several lists in one file, what comes after the end, comments that do not end."""
+    found = read_opml(text.encode())
+    assert [feed.url for feed in found.feeds] == [f"https://{name}.example/" for name in "abc"]
+    assert (found.repaired, found.left_out, found.feeds[0].topics) == (True, (), ("news",))
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        '<outline xmlUrl="https://a.example/" xmlUrl="https://b.example/"/>',
+        '<outline xmlUrl="https://a.example/"/><out xmlUrl="https://b.example/"/>',
+        '<outline xmlUrl="https://a.example/"/><outline text="B" xmlUrl="https://b.example/',
+    ],
+)
+def test_an_address_that_cannot_be_read_where_it_stands_is_named(outline: str) -> None:
+    """A second one, one of no outline, one that is cut off; with its line."""
+    found = read_opml(f"<opml><body>\n\n{outline}".encode())
+    assert [feed.url for feed in found.feeds] == ["https://a.example/"]
+    assert [(one.line, one.address) for one in found.left_out] == [(3, "https://b.example/")]
+
+
+def test_what_is_commented_out_is_no_feed_and_no_topic() -> None:
+    """OPML 2.0: with all that lies below."""
+    hidden = '<outline text="H" isComment="true"><outline xmlUrl="https://h.example/"/></outline>'
+    found = listed(f'{hidden}<outline text="A" xmlUrl="https://a.example/" isComment="false"/>')
+    assert ([feed.url for feed in found.feeds], found.topics) == (["https://a.example/"], {})
+    assert [(one.address, one.reason) for one in found.left_out] == [
+        ("https://h.example/", "is commented out (isComment)")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "title"),
+    [
+        ("gb2312", "gbk", "新闻镕"),
+        ("Shift_JIS", "cp932", "ニュース①"),
+        ("x-sjis", "cp932", "①"),
+        ("euc-kr", "cp949", "똠"),
+    ],
+)
+def test_encodings_that_hold_more_than_their_names_say(declared: str, encoding: str, title: str) -> None:
+    """WHATWG's Encoding Standard; and one wrong byte costs no more than itself."""
+    text = (
+        f'<?xml version="1.0" encoding="{declared}"?><opml><body><outline text="{title}" xmlUrl="http://a.example/"/>'
+    )
+    for stray in (b"", b"\xff"):
+        (feed,) = read_opml(text.encode(encoding).replace(b'" xml', stray + b'" xml')).feeds
+        assert feed.title.startswith(title) and len(feed.title) <= len(title) + 1
 
 
 def test_folders_and_categories_become_topics() -> None:

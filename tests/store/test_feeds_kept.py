@@ -268,9 +268,13 @@ def test_what_feeds_bring_is_counted_for_all_at_once(desk: Desk) -> None:
     """Entries of four weeks by first sight and by date; those of the last issues; a feed without any counts too."""
     old = [entry("old", published=NOW - 40 * DAY), entry("recent", published=NOW - 2 * DAY)]
     desk.read("a", document(old), now=NOW - HOUR)
-    brought = FeedFigures(seen=2, published=1, reaches=NOW - 40 * DAY)
+    brought = FeedFigures(seen=2, new=1, reaches=NOW - 40 * DAY, began=NOW - HOUR, latest=NOW - HOUR)
     assert desk.store.feeds.figures(now=NOW) == {1: brought, 2: FeedFigures()}
-    assert desk.store.feeds.figures(now=NOW + 60 * DAY) == {1: FeedFigures(), 2: FeedFigures()}
+    desk.read("a", document([entry("older", published=NOW - 50 * DAY)]), now=NOW)
+    brought = replace(brought, seen=3, new=2, latest=NOW)
+    assert desk.store.feeds.figures(now=NOW) == {1: brought, 2: FeedFigures()}
+    later = FeedFigures(began=NOW - HOUR, latest=NOW)
+    assert desk.store.feeds.figures(now=NOW + 60 * DAY) == {1: later, 2: FeedFigures()}
 
 
 OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
