@@ -1,6 +1,6 @@
 """feeds show: one feed, as it is, why, and what to do about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -60,24 +60,23 @@ def known_feeds(app: "App") -> list[Known]:
     now, kept = app.clock(), {state.url: state for state in app.store.feeds.all()}
     figures = app.store.feeds.figures(now=now)
     states = [_named(feed, kept.get(feed.url)) for feed in app.config.feeds]
-    edits = _edits(app, states, dict.fromkeys(app.feeds, 0), now=now)
-    if any(edits):
-        edits = _edits(app, states, dict.fromkeys(app.feeds, 0) | _lines(app), now=now)
-    found = zip(states, edits, strict=True)
-    return [Known(state, figures.get(state.id, FeedFigures()), edit, now) for state, edit in found]
+    edits = _edits(app, states, now=now)
+    return [Known(state, figures.get(state.id, FeedFigures()), edits.get(state.url, ""), now) for state in states]
 
 
-def _edits(app: "App", states: Sequence[FeedState], lines: Mapping[str, int], *, now: datetime) -> list[str]:
-    """Say of each feed what to edit in feeds.yaml, with its line where that is known."""
-    name = app.workspace.config.name
-    places = replacing({state.url: move for state in states if (move := elsewhere(state))}, lines)
-
-    def edit(state: FeedState) -> str:
-        said, line = app.feeds[state.url], lines[state.url]
-        where = f"{name}:{line}" if line else name
-        return suggestion(state, every=said.every, login=said.login, places=places, where=where, now=now)
-
-    return [edit(state) for state in states]
+def _edits(app: "App", states: Sequence[FeedState], *, now: datetime) -> dict[str, str]:
+    """Say what to edit in feeds.yaml, and where, of the feeds of which there is something to do."""
+    name, unknown = app.workspace.config.name, dict.fromkeys(app.feeds, 0)
+    moves = {state.url: move for state in states if (move := elsewhere(state))}
+    lines = unknown | (_lines(app) if moves else {})
+    edits = replacing(moves, lines)
+    for state in states:
+        said = app.feeds[state.url]
+        if state.url not in moves and (edit := suggestion(state, every=said.every, login=said.login, now=now)):
+            edits[state.url] = edit
+    if edits and not moves:
+        lines |= _lines(app)
+    return {url: f"{name}:{lines[url]}: {edit}" if lines[url] else f"{name}: {edit}" for url, edit in edits.items()}
 
 
 def _named(feed: "FeedConfig", kept: FeedState | None) -> FeedState:

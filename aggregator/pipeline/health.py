@@ -1,7 +1,6 @@
 """How a feed is, in plain words, and what its keeper can do about it."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from aggregator.model import NO_CONDITIONS, FeedFigures, FeedState
@@ -163,19 +162,11 @@ def elsewhere(state: FeedState) -> Move | None:
     return None
 
 
-def suggestion(
-    state: FeedState, *, every: timedelta | None, login: str = "", places: Mapping[str, str], where: str, now: datetime
-) -> str:
-    """Return the edit of feeds.yaml that helps, or "".
+def suggestion(state: FeedState, *, every: timedelta | None, login: str = "", now: datetime) -> str:
+    """Return the edit of feeds.yaml that helps a feed which is where feeds.yaml says, or "".
 
-    ``places`` has the edits for feeds that are elsewhere now, ``login`` names where the login stands that it is given,
-    ``where`` the place of the feed in feeds.yaml.
+    ``login`` names where the login stands that it is given.
     """
-    edit = places.get(state.url) or _edit(state, every=every, login=login, now=now)
-    return f"{where}: {edit}" if edit else ""
-
-
-def _edit(state: FeedState, *, every: timedelta | None, login: str, now: datetime) -> str:
     if state.gone:
         return f"remove {state.url}, or write its new address (410: gone for good)"
     if state.outcome == "unasked":

@@ -12,7 +12,7 @@ from lxml import etree
 from aggregator.config.addresses import feed_address, without_user
 from aggregator.errors import ParseError
 from aggregator.model.value import value
-from aggregator.pipeline.addresses import canonical
+from aggregator.pipeline.addresses import key
 from aggregator.pipeline.opml_text import mended
 from aggregator.pipeline.opml_topics import Folder, categories, folder_of
 from aggregator.pipeline.plain import shortened, tidy
@@ -204,11 +204,11 @@ def _shown(address: str) -> str:
 
 def _keep(feeds: dict[str, Subscribed], found: Subscribed) -> list[LeftOut]:
     """Keep a feed; one that was there before gives it its topics and is told."""
-    key = canonical(found.url) or found.url
-    first = feeds.setdefault(key, found)
+    mine = key(found.url)
+    first = feeds.setdefault(mine, found)
     if first is found:
         return []
-    feeds[key] = replace(first, topics=tuple(dict.fromkeys(first.topics + found.topics)))
+    feeds[mine] = replace(first, topics=tuple(dict.fromkeys(first.topics + found.topics)))
     joined = "; its topics were joined" if set(found.topics) - set(first.topics) else ""
     return [LeftOut(found.line, found.url, f"the same feed as in line {first.line}{joined}")]
 

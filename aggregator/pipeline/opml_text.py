@@ -9,15 +9,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-# What is meant by a label (Encoding Standard of WHATWG, §4.2), where Python takes it at its word
-_MEANT = {
-    "ascii": "cp1252",
-    "big5": "big5hkscs",
-    "euc_kr": "cp949",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-}
+from aggregator.pipeline.pages_text import MEANT
+
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)  # one that does not end is none
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
@@ -119,7 +112,7 @@ def _encoding(label: str) -> str:
         name = codecs.lookup(label.lower().removeprefix("x-")).name
     except LookupError:
         return "cp1252"
-    return _MEANT.get(name, name)
+    return MEANT.get(name, name)
 
 
 def _its_lines(found: re.Match[str]) -> str:

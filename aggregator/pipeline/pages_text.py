@@ -10,7 +10,7 @@ _WITHIN = 4_096  # bytes of a page in which it says what it is written in
 _SAID = re.compile(
     rb"<(?:meta\b|\?xml\s)[^>]{0,500}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
 )
-_MEANT = {  # by a label, which Python takes at its word (Encoding Standard §4.2)
+MEANT = {
     "ascii": "cp1252",
     "big5": "big5hkscs",
     "euc_kr": "cp949",
@@ -22,6 +22,7 @@ _MEANT = {  # by a label, which Python takes at its word (Encoding Standard §4.
     "shift_jis": "cp932",
     "tis-620": "cp874",
 }
+"""What is meant by a label that Python takes at its word (Encoding Standard §4.2)."""
 
 
 def decoded(body: bytes, kind: str = "") -> tuple[str, str]:
@@ -44,5 +45,5 @@ def _said(body: bytes, kind: str) -> str:
         if name and counts(name, body):
             found = codecs.lookup(name).name
             if not found.startswith(("utf-16", "utf-32")):  # they would have shown by their first bytes
-                return _MEANT.get(found, found)
+                return MEANT.get(found, found)
     return ""

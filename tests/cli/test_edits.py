@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from aggregator.app import utc_now
+from aggregator.cli.feed import known_feeds
 from tests.program import data, run
 from tests.servers import Page, Server, serve
-from tests.workspaces import desk, item, rss
+from tests.workspaces import Desk, desk, item, rss
 
 RSS = 'rel="alternate" type="application/rss+xml"'
 HTML = {"content-type": "text/html; charset=iso-8859-1"}
@@ -56,11 +57,12 @@ def done(text: str, edit: str) -> str:
     return text.replace(f"  - {found[1]}\n", "")
 
 
-def synced(root: Path, server: Server) -> None:
+def synced(root: Path, server: Server) -> Desk:
     here = desk(root, *map(server.url, LISTED), extra="defaults: {every: 1h}\n")
     now = utc_now()
     for here.clock.now in (now - timedelta(days=8), now):
         here.sync()
+    return here
 
 
 def test_each_edit_can_be_made_alone_and_all_of_them_together(tmp_path: Path) -> None:
@@ -115,3 +117,14 @@ def test_a_check_looks_at_what_is_listed(tmp_path: Path) -> None:
     assert found[at("/two")].endswith(f"which takes the place of {at('/one')} (line 6)")
     assert found[at("/three")].endswith(f"it moved to {at('/a/')}, which is listed too (line 5)")
     assert found[at("/names-a")].count("/a/") == found[at("/names-c")].count("/c") == 1, "named once"
+
+
+def test_without_lines_the_file_alone_is_named(tmp_path: Path) -> None:
+    """It was changed in the meantime."""
+    with serve(pages()) as server, synced(tmp_path, server).app() as app:
+        (tmp_path / "feeds.yaml").write_text("title: Another\nfeeds: []\n")
+        told = {known.state.url: known.edit for known in known_feeds(app)}
+        at = server.url
+    assert told[at("/one")] == f"feeds.yaml: replace {at('/one')} by {at('/new')}"
+    assert told[at("/three")] == f"feeds.yaml: remove {at('/three')}: it moved to {at('/a/')}, which is listed too"
+    assert told[at("/names-none")].startswith(f"feeds.yaml: {at('/names-none')} is a page; ")

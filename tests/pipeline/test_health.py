@@ -19,8 +19,11 @@ def feed(**facts: Any) -> FeedState:
     return FeedState(1, OLD, **{"outcome": "ok", "status": 200, "succeeded": NOW, "fetched": NOW, **facts})
 
 
-def placed(state: FeedState, lines: dict[str, int]) -> dict[str, str]:
-    return replacing({state.url: move} if (move := elsewhere(state)) else {}, lines)
+def edited(state: FeedState, lines: dict[str, int], **said: Any) -> str:
+    """Say what to edit, of a feed that is elsewhere now or of another."""
+    if move := elsewhere(state):
+        return replacing({state.url: move}, lines)[state.url]
+    return suggestion(state, now=NOW, **said)
 
 
 def lost(status: int = 404, error: str = "HTTP 404 Not Found", **facts: Any) -> FeedState:
@@ -174,9 +177,7 @@ def test_a_feeds_share_of_the_last_digests() -> None:
     ],
 )
 def test_what_to_edit(state: FeedState, edit: str) -> None:
-    places = placed(state, {OLD: 12, "https://b.example/": 20})
-    said = suggestion(state, every=HOUR, places=places, where="feeds.yaml:12", now=NOW)
-    assert said == (f"feeds.yaml:12: {edit}" if edit else "")
+    assert edited(state, {OLD: 12, "https://b.example/": 20}, every=HOUR) == edit
 
 
 @pytest.mark.parametrize(
@@ -202,11 +203,9 @@ def test_what_to_edit(state: FeedState, edit: str) -> None:
 )
 def test_a_login_that_is_given_is_not_proposed(state: FeedState, edit: str) -> None:
     login = "`username:` and SECRET"
-    said = suggestion(state, every=None, login=login, places=placed(state, {OLD: 0}), where="feeds.yaml", now=NOW)
-    assert said.startswith(f"feeds.yaml: {edit}")
+    assert edited(state, {OLD: 0}, every=None, login=login).startswith(edit)
 
 
-def test_without_lines_the_file_alone_is_named() -> None:
-    state = feed(adopted=NEW)
-    said = suggestion(state, every=None, places=placed(state, {OLD: 0, NEW: 0}), where="feeds.yaml", now=NOW)
-    assert said == f"feeds.yaml: remove {OLD}: it moved to {NEW}, which is listed too"
+def test_without_lines_the_addresses_alone_are_named() -> None:
+    edit = f"remove {OLD}: it moved to {NEW}, which is listed too"
+    assert edited(feed(adopted=NEW), {OLD: 0, NEW: 0}, every=None) == edit
