@@ -151,13 +151,13 @@ def share(figures: FeedFigures) -> str:
 
 
 def elsewhere(state: FeedState) -> Move | None:
-    """Say where a feed is now, when it is not where feeds.yaml says."""
+    """Say where a feed is now, when it is not where feeds.yaml says, and answers there."""
     if state.gone or state.outcome == "unasked":
         return None
-    if moved := _moved(state):
-        return Move(moved)
+    if state.outcome != "failed":
+        return Move(moved) if (moved := _moved(state)) else None
     named = state.error.partition(NAMES_A_FEED)[2]
-    if state.outcome == "failed" and state.status == 200 and 0 < len(named) < LONGEST_NAMED:
+    if state.status == 200 and 0 < len(named) < LONGEST_NAMED:
         return Move(named, "it is a page that names")
     return None
 

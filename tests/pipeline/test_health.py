@@ -127,6 +127,11 @@ def test_a_feeds_share_of_the_last_digests() -> None:
         (lost(), ""),
         (feed(moved_to=NEW, moved_count=3), ""),
         (feed(adopted=NEW, moved_to=NEW), f"replace {OLD} by {NEW}"),
+        (lost(0, "redirected in a circle", failures=9, adopted=NEW), ""),
+        (
+            lost(404, f"redirected to {NEW}: HTTP 404 Not Found: nothing", failures=3, adopted=NEW, moved_to=NEW),
+            f"look whether {OLD} has a new address: it leads to {NEW}, where nothing is",
+        ),
         (
             feed(adopted="https://b.example/", moved_to="https://b.example/"),
             f"remove {OLD}: it moved to https://b.example/, which is listed too (line 20)",
