@@ -12,6 +12,7 @@ from aggregator.pipeline.dates_tables import AFTERNOON, FORENOON, MONTHS, ZONES
 _EPOCH = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d[0-2]\d[0-5]\d$)1?\d{9}(?:\d{3})?(?:\.\d+)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[t ]?(\d{2}):?(\d{2}):?(\d{2})?)?(?!\d)")
 _RFC5322 = re.compile(r"(?:[A-Za-z]{3}, )?(\d\d?) ([A-Z][a-z]{2}) (\d{4}) (\d\d:\d\d:\d\d) (?:GMT|UT|Z|([+-]\d{4}))")
+_DAY_OF_YEAR = re.compile(r"[0-9]{4}-[0-9]{3}(?![0-9])")
 _NIL = re.compile(r"[Tt ]24:00(?::00)?(?:\.0+)?")
 _TIME = re.compile(
     r"(?<![\d+-])(?:(?P<before>[^\W\d_]+)\s*)?(?P<hour>\d{1,2})(?::|h(?=\d)|시\s*|時)(?P<minute>\d{1,2})"
@@ -70,6 +71,8 @@ def _iso(text: str) -> datetime | None:
         midnight = _iso(_NIL.sub("T00:00:00", text))  # ISO 8601 §4.2.3: the end of that day
         return midnight + _DAY if midnight and midnight < LAST else midnight
     try:
+        if _DAY_OF_YEAR.match(text):  # ISO 8601 §4.1.3
+            text = f"{datetime.strptime(text[:8], '%Y-%j'):%Y-%m-%d}{text[8:]}"
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):

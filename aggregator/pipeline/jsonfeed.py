@@ -24,7 +24,7 @@ def read_json(body: bytes, *, cap: int, base: str) -> ParsedFeed:
     an ``id`` may be a number (JSON Feed 1.1, "Items"), and an item that is no object is rejected by its place.
     """
     document = _load(body)
-    items = document.get("items", [])
+    items = [] if document.get("items") is None else document["items"]  # null is how Go writes an empty list
     if not isinstance(items, list):
         raise ValueError("a JSON Feed whose items are no list")
     feed = ParsedFeed(

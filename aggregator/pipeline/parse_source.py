@@ -96,7 +96,10 @@ def prepare(body: bytes) -> bytes:
     It reads ``media:description`` (the caption of a picture) and ``itunes:summary`` as one more description, and of two
     descriptions makes the second the content. Under another name they lie beside the text, for want of any other. What
     stands in CDATA or in a comment is text.
+
+    And it knows one of the two namespaces of RSS 0.90 only.
     """
+    body = body.replace(b"http://channel.netscape.com/rdf/simple/0.9/", b"http://my.netscape.com/rdf/simple/0.9/")
     if b":description" not in body and b"itunes:summary" not in body:
         return body
     return _CAPTION.sub(_renamed, body)

@@ -537,3 +537,19 @@ def test_captured_documents_that_break_off_give_no_other_entries(corpus: Path) -
             assert {entry for entry in part if entry.guid} <= whole, path.name
             seen += len(part)
     assert seen > 100
+
+
+@pytest.mark.parametrize("items", ["", ', "items": []', ', "items": null'])
+def test_a_json_feed_without_items_is_empty(items: str) -> None:
+    """Programs in Go write an empty list as null."""
+    assert parse(fetched(f'{{"version": "https://jsonfeed.org/version/1.1", "title": "T"{items}}}')).entries == ()
+
+
+@pytest.mark.parametrize("host", ["my", "channel"])
+def test_rss_0_90_has_two_namespaces(host: str) -> None:
+    text = (
+        f"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://{host}.netscape.com/rdf/simple/0.9/'>"
+        "<channel><title>T</title></channel><item><title>A</title><link>http://a.example/</link></item></rdf:RDF>"
+    )
+    feed = parse(fetched(text))
+    assert (feed.format, feed.title, [entry.title.value for entry in feed.entries]) == ("rss090", "T", ["A"])
