@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from aggregator.model import Category, Enclosure, Markup, ParsedEntry, ParsedFeed, Reject, Stamp
+from aggregator.pipeline.parse_utf8 import as_utf8
 
 VERSIONS = {
     "https://jsonfeed.org/version/1": "json1",
@@ -53,7 +54,7 @@ def _entries(items: list[Any], *, base: str) -> tuple[tuple[ParsedEntry, ...], t
 
 def _load(body: bytes) -> Mapping[str, Any]:
     try:
-        text = body.decode("utf-8-sig")
+        text = as_utf8(body).decode("utf-8-sig")
     except UnicodeDecodeError:
         text = body.decode("windows-1252", "replace")
     document = json.loads(text, strict=False, parse_int=_number)

@@ -9,6 +9,7 @@ from html.entities import html5
 from xml.parsers import expat
 
 from aggregator.pipeline.parse_source import DECLARED
+from aggregator.pipeline.parse_utf8 import as_utf8
 
 # No characters of XML (XML 1.0 §2.2), but for those by which seven-bit encodings of the East shift (ISO 2022).
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b")
@@ -20,21 +21,21 @@ _SLIPS = re.compile(  # a section that is never closed reaches to the end
 _OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)  # feedparser takes it off, and the names with it that it declares
 _PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
-_STRAY = {0xDC80 + place: bytes([0x80 + place]).decode("cp1252", "replace") for place in range(128)}
 
 
 def mended(body: bytes, charset: str) -> bytes:
     """Return the document with its slips put right where that makes it well-formed, else as it is.
 
-    Slips are a bare ``&``, names of HTML's entities, control characters, and single bytes of another encoding in UTF-8.
+    Slips are a bare ``&``, names of HTML's entities, control characters, and what is no UTF-8 (``parse_utf8``).
     ``charset`` is what the server says; "" where it says nothing that counts.
     """
-    if b"\x00" in body[:4] or _OWN.search(body):
+    if b"\x00" in body[:4]:
         return body
-    if _is_well_formed(body, charset) and not _DOCTYPE.search(body):
+    if charset.lower().replace("-", "") == "utf8" or (not charset and not DECLARED.match(body)):
+        body = as_utf8(body)
+    if _OWN.search(body) or (_is_well_formed(body, charset) and not _DOCTYPE.search(body)):
         return body
-    is_utf8 = charset.lower().replace("-", "") == "utf8" or (not charset and not DECLARED.match(body))
-    righted = _SLIPS.sub(_righted, (_as_utf8(body) if is_utf8 else body).translate(None, _CONTROLS))
+    righted = _SLIPS.sub(_righted, body.translate(None, _CONTROLS))
     return righted if _is_well_formed(righted, charset) else body
 
 
@@ -61,16 +62,3 @@ def _righted(found: re.Match[bytes]) -> bytes:
 def _is_character(number: bytes) -> bool:
     code = int(number[1:], 16) if number.startswith(b"x") else int(number)
     return code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-
-
-def _as_utf8(body: bytes) -> bytes:
-    """Read bytes that are no UTF-8 as Windows-1252, with all others where few signs beyond ASCII are UTF-8.
-
-    Not where they follow each other: letters with a mark stand among plain ones, whole words are of another script.
-    """
-    text = body.decode("utf-8", "surrogateescape")
-    runs = re.findall("[\udc80-\udcff]+", text)
-    stray = sum(map(len, runs))
-    if not stray or len(re.findall("[^\x00-\x7f\udc80-\udcff]", text)) > stray:
-        return text.translate(_STRAY).encode()
-    return body.decode("cp1252", "replace").encode() if stray < 2 * len(runs) else body

@@ -11,6 +11,7 @@ from aggregator.httpdate import MOST_SECONDS
 from aggregator.model import Fetched, Stamp
 from aggregator.pipeline.dates import read_date
 from aggregator.pipeline.inflate import Inflater
+from aggregator.pipeline.parse_utf8 import is_utf8
 from aggregator.pipeline.plain import shortened, tidy
 
 MOST_COUNTED = 100_000
@@ -227,12 +228,13 @@ def counts(named: str, body: bytes) -> bool:
     """Say whether the server's word on the charset of a document counts (RFC 7303 §3.2).
 
     Not where it says another one of what is plainly UTF-8 by its bytes, and by its own word or none: that is a default
-    of the server's, and other texts do not happen to be UTF-8. A document may break off in the middle of a letter.
+    of the server's, and other texts do not happen to be UTF-8. A document may break off in the middle of a letter, and
+    others may have been cut there.
     """
     if not named or codecs.lookup(named).name == "utf-8" or body.isascii() or DECLARED.match(body):
         return bool(named)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(body)
     except UnicodeDecodeError:
-        return True
+        return not is_utf8(body)
     return False
