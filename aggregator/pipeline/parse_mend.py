@@ -15,19 +15,21 @@ from aggregator.pipeline.parse_utf8 import as_utf8
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b")
 _SLIPS = re.compile(  # a section that is never closed reaches to the end
     rb"(<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|\?(?:.*?\?>|.*)))"
+    rb"|\]\]>|<(?![A-Za-z_:/!?\x80-\xff])"  # neither ends a section, nor begins a tag
     rb"|&(?:(#[0-9]{1,20}|#[xX][0-9a-fA-F]{1,20}|[A-Za-z][A-Za-z0-9]{1,31});)?",
     re.DOTALL,
 )
 _OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)  # feedparser takes it off, and the names with it that it declares
+_ESCAPED = {b"]]>": b"]]&gt;", b"<": b"&lt;"}
 _PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 
 
 def mended(body: bytes, charset: str) -> bytes:
     """Return the document with its slips put right where that makes it well-formed, else as it is.
 
-    Slips are a bare ``&``, names of HTML's entities, control characters, and what is no UTF-8 (``parse_utf8``).
-    ``charset`` is what the server says; "" where it says nothing that counts.
+    Slips are a bare ``&`` or ``<``, a stray ``]]>``, names of HTML's entities, control characters, and what is no UTF-8
+    (``parse_utf8``). ``charset`` is what the server says; "" where it says nothing that counts.
     """
     if b"\x00" in body[:4]:
         return body
@@ -52,7 +54,7 @@ def _righted(found: re.Match[bytes]) -> bytes:
     if found[1] or name in _PREDEFINED:
         return whole
     if name is None:
-        return b"&amp;"
+        return _ESCAPED.get(whole, b"&amp;")
     if name.startswith(b"#"):
         return whole if _is_character(name[1:].lower()) else b""
     signs = html5.get(name.decode() + ";", "")

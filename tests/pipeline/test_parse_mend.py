@@ -20,6 +20,11 @@ OLD = (
 SLIPS = {
     "a bare ampersand": (b"Q & A", "Q &amp; A"),
     "one in an address": (b"?a=1&b=2", "?a=1&amp;b=2"),
+    "a less-than sign": (b"1 < 2", "1 &lt; 2"),
+    "a heart": (b"<3 <b>you</b>", "&lt;3 <b>you</b>"),
+    "an arrow in an address": (b"<a href='?a=<-'>x</a>", "<a href='?a=&lt;-'>x</a>"),
+    "the end of no section": (b"a[b[1]]> 0", "a[b[1]]&gt; 0"),
+    "an end of a section too many": (b"<![CDATA[A]]> B]]>", "A B]]&gt;"),
     "a name of HTML's": (b"caf&eacute;&nbsp;", "café"),
     "a name of nobody's": (b"&nobody; knows", "&amp;nobody; knows"),
     "a control character": (b"A\x08B", "AB"),
