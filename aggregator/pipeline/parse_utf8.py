@@ -57,5 +57,6 @@ def _read(body: bytes) -> tuple[str, list[str]]:
 
 
 def _whole(halves: re.Match[bytes]) -> bytes:
-    pair = halves[0].decode("utf-8", "surrogatepass")
-    return pair.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
+    _, high, middle, _, low, last = halves[0]
+    code = (high & 0x0F) << 16 | (middle & 0x3F) << 10 | (low & 0x0F) << 6 | last & 0x3F
+    return chr(0x10000 + code).encode()

@@ -47,6 +47,14 @@ def test_a_sign_that_was_cut_in_one_entry_changes_no_other(cut: str, kind: str) 
         assert [entry.title.value for entry in feed.entries[:-1]] == [f"A {meant}"] * times
 
 
+@pytest.mark.parametrize("sign", ["\U00010000", "🎉", "𠀋", "\U0010ffff"])
+def test_two_halves_are_the_sign_that_they_are_of(sign: str) -> None:
+    """UTF-16 written as if each half were a sign (Unicode Technical Report 26)."""
+    units = sign.encode("utf-16-le")
+    halves = [chr(int.from_bytes(units[at : at + 2], "little")).encode("utf-8", "surrogatepass") for at in (0, 2)]
+    assert as_utf8(b"one: " + b"".join(halves)) == f"one: {sign}".encode()
+
+
 def test_one_in_a_document_with_another_slip_changes_no_other() -> None:
     """As where tags are not escaped, so that only the parser for what is not well-formed reads it."""
     feed = read(document(b"One<br> \xf0\x9f\x98", b"Two \xe2\x80"))
