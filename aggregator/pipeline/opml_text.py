@@ -30,7 +30,7 @@ _TAG = re.compile(r"<\s*+(/?)\s*+(?:\w++:)?(outline|body|opml)(?=[\s/>]|\Z)", re
 _ENDED = re.compile(r"/\s*+>")
 _BARE = r"""([^\s"'“”„<>]+?)(?=/?>|[\s"'“”„<]|\Z)"""
 _ATTRIBUTE = re.compile(
-    rf"""(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[“”„]([^“”]*+)[“”]|{_BARE})"""
+    rf"""(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[“”„]([^“”„]*+)[“”]|{_BARE})"""
 )
 _ADDRESS = re.compile(  # what a quotation mark opens may hold another, where one is missing
     rf"""xmlurl\s*+=\s*+(?:(?=["“”„]([^"“”„<>]++)|'([^'<>]++))|(?!xmlurl=){_BARE})""", re.IGNORECASE
