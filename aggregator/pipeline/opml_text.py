@@ -13,6 +13,7 @@ from aggregator.pipeline.pages_text import MEANT
 
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)  # one that does not end is none
+_BEGINS = re.compile("<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,30});")
 _DECLARED_NAME = re.compile(r"<!ENTITY\s+([A-Za-z][A-Za-z0-9]{0,30})\s")
@@ -20,10 +21,13 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOT = re.compile(r"<\s*+(?:\w++:)?([A-Za-z]\w*+)")
 _TAG = re.compile(r"<\s*+(/?)\s*+(?:\w++:)?(outline|body|opml)(?=[\s/>]|\Z)", re.IGNORECASE)
 _ENDED = re.compile(r"/\s*+>")
+_BARE = r"""([^\s"'“”„<>]+?)(?=/?>|[\s"'“”„<]|\Z)"""
 _ATTRIBUTE = re.compile(
-    r"""(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[“”„]([^“”]*+)[“”]|([^\s"'“”„<>]++))"""
+    rf"""(?<![\w.-])([A-Za-z_][\w.-]*+)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|[“”„]([^“”„]*+)[“”]|{_BARE})"""
 )
-_ADDRESS = re.compile(r"""xmlurl\s*+=\s*+(?:["“”„]([^"“”<>]++)|'([^'<>]++)|([^\s"'“”„<>]++))""", re.IGNORECASE)
+_ADDRESS = re.compile(  # what a quotation mark opens may hold another, where one is missing
+    rf"""xmlurl\s*+=\s*+(?:(?=["“”„]([^"“”„<>]++)|'([^'<>]++))|(?!xmlurl=){_BARE})""", re.IGNORECASE
+)
 _MOST_LINES = 65_535  # what libxml2 counts to
 
 
@@ -41,9 +45,9 @@ def mended(data: bytes) -> Mended:
     HTML's named characters are read, what the document type declares itself and control characters are gone.
     """
     text = _decoded(data)
-    type_ = _DOCTYPE.search(text)
+    type_ = _DOCTYPE.match(text, begins.start()) if (begins := _BEGINS.search(text)) else None
     own = frozenset(_DECLARED_NAME.findall(type_[0]) if type_ else ())
-    text = _COMMENT.sub(_its_lines, _DOCTYPE.sub(_its_lines, text))
+    text = _COMMENT.sub(_its_lines, text.replace(type_[0], _its_lines(type_), 1) if type_ else text)
     starts = [0, *(found.end() for found in re.finditer("\r\n|[\n\r]", text))]
     root = _tree(text, own, starts)
     taken = {"", *(outline.get("xmlurl", "").strip() for outline in root.iter())}
@@ -64,13 +68,12 @@ def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Eleme
             path[1:] = path[1:-1]
         else:
             inside = text[tag.end() : end]
-            last = inside.rfind(">")
-            words = _attributes(inside[: max(last, 0) or None].rstrip().removesuffix("/"), own)
+            words = _attributes(inside, own)
             if "xmlurl" not in words and _ADDRESS.search(inside):
                 continue  # told as lost
             outline = etree.SubElement(path[-1], "outline", words)
             outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
-            if last >= 0 and not _ENDED.search(inside):
+            if ">" in inside and not _ENDED.search(inside):
                 path.append(outline)
     return root
 
