@@ -28,6 +28,7 @@ _ATTRIBUTE = re.compile(
 _ADDRESS = re.compile(  # what a quotation mark opens may hold another, where one is missing
     rf"""xmlurl\s*+=\s*+(?:(?=["“”„]([^"“”„<>]++)|'([^'<>]++))|(?!xmlurl=){_BARE})""", re.IGNORECASE
 )
+_LINE = "sourceline"  # of an element, which the stubs of lxml do not know as a number
 _MOST_LINES = 65_535  # what libxml2 counts to
 
 
@@ -72,7 +73,7 @@ def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Eleme
             if "xmlurl" not in words and _ADDRESS.search(inside):
                 continue  # told as lost
             outline = etree.SubElement(path[-1], "outline", words)
-            outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
+            setattr(outline, _LINE, min(bisect_right(starts, tag.start()), _MOST_LINES))
             if ">" in inside and not _ENDED.search(inside):
                 path.append(outline)
     return root

@@ -593,13 +593,13 @@ def test_the_hour_counts_what_went_out_whatever_became_of_it(tmp_path: Path) -> 
 
 def test_mails_that_ask_heed_the_hour_the_rate_and_the_end_of_the_run(tmp_path: Path) -> None:
     with post_office() as office:
-        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 15")
+        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 40")
         room = Mailroom(tmp_path)
-        asked(room, 30)
-        report = room.deliver(patience=0.2)
-        assert report.asked and 10 <= report.asked.sent < 15 and "time" in report.why_left
+        asked(room, 50)
+        report = room.deliver(patience=2)
+        assert report.asked and 10 <= report.asked.sent < 40 and "time" in report.why_left
         report = room.deliver()
-        assert len(office.clerk.taken) == 15 and "per_hour" in report.why_left
+        assert len(office.clerk.taken) == 40 and "per_hour" in report.why_left
         assert room.deliver().asked.sent == 0
 
 
@@ -628,9 +628,9 @@ def test_mails_that_ask_wait_for_a_server_that_wants_no_mail(tmp_path: Path, rep
 
 def test_a_run_ends_in_time(tmp_path: Path) -> None:
     with post_office() as office:
-        room = mailroom(tmp_path, port=office.port, subscribers=30, mail="rate: 10")
-        report = room.deliver(patience=0.5)
-        assert 10 <= report.sent < 30 and report.left == 30 - report.sent and "time" in report.why_left
+        room = mailroom(tmp_path, port=office.port, subscribers=50, mail="rate: 10")
+        report = room.deliver(patience=2)
+        assert 10 <= report.sent < 50 and report.left == 50 - report.sent and "time" in report.why_left
     assert Counter(room.states()) == {"sent": report.sent, "pending": report.left}
 
 
