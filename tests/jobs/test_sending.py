@@ -593,13 +593,13 @@ def test_the_hour_counts_what_went_out_whatever_became_of_it(tmp_path: Path) -> 
 
 def test_mails_that_ask_heed_the_hour_the_rate_and_the_end_of_the_run(tmp_path: Path) -> None:
     with post_office() as office:
-        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 40")
+        furnish(tmp_path, port=office.port, mail="rate: 10, per_hour: 15")
         room = Mailroom(tmp_path)
-        asked(room, 50)
-        report = room.deliver(patience=2)
-        assert report.asked and 10 <= report.asked.sent < 40 and "time" in report.why_left
+        asked(room, 30)
+        report = room.deliver(patience=0.7)
+        assert report.asked and 10 <= report.asked.sent < 15 and "time" in report.why_left
         report = room.deliver()
-        assert len(office.clerk.taken) == 40 and "per_hour" in report.why_left
+        assert len(office.clerk.taken) == 15 and "per_hour" in report.why_left
         assert room.deliver().asked.sent == 0
 
 
