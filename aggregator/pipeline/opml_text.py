@@ -13,7 +13,7 @@ from aggregator.pipeline.pages_text import MEANT
 
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']\s*([\w.:-]+)", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)  # one that does not end is none
-_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+(?:\[(?:(?!<!DOCTYPE).)*?\]\s*+)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"&(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{0,30});")
 _DECLARED_NAME = re.compile(r"<!ENTITY\s+([A-Za-z][A-Za-z0-9]{0,30})\s")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,6 +25,7 @@ _ATTRIBUTE = re.compile(
 )
 _ADDRESS = re.compile(r"""xmlurl\s*+=\s*+(?:["“”„]([^"“”<>]++)|'([^'<>]++)|([^\s"'“”„<>]++))""", re.IGNORECASE)
 _MOST_LINES = 65_535  # what libxml2 counts to
+_DEEP = 100  # a list with more outlines inside each other is not read; libxml2 goes up all of them for each
 
 
 class Mended(NamedTuple):
@@ -72,6 +73,8 @@ def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Eleme
             outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
             if last >= 0 and not _ENDED.search(inside):
                 path.append(outline)
+        if len(path) > _DEEP:
+            break
     return root
 
 
