@@ -51,7 +51,7 @@ def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
 
 def must_be_possible(file: Path, database: Path) -> None:
     """Raise ConfigError for a database that cannot be made where feeds.yaml wants it."""
-    there = next(path for path in (database, *database.parents) if path.exists())
+    there = next(path for path in (database, *database.parents) if os.access(path, os.F_OK))
     if there == database and there.is_dir():
         raise ConfigError((config.placed_in(file, f"database: {database} is a folder; name a file in it"),))
     if there != database and not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
