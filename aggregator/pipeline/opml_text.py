@@ -5,7 +5,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -69,7 +69,7 @@ def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Eleme
             words = _attributes(inside[: max(last, 0) or None].rstrip().removesuffix("/"), own)
             if "xmlurl" not in words and _ADDRESS.search(inside):
                 continue  # told as lost
-            outline = etree.SubElement(path[-1], "outline", words)
+            outline: Any = etree.SubElement(path[-1], "outline", words)  # whose line may be set, say no stubs
             outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
             if last >= 0 and not _ENDED.search(inside):
                 path.append(outline)
