@@ -48,7 +48,8 @@ def check_files(screen: Terminal) -> tuple[Config, tuple[str, ...]]:
     workspace = find_workspace(screen.root)
     settings = config.load(workspace.config)
     Templates(workspace.templates).check()
-    must_be_possible(workspace.config, database_of(workspace, settings))
+    if settings.database:
+        must_be_possible(workspace.config, database_of(workspace, settings))
     if settings.mail:
         try:
             _try_secrets(settings.mail)

@@ -19,7 +19,7 @@ from aggregator.pipeline.addresses import key
 from aggregator.pipeline.wording import counted
 
 NAMED = 3
-"""So many recipients are named; of more only the number is said."""
+"""So many recipients of feeds.yaml are named; of more only the number is said."""
 
 
 def listed_twice(screen: Terminal, settings: Config) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ def lapses(screen: Terminal, settings: Config) -> tuple[str, ...]:
 
 def must_be_possible(file: Path, database: Path) -> None:
     """Raise ConfigError for a database that cannot be made where feeds.yaml wants it."""
-    there = next(path for path in (database, *database.parents) if path.exists())
+    there = next(path for path in (database, *database.parents) if os.access(path, os.F_OK))
     if there == database and there.is_dir():
         raise ConfigError((config.placed_in(file, f"database: {database} is a folder; name a file in it"),))
     if there != database and not (there.is_dir() and os.access(there, os.W_OK | os.X_OK)):
@@ -90,9 +90,11 @@ def next_mail(app: App) -> str:
 def _to_whom(app: App, digest: DigestConfig) -> str:
     if digest.approve or app.store.drafts.find(digest.name):
         return "held until you approve it"
+    listed = {mailbox_of(address): address for address in digest.to}
     people = app.store.subscribers.of_digest(*app.config.audience(digest.name), app.clock())
-    them = {mailbox_of(address): address for address in (*(person.address for person, _ in people), *digest.to)}
+    subscribed = {mailbox_of(person.address) for person, _ in people} - listed.keys()  # they are nobody else's business
+    names = list(listed.values()) if len(listed) <= NAMED else [counted(len(listed), "recipient")]
+    them = names + ([counted(len(subscribed), "subscriber")] if subscribed else [])
     if not them:
         return "kept as files for nobody"
-    names = ", ".join(them.values()) if len(them) <= NAMED else counted(len(them), "recipient")
-    return f"{'sent' if app.config.mail else 'written to storage/outbox'} to {names}"
+    return f"{'sent' if app.config.mail else 'written to storage/outbox'} to {', '.join(them)}"

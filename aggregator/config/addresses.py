@@ -9,7 +9,7 @@ from aggregator.config.wording import got
 _LONGEST = 2000
 _BLANK_OR_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 _SIGNS = "\u200c\u200d\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"  # joiners of some scripts, symbols, emoji
-_HOST = re.compile(rf"(?=.*\w)(?:[\w\-{_SIGNS}]+\.)*[\w\-{_SIGNS}]+\.?|[0-9a-fA-F:.]+")  # a name, or an IP address
+_HOST = re.compile(rf"(?=.*\w)(?:[\w\-{_SIGNS}]+\.)*[\w\-{_SIGNS}]+\.?|[0-9a-fA-F.]*:[0-9a-fA-F:.]*")  # a name, or IPv6
 # needs no closer look
 _ORDINARY = re.compile(r"https?://[a-z0-9][a-z0-9-]*(\.[a-z0-9-]+)+(:[1-9][0-9]{0,3}|:[1-5][0-9]{4})?(/[!-~]*)?")
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^#]*)", re.IGNORECASE)

@@ -5,7 +5,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -28,8 +28,8 @@ _ATTRIBUTE = re.compile(
 _ADDRESS = re.compile(  # what a quotation mark opens may hold another, where one is missing
     rf"""xmlurl\s*+=\s*+(?:(?=["“”„]([^"“”„<>]++)|'([^'<>]++))|(?!xmlurl=){_BARE})""", re.IGNORECASE
 )
-_LINE = "sourceline"  # of an element, which the stubs of lxml do not know as a number
 _MOST_LINES = 65_535  # what libxml2 counts to
+_DEEP = 100  # a list with more outlines inside each other is not read; libxml2 goes up all of them for each
 
 
 class Mended(NamedTuple):
@@ -72,10 +72,12 @@ def _tree(text: str, own: Container[str], starts: Sequence[int]) -> etree._Eleme
             words = _attributes(inside, own)
             if "xmlurl" not in words and _ADDRESS.search(inside):
                 continue  # told as lost
-            outline = etree.SubElement(path[-1], "outline", words)
-            setattr(outline, _LINE, min(bisect_right(starts, tag.start()), _MOST_LINES))
+            outline: Any = etree.SubElement(path[-1], "outline", words)  # whose line may be set, say no stubs
+            outline.sourceline = min(bisect_right(starts, tag.start()), _MOST_LINES)
             if ">" in inside and not _ENDED.search(inside):
                 path.append(outline)
+        if len(path) > _DEEP:
+            break
     return root
 
 

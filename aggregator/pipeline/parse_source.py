@@ -221,7 +221,7 @@ def charset(kind: str) -> str:
     found = _CHARSET.search(kind)
     try:
         name = codecs.lookup(found[1]).name if found else ""
-        b"".decode(name or "ascii")
+        b"\0\0\0\0".decode(name or "ascii")  # of no bytes it would not be told
     except (LookupError, UnicodeError):  # unheard of, or one that makes bytes of bytes, as hex does
         return ""
     return found[1] if found and name not in _NO_CHARSETS else ""

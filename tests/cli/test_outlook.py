@@ -1,5 +1,8 @@
 """What `check` says beside mistakes: what the next sync mails, who may read the database, where it cannot be."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,7 +42,7 @@ def test_check_counts_subscribers_once_and_is_silent_when_nothing_is_due(tmp_pat
     with open_app(tmp_path) as app:
         for address in ("A@example.org", "c@example.org"):
             register.add(app, register.offer_named(app, "morning"), address, Choice(), agreed=True, note="")
-    assert data(tmp_path, "check")["next"].endswith("sent to a@example.org, c@example.org")
+    assert data(tmp_path, "check")["next"].endswith("sent to a@example.org, 1 subscriber")
     with open_app(tmp_path) as app:
         (digest,), now = app.config.digests, app.clock()
         app.store.issues.skip(digest.name, f"{now:%Y-%m-%d}", since=now, until=now, now=now)
@@ -73,6 +76,23 @@ def test_check_names_a_database_that_cannot_be_made(tmp_path: Path, database: st
     line = (tmp_path / "feeds.yaml").read_text(encoding="utf-8").splitlines().index(f"database: {database}") + 1
     (problem,) = data(tmp_path, "check", code=2)["problems"]
     assert problem.startswith(f"feeds.yaml:{line}:11: database: ") and said in problem
+
+
+@pytest.mark.parametrize(("database", "code"), [("", 0), ("database: closed/mine/news.db", 2)])
+def test_check_of_what_belongs_to_another_user_needs_no_rights(tmp_path: Path, database: str, code: int) -> None:
+    """Who edits feeds.yaml need not be who syncs: what it says is no mistake, but for a place that it names itself."""
+    root, closed = tmp_path / "desk", tmp_path / "desk" / "closed"
+    closed.mkdir(parents=True)
+    desk(root, SAMPLE, extra=database)
+    closed.chmod(0)
+    root.chmod(0o555)
+    bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    command = [*bound, sys.executable, "-m", "aggregator", "-C", str(root), "check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    root.chmod(0o755)
+    closed.chmod(0o755)
+    assert done.returncode == code, done.stderr
+    assert ("cannot be made in" in done.stderr and "you may not write there" in done.stderr) == bool(database)
 
 
 def test_check_names_a_folder_of_the_database_that_is_still_to_be_made(tmp_path: Path) -> None:

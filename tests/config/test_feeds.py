@@ -17,6 +17,7 @@ Problems = Callable[[str], list[str]]
         ("https://e.org:1٣/x", '3:5: feeds[0].url: not an http(s) address (got "https://e.org:1٣/x")'),
         ("https://example.com../", '3:5: feeds[0].url: not an http(s) address (got "https://example.com../")'),
         ("https://a..example/", '3:5: feeds[0].url: not an http(s) address (got "https://a..example/")'),
+        ("https://a..de/", '3:5: feeds[0].url: not an http(s) address (got "https://a..de/")'),
         ("https://a\u200b.example/", "3:5: feeds[0].url: not an http(s) address"),
         ("https://-.-:1/", '3:5: feeds[0].url: not an http(s) address (got "https://-.-:1/")'),
         ("https://example.com:99999/", '3:5: feeds[0].url: not an http(s) address (got "https://example.com:99999/")'),

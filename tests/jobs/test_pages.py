@@ -282,8 +282,9 @@ def test_a_front_page_is_no_entrys_text(tmp_path: Path) -> None:
     assert all(entry(here, f"Headline {number}").entry.text == TEASER for number in (1, 2, 3))
 
 
-def test_a_charset_that_decodes_nothing_is_not_heeded(tmp_path: Path) -> None:
-    page = Page(article().body, headers={"Content-Type": "text/html; charset=idna"})
+@pytest.mark.parametrize("charset", ["idna", "hex"])
+def test_a_charset_that_decodes_nothing_is_not_heeded(charset: str, tmp_path: Path) -> None:
+    page = Page(article().body, headers={"Content-Type": f"text/html; charset={charset}"})
     with serve({"/news/1": page}) as server:
         here = workspace(tmp_path, server, teaser(server))
         here.sync()

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -248,6 +249,16 @@ def test_ten_thousand_levels_and_entities_of_entities_are_bounded(tmp_path: Path
     assert "marker" not in repr(found)
     with pytest.raises(ParseError):
         read_opml(b"<opml><body>" + b"<outline text='a'>" * 10_000)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<!DOCTYPE[" * 190_000, b"<!DOCTYPE [ ] " * 140_000, b"<outline text='a'>" * 69_000 + b"</outline>" * 69_000],
+)
+def test_a_list_made_to_cost_time_is_read(body: bytes) -> None:
+    """Each costs as many steps as it has characters, and not their square."""
+    with suppress(ParseError):
+        assert not read_opml(b"<opml><body>&" + body).feeds
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1", "cp1252"])

@@ -256,6 +256,15 @@ def test_a_feed_listed_at_both_addresses_or_known_at_the_new_one_is_two_feeds(de
     assert not desk.feed("a").listed
 
 
+def test_an_address_that_was_only_met_is_free_for_a_feed_that_moves_there_later(desk: Desk) -> None:
+    """`feeds add` was told to wait there, before the publisher led there himself."""
+    desk.store.feeds.meet([address("new")], now=NOW)
+    moved(desk, "a", adopted=address("new"))
+    desk.store.feeds.list(listings("new", "b"), now=NOW)
+    assert (desk.feed("new").id, desk.feed("new").entries) == (1, 1)
+    assert [feed.url for feed in desk.store.feeds.all()] == [address("new"), address("b")]
+
+
 def test_of_two_feeds_that_moved_to_one_address_the_first_takes_it(desk: Desk) -> None:
     for name in "ab":
         moved(desk, name, adopted=address("new"))
