@@ -102,8 +102,8 @@ class Run:
 
     def _settle(self, exchange: Exchange, failure: Failure | None) -> Iterator[Answer]:
         self._fresh.pop(exchange, None)
-        host = exchange.place.host
-        self._turns.leave(host, now=monotonic(), took=exchange.took)
+        host, silent = exchange.place.host, failure is not None and failure.kind in SILENCE
+        self._turns.leave(host, now=monotonic(), took=exchange.took, silent=silent)
         result = outcome(exchange, failure, now=self._clock())
         exchange.forget()
         if isinstance(result, Place) and exchange.request.within and not result.is_served_with(exchange.place):
@@ -113,7 +113,7 @@ class Run:
             exchange.move(result, permanent=exchange.status in (301, 308))
             self._turns.follow(result.host, exchange, now=monotonic())
             return
-        self._learn(host, result, silent=failure is not None and failure.kind in SILENCE)
+        self._learn(host, result, silent=silent)
         yield exchange.request, result
 
     def _learn(self, host: str, result: Fetched | FetchError, *, silent: bool) -> None:

@@ -31,6 +31,7 @@ class _Host(Generic[T]):
     began: float = -inf
     took: float = 0.0
     busy: int = 0
+    alone: bool = False  # whoever goes next waits for all others: the last one was not answered
     timed: bool = False  # stands in the heap
     hops: deque[T] = field(default_factory=deque)
     waiting: deque[T] = field(default_factory=deque)
@@ -66,7 +67,7 @@ class Turns(Generic[T]):
     def join(self, name: str, item: T, *, now: float) -> None:
         """Queue ``item`` for the host ``name``."""
         host = self._host(name)
-        if not host.waiting and host.busy < self._per_host and self._due(host) <= now:
+        if not host.waiting and self._has_place(host) and self._due(host) <= now:
             self._reserve(host, item, now)
             return
         host.waiting.append(item)
@@ -76,7 +77,7 @@ class Turns(Generic[T]):
     def follow(self, name: str, item: T, *, now: float) -> None:
         """Queue what belongs to a turn taken already, a redirect: ahead of all others and without a gap."""
         host = self._host(name)
-        if host.busy < self._per_host:
+        if self._has_place(host):
             self._reserve(host, item, now)
             return
         host.hops.append(item)
@@ -91,16 +92,16 @@ class Turns(Generic[T]):
         while self._timed and self._timed[0][0] <= now:
             host = heappop(self._timed)[2]
             host.timed = False
-            if self._due(host) <= now and host.waiting and host.busy < self._per_host:
+            if self._due(host) <= now and host.waiting and self._has_place(host):
                 return self._start(host, now)
             self._time(host)
         return None
 
-    def leave(self, name: str, *, now: float, took: float) -> None:
-        """Give a place at a host back, after an answer that took so many seconds."""
+    def leave(self, name: str, *, now: float, took: float, silent: bool = False) -> None:
+        """Give a place at a host back, after an answer that took so many seconds, or none."""
         host = self._hosts[name]
         host.busy -= 1
-        host.took = took
+        host.took, host.alone = took, silent
         if host.hops:
             self._waiting -= 1
             self._reserve(host, host.hops.popleft(), now)
@@ -123,6 +124,9 @@ class Turns(Generic[T]):
             host = self._hosts[name] = _Host(name, self._began.pop(name, -inf))
         return host
 
+    def _has_place(self, host: _Host[T]) -> bool:
+        return host.busy < (1 if host.alone else self._per_host)
+
     def _reserve(self, host: _Host[T], item: T, now: float) -> None:
         host.busy += 1
         host.began = now
@@ -137,7 +141,7 @@ class Turns(Generic[T]):
         return item
 
     def _time(self, host: _Host[T]) -> None:
-        if host.waiting and not host.timed and host.busy < self._per_host:
+        if host.waiting and not host.timed and self._has_place(host):
             host.timed = True
             heappush(self._timed, (self._due(host), next(self._number), host))
 

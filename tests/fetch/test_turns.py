@@ -60,6 +60,20 @@ def test_a_redirect_goes_ahead_of_those_who_have_not_begun_and_without_a_gap() -
     assert not turns
 
 
+def test_after_a_silence_the_next_waits_for_those_who_are_there() -> None:
+    """Whether the host is silent twice in a row is known when they are done; an answer opens it again."""
+    turns = turns_of()
+    for item in ("a", "b", "c", "d", "e"):
+        turns.join("x", item, now=0.0)
+    assert taken(turns, 0.0) == ["a", "b"]
+    turns.leave("x", now=1.0, took=0.0, silent=True)
+    assert taken(turns, 1.0) == []
+    turns.leave("x", now=2.0, took=0.0, silent=True)
+    assert taken(turns, 2.0) == ["c"]
+    turns.leave("x", now=3.0, took=0.0)
+    assert taken(turns, 3.0) == ["d", "e"]
+
+
 def test_a_gap_that_has_fallen_away_is_seen_at_once() -> None:
     gaps = {"a": 60.0}
     turns: Turns[str] = Turns(per_host=2, gap=lambda host, took: gaps[host])
