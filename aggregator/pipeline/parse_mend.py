@@ -16,13 +16,13 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r\x0e\x0f\x1b
 _SLIPS = re.compile(  # a section that is never closed reaches to the end
     rb"(<(?:!\[CDATA\[(?:.*?\]\]>|.*)|!--(?:.*?-->|.*)|\?(?:.*?\?>|.*)))"
     rb"|\]\]>|<(?![A-Za-z_:/!?\x80-\xff])"  # neither ends a section, nor begins a tag
-    rb"|&(?:(#[0-9]{1,20}|#[xX][0-9a-fA-F]{1,20}|[A-Za-z][A-Za-z0-9]{1,31});)?",
+    rb"|&(?!(?:amp|lt|gt|quot|apos);)(?:(#[0-9]{1,20}|#[xX][0-9a-fA-F]{1,20}|[A-Za-z][A-Za-z0-9]{1,31});)?",
     re.DOTALL,
 )
 _OWN = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)  # feedparser takes it off, and the names with it that it declares
 _ESCAPED = {b"]]>": b"]]&gt;", b"<": b"&lt;"}
-_PREDEFINED = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
+_MOST = 200_000  # slips: what has more is left as it is, since each takes a hundred bytes while it is put right
 
 
 def mended(body: bytes, charset: str) -> bytes:
@@ -37,7 +37,7 @@ def mended(body: bytes, charset: str) -> bytes:
         body = as_utf8(body)
     if _OWN.search(body) or (_is_well_formed(body, charset) and not _DOCTYPE.search(body)):
         return body
-    righted = _SLIPS.sub(_righted, body.translate(None, _CONTROLS))
+    righted = _SLIPS.sub(_righted, body.translate(None, _CONTROLS), count=_MOST)
     return righted if _is_well_formed(righted, charset) else body
 
 
@@ -51,7 +51,7 @@ def _is_well_formed(body: bytes, charset: str) -> bool:
 
 def _righted(found: re.Match[bytes]) -> bytes:
     whole, name = found[0], found[2]
-    if found[1] or name in _PREDEFINED:
+    if found[1]:
         return whole
     if name is None:
         return _ESCAPED.get(whole, b"&amp;")

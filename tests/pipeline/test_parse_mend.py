@@ -1,5 +1,6 @@
 """One slip in a document, and what it does to its other entries: nothing."""
 
+import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -89,3 +90,15 @@ def test_an_entry_is_the_one_whose_guid_was_misread_before() -> None:
     assert (again.new, again.changed, again.renamed) == ((), (), {misread: guid})
     purged = intake.read(answer, Known(buried=frozenset({misread})), now=now)
     assert [entry.guid for entry in purged.new] == [entry.guid for entry in first.new if entry.guid != guid]
+
+
+@pytest.mark.parametrize("slip", [b"<", b"< ", b"&", b"]]>"])
+def test_what_is_nothing_but_slips_is_left_as_it_is_and_takes_little_memory(slip: bytes) -> None:
+    flood = b"<rss version='2.0'><channel><title>t</title>" + slip * (4_000_000 // len(slip))
+    tracemalloc.start()
+    try:
+        assert mended(flood, "utf-8") == flood
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 60_000_000
