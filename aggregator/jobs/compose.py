@@ -152,11 +152,14 @@ def draft(app: App, digest: DigestConfig, period: Period) -> tuple[Issue, Letter
 
 def composed(app: App, digest: DigestConfig, period: Period) -> Issue | None:
     """Choose the stories of a period, and write the issue of them; None when there is nothing to tell."""
+    return _composed(app, digest, period, news(app, digest, period))
+
+
+def _composed(app: App, digest: DigestConfig, period: Period, stories: Sequence[Telling]) -> Issue | None:
     from aggregator.pipeline.compose import compose
     from aggregator.pipeline.rank import rank
     from aggregator.pipeline.telling import summed_up
 
-    stories = news(app, digest, period)
     if not any(one.novelty for one in stories):
         return None
     return compose(
@@ -201,17 +204,14 @@ def compose_issue(app: App, digest: DigestConfig, period: Period) -> IssueState 
 
     When there is nothing to tell, that is recorded (``skipped``) and the period is over; but None, and nothing is
     recorded, when no feed could be read in all its time: without a network nobody knows whether there is news.
+    Headlines that came and say nothing new wait for the next issue's page.
     """
-    drafted = draft(app, digest, period)
-    if drafted is None:
-        heard = any(feed.succeeded and feed.succeeded > period.since for feed in app.store.feeds.all())
-        return _skipped(app, digest, period) if heard else None
-    return freeze(app, digest, *drafted)
-
-
-def _skipped(app: App, digest: DigestConfig, period: Period) -> IssueState:
-    """Record that a period told nothing; headlines that came and say nothing new wait for the next issue's page."""
-    until = period.since if news(app, digest, period) else period.until
+    stories = news(app, digest, period)
+    if issue := _composed(app, digest, period, stories):
+        return freeze(app, digest, *fitted(app, digest, issue))
+    if not any(feed.succeeded and feed.succeeded > period.since for feed in app.store.feeds.all()):
+        return None
+    until = period.since if stories else period.until
     return app.store.issues.skip(digest.name, period.name, since=period.since, until=until, now=period.until)
 
 

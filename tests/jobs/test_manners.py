@@ -19,7 +19,7 @@ from aggregator.fetch import Client
 from aggregator.jobs.refresh import refresh
 from aggregator.model import Fetched, Request
 from aggregator.pipeline.wording import UNCLOSED
-from tests.servers import Page, Seen, serve
+from tests.servers import Page, Seen, Server, serve
 from tests.workspaces import START, Desk, desk, item, rss, state_of
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -527,15 +527,21 @@ def test_a_feed_that_moved_to_another_listed_one_is_asked_there_once(tmp_path: P
         assert state_of(here, old).adopted == ""
 
 
-def test_two_feeds_that_moved_to_one_address_are_asked_there_once(tmp_path: Path) -> None:
-    """The first is asked, and the other one says so; when the first is taken out, the other is asked."""
-    pages = {"/rss": MOVES["/old"], "/atom": MOVES["/old"], "/new": MOVES["/new"]}
-    with serve(dict(pages)) as server:
+@contextmanager
+def moved_to_one_address(folder: Path) -> Iterator[tuple[Server, Desk, str, str]]:
+    """Two feeds that have moved to one address long enough for that to be believed."""
+    with serve({"/rss": MOVES["/old"], "/atom": MOVES["/old"], "/new": MOVES["/new"]}) as server:
         first, second = server.url("/rss"), server.url("/atom")
-        here = desk(tmp_path, daily(first), daily(second))
+        here = desk(folder, daily(first), daily(second))
         for _ in range(9):
             here.sync(force=True)
             here.clock.forward(days=1)
+        yield server, here, first, second
+
+
+def test_two_feeds_that_moved_to_one_address_are_asked_there_once(tmp_path: Path) -> None:
+    """The first is asked, and the other one says so; when the first is taken out, the other is asked."""
+    with moved_to_one_address(tmp_path) as (server, here, first, second):
         before, asked = state_of(here, second), len(server.requests)
         for _ in range(3):
             report = here.sync(force=True)
@@ -551,13 +557,7 @@ def test_two_feeds_that_moved_to_one_address_are_asked_there_once(tmp_path: Path
 
 def test_of_two_feeds_that_move_to_one_address_the_one_that_failed_is_asked_until_it_is_well(tmp_path: Path) -> None:
     """One that is left alone would look dead after two weeks."""
-    pages = {"/rss": MOVES["/old"], "/atom": MOVES["/old"], "/new": MOVES["/new"]}
-    with serve(dict(pages)) as server:
-        first, second = server.url("/rss"), server.url("/atom")
-        here = desk(tmp_path, daily(first), daily(second))
-        for _ in range(9):
-            here.sync(force=True)
-            here.clock.forward(days=1)
+    with moved_to_one_address(tmp_path) as (server, here, first, second):
         server.pages["/new"] = Page(status=500)
         here.sync(force=True)
         server.pages["/new"] = MOVES["/new"]
